@@ -1,0 +1,51 @@
+//! Answers: JSON, and the refusals of the error table.
+
+use super::broken;
+use crate::error::{ApiError, Code};
+use serde::Serialize;
+use worker::{Response, ResponseBuilder, Result};
+
+/// Nothing that the API says is for a cache between us and the caller.
+const PRIVATE: &str = "private, no-store";
+
+pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response, ApiError> {
+    ResponseBuilder::new()
+        .with_status(status)
+        .with_header("cache-control", PRIVATE)
+        .and_then(|response| response.from_json(body))
+        .map_err(broken)
+}
+
+/// The same, with the version of what is shown: a caller that has it is told so in one line.
+pub fn versioned(
+    body: &impl Serialize,
+    version: u64,
+    known: Option<&str>,
+) -> std::result::Result<Response, ApiError> {
+    let tag = format!("\"{version}\"");
+    let is_known = known.is_some_and(|list| {
+        list.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag)
+    });
+    let response = ResponseBuilder::new()
+        .with_header("cache-control", "private, no-cache")
+        .and_then(|response| response.with_header("etag", &tag))
+        .map_err(broken)?;
+    match is_known {
+        true => Ok(response.with_status(304).empty()),
+        false => response.from_json(body).map_err(broken),
+    }
+}
+
+pub fn refuse(error: &ApiError) -> Result<Response> {
+    let mut response = ResponseBuilder::new()
+        .with_status(error.status())
+        .with_header("content-type", "application/json")?
+        .with_header("cache-control", PRIVATE)?;
+    if let Some(allow) = error.allow {
+        response = response.with_header("allow", allow)?;
+    }
+    if error.code == Code::Unauthorized {
+        response = response.with_header("www-authenticate", "Bearer")?;
+    }
+    Ok(response.fixed(error.body().into_bytes()))
+}

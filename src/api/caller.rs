@@ -1,0 +1,92 @@
+//! Who is calling, and by what right: a bearer token, or a live ticket for one thing.
+
+use super::broken;
+use crate::auth::claims::Identity;
+use crate::auth::verify;
+use crate::domain::time::iso;
+use crate::error::{ApiError, Code};
+use crate::platform::{config, now};
+use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
+use serde::Serialize;
+use worker::{Env, Request};
+
+/// The sub-protocol under which a browser hands over its ticket, which it cannot put in a header.
+const TICKET_PROTOCOL: &str = "ticket.";
+
+/// A caller who may see one task.
+pub enum Viewer {
+    /// Signed in. Whether the task is theirs is still to be seen.
+    User(Identity),
+    /// Holds a ticket for this very task, which names its owner.
+    Holder { user_id: String },
+}
+
+impl Viewer {
+    pub fn user_id(&self) -> &str {
+        match self {
+            Self::User(identity) => identity.user_id(),
+            Self::Holder { user_id } => user_id,
+        }
+    }
+}
+
+/// The bearer of the request's token.
+pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
+    let issuer = config(env).issuer()?;
+    let header = request.headers().get("authorization").map_err(broken)?.unwrap_or_default();
+    let token = header.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    let Some((_, token)) = token else {
+        let message = "A bearer token is required in the Authorization header.";
+        return Err(ApiError::new(Code::Unauthorized, message));
+    };
+    verify::identity(token.trim(), &issuer).await
+}
+
+/// The bearer of the request's ticket for `scope`, or of its token where it has no ticket.
+pub async fn viewer(request: &Request, scope: &Scope, env: &Env) -> Result<Viewer, ApiError> {
+    let Some(ticket) = ticket_of(request)? else {
+        return Ok(Viewer::User(identify(request, env).await?));
+    };
+    let ticket = ticket_key(env)?
+        .verify(&ticket, now())
+        .map_err(|error| ApiError::new(Code::InvalidTicket, sentence(&error.to_string())))?;
+    if ticket.scope != *scope {
+        return Err(ApiError::new(Code::InvalidTicket, "The ticket is for something else."));
+    }
+    Ok(Viewer::Holder { user_id: ticket.user })
+}
+
+/// A fresh ticket and when it ends, as the contract shows them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Issued {
+    pub ticket: String,
+    pub expires_at: String,
+}
+
+pub fn issue(env: &Env, user_id: &str, scope: Scope) -> Result<Issued, ApiError> {
+    let expires_at = now() + TICKET_LIFETIME_MS;
+    let ticket = Ticket { user: user_id.to_owned(), scope, expires_at };
+    Ok(Issued { ticket: ticket_key(env)?.sign(&ticket), expires_at: iso(expires_at) })
+}
+
+fn ticket_key(env: &Env) -> Result<TicketKey, ApiError> {
+    Ok(TicketKey::new(&config(env).token_secret()?))
+}
+
+fn ticket_of(request: &Request) -> Result<Option<String>, ApiError> {
+    let protocols = request.headers().get("sec-websocket-protocol").map_err(broken)?;
+    let offered = protocols.unwrap_or_default();
+    let offered = offered.split(',').find_map(|one| one.trim().strip_prefix(TICKET_PROTOCOL));
+    if let Some(ticket) = offered {
+        return Ok(Some(ticket.to_owned()));
+    }
+    let url = request.url().map_err(broken)?;
+    Ok(url.query_pairs().find(|(name, _)| name == "ticket").map(|(_, value)| value.into_owned()))
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}

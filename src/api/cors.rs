@@ -1,0 +1,53 @@
+//! Pages of other origins: those that the deployment lists may use the API, no others.
+
+use crate::platform::config;
+use crate::route::Route;
+use worker::{Env, Request, Response, ResponseBuilder, Result};
+
+/// The request's `Origin`, if it is another one than ours and may use this deployment.
+pub fn allowed_origin(request: &Request, env: &Env) -> Option<String> {
+    let origin = request.headers().get("origin").ok()??;
+    let own = own_origin(request)?;
+    (origin != own && config(env).allows_origin(&origin, &own)).then_some(origin)
+}
+
+/// Whether the request comes from a page that must not read this. A request without an `Origin`
+/// comes from no page.
+pub fn is_foreign(request: &Request, env: &Env) -> bool {
+    let Ok(Some(origin)) = request.headers().get("origin") else { return false };
+    let own = own_origin(request).unwrap_or_default();
+    !config(env).allows_origin(&origin, &own)
+}
+
+/// The origin that the request was sent to.
+fn own_origin(request: &Request) -> Option<String> {
+    Some(request.url().ok()?.origin().ascii_serialization())
+}
+
+/// The answer to a browser that asks before it asks.
+pub fn preflight(origin: &str, route: Route<'_>) -> Result<Response> {
+    let response = ResponseBuilder::new()
+        .with_status(204)
+        .with_header("access-control-allow-origin", origin)?
+        .with_header("access-control-allow-methods", route.allow())?
+        .with_header(
+            "access-control-allow-headers",
+            "authorization, content-type, idempotency-key, if-none-match",
+        )?
+        .with_header("access-control-max-age", "7200")?
+        .with_header("vary", "origin")?;
+    Ok(response.empty())
+}
+
+/// Lets the page of `origin` read the answer.
+pub fn open(mut response: Response, origin: &str) -> Result<Response> {
+    // The answer to an upgrade is not the page's to read, and its headers are not ours to change.
+    if response.status_code() == 101 {
+        return Ok(response);
+    }
+    let headers = response.headers_mut();
+    headers.set("access-control-allow-origin", origin)?;
+    headers.set("access-control-expose-headers", "etag")?;
+    headers.append("vary", "origin")?;
+    Ok(response)
+}

@@ -1,0 +1,45 @@
+//! Is it alive, is it ready, and what the web app has to know to sign people in.
+
+use super::answer::json;
+use crate::config::Config;
+use crate::error::{ApiError, Issue};
+use crate::platform::config;
+use crate::store::d1::Store;
+use serde_json::json as value;
+use worker::{Env, Response};
+
+pub fn alive() -> Result<Response, ApiError> {
+    json(200, &value!({"ok": true}))
+}
+
+/// Names what is missing, never a value.
+pub async fn ready(env: &Env) -> Result<Response, ApiError> {
+    let missing = config(env).missing();
+    if let Some(first) = missing.first() {
+        let issue = |name: &&str| Issue::new(*name, "is not set");
+        let all = missing.join(", ");
+        let mut error = ApiError::not_configured(first);
+        if missing.len() > 1 {
+            error.message = format!("{all} are not set.");
+        }
+        return Err(ApiError { issues: missing.iter().map(issue).collect(), ..error });
+    }
+    Store::new(env)?.ping().await.map_err(|error| ApiError {
+        message: "D1 cannot be reached, or its migrations have not been applied.".to_owned(),
+        issues: vec![Issue::new("DB", "cannot be read")],
+        ..error
+    })?;
+    json(200, &value!({"ready": true}))
+}
+
+pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {
+    let issuer = config.issuer()?;
+    json(
+        200,
+        &value!({
+            "issuer": issuer.issuer,
+            "clientId": config.client_id()?,
+            "audience": issuer.audience,
+        }),
+    )
+}

@@ -1,0 +1,123 @@
+//! The issuer's keys, fetched by OIDC discovery and kept for the life of the isolate.
+
+use super::cache::KeyCache;
+use super::claims::{Algorithm, Refused};
+use super::keys::candidates;
+use crate::config::Issuer;
+use crate::error::{ApiError, Code};
+use crate::platform::{now, report};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use worker::{AbortSignal, Fetch, Headers, Request, RequestInit};
+
+/// How long the issuer has to answer.
+const PATIENCE_MS: u32 = 5_000;
+
+thread_local! {
+    /// By issuer. Plain data only: nothing in it belongs to a request.
+    static CACHES: RefCell<HashMap<String, KeyCache>> = RefCell::new(HashMap::new());
+}
+
+/// The keys that may have signed a token of `algorithm` that names `key_id`.
+pub async fn keys_for(
+    issuer: &Issuer,
+    algorithm: Algorithm,
+    key_id: Option<&str>,
+) -> Result<Vec<Value>, Denied> {
+    if with_cache(issuer, |cache| cache.is_due(now())) {
+        refresh(issuer).await;
+    }
+    let find = || {
+        with_cache(issuer, |cache| {
+            let keys = cache.keys(now())?;
+            Some(candidates(keys, algorithm, key_id).into_iter().cloned().collect::<Vec<_>>())
+        })
+    };
+    let found = find().ok_or(Denied::NoKeys)?;
+    let (true, Some(id)) = (found.is_empty(), key_id) else { return Ok(found) };
+    if !with_cache(issuer, |cache| cache.may_look_for(id, now())) {
+        return Err(Denied::Refused(Refused::UnknownKey));
+    }
+    let fetched = refresh(issuer).await;
+    let found = find().ok_or(Denied::NoKeys)?;
+    if found.is_empty() {
+        if fetched {
+            with_cache(issuer, |cache| cache.not_found(id, now()));
+        }
+        return Err(Denied::Refused(Refused::UnknownKey));
+    }
+    Ok(found)
+}
+
+/// Why there is no key to verify with.
+pub enum Denied {
+    Refused(Refused),
+    /// The issuer's keys have never been had, and cannot be had now.
+    NoKeys,
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Refused(refused) => Self::new(Code::Unauthorized, refused.message()),
+            Denied::NoKeys => {
+                Self::new(Code::Unavailable, "The identity provider cannot be reached right now.")
+            }
+        }
+    }
+}
+
+fn with_cache<T>(issuer: &Issuer, run: impl FnOnce(&mut KeyCache) -> T) -> T {
+    CACHES.with_borrow_mut(|caches| run(caches.entry(issuer.issuer.clone()).or_default()))
+}
+
+/// Fetches the keys anew. Whether there are new ones: if not, those that are there stay.
+async fn refresh(issuer: &Issuer) -> bool {
+    with_cache(issuer, |cache| cache.fetching(now()));
+    match fetch_keys(issuer).await {
+        Ok(keys) => {
+            with_cache(issuer, |cache| cache.fetched(keys, now()));
+            true
+        }
+        Err(error) => {
+            report("issuer", error);
+            false
+        }
+    }
+}
+
+async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
+    let url = match &issuer.jwks_url {
+        Some(url) => url.clone(),
+        None => {
+            let base = issuer.issuer.trim_end_matches('/');
+            let known = get(&format!("{base}/.well-known/openid-configuration")).await?;
+            // A configuration that speaks for somebody else is not this issuer's.
+            if known.get("issuer").and_then(Value::as_str) != Some(issuer.issuer.as_str()) {
+                return Err("its configuration names another issuer".into());
+            }
+            let url = known.get("jwks_uri").and_then(Value::as_str);
+            url.ok_or_else(|| worker::Error::from("its configuration has no jwks_uri"))?.to_owned()
+        }
+    };
+    let keys = get(&url).await?;
+    if !keys.get("keys").is_some_and(Value::is_array) {
+        return Err("its key set has no keys".into());
+    }
+    Ok(keys)
+}
+
+async fn get(url: &str) -> worker::Result<Value> {
+    let headers = Headers::new();
+    headers.set("accept", "application/json")?;
+    let mut init = RequestInit::new();
+    init.with_headers(headers);
+    let request = Request::new_with_init(url, &init)?;
+    let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(PATIENCE_MS));
+    let mut response = Fetch::Request(request).send_with_signal(&signal).await?;
+    match response.status_code() {
+        200 => response.json().await,
+        status => Err(format!("status {status} from {url}").into()),
+    }
+}

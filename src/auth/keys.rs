@@ -1,0 +1,79 @@
+//! The issuer's keys: which one a token was signed with. Pure.
+
+use super::claims::Algorithm;
+use serde_json::Value;
+
+/// The keys of `jwks` (a JSON Web Key Set) that may verify a token of `algorithm` that names
+/// `key_id`. A token without a key id may be tried with every key of its kind.
+pub fn candidates<'a>(
+    jwks: &'a Value,
+    algorithm: Algorithm,
+    key_id: Option<&str>,
+) -> Vec<&'a Value> {
+    let keys = jwks.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    keys.iter().filter(|key| fits(key, algorithm)).filter(|key| is_named(key, key_id)).collect()
+}
+
+fn is_named(key: &Value, key_id: Option<&str>) -> bool {
+    key_id.is_none_or(|id| text(key, "kid") == Some(id))
+}
+
+fn fits(key: &Value, algorithm: Algorithm) -> bool {
+    let (kind, name) = match algorithm {
+        Algorithm::Rs256 => ("RSA", "RS256"),
+        Algorithm::Es256 => ("EC", "ES256"),
+    };
+    let curve = algorithm == Algorithm::Rs256 || text(key, "crv") == Some("P-256");
+    text(key, "kty") == Some(kind)
+        && curve
+        && text(key, "use").is_none_or(|usage| usage == "sig")
+        && text(key, "alg").is_none_or(|alg| alg == name)
+}
+
+fn text<'a>(key: &'a Value, name: &str) -> Option<&'a str> {
+    key.get(name).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn ids(jwks: &Value, algorithm: Algorithm, key_id: Option<&str>) -> Vec<String> {
+        let found = candidates(jwks, algorithm, key_id);
+        found.iter().map(|key| key["kid"].as_str().unwrap_or("-").to_owned()).collect()
+    }
+
+    #[test]
+    fn a_token_gets_the_key_it_names_if_that_is_of_its_kind() {
+        let jwks = json!({"keys": [
+            {"kid": "r", "kty": "RSA", "use": "sig", "alg": "RS256"},
+            {"kid": "e", "kty": "EC", "crv": "P-256"},
+            {"kid": "e384", "kty": "EC", "crv": "P-384"},
+            {"kid": "enc", "kty": "RSA", "use": "enc"},
+            {"kid": "ps", "kty": "RSA", "alg": "PS256"},
+            {"kid": "oct", "kty": "oct", "k": "c2VjcmV0"},
+        ]});
+        assert_eq!(ids(&jwks, Algorithm::Rs256, Some("r")), ["r"]);
+        assert_eq!(ids(&jwks, Algorithm::Es256, Some("e")), ["e"]);
+        assert_eq!(ids(&jwks, Algorithm::Rs256, None), ["r"]);
+        for (algorithm, id) in [
+            (Algorithm::Rs256, "e"),
+            (Algorithm::Es256, "r"),
+            (Algorithm::Es256, "e384"),
+            (Algorithm::Rs256, "enc"),
+            (Algorithm::Rs256, "ps"),
+            (Algorithm::Rs256, "oct"),
+            (Algorithm::Rs256, "gone"),
+        ] {
+            assert_eq!(ids(&jwks, algorithm, Some(id)), [""; 0], "{id}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_set_has_no_keys() {
+        for jwks in [json!(null), json!([]), json!({"keys": 1}), json!({"keys": [null, 1, {}]})] {
+            assert!(candidates(&jwks, Algorithm::Rs256, None).is_empty());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! From a bearer token to an [`Identity`], with the runtime's Web Crypto.
+
+use super::claims::{Algorithm, Identity, Refused, Token};
+use super::jwks::keys_for;
+use crate::config::Issuer;
+use crate::domain::time::SECOND;
+use crate::error::{ApiError, Code};
+use crate::platform::now;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
+
+/// Whoever the token names, if the issuer says so.
+pub async fn identity(token: &str, issuer: &Issuer) -> Result<Identity, ApiError> {
+    let token = Token::parse(token).map_err(unauthorized)?;
+    let keys = keys_for(issuer, token.algorithm, token.key_id.as_deref()).await?;
+    for key in &keys {
+        // A key that cannot be used is as good as one that did not sign.
+        if verifies(key, &token).await.unwrap_or(false) {
+            let seconds = now() as f64 / SECOND as f64;
+            return token.identity(issuer, seconds).map_err(unauthorized);
+        }
+    }
+    Err(unauthorized(Refused::Signature))
+}
+
+fn unauthorized(refused: Refused) -> ApiError {
+    ApiError::new(Code::Unauthorized, refused.message())
+}
+
+async fn verifies(key: &Value, token: &Token<'_>) -> Result<bool, JsValue> {
+    let subtle = subtle()?;
+    let algorithm = algorithm(token.algorithm)?;
+    let key = js_sys::JSON::parse(&key.to_string())?;
+    let usages = Array::of1(&"verify".into());
+    let key: Object = key.dyn_into()?;
+    let imported = subtle.import_key_with_object("jwk", &key, &algorithm, false, &usages)?;
+    let imported: CryptoKey = JsFuture::from(imported).await?.unchecked_into();
+    let verified = subtle.verify_with_object_and_buffer_source_and_buffer_source(
+        &algorithm,
+        &imported,
+        &Uint8Array::from(token.signature.as_slice()),
+        &Uint8Array::from(token.signed.as_bytes()),
+    )?;
+    Ok(JsFuture::from(verified).await?.is_truthy())
+}
+
+fn subtle() -> Result<SubtleCrypto, JsValue> {
+    Ok(js_sys::global().unchecked_into::<WorkerGlobalScope>().crypto()?.subtle())
+}
+
+/// What Web Crypto calls it; the same object serves to import and to verify.
+fn algorithm(algorithm: Algorithm) -> Result<Object, JsValue> {
+    let fields = match algorithm {
+        Algorithm::Rs256 => [("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")].as_slice(),
+        Algorithm::Es256 => {
+            [("name", "ECDSA"), ("namedCurve", "P-256"), ("hash", "SHA-256")].as_slice()
+        }
+    };
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), &(*value).into())?;
+    }
+    Ok(object)
+}

@@ -1,0 +1,203 @@
+//! The variables and secrets of a deployment, read where they are needed.
+//!
+//! A missing one fails the request that needs it, by its name, and no other request.
+
+use crate::error::ApiError;
+use crate::signature::{Secret, SecretSet};
+
+pub const MYNTH_API_KEY: &str = "MYNTH_API_KEY";
+pub const MYNTH_WEBHOOK_SECRET: &str = "MYNTH_WEBHOOK_SECRET";
+pub const TOKEN_SECRET: &str = "TASKWIRE_TOKEN_SECRET";
+pub const AUTH_ISSUER: &str = "AUTH_ISSUER";
+pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
+
+/// What has to be set before the Worker can do its work.
+const REQUIRED: [&str; 5] =
+    [MYNTH_API_KEY, MYNTH_WEBHOOK_SECRET, TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
+
+const MYNTH_API: &str = "https://api.mynth.io";
+
+/// Names to values, wherever they come from.
+pub struct Config<F> {
+    lookup: F,
+}
+
+/// Where identities come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// As the tokens' `iss` says it, to the letter.
+    pub issuer: String,
+    pub audience: String,
+    /// Where the keys are, if that is not to be discovered.
+    pub jwks_url: Option<String>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Config<F> {
+    pub fn from_lookup(lookup: F) -> Self {
+        Self { lookup }
+    }
+
+    /// A variable that is set to more than blanks.
+    fn get(&self, name: &str) -> Option<String> {
+        let value = (self.lookup)(name)?;
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    fn need(&self, name: &str) -> Result<String, ApiError> {
+        self.get(name).ok_or_else(|| ApiError::not_configured(name))
+    }
+
+    fn need_secret(&self, name: &str) -> Result<Secret, ApiError> {
+        self.get(name).and_then(Secret::new).ok_or_else(|| ApiError::not_configured(name))
+    }
+
+    /// Names of what is missing, for `/readyz`.
+    pub fn missing(&self) -> Vec<&'static str> {
+        REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
+    }
+
+    pub fn mynth_api_key(&self) -> Result<Secret, ApiError> {
+        self.need_secret(MYNTH_API_KEY)
+    }
+
+    /// Mynth's base URL, without a slash at its end.
+    pub fn mynth_api_url(&self) -> String {
+        let url = self.get("MYNTH_API_URL").unwrap_or_else(|| MYNTH_API.to_owned());
+        url.trim_end_matches('/').to_owned()
+    }
+
+    pub fn mynth_webhook_secrets(&self) -> Result<SecretSet, ApiError> {
+        self.get(MYNTH_WEBHOOK_SECRET)
+            .and_then(|list| SecretSet::parse(&list))
+            .ok_or_else(|| ApiError::not_configured(MYNTH_WEBHOOK_SECRET))
+    }
+
+    pub fn token_secret(&self) -> Result<Secret, ApiError> {
+        self.need_secret(TOKEN_SECRET)
+    }
+
+    pub fn issuer(&self) -> Result<Issuer, ApiError> {
+        let issuer = self.need(AUTH_ISSUER)?;
+        if !is_trustworthy(&issuer) {
+            return Err(ApiError::new(
+                crate::error::Code::NotConfigured,
+                format!("{AUTH_ISSUER} must be https, or http on a loopback address."),
+            ));
+        }
+        Ok(Issuer {
+            issuer,
+            audience: self.need(AUTH_AUDIENCE)?,
+            jwks_url: self.get("AUTH_JWKS_URL"),
+        })
+    }
+
+    /// The web app's client id at the issuer; the audience where it has none of its own.
+    pub fn client_id(&self) -> Result<String, ApiError> {
+        self.get("AUTH_CLIENT_ID").map_or_else(|| self.need(AUTH_AUDIENCE), Ok)
+    }
+
+    /// Whether a page of `origin` may use this deployment, which was asked at `own` origin.
+    /// Origins are compared whole: no wildcards, no sub-domains.
+    pub fn allows_origin(&self, origin: &str, own: &str) -> bool {
+        let listed = self.get("ALLOWED_ORIGINS").unwrap_or_default();
+        let public = self.get("PUBLIC_URL").unwrap_or_default();
+        origin == own
+            || origin_of(&public).is_some_and(|public| public == origin)
+            || listed.split([' ', ',']).any(|one| !one.is_empty() && one == origin)
+    }
+}
+
+/// https, or http on a loopback address: anything else could be read and changed on its way.
+fn is_trustworthy(url: &str) -> bool {
+    if url.starts_with("https://") {
+        return true;
+    }
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix("[::1]") {
+        Some(port) => return port.is_empty() || port.starts_with(':'),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// `https://host:port` of a URL.
+fn origin_of(url: &str) -> Option<&str> {
+    let host = url.find("://")? + 3;
+    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |length| host + length);
+    Some(&url[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(
+        pairs: &'static [(&'static str, &'static str)],
+    ) -> Config<impl Fn(&str) -> Option<String>> {
+        Config::from_lookup(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
+        })
+    }
+
+    #[test]
+    fn a_missing_or_blank_secret_is_a_503_that_names_it() {
+        for pairs in [&[][..], &[(MYNTH_API_KEY, "")], &[(MYNTH_API_KEY, "  ")]] {
+            let error = config(pairs).mynth_api_key().unwrap_err();
+            assert_eq!(error.status(), 503);
+            assert_eq!(error.message, "MYNTH_API_KEY is not set.");
+        }
+        let error = config(&[(MYNTH_WEBHOOK_SECRET, " , ")]).mynth_webhook_secrets().unwrap_err();
+        assert_eq!(error.message, "MYNTH_WEBHOOK_SECRET is not set.");
+    }
+
+    #[test]
+    fn readiness_names_all_that_is_missing_and_only_that() {
+        let some = config(&[(MYNTH_API_KEY, "k"), (TOKEN_SECRET, "t"), (AUTH_AUDIENCE, " ")]);
+        assert_eq!(some.missing(), [MYNTH_WEBHOOK_SECRET, AUTH_ISSUER, AUTH_AUDIENCE]);
+    }
+
+    #[test]
+    fn an_issuer_is_https_or_on_a_loopback_address() {
+        for good in
+            ["https://id.example", "http://127.0.0.1:8788", "http://localhost", "http://[::1]:1/x"]
+        {
+            assert!(is_trustworthy(good), "{good}");
+        }
+        for bad in [
+            "http://id.example",
+            "ftp://localhost",
+            "http://127.0.0.1.example",
+            "http://localhost@id.example",
+            "http://10.0.0.1",
+            "http://[::1].example",
+            "//localhost",
+            "",
+        ] {
+            assert!(!is_trustworthy(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_ours_the_public_one_or_a_listed_one_to_the_letter() {
+        let config = config(&[
+            ("ALLOWED_ORIGINS", "https://a.example, https://b.example"),
+            ("PUBLIC_URL", "https://public.example/app"),
+        ]);
+        let own = "http://127.0.0.1:8787";
+        for good in [own, "https://a.example", "https://b.example", "https://public.example"] {
+            assert!(config.allows_origin(good, own), "{good}");
+        }
+        for bad in [
+            "",
+            "null",
+            "https://a.example.evil",
+            "http://a.example",
+            "https://x.a.example",
+            "https://public.example/app",
+        ] {
+            assert!(!config.allows_origin(bad, own), "{bad}");
+        }
+    }
+}

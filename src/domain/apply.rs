@@ -1,0 +1,212 @@
+//! The one function that changes a task: `(state, input, now) -> (state', verdict)`.
+//!
+//! Terminal is final. What the provider said first stands, whatever comes later, in whatever
+//! order and however often; only a failure of ours (we did not hear in time) gives way to the
+//! provider's word.
+
+use super::report::{ImageReport, Outcome, Report};
+use super::room::{EARLY_LIMIT, Early, RoomState, Verdict};
+use super::schedule;
+use super::task::{Image, ImageStatus, MISSING_RESULT, Status, TIMEOUT, Task, TaskError};
+use super::time::Millis;
+
+/// Rows that one task can come to have: five times what a provider makes at once. A body of a
+/// megabyte could name thousands.
+const ROW_LIMIT: usize = 100;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The provider has named the task: its rows exist, this is what they hold.
+    Attach(Box<Task>),
+    /// The provider said something: in a webhook (with the key of its delivery) or when asked.
+    Report { delivery: Option<String>, report: Report },
+    /// The provider was asked and did not say: it was away, or did not know the task.
+    LookFailed,
+    /// Nothing came before the deadline.
+    GiveUp,
+    /// No row of ours was found for the events that wait here.
+    AdoptFailed,
+    /// D1 has this version.
+    Flushed(u64),
+    /// D1 did not take it, or not in time.
+    FlushFailed,
+}
+
+/// What `input` makes of `state`. Pure: the caller stores the result before it shows it.
+pub fn apply(state: &RoomState, input: Input, now: Millis) -> (RoomState, Verdict) {
+    let mut next = state.clone();
+    let verdict = match input {
+        Input::Attach(task) => attach(&mut next, *task, now),
+        Input::Report { delivery, report } => hear(&mut next, delivery, report, now),
+        Input::LookFailed => {
+            schedule::postpone_look(&mut next.clock, now);
+            Verdict::Noted
+        }
+        Input::GiveUp => give_up(&mut next, now),
+        Input::AdoptFailed => {
+            schedule::postpone_adoption(&mut next.clock, now);
+            Verdict::Noted
+        }
+        Input::Flushed(version) => {
+            next.flushed = next.flushed.max(version);
+            next.clock.flush_failures = 0;
+            Verdict::Noted
+        }
+        Input::FlushFailed => {
+            schedule::postpone_flush(&mut next.clock, now);
+            Verdict::Noted
+        }
+    };
+    (next, verdict)
+}
+
+fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
+    if let Some(known) = &room.task {
+        return if known.key == task.key { Verdict::AlreadyAttached } else { Verdict::Conflict };
+    }
+    // A task that comes back from its rows has a version that they are known to have.
+    room.flushed = task.version;
+    schedule::start(&mut room.clock, now);
+    let mut task = task;
+    if task.version == 0 {
+        task.version = 1;
+    }
+    room.task = Some(task);
+    for early in std::mem::take(&mut room.early) {
+        settle(room, early.report, now);
+    }
+    Verdict::Attached
+}
+
+fn hear(room: &mut RoomState, delivery: Option<String>, report: Report, now: Millis) -> Verdict {
+    if delivery.as_ref().is_some_and(|key| room.has_delivery(key)) {
+        return Verdict::Duplicate;
+    }
+    let verdict = if room.task.is_some() {
+        settle(room, report, now)
+    } else if room.early.len() == EARLY_LIMIT {
+        return Verdict::Full;
+    } else {
+        if room.early.is_empty() {
+            schedule::start_adoption(&mut room.clock, now);
+        }
+        room.early.push(Early { at: now, report });
+        Verdict::Kept
+    };
+    if let Some(key) = delivery {
+        room.record(key, now, verdict);
+    }
+    verdict
+}
+
+/// Applies what the provider said to a task that is attached.
+fn settle(room: &mut RoomState, report: Report, now: Millis) -> Verdict {
+    let Some(task) = room.task.as_mut() else { return Verdict::Noted };
+    let verdict = match report.outcome {
+        Outcome::Unknown { .. } => Verdict::Noted,
+        Outcome::Pending => {
+            schedule::postpone_look(&mut room.clock, now);
+            Verdict::Noted
+        }
+        _ if task.is_final() => Verdict::Stale,
+        Outcome::Completed { model, images, result } => {
+            place(task, images, &report.row_ids);
+            task.status = Status::Completed;
+            task.model = model.or_else(|| task.model.take());
+            task.result = result;
+            task.error = None;
+            Verdict::Applied
+        }
+        Outcome::Failed { error } => {
+            fail(task, error);
+            Verdict::Applied
+        }
+    };
+    if verdict == Verdict::Applied {
+        task.cost = report.cost.or_else(|| task.cost.take());
+        touch(task, now);
+    }
+    verdict
+}
+
+fn give_up(room: &mut RoomState, now: Millis) -> Verdict {
+    match room.task.as_mut() {
+        Some(task) if task.status == Status::Pending => {
+            fail(task, TaskError::new(TIMEOUT, "The provider did not answer in time."));
+            touch(task, now);
+            Verdict::Applied
+        }
+        _ => Verdict::Noted,
+    }
+}
+
+/// A task fails as a whole: every image that has not arrived fails for the same reason.
+pub fn fail(task: &mut Task, error: TaskError) {
+    for image in &mut task.images {
+        if image.status != ImageStatus::Success {
+            image.status = ImageStatus::Failed;
+            image.error = Some(error.clone());
+        }
+    }
+    task.status = Status::Failed;
+    task.error = Some(error);
+}
+
+/// Puts each image into its row. Rows without one fail; images without one get a row.
+fn place(task: &mut Task, images: Vec<ImageReport>, row_ids: &[String]) {
+    let rows = rows_for(task, row_ids);
+    let mut filled = vec![false; task.images.len()];
+    for (index, report) in images.into_iter().enumerate().take(ROW_LIMIT) {
+        let row = rows.get(index).copied().unwrap_or_else(|| {
+            let position = task.images.len();
+            task.images.push(Image::pending(&task.key, position));
+            filled.push(false);
+            position
+        });
+        fill(&mut task.images[row], report);
+        filled[row] = true;
+    }
+    for (image, _) in task.images.iter_mut().zip(&filled).filter(|(_, filled)| !**filled) {
+        image.status = ImageStatus::Failed;
+        image.error =
+            Some(TaskError::new(MISSING_RESULT, "The provider returned no image for this one."));
+    }
+}
+
+/// Which row the provider's image *i* belongs to. The echoed row ids are believed only as a
+/// whole, and only where each is a row of this very task; otherwise images go by position.
+fn rows_for(task: &Task, row_ids: &[String]) -> Vec<usize> {
+    let known: Option<Vec<usize>> =
+        row_ids.iter().map(|id| task.images.iter().position(|image| image.id == *id)).collect();
+    match known {
+        Some(rows) if !rows.is_empty() && all_differ(&rows) => rows,
+        _ => (0..task.images.len()).collect(),
+    }
+}
+
+fn all_differ(rows: &[usize]) -> bool {
+    rows.iter().enumerate().all(|(i, row)| !rows[..i].contains(row))
+}
+
+fn fill(image: &mut Image, report: ImageReport) {
+    match report {
+        ImageReport::Success { image_id, url } => {
+            image.status = ImageStatus::Success;
+            image.image_id = image_id;
+            image.url = Some(url);
+            image.error = None;
+        }
+        ImageReport::Failed { image_id, error } => {
+            image.status = ImageStatus::Failed;
+            image.image_id = image_id;
+            image.url = None;
+            image.error = Some(error);
+        }
+    }
+}
+
+fn touch(task: &mut Task, now: Millis) {
+    task.version += 1;
+    // A clock that was set back does not make a newer state look older.
+    task.updated_at = task.updated_at.max(now);
+}

@@ -1,0 +1,11 @@
+//! The task as an actor, without a platform: what a task is, what can happen to it, and what it
+//! does then. No I/O, no clock, no randomness: `now` and every id are arguments.
+
+pub mod apply;
+pub mod frame;
+pub mod id;
+pub mod report;
+pub mod room;
+pub mod schedule;
+pub mod task;
+pub mod time;

@@ -1,0 +1,140 @@
+//! What a task is: the state that its object stores, its rows mirror and its frames show.
+
+use super::id::TaskKey;
+use super::time::{HOUR, Millis, iso_json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The kind that `POST /generate` starts.
+pub const IMAGE_GENERATE: &str = "image.generate";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Pending,
+    Completed,
+    Failed,
+}
+
+impl Status {
+    pub fn is_terminal(self) -> bool {
+        self != Self::Pending
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageStatus {
+    Pending,
+    Success,
+    Failed,
+}
+
+/// Why a task or an image failed: a lower_snake code for programs, a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskError {
+    pub code: String,
+    pub message: String,
+}
+
+/// No answer came before the deadline.
+pub const TIMEOUT: &str = "timeout";
+/// The provider finished with fewer images than were asked for.
+pub const MISSING_RESULT: &str = "missing_result";
+
+/// Failures after which the provider may have the task all the same: the deadline, and a start
+/// call that ended without a clear yes or no (see the codes of the same names in `error`).
+const PROVISIONAL: [&str; 4] =
+    [TIMEOUT, "provider_timeout", "provider_unavailable", "provider_invalid_response"];
+
+impl TaskError {
+    pub fn new(code: &str, message: &str) -> Self {
+        Self { code: code.to_owned(), message: message.to_owned() }
+    }
+
+    /// Ours, not the provider's: it says that we did not hear, so the provider's word, if it
+    /// comes after all, replaces it.
+    pub fn is_provisional(&self) -> bool {
+        PROVISIONAL.contains(&self.code.as_str())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// The id of its row, ours.
+    pub id: String,
+    pub position: u32,
+    pub status: ImageStatus,
+    /// The provider's `img_…`.
+    pub image_id: Option<String>,
+    pub url: Option<String>,
+    pub error: Option<TaskError>,
+}
+
+impl Image {
+    pub fn pending(key: &TaskKey, position: usize) -> Self {
+        Self {
+            id: key.row_id(position),
+            position: position as u32,
+            status: ImageStatus::Pending,
+            image_id: None,
+            url: None,
+            error: None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// The provider's id. It names the object, the frames and the paths.
+    pub task_id: String,
+    /// Our own id of its row, made before the provider had named it.
+    pub key: TaskKey,
+    pub user_id: String,
+    /// The provider's word, such as `image.generate`.
+    pub kind: String,
+    pub status: Status,
+    /// 1 when attached, one more with every change that a watcher can see.
+    pub version: u64,
+    pub prompt: Option<String>,
+    pub requested_model: Option<String>,
+    pub model: Option<String>,
+    pub error: Option<TaskError>,
+    /// A decimal as the provider wrote it: money is not reformatted.
+    pub cost: Option<String>,
+    /// The caller's own, without what we add to it.
+    pub metadata: Map<String, Value>,
+    #[serde(with = "iso_json")]
+    pub created_at: Millis,
+    #[serde(with = "iso_json")]
+    pub updated_at: Millis,
+    pub images: Vec<Image>,
+    /// What kinds other than `image.generate` return, as the provider sent it.
+    pub result: Option<Value>,
+}
+
+impl Task {
+    /// Final: nothing the provider says later changes it.
+    pub fn is_final(&self) -> bool {
+        match self.status {
+            Status::Pending => false,
+            Status::Completed => true,
+            Status::Failed => !self.error.as_ref().is_some_and(TaskError::is_provisional),
+        }
+    }
+
+    /// When to stop waiting for the provider: its own clients give up after 30 minutes on an
+    /// image and an hour on a video; we wait longer, since a webhook may be on its way for hours.
+    pub fn deadline(&self) -> Millis {
+        let patience = if self.kind.starts_with("video.") { 3 * HOUR } else { HOUR };
+        self.created_at + patience
+    }
+}

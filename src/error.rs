@@ -1,0 +1,229 @@
+//! Every error that a caller can get: its code, its status and its JSON, in one table.
+//!
+//! A caller's fault is said, with the field; ours is logged where it happens and said in general
+//! words. Nothing here ever carries a secret, an SQL text or a stack.
+
+use serde::Serialize;
+use std::fmt;
+
+/// One row of the table: what happened, in a word for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    ValidationError,
+    MalformedJson,
+    MalformedEvent,
+    Unauthorized,
+    InvalidSignature,
+    InvalidTicket,
+    ForbiddenOrigin,
+    NotFound,
+    MethodNotAllowed,
+    IdempotencyConflict,
+    IdempotencyInProgress,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    UpgradeRequired,
+    NotConfigured,
+    Unavailable,
+    ProviderRateLimited,
+    ProviderUnauthorized,
+    ProviderRefused,
+    ProviderUnavailable,
+    ProviderTimeout,
+    ProviderInvalidResponse,
+    InsufficientBalance,
+    SpendingLimitExceeded,
+    Internal,
+}
+
+impl Code {
+    /// The contract's word and the HTTP status that goes with it.
+    pub const fn row(self) -> (&'static str, u16) {
+        match self {
+            Self::ValidationError => ("validation_error", 422),
+            Self::MalformedJson => ("malformed_json", 400),
+            Self::MalformedEvent => ("malformed_event", 400),
+            Self::Unauthorized => ("unauthorized", 401),
+            Self::InvalidSignature => ("invalid_signature", 401),
+            Self::InvalidTicket => ("invalid_ticket", 401),
+            Self::ForbiddenOrigin => ("forbidden_origin", 403),
+            Self::NotFound => ("not_found", 404),
+            Self::MethodNotAllowed => ("method_not_allowed", 405),
+            Self::IdempotencyConflict => ("idempotency_conflict", 409),
+            Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
+            Self::PayloadTooLarge => ("payload_too_large", 413),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415),
+            Self::UpgradeRequired => ("upgrade_required", 426),
+            Self::NotConfigured => ("not_configured", 503),
+            Self::Unavailable => ("unavailable", 503),
+            Self::ProviderRateLimited => ("provider_rate_limited", 429),
+            Self::ProviderUnauthorized => ("provider_unauthorized", 502),
+            Self::ProviderRefused => ("provider_refused", 502),
+            Self::ProviderUnavailable => ("provider_unavailable", 503),
+            Self::ProviderTimeout => ("provider_timeout", 503),
+            Self::ProviderInvalidResponse => ("provider_invalid_response", 502),
+            Self::InsufficientBalance => ("insufficient_balance", 502),
+            Self::SpendingLimitExceeded => ("spending_limit_exceeded", 502),
+            Self::Internal => ("internal_error", 500),
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    pub const fn status(self) -> u16 {
+        self.row().1
+    }
+
+    /// The row of a code that was stored with a failed start.
+    pub fn from_word(word: &str) -> Option<Self> {
+        ALL.into_iter().find(|code| code.as_str() == word)
+    }
+}
+
+const ALL: [Code; 25] = [
+    Code::ValidationError,
+    Code::MalformedJson,
+    Code::MalformedEvent,
+    Code::Unauthorized,
+    Code::InvalidSignature,
+    Code::InvalidTicket,
+    Code::ForbiddenOrigin,
+    Code::NotFound,
+    Code::MethodNotAllowed,
+    Code::IdempotencyConflict,
+    Code::IdempotencyInProgress,
+    Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
+    Code::UpgradeRequired,
+    Code::NotConfigured,
+    Code::Unavailable,
+    Code::ProviderRateLimited,
+    Code::ProviderUnauthorized,
+    Code::ProviderRefused,
+    Code::ProviderUnavailable,
+    Code::ProviderTimeout,
+    Code::ProviderInvalidResponse,
+    Code::InsufficientBalance,
+    Code::SpendingLimitExceeded,
+    Code::Internal,
+];
+
+/// What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and
+/// empty for the whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Issue {
+    pub path: String,
+    pub message: String,
+}
+
+impl Issue {
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+/// An answer that says no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    pub code: Code,
+    pub message: String,
+    pub issues: Vec<Issue>,
+    /// The `Allow` header of a 405.
+    pub allow: Option<&'static str>,
+}
+
+impl ApiError {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), issues: Vec::new(), allow: None }
+    }
+
+    pub fn validation(issues: Vec<Issue>) -> Self {
+        let message = match issues.as_slice() {
+            [one] if one.path.is_empty() => one.message.clone(),
+            [one] => format!("{}: {}", one.path, one.message),
+            many => format!("{} fields are wrong.", many.len()),
+        };
+        Self { issues, ..Self::new(Code::ValidationError, message) }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here.")
+    }
+
+    /// A variable or secret that the operator has not set.
+    pub fn not_configured(name: &str) -> Self {
+        Self::new(Code::NotConfigured, format!("{name} is not set."))
+    }
+
+    /// Something of ours is away for now. What exactly is in the log.
+    pub fn unavailable() -> Self {
+        Self::new(Code::Unavailable, "The service is not available right now. Please try again.")
+    }
+
+    /// Something that must not happen did. What exactly is in the log.
+    pub fn internal() -> Self {
+        Self::new(Code::Internal, "Something went wrong on our side.")
+    }
+
+    pub fn status(&self) -> u16 {
+        self.code.status()
+    }
+
+    /// The contract's body: `{"error":{"code","message","issues"?}}`.
+    pub fn body(&self) -> String {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            error: Inner<'a>,
+        }
+        #[derive(Serialize)]
+        struct Inner<'a> {
+            code: &'static str,
+            message: &'a str,
+            #[serde(skip_serializing_if = "<[Issue]>::is_empty")]
+            issues: &'a [Issue],
+        }
+        let error =
+            Inner { code: self.code.as_str(), message: &self.message, issues: &self.issues };
+        serde_json::to_string(&Body { error }).expect("an error is plain JSON")
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_of_an_error_is_pinned() {
+        let error = ApiError::validation(vec![Issue::new("count", "must be 1 to 20")]);
+        assert_eq!(
+            error.body(),
+            r#"{"error":{"code":"validation_error","message":"count: must be 1 to 20","issues":[{"path":"count","message":"must be 1 to 20"}]}}"#
+        );
+        assert_eq!(
+            ApiError::not_found().body(),
+            r#"{"error":{"code":"not_found","message":"There is nothing here."}}"#
+        );
+    }
+
+    #[test]
+    fn every_code_is_lower_snake_differs_from_the_others_and_is_found_by_its_word() {
+        for (i, code) in ALL.into_iter().enumerate() {
+            let word = code.as_str();
+            assert!(word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{word}");
+            assert_eq!(Code::from_word(word), Some(code));
+            assert!(ALL[..i].iter().all(|other| other.as_str() != word), "{word} twice");
+            assert!((400..600).contains(&code.status()));
+        }
+        assert_eq!(Code::from_word("restricted_content"), None);
+    }
+}

@@ -1,0 +1,33 @@
+//! taskwire: live results for AI tasks, as one Cloudflare Worker.
+//!
+//! A code tour, from the inside out. The first half is pure: no platform, no clock, no I/O, and
+//! all of it is tested natively. The second half exists only in the Worker, and only does what
+//! the first half decides.
+
+/// Who is calling: OIDC tokens.
+pub mod auth;
+/// Variables and secrets.
+pub mod config;
+/// What a task is and what can happen to it: `apply(state, input, now)` is the heart.
+pub mod domain;
+/// Every error that a caller can get.
+pub mod error;
+/// What providers send and take, in every generation of their wire.
+pub mod provider;
+/// What callers send, checked field by field.
+pub mod request;
+/// `TaskRoom`, the object of one task, and how the Worker speaks to it.
+pub mod room;
+/// The whole URL table.
+pub mod route;
+/// Who sent this: webhook signatures and live tickets.
+pub mod signature;
+/// Every statement that D1 is given, and the rows.
+pub mod store;
+
+/// HTTP: one file per resource, behind one table of routes.
+#[cfg(target_arch = "wasm32")]
+mod api;
+/// The clock, randomness, variables and the log of the runtime.
+#[cfg(target_arch = "wasm32")]
+mod platform;

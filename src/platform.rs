@@ -1,0 +1,46 @@
+//! The runtime's clock, randomness, variables and log: the few things that the pure half is given
+//! as arguments.
+
+use crate::config::Config;
+use crate::domain::id::{RANDOM_BYTES, TaskKey};
+use crate::domain::time::Millis;
+use crate::error::ApiError;
+use std::fmt::Display;
+use worker::{Date, Env, console_error, console_log};
+
+pub fn now() -> Millis {
+    Date::now().as_millis() as Millis
+}
+
+pub fn config(env: &Env) -> Config<impl Fn(&str) -> Option<String>> {
+    Config::from_lookup(|name| env.var(name).ok().map(|value| value.to_string()))
+}
+
+/// A fresh key for a task that is about to be started.
+pub fn new_key(now: Millis) -> Result<TaskKey, ApiError> {
+    let mut random = [0; RANDOM_BYTES];
+    getrandom::fill(&mut random).map_err(|error| fault("randomness", error))?;
+    Ok(TaskKey::new(now, random))
+}
+
+/// One line of the log. Callers never pass a secret, a ticket or a token.
+pub fn note(what: &str, detail: impl Display) {
+    console_log!("{what}: {detail}");
+}
+
+/// Logs a fault of ours. What the caller hears of it is in the answer.
+pub fn report(what: &str, error: impl Display) {
+    console_error!("{what}: {error}");
+}
+
+/// Logs a fault that passes, and says so in general words.
+pub fn outage(what: &str, error: impl Display) -> ApiError {
+    report(what, error);
+    ApiError::unavailable()
+}
+
+/// Logs a fault that should not exist, and says so in general words.
+pub fn fault(what: &str, error: impl Display) -> ApiError {
+    report(what, error);
+    ApiError::internal()
+}

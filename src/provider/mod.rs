@@ -1,0 +1,3 @@
+//! Providers: their wire formats (pure) and the calls to them (thin).
+
+pub mod mynth;

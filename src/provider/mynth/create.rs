@@ -1,0 +1,33 @@
+//! Starting a task: the body that is sent and the id that comes back.
+
+use super::fields::pick_text;
+use crate::domain::id::is_task_id;
+use serde_json::{Map, Value};
+
+/// The name under which our row ids travel in the task's metadata.
+pub const ROW_IDS: &str = "imageRowIds";
+
+/// The most that a task's metadata may take, in bytes of JSON.
+pub const METADATA_LIMIT: usize = 2048;
+
+/// The caller's metadata with our row ids.
+pub fn metadata_with_rows(own: &Map<String, Value>, row_ids: &[String]) -> Map<String, Value> {
+    let mut metadata = own.clone();
+    metadata.insert(ROW_IDS.to_owned(), row_ids.into());
+    metadata
+}
+
+/// Bytes of `metadata` as JSON.
+pub fn metadata_size(metadata: &Map<String, Value>) -> usize {
+    serde_json::to_vec(metadata).map_or(usize::MAX, |bytes| bytes.len())
+}
+
+/// The provider's id of the task it has started: `{taskId}`, or `{data: {taskId | task_id}}`.
+pub fn started_task_id(reply: &[u8]) -> Option<String> {
+    let reply: Value = serde_json::from_slice(reply).ok()?;
+    [reply.get("data"), Some(&reply)]
+        .into_iter()
+        .flatten()
+        .find_map(|place| pick_text(place, &["task_id", "taskId", "id"]))
+        .filter(|id| is_task_id(id))
+}

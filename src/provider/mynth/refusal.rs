@@ -1,0 +1,79 @@
+//! What Mynth's refusals mean to whoever asked us: its errors, in the three shapes they have had,
+//! as ours.
+
+use super::fields::pick_text;
+use crate::error::{ApiError, Code, Issue};
+use serde_json::Value;
+
+/// Issues that are passed on from one refusal, and how much of each text.
+const ISSUE_LIMIT: usize = 20;
+const TEXT_LIMIT: usize = 300;
+
+/// The error for an answer with `status` (not 2xx) and `body`. A complaint about the caller's own
+/// request is passed on; anything else is said in our words, since it is about our account.
+pub fn refusal(status: u16, body: &[u8]) -> ApiError {
+    let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let error = body.get("error").unwrap_or(&Value::Null);
+    let code = pick_text(error, &["code"])
+        .or_else(|| pick_text(&body, &["code"]))
+        .map(|code| code.to_ascii_lowercase());
+    match (status, code.as_deref()) {
+        (400 | 422, _) => ApiError::validation(complaints(error)),
+        (402, Some("spending_limit_exceeded")) => ApiError::new(
+            Code::SpendingLimitExceeded,
+            "The provider refused: the spending limit of this service is reached.",
+        ),
+        (402, _) => ApiError::new(
+            Code::InsufficientBalance,
+            "The provider refused: the balance of this service is used up.",
+        ),
+        (401 | 403, _) => ApiError::new(
+            Code::ProviderUnauthorized,
+            "The provider refused the key of this service.",
+        ),
+        (429, _) => ApiError::new(
+            Code::ProviderRateLimited,
+            "The provider is taking no more requests for now. Please try again in a while.",
+        ),
+        (500.., _) => {
+            ApiError::new(Code::ProviderUnavailable, "The provider is not available right now.")
+        }
+        _ => ApiError::new(Code::ProviderRefused, "The provider refused the request."),
+    }
+}
+
+/// No answer in time.
+pub fn no_answer() -> ApiError {
+    ApiError::new(Code::ProviderTimeout, "The provider did not answer in time.")
+}
+
+/// No connection.
+pub fn unreachable() -> ApiError {
+    ApiError::new(Code::ProviderUnavailable, "The provider cannot be reached right now.")
+}
+
+/// An answer that says yes and cannot be read.
+pub fn unreadable() -> ApiError {
+    ApiError::new(Code::ProviderInvalidResponse, "The provider's answer could not be read.")
+}
+
+fn complaints(error: &Value) -> Vec<Issue> {
+    let issue = |value: &Value| {
+        let message = pick_text(value, &["message"])?;
+        let path = pick_text(value, &["path", "field"]).unwrap_or_default();
+        Some(Issue::new(short(&path), short(&message)))
+    };
+    let listed = error.get("issues").and_then(Value::as_array);
+    let issues: Vec<Issue> =
+        listed.into_iter().flatten().filter_map(issue).take(ISSUE_LIMIT).collect();
+    if !issues.is_empty() {
+        return issues;
+    }
+    let text = error.as_str().map(|text| Issue::new("", short(text)));
+    let one = issue(error).or(text);
+    vec![one.unwrap_or_else(|| Issue::new("", "The provider did not accept the request."))]
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(TEXT_LIMIT).collect()
+}

@@ -1,0 +1,125 @@
+//! The body of a webhook, in every generation, as a [`Report`].
+//!
+//! Current bodies are `{id, type, timestamp, data: <the full task>}`; earlier ones
+//! `{event, task: {id}, request, result | errors}`. They are told apart by `event` and `type`.
+
+use super::fields::pick_text;
+use super::result::{completed, cost, failed, row_ids};
+use crate::domain::id::is_task_id;
+use crate::domain::report::{Outcome, Report};
+use crate::domain::task::IMAGE_GENERATE;
+use serde_json::Value;
+
+/// What a verified body says.
+#[derive(Debug, PartialEq)]
+pub enum Event {
+    /// Something about a task.
+    Task(Report),
+    /// Something else: acknowledged and logged by its name, since an endpoint that refuses what
+    /// it does not know is disabled by the provider.
+    Other { name: String },
+}
+
+/// A verified body that is not an event. The field says where it goes wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Malformed {
+    pub path: &'static str,
+    pub message: &'static str,
+}
+
+const fn malformed(path: &'static str, message: &'static str) -> Malformed {
+    Malformed { path, message }
+}
+
+/// Reads a webhook's body. Call it with verified bytes only.
+pub fn parse(body: &[u8]) -> Result<Event, Malformed> {
+    let body: Value =
+        serde_json::from_slice(body).map_err(|_| malformed("", "The body is not JSON."))?;
+    if !body.is_object() {
+        return Err(malformed("", "The body is not a JSON object."));
+    }
+    if let Some(name) = pick_text(&body, &["event"]) {
+        return earlier(&name, &body);
+    }
+    match pick_text(&body, &["type"]) {
+        Some(name) => current(&name, &body),
+        None => Err(malformed("type", "The event has no name.")),
+    }
+}
+
+fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
+    let Some(data) = body.get("data").filter(|data| data.is_object()) else {
+        return match family(name) {
+            Some(_) => Err(malformed("data", "The event carries no task.")),
+            None => Ok(Event::Other { name: name.to_owned() }),
+        };
+    };
+    let Some((kind, ending)) = family(name) else {
+        return Ok(match pick_text(data, &["id"]).filter(|id| is_task_id(id)) {
+            Some(id) if name.starts_with("task.") => Event::Task(unknown(name, id)),
+            _ => Event::Other { name: name.to_owned() },
+        });
+    };
+    let id = task_id(data, "data.id")?;
+    // The event's name is the verdict. A body that has the task without its status is still one.
+    let outcome = match ending {
+        Ending::Completed => completed(&kind, data.get("result").unwrap_or(&Value::Null)),
+        Ending::Failed => failed(data),
+    };
+    Ok(Event::Task(Report { task_id: id, outcome, cost: cost(data), row_ids: row_ids(data), kind }))
+}
+
+fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
+    let task = body.get("task").unwrap_or(&Value::Null);
+    let Some((kind, ending)) = family(name) else {
+        return Ok(match pick_text(task, &["id"]).filter(|id| is_task_id(id)) {
+            Some(id) if name.starts_with("task.") => Event::Task(unknown(name, id)),
+            _ => Event::Other { name: name.to_owned() },
+        });
+    };
+    let outcome = match ending {
+        Ending::Completed => completed(&kind, body.get("result").unwrap_or(&Value::Null)),
+        Ending::Failed => failed(body),
+    };
+    Ok(Event::Task(Report {
+        task_id: task_id(task, "task.id")?,
+        outcome,
+        cost: cost(task).or_else(|| cost(body)),
+        row_ids: row_ids(body),
+        kind,
+    }))
+}
+
+fn unknown(name: &str, task_id: String) -> Report {
+    Report {
+        task_id,
+        kind: String::new(),
+        outcome: Outcome::Unknown { event: name.chars().take(128).collect() },
+        cost: None,
+        row_ids: Vec::new(),
+    }
+}
+
+fn task_id(task: &Value, path: &'static str) -> Result<String, Malformed> {
+    pick_text(task, &["id"])
+        .filter(|id| is_task_id(id))
+        .ok_or(malformed(path, "The event names no task."))
+}
+
+enum Ending {
+    Completed,
+    Failed,
+}
+
+/// `task.<kind>.completed` or `.failed`. The first generation called `image.generate` just `image`.
+fn family(name: &str) -> Option<(String, Ending)> {
+    let rest = name.strip_prefix("task.")?;
+    let (kind, ending) = rest.rsplit_once('.')?;
+    let ending = match ending {
+        "completed" => Ending::Completed,
+        "failed" => Ending::Failed,
+        _ => return None,
+    };
+    let kind = if kind == "image" { IMAGE_GENERATE } else { kind };
+    (!kind.is_empty() && kind.len() <= 64).then(|| (kind.to_owned(), ending))
+}

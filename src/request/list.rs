@@ -1,0 +1,110 @@
+//! The query of `GET /tasks`.
+
+use crate::domain::id::TaskKey;
+use crate::domain::task::Status;
+use crate::error::{ApiError, Issue};
+
+const DEFAULT_LIMIT: u32 = 20;
+const LARGEST_LIMIT: u32 = 100;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListQuery {
+    pub limit: u32,
+    /// Only tasks older than this one.
+    pub cursor: Option<TaskKey>,
+    pub status: Option<Status>,
+    pub kind: Option<String>,
+}
+
+impl ListQuery {
+    /// Reads decoded `name=value` pairs. Names that mean nothing here are refused: a misspelt
+    /// filter would otherwise show everything.
+    pub fn parse(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, ApiError> {
+        let mut query = Self { limit: DEFAULT_LIMIT, cursor: None, status: None, kind: None };
+        let mut issues = Vec::new();
+        for (name, value) in pairs {
+            let problem = match name.as_str() {
+                "limit" => match value.parse() {
+                    Ok(limit) if (1..=LARGEST_LIMIT).contains(&limit) => {
+                        query.limit = limit;
+                        None
+                    }
+                    _ => Some(format!("must be a whole number from 1 to {LARGEST_LIMIT}")),
+                },
+                "cursor" => {
+                    query.cursor = TaskKey::parse(&value);
+                    query.cursor.is_none().then(|| "is not a cursor from here".to_owned())
+                }
+                "status" => {
+                    query.status = status(&value);
+                    let message = "must be pending, completed or failed";
+                    query.status.is_none().then(|| message.to_owned())
+                }
+                "kind" if (1..=64).contains(&value.len()) => {
+                    query.kind = Some(value);
+                    None
+                }
+                "kind" => Some("must be 1 to 64 characters".to_owned()),
+                _ => Some("is not a known parameter".to_owned()),
+            };
+            issues.extend(problem.map(|message| Issue::new(name, message)));
+        }
+        if issues.is_empty() { Ok(query) } else { Err(ApiError::validation(issues)) }
+    }
+}
+
+fn status(word: &str) -> Option<Status> {
+    [Status::Pending, Status::Completed, Status::Failed]
+        .into_iter()
+        .find(|status| status.as_str() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &str)]) -> Result<ListQuery, ApiError> {
+        ListQuery::parse(pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())))
+    }
+
+    #[test]
+    fn a_list_without_a_query_has_twenty_tasks_of_every_kind() {
+        let query = parse(&[]).unwrap();
+        assert_eq!(query, ListQuery { limit: 20, cursor: None, status: None, kind: None });
+    }
+
+    #[test]
+    fn every_filter_is_read() {
+        let key = TaskKey::new(5, [1; 12]);
+        let pairs = [
+            ("limit", "100"),
+            ("cursor", key.as_str()),
+            ("status", "failed"),
+            ("kind", "image.alt"),
+        ];
+        let query = parse(&pairs).unwrap();
+        assert_eq!(query.limit, 100);
+        assert_eq!(query.cursor, Some(key));
+        assert_eq!(query.status, Some(Status::Failed));
+        assert_eq!(query.kind.as_deref(), Some("image.alt"));
+    }
+
+    #[test]
+    fn each_wrong_parameter_is_named() {
+        let wrong = [
+            ("limit", "0"),
+            ("limit", "101"),
+            ("limit", "ten"),
+            ("cursor", "x"),
+            ("status", "done"),
+            ("kind", ""),
+            ("page", "2"),
+        ];
+        for (name, value) in wrong {
+            let error = parse(&[(name, value)]).unwrap_err();
+            assert_eq!(error.issues.len(), 1);
+            assert_eq!(error.issues[0].path, name);
+        }
+        assert_eq!(parse(&wrong).unwrap_err().issues.len(), wrong.len());
+    }
+}

@@ -1,0 +1,129 @@
+//! The whole URL table: which path is which resource, and the methods that each takes.
+
+/// A resource of the API, from its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route<'a> {
+    Generate,
+    Tasks,
+    Task(&'a str),
+    TaskLive(&'a str),
+    TaskTicket(&'a str),
+    MynthWebhook,
+    WebConfig,
+    Health,
+    Ready,
+}
+
+impl<'a> Route<'a> {
+    /// The resource at `path`; `None` is for the static assets.
+    pub fn of(path: &'a str) -> Option<Self> {
+        let parts: [&str; 4] = split(path)?;
+        Some(match parts {
+            ["generate", "", "", ""] => Self::Generate,
+            ["tasks", "", "", ""] => Self::Tasks,
+            ["tasks", id, "", ""] => Self::Task(id),
+            ["tasks", id, "live", ""] => Self::TaskLive(id),
+            ["tasks", id, "ticket", ""] => Self::TaskTicket(id),
+            ["webhooks", "mynth", "", ""] => Self::MynthWebhook,
+            ["config.json", "", "", ""] => Self::WebConfig,
+            ["healthz", "", "", ""] => Self::Health,
+            ["readyz", "", "", ""] => Self::Ready,
+            _ => return None,
+        })
+    }
+
+    /// Whether `path` lies where the API's resources are, so that no page can be there.
+    pub fn owns(path: &str) -> bool {
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        matches!(first, "generate" | "tasks" | "webhooks")
+    }
+
+    /// The methods it takes, as the `Allow` header lists them.
+    pub const fn allow(self) -> &'static str {
+        match self {
+            Self::Generate | Self::TaskTicket(_) | Self::MynthWebhook => "POST",
+            Self::TaskLive(_) => "GET",
+            Self::Tasks | Self::Task(_) | Self::WebConfig | Self::Health | Self::Ready => {
+                "GET, HEAD"
+            }
+        }
+    }
+
+    pub fn takes(self, method: &str) -> bool {
+        self.allow().split(", ").any(|allowed| allowed == method)
+    }
+}
+
+/// The segments of `path`, padded with empty ones; `None` if there are more than `N` or one of
+/// them is empty.
+fn split<const N: usize>(path: &str) -> Option<[&str; N]> {
+    let mut parts = [""; N];
+    for (i, part) in path.strip_prefix('/')?.split('/').enumerate() {
+        if part.is_empty() {
+            return None;
+        }
+        *parts.get_mut(i)? = part;
+    }
+    Some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_contract_is_its_resource() {
+        let table = [
+            ("/generate", Route::Generate),
+            ("/tasks", Route::Tasks),
+            ("/tasks/tsk_1", Route::Task("tsk_1")),
+            ("/tasks/tsk_1/live", Route::TaskLive("tsk_1")),
+            ("/tasks/tsk_1/ticket", Route::TaskTicket("tsk_1")),
+            ("/webhooks/mynth", Route::MynthWebhook),
+            ("/config.json", Route::WebConfig),
+            ("/healthz", Route::Health),
+            ("/readyz", Route::Ready),
+        ];
+        for (path, route) in table {
+            assert_eq!(Route::of(path), Some(route), "{path}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_left_to_the_assets() {
+        let others = [
+            "",
+            "/",
+            "/index.html",
+            "/generate/",
+            "//generate",
+            "/tasks/",
+            "/tasks//live",
+            "/tasks/a/b",
+            "/tasks/a/live/b",
+            "/tasks/a/live/b/c",
+            "/webhooks",
+            "/webhooks/other",
+            "/Generate",
+            "generate",
+        ];
+        for path in others {
+            assert_eq!(Route::of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_route_takes_the_methods_it_lists_and_no_other() {
+        assert!(Route::Generate.takes("POST"));
+        assert!(Route::Tasks.takes("GET"));
+        assert!(Route::Tasks.takes("HEAD"));
+        for (route, method) in [
+            (Route::Generate, "GET"),
+            (Route::Tasks, "POST"),
+            (Route::Health, "GET,"),
+            (Route::Ready, ""),
+        ] {
+            assert!(!route.takes(method), "{route:?} {method}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Why a signature was refused, in words that may be sent to whoever called.
+//!
+//! It must not know the secret, the expected signature or our clock: nothing here can leak them.
+
+use std::error::Error;
+use std::fmt;
+
+/// A webhook that was not signed by the provider, or not recently. Every one of these is a 401.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureError {
+    /// A header that carries the signature, or a part of what is signed, is not there.
+    Missing { header: &'static str },
+    /// A header is there and cannot be read: too long, no timestamp, an id that is none.
+    Malformed,
+    /// No signature of the header matches, whether wrong or not well-formed.
+    Mismatch,
+    /// Rightly signed, more than the tolerance ago.
+    Stale,
+    /// Rightly signed, with a time further ahead than the tolerance.
+    Future,
+}
+
+impl SignatureError {
+    /// The stable, lower_snake name of the reason.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "signature_missing",
+            Self::Malformed => "signature_malformed",
+            Self::Mismatch => "signature_mismatch",
+            Self::Stale => "signature_stale",
+            Self::Future => "signature_in_future",
+        }
+    }
+}
+
+impl fmt::Display for SignatureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { header } => write!(f, "missing header: {header}"),
+            Self::Malformed => f.write_str("the signature headers cannot be read"),
+            Self::Mismatch => f.write_str("no signature matches"),
+            Self::Stale => f.write_str("the signature is too old"),
+            Self::Future => f.write_str("the signature is dated in the future"),
+        }
+    }
+}
+
+impl Error for SignatureError {}

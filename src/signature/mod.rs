@@ -1,0 +1,58 @@
+//! Who sent this? The signatures of webhooks that come in, and of the live tickets handed out.
+//!
+//! Everything here is pure: bytes, secrets and the time go in, a verdict comes out. It must not
+//! know the runtime, a clock, the environment, or what a webhook's body means.
+//!
+//! - [`verify_mynth`] takes a webhook's headers and raw body and answers with a [`Verified`], which
+//!   nothing else can make: a function that asks for one cannot be reached without a signature.
+//!   It picks between `hex_scheme` (`X-Mynth-Signature`) and `standard_webhooks`.
+//! - [`TicketKey`] signs and verifies a [`Ticket`]: one user may watch one thing for a while.
+//! - [`Secret`] and [`SecretSet`] are never empty and never printed.
+//! - `mac` holds the only HMAC and the only comparison; `timestamp` the only tolerance.
+
+mod error;
+mod hex_scheme;
+mod mac;
+mod mynth;
+mod secret;
+mod standard_webhooks;
+mod ticket;
+mod timestamp;
+mod verified;
+
+pub use error::SignatureError;
+pub use mynth::{SignedHeaders, verify_mynth};
+pub use secret::{MAX_SECRETS, Secret, SecretSet};
+pub use ticket::{MAX_TICKET_BYTES, Scope, TICKET_LIFETIME_MS, Ticket, TicketError, TicketKey};
+pub use timestamp::TOLERANCE_SECONDS;
+pub use verified::{Scheme, Verified};
+
+/// Longest signature header that is read, in bytes: room for more signatures than are looked at.
+const MAX_HEADER_BYTES: usize = 4096;
+
+/// Most well-formed signatures of one header that are compared. A rotation needs two.
+const MAX_SIGNATURES: usize = 16;
+
+/// Longest delivery id that is taken, in bytes. The ids in use are about 30.
+const MAX_ID_BYTES: usize = 256;
+
+/// Whether `text` can serve as a delivery id: a few visible ASCII characters, no spaces.
+fn is_delivery_id(text: &str) -> bool {
+    (1..=MAX_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_delivery_id;
+
+    #[test]
+    fn a_delivery_id_is_one_to_256_visible_ascii_characters() {
+        assert!(is_delivery_id("e"));
+        assert!(is_delivery_id(&"e".repeat(256)));
+        assert!(!is_delivery_id(""));
+        assert!(!is_delivery_id(&"e".repeat(257)));
+        for bad in ["a b", "a\tb", "a\nb", "a\u{7f}", "é", "\0"] {
+            assert!(!is_delivery_id(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Standard Webhooks (<https://www.standardwebhooks.com>), symmetric signatures: the scheme of
+//! Mynth's current webhooks.
+//!
+//! The key is the base64 that follows `whsec_` in the secret, decoded; the signed text is
+//! `{id}.{timestamp}.{raw body}`. It must not know other schemes, or how one is chosen.
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+
+use crate::signature::error::SignatureError;
+use crate::signature::mac::{Key, MAC_BYTES};
+use crate::signature::secret::{Secret, SecretSet, WHSEC_PREFIX};
+use crate::signature::timestamp::Timestamp;
+use crate::signature::{MAX_HEADER_BYTES, MAX_SIGNATURES, is_delivery_id};
+
+/// How secrets are read: as leniently as the libraries that generate and read them, padded or not.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Checks the signature first and the time second (see [`Timestamp::check`]).
+///
+/// An id may hold full stops, which also separate the parts. To move such a border takes a body
+/// that begins with digits and a full stop; an event is a JSON object.
+pub(super) fn verify(
+    id: &str,
+    timestamp: &str,
+    signatures: &str,
+    body: &[u8],
+    secrets: &SecretSet,
+    now: i64,
+) -> Result<(), SignatureError> {
+    if !is_delivery_id(id) || signatures.len() > MAX_HEADER_BYTES {
+        return Err(SignatureError::Malformed);
+    }
+    let timestamp = Timestamp::parse(timestamp)?;
+    let candidates = candidates(signatures);
+    let text = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
+    let signed = secrets.iter().filter_map(key).any(|key| key.verifies(&text, &candidates));
+    if !signed {
+        return Err(SignatureError::Mismatch);
+    }
+    timestamp.check(now)
+}
+
+/// `None` when the secret is not base64, or decodes to nothing: it is then not for this scheme.
+fn key(secret: &Secret) -> Option<Key> {
+    let secret = secret.expose();
+    let encoded = secret.strip_prefix(WHSEC_PREFIX).unwrap_or(secret);
+    Key::new(&LENIENT.decode(encoded).ok()?)
+}
+
+/// The well-formed `v1` signatures. Other versions (`v1a` is asymmetric) and malformed ones are left
+/// out: beside a good one they do no harm.
+fn candidates(header: &str) -> Vec<[u8; MAC_BYTES]> {
+    header
+        .split(' ')
+        .filter_map(|signature| decode(signature.strip_prefix("v1,")?))
+        .take(MAX_SIGNATURES)
+        .collect()
+}
+
+/// Canonical base64 only: padded, and with the unused bits zero, so that one signature has one spelling.
+fn decode(text: &str) -> Option<[u8; MAC_BYTES]> {
+    STANDARD.decode(text).ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{candidates, decode, key};
+    use crate::signature::secret::Secret;
+
+    fn has_key(secret: &str) -> bool {
+        key(&Secret::new(secret.to_owned()).expect("a secret")).is_some()
+    }
+
+    fn sign(secret: &str) -> [u8; 32] {
+        let secret = Secret::new(secret.to_owned()).expect("a secret");
+        key(&secret).expect("a key").sign(&[b"text"])
+    }
+
+    #[test]
+    fn the_prefix_and_the_padding_of_a_secret_are_optional() {
+        let signed = sign("whsec_c2VjcmV0IQ==");
+        for same in ["whsec_c2VjcmV0IQ", "whsec_c2VjcmV0IQ=", "c2VjcmV0IQ==", "c2VjcmV0IQ"] {
+            assert_eq!(sign(same), signed, "{same}");
+        }
+        assert_ne!(sign("whsec_c2VjcmV0IR1="), signed);
+    }
+
+    #[test]
+    fn a_secret_that_is_not_base64_or_decodes_to_nothing_has_no_key() {
+        for none in ["wbs_abc", "whsec_abcde", "whsec_a-b_", "whsec_=", "whsec_====", "A", "é"] {
+            assert!(!has_key(none), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_signature_has_one_spelling() {
+        let good = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        assert_eq!(decode(good), Some([0; 32]));
+        for bad in [
+            "",
+            "AAAA",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAC=",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+            "-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        ] {
+            assert_eq!(decode(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn other_versions_and_malformed_signatures_are_left_out() {
+        let good = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let header = format!("v1a,{good} v2,{good} v1 v1, {good} V1,{good}  v1,{good} v1,=");
+        assert_eq!(candidates(&header), [[0; 32]]);
+        assert!(candidates("").is_empty());
+    }
+
+    #[test]
+    fn only_the_first_16_well_formed_signatures_are_kept() {
+        let good = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= v1,bad ";
+        assert_eq!(candidates(&good.repeat(15)).len(), 15);
+        assert_eq!(candidates(&good.repeat(40)).len(), 16);
+    }
+}

@@ -1,0 +1,186 @@
+//! Live tickets: what lets a browser, which cannot set headers on a WebSocket, watch one thing.
+//!
+//! A ticket is `v1.<payload>.<mac>`, both base64url without padding: it fits a URL and is an
+//! RFC 7230 token, so it fits `Sec-WebSocket-Protocol` as well. It is a bearer token: never log one.
+//! This must not know a clock, or whether a scope is the one a route asks for.
+
+use std::error::Error;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::signature::mac::{Key, MAC_BYTES};
+use crate::signature::secret::Secret;
+
+/// How long a ticket is good for, in milliseconds: an hour. A page that lives longer asks again.
+pub const TICKET_LIFETIME_MS: i64 = 3_600_000;
+
+/// Longest ticket that is looked at, in bytes. Ours are about 200; a longer one never verifies.
+pub const MAX_TICKET_BYTES: usize = 2048;
+
+/// Goes before the payload in the signed text, so that no other use of the key gives a ticket's MAC.
+const DOMAIN: &[u8] = b"taskwire ticket v1\n";
+
+const VERSION: &str = "v1.";
+
+/// What a ticket lets its user watch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Scope {
+    /// One task, by its task id.
+    Task(String),
+    /// The tasks of one batch, by its batch id.
+    Batch(String),
+    /// What arrives on one channel, by its channel id.
+    Channel(String),
+    /// All tasks of the user.
+    Tasks,
+    /// The content feed.
+    Content,
+}
+
+/// What a ticket says. To hold one proves nothing: [`TicketKey::verify`] does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ticket {
+    pub user: String,
+    pub scope: Scope,
+    /// Unix milliseconds; from this moment on the ticket is expired.
+    pub expires_at: i64,
+}
+
+/// Why a ticket was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketError {
+    /// Not the shape of a ticket, or too long.
+    Malformed,
+    /// The shape of a ticket, signed by someone else or changed.
+    Mismatch,
+    /// Ours, and over.
+    Expired,
+}
+
+impl fmt::Display for TicketError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the ticket cannot be read",
+            Self::Mismatch => "the ticket is not valid",
+            Self::Expired => "the ticket has expired",
+        })
+    }
+}
+
+impl Error for TicketError {}
+
+/// Signs tickets and verifies them.
+#[derive(Debug, Clone)]
+pub struct TicketKey(Key);
+
+impl TicketKey {
+    pub fn new(secret: &Secret) -> Self {
+        Self(Key::whole(secret))
+    }
+
+    /// The ticket as text.
+    pub fn sign(&self, ticket: &Ticket) -> String {
+        let json = serde_json::to_vec(ticket).expect("strings and a number are always JSON");
+        let payload = URL_SAFE_NO_PAD.encode(json);
+        let mac = self.0.sign(&[DOMAIN, payload.as_bytes()]);
+        format!("{VERSION}{payload}.{}", URL_SAFE_NO_PAD.encode(mac))
+    }
+
+    /// Reads a ticket that this key has signed, at `now_ms` in Unix milliseconds. The payload is not
+    /// decoded before its MAC was found good. Whether the scope fits is the caller's to check.
+    pub fn verify(&self, ticket: &str, now_ms: i64) -> Result<Ticket, TicketError> {
+        if ticket.len() > MAX_TICKET_BYTES {
+            return Err(TicketError::Malformed);
+        }
+        let (payload, mac) = ticket
+            .strip_prefix(VERSION)
+            .and_then(|rest| rest.split_once('.'))
+            .ok_or(TicketError::Malformed)?;
+        let mac = decode_mac(mac).ok_or(TicketError::Malformed)?;
+        if !self.0.verifies(&[DOMAIN, payload.as_bytes()], &[mac]) {
+            return Err(TicketError::Mismatch);
+        }
+        let ticket = decode_payload(payload).ok_or(TicketError::Malformed)?;
+        if now_ms >= ticket.expires_at {
+            return Err(TicketError::Expired);
+        }
+        Ok(ticket)
+    }
+}
+
+/// Canonical base64url only: one ticket has one spelling.
+fn decode_mac(text: &str) -> Option<[u8; MAC_BYTES]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+}
+
+fn decode_payload(text: &str) -> Option<Ticket> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DOMAIN, Scope, Ticket, TicketError, TicketKey, VERSION};
+    use crate::signature::mac::Key;
+    use crate::signature::secret::Secret;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    fn key() -> TicketKey {
+        TicketKey::new(&Secret::new("token secret".to_owned()).expect("a secret"))
+    }
+
+    /// A ticket with any payload, rightly signed.
+    fn signed(payload: &str) -> String {
+        let key = Key::new(b"token secret").expect("a key");
+        let mac = key.sign(&[DOMAIN, payload.as_bytes()]);
+        format!("{VERSION}{payload}.{}", URL_SAFE_NO_PAD.encode(mac))
+    }
+
+    #[test]
+    fn the_payload_of_every_scope_is_this_json() {
+        let pinned = [
+            (
+                Scope::Task("tsk_1".to_owned()),
+                r#"{"user":"u","scope":{"kind":"task","id":"tsk_1"},"expiresAt":5}"#,
+            ),
+            (
+                Scope::Batch("b1".to_owned()),
+                r#"{"user":"u","scope":{"kind":"batch","id":"b1"},"expiresAt":5}"#,
+            ),
+            (
+                Scope::Channel("c1".to_owned()),
+                r#"{"user":"u","scope":{"kind":"channel","id":"c1"},"expiresAt":5}"#,
+            ),
+            (Scope::Tasks, r#"{"user":"u","scope":{"kind":"tasks"},"expiresAt":5}"#),
+            (Scope::Content, r#"{"user":"u","scope":{"kind":"content"},"expiresAt":5}"#),
+        ];
+        for (scope, json) in pinned {
+            let ticket = Ticket { user: "u".to_owned(), scope, expires_at: 5 };
+            assert_eq!(key().sign(&ticket), signed(&URL_SAFE_NO_PAD.encode(json)), "{json}");
+            assert_eq!(key().verify(&key().sign(&ticket), 4), Ok(ticket));
+        }
+    }
+
+    #[test]
+    fn a_signed_payload_that_is_no_ticket_is_malformed() {
+        for json in ["", "{}", "null", r#"{"user":"u","scope":{"kind":"all"},"expiresAt":5}"#] {
+            let ticket = signed(&URL_SAFE_NO_PAD.encode(json));
+            assert_eq!(key().verify(&ticket, 0), Err(TicketError::Malformed), "{json}");
+        }
+        assert_eq!(key().verify(&signed("!"), 0), Err(TicketError::Malformed));
+    }
+
+    #[test]
+    fn a_mac_over_the_payload_alone_is_not_a_ticket() {
+        let payload =
+            URL_SAFE_NO_PAD.encode(r#"{"user":"u","scope":{"kind":"tasks"},"expiresAt":5}"#);
+        let mac = Key::new(b"token secret").expect("a key").sign(&[payload.as_bytes()]);
+        let ticket = format!("v1.{payload}.{}", URL_SAFE_NO_PAD.encode(mac));
+        assert_eq!(key().verify(&ticket, 0), Err(TicketError::Mismatch));
+    }
+}

@@ -1,0 +1,167 @@
+//! D1, as the rest of the Worker uses it. Every failure is logged here, and is an outage to the
+//! caller: nothing of SQL or of a stack leaves this file.
+
+use super::row::{KeyRow, MirroredRows, NewRows, task_from_row, to_json};
+use super::sql;
+use crate::domain::id::TaskKey;
+use crate::domain::task::{Task, TaskError};
+use crate::domain::time::{HOUR, Millis, iso};
+use crate::error::ApiError;
+use crate::platform::{fault, outage};
+use crate::request::list::ListQuery;
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
+
+/// How long an idempotency key is remembered.
+const KEY_LIFETIME: Millis = 24 * HOUR;
+
+pub struct Store {
+    db: D1Database,
+}
+
+/// A caller's idempotency key and the hash of the request it came with.
+pub struct Claim<'a> {
+    pub key: &'a str,
+    pub request: &'a str,
+}
+
+impl Store {
+    pub fn new(env: &Env) -> Result<Self, ApiError> {
+        let db = env.d1("DB").map_err(|_| ApiError::not_configured("DB"))?;
+        Ok(Self { db })
+    }
+
+    /// Makes the rows of a task that is about to be started, all or none. A claim that is taken
+    /// fails it.
+    pub async fn insert(&self, task: &Task, claim: Option<&Claim<'_>>) -> Result<(), ApiError> {
+        let rows = to_json(&NewRows::from(task));
+        let (user, now) = (task.user_id.as_str(), iso(task.created_at));
+        let mut batch = Vec::new();
+        if let Some(claim) = claim {
+            let forgotten = iso(task.created_at - KEY_LIFETIME);
+            batch.push(self.statement(sql::FORGET_KEY, &[user, claim.key, &forgotten])?);
+            let values = [user, claim.key, claim.request, task.key.as_str(), &now];
+            batch.push(self.statement(sql::CLAIM_KEY, &values)?);
+        }
+        batch.push(self.statement(sql::INSERT_TASK, &[&rows])?);
+        batch.push(self.statement(sql::INSERT_IMAGES, &[&rows])?);
+        self.write(batch).await
+    }
+
+    /// Says in the rows of a start that was refused why it was.
+    pub async fn refuse(
+        &self,
+        task: &Task,
+        error: &TaskError,
+        now: Millis,
+    ) -> Result<(), ApiError> {
+        let (user, key, error) = (task.user_id.as_str(), task.key.as_str(), to_json(error));
+        self.write(vec![
+            self.statement(sql::REFUSE_TASK, &[user, key, &error, &iso(now)])?,
+            self.statement(sql::REFUSE_IMAGES, &[user, key, &error])?,
+        ])
+        .await
+    }
+
+    /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are.
+    pub async fn mirror(&self, task: &Task) -> Result<(), ApiError> {
+        let rows = to_json(&MirroredRows::from(task));
+        let mut batch = vec![self.statement(sql::UPSERT_TASK, &[&rows])?];
+        if task.status.is_terminal() {
+            batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
+        }
+        self.write(batch).await
+    }
+
+    pub async fn by_provider_id(&self, task_id: &str) -> Result<Option<Task>, ApiError> {
+        self.task(self.statement(sql::TASK_BY_PROVIDER_ID, &[task_id])?).await
+    }
+
+    /// The task whose rows these are, if they are unattached or attached to `task_id`.
+    pub async fn by_row_ids(
+        &self,
+        row_ids: &[String],
+        task_id: &str,
+    ) -> Result<Option<Task>, ApiError> {
+        self.task(self.statement(sql::TASK_BY_ROW_IDS, &[&to_json(&row_ids), task_id])?).await
+    }
+
+    pub async fn by_key(&self, user: &str, key: &str) -> Result<Option<Task>, ApiError> {
+        self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
+    }
+
+    /// Whether the user has started something since `since` that D1 has no provider id of yet.
+    pub async fn has_unattached(&self, user: &str, since: Millis) -> Result<bool, ApiError> {
+        let statement = self.statement(sql::HAS_UNATTACHED, &[user, &TaskKey::floor(since)])?;
+        let found = statement.first::<f64>(Some("found")).await;
+        Ok(found.map_err(|error| outage("D1 read", describe(&error)))?.is_some())
+    }
+
+    /// A page of the user's tasks, newest first.
+    pub async fn list(&self, user: &str, query: &ListQuery) -> Result<Vec<Task>, ApiError> {
+        let text = |value: Option<&str>| value.map_or(JsValue::NULL, JsValue::from_str);
+        let values = [
+            JsValue::from_str(user),
+            JsValue::from_str(query.cursor.as_ref().map_or("~", TaskKey::as_str)),
+            text(query.status.map(|status| status.as_str())),
+            text(query.kind.as_deref()),
+            JsValue::from_f64(query.limit.into()),
+        ];
+        let statement = self.db.prepare(sql::LIST_TASKS).bind(&values);
+        let statement = statement.map_err(|error| fault("D1 bind", describe(&error)))?;
+        let rows = statement.raw::<String>().await;
+        let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
+        rows.iter().flatten().map(|row| read(row)).collect()
+    }
+
+    /// What an idempotency key stands for.
+    pub async fn key(&self, user: &str, key: &str) -> Result<Option<KeyRow>, ApiError> {
+        let Some(row) = self.row(self.statement(sql::KEY, &[user, key])?).await? else {
+            return Ok(None);
+        };
+        serde_json::from_str(&row).map(Some).map_err(|error| fault("D1 row", error))
+    }
+
+    pub async fn ping(&self) -> Result<(), ApiError> {
+        let found = self.db.prepare(sql::PING).first::<f64>(Some("found")).await;
+        found.map(drop).map_err(|error| outage("D1 ping", describe(&error)))
+    }
+
+    fn statement(&self, sql: &str, values: &[&str]) -> Result<D1PreparedStatement, ApiError> {
+        let values: Vec<JsValue> = values.iter().map(|value| JsValue::from_str(value)).collect();
+        let bound = self.db.prepare(sql).bind(&values);
+        bound.map_err(|error| fault("D1 bind", describe(&error)))
+    }
+
+    /// Runs statements as one transaction.
+    async fn write(&self, batch: Vec<D1PreparedStatement>) -> Result<(), ApiError> {
+        let results = self.db.batch(batch).await;
+        let results = results.map_err(|error| outage("D1 write", describe(&error)))?;
+        match results.iter().find_map(D1Result::error) {
+            Some(error) => Err(outage("D1 write", error)),
+            None => Ok(()),
+        }
+    }
+
+    async fn task(&self, statement: D1PreparedStatement) -> Result<Option<Task>, ApiError> {
+        self.row(statement).await?.map(|row| read(&row)).transpose()
+    }
+
+    async fn row(&self, statement: D1PreparedStatement) -> Result<Option<String>, ApiError> {
+        let row = statement.first::<String>(Some("row")).await;
+        row.map_err(|error| outage("D1 read", describe(&error)))
+    }
+}
+
+fn read(row: &str) -> Result<Task, ApiError> {
+    task_from_row(row).map_err(|error| fault("D1 row", error))
+}
+
+/// The error's own text. The `Display` of a D1 error is a JavaScript stack.
+fn describe(error: &Error) -> String {
+    match error {
+        Error::D1(error) => error.cause(),
+        Error::UnknownJsError { message, .. } => message.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,9 @@
+//! D1: an index of rows for lists and reports. Nothing live waits for it.
+//!
+//! [`sql`] has every statement, [`row`] what they give and take; both are pure and tested against
+//! SQLite itself. `d1` runs them.
+
+#[cfg(target_arch = "wasm32")]
+pub mod d1;
+pub mod row;
+pub mod sql;
