@@ -1,0 +1,112 @@
+/** The provider's REST API: who may call, what is refused, and which shape answers. */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { type Call, HANG_UP, html, json, parseJson, type Reply, type Route } from "../http.ts";
+import type { EmulatorOptions, Refusal } from "../options.ts";
+import type { Gallery } from "./gallery.ts";
+import { type Keyword, readKeywords } from "./keywords.ts";
+import type { Provider } from "./provider.ts";
+import type { Task, TaskRequest } from "./tasks.ts";
+import { requestIssues } from "./validation.ts";
+import { createReply, errorReply, listReply, resultReply, statusReply, taskReply } from "./wire.ts";
+
+const MODELS = [
+  { id: "google/gemini-3.1-flash-image", name: "Gemini 3.1 Flash Image" },
+  { id: "black-forest-labs/flux.2-pro", name: "FLUX.2 Pro" },
+  { id: "bytedance/seedream-5", name: "Seedream 5" },
+];
+
+const PROXY_PAGE = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
+
+const REFUSALS: Partial<Record<Keyword, [status: number, code: string, message: string]>> = {
+  "refuse-402": [402, "insufficient_balance", "The balance is too low for this task."],
+  "refuse-429": [429, "rate_limited", "Too many requests."],
+  "refuse-500": [500, "internal_error", "Something went wrong."],
+};
+
+/** A listing's page, when `limit` is not given. */
+const USUAL_PAGE = 20;
+const LARGEST_PAGE = 100;
+
+export function mynthRoutes(options: EmulatorOptions, provider: Provider, gallery: Gallery): Route[] {
+  const fail = (status: number, code: string, message: string, headers: Record<string, string> = {}): Reply =>
+    json(status, errorReply(options.generation, code, message), headers);
+
+  const bearer = (call: Call) => /^Bearer (.+)$/i.exec(call.headers.authorization ?? "")?.[1];
+  const unauthorized = () => fail(401, "unauthorized", "The API key is missing or not valid.");
+
+  /** Like `handle`, for callers with the key only. */
+  const keyed = (handle: Route["handle"]): Route["handle"] => (call) =>
+    bearer(call) === options.apiKey ? handle(call) : unauthorized();
+
+  /** A task is read with the key, or with the token its own create call gave out. */
+  const reading = (show: (task: Task) => object): Route["handle"] => (call) => {
+    const token = bearer(call);
+    const task = provider.book.byId.get(call.params.id ?? "");
+    if (token !== options.apiKey && !(task && token === task.publicAccessToken)) return unauthorized();
+    return task ? json(200, show(task)) : fail(404, "not_found", "There is no such task.");
+  };
+
+  const refuse = async (refusal: Refusal): Promise<Reply> => {
+    if (refusal.delayMs) await delay(refusal.delayMs, undefined, { ref: false });
+    const reply = refusal.raw === undefined ? json(refusal.status, (refusal.body ?? {}) as object) : html(refusal.status, refusal.raw);
+    return { ...reply, headers: { ...reply.headers, ...refusal.headers } };
+  };
+
+  const refuseByPrompt = (prompt: string): Reply | undefined => {
+    const keywords = readKeywords(prompt);
+    if (keywords.has("refuse-html")) return html(502, PROXY_PAGE);
+    for (const keyword of keywords) {
+      const refusal = REFUSALS[keyword];
+      if (refusal) return fail(...refusal, refusal[0] === 429 ? { "retry-after": "1" } : {});
+    }
+    return undefined;
+  };
+
+  const create: Route["handle"] = async (call) => {
+    if (options.refuseCreate) return refuse(options.refuseCreate);
+    const body = parseJson(call.body);
+    const issues = [...requestIssues(options.generation, body)];
+    if (issues.length > 0) {
+      return json(400, errorReply(options.generation, "validation_error", "The request is not valid.", issues));
+    }
+    const request = body as TaskRequest;
+    const refused = refuseByPrompt(request.prompt);
+    if (refused) return refused;
+    const task = provider.start(request);
+    try {
+      await options.onCreate?.(task);
+    } catch {
+      return HANG_UP;
+    }
+    return json(201, createReply(task));
+  };
+
+  const list: Route["handle"] = ({ query }) => {
+    const limit = Number(query.get("limit") ?? USUAL_PAGE);
+    if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
+      const issue = { path: "limit", message: `Expected a whole number from 1 to ${LARGEST_PAGE}` };
+      return json(400, errorReply(options.generation, "validation_error", "The query is not valid.", [issue]));
+    }
+    const tasks = provider.book.list(limit, query.get("after"));
+    return tasks ? json(200, listReply(options.generation, tasks)) : fail(404, "not_found", "There is no such task.");
+  };
+
+  const picture: Route["handle"] = (call) => {
+    const bytes = gallery.look((call.params.file ?? "").replace(/\.png$/, ""));
+    if (!bytes) return json(404, { error: { code: "not_found", message: "There is no such picture." } });
+    return { status: 200, body: bytes, headers: { "content-type": "image/png", "cache-control": "public, max-age=31536000, immutable" } };
+  };
+
+  const result = reading((task) => resultReply(task, provider.base));
+  return [
+    { method: "POST", pattern: "/image/generate", handle: keyed(create) },
+    { method: "GET", pattern: "/tasks", handle: keyed(list) },
+    { method: "GET", pattern: "/tasks/:id", handle: reading((task) => taskReply(task, provider.base)) },
+    { method: "GET", pattern: "/tasks/:id/status", handle: reading(statusReply) },
+    { method: "GET", pattern: "/tasks/:id/result", handle: result },
+    { method: "GET", pattern: "/tasks/:id/results", handle: result },
+    { method: "GET", pattern: "/models", handle: () => json(200, { data: MODELS }) },
+    { method: "GET", pattern: "/images/:file", handle: picture, cors: true, unrecorded: true },
+  ];
+}

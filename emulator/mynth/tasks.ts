@@ -1,0 +1,121 @@
+/**
+ * A task as the provider knows it, the same in every wire generation, and the book of them all.
+ *
+ * Pure but for ids: no timers, no HTTP, no field names of any wire.
+ */
+
+import { createHash } from "node:crypto";
+import { ulid } from "../ids.ts";
+import type { Generation } from "../options.ts";
+import { type Keyword, readKeywords } from "./keywords.ts";
+
+export type Outcome = "completed" | "failed";
+
+export interface TaskRequest {
+  prompt: string;
+  model?: string;
+  count?: number;
+  size?: unknown;
+  metadata?: unknown;
+  webhook?: { custom?: { url: string }[] };
+  [field: string]: unknown;
+}
+
+export type TaskImage =
+  | { ok: true; id: string; position: number; size: string; hosted: boolean }
+  | { ok: false; position: number };
+
+/** One event is one webhook however often it is sent: its id and time never change. */
+export interface TaskEvent {
+  id: string;
+  at: number;
+}
+
+export interface Task {
+  id: string;
+  /** The wire generation in force when the task was made. */
+  generation: Generation;
+  status: "pending" | Outcome;
+  request: TaskRequest;
+  model: string;
+  keywords: Set<Keyword>;
+  /** What comes back if the task completes; decided when it is made. */
+  images: TaskImage[];
+  /** How long it takes. */
+  durationMs: number;
+  publicAccessToken: string;
+  events: Partial<Record<Outcome, TaskEvent>>;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** Answers for a request that names no model. */
+const DEFAULT_MODEL = "google/gemini-3.1-flash-image";
+const KEPT = 20_000;
+const SLOW = 5;
+
+/** 0 to 1, the same for the same text. */
+function chanceOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+export class TaskBook {
+  readonly byId = new Map<string, Task>();
+
+  create(request: TaskRequest, generation: Generation, latencyMs: number, size: string): Task {
+    const keywords = readKeywords(request.prompt);
+    const asked = request.count ?? 1;
+    const count = asked + (keywords.has("extra") ? 1 : 0) - (keywords.has("missing") ? 1 : 0);
+    const images = Array.from({ length: count }, (_, position): TaskImage => {
+      if (keywords.has("partial") && position % 2 === 1) return { ok: false, position };
+      const hosted = !(keywords.has("nourl") && position === 0);
+      return { ok: true, id: `img_${ulid()}`, position, size, hosted };
+    });
+    // The slowest image decides; each is up to a tenth faster or slower.
+    const spread = Math.max(0.9, ...images.map(({ position }) => 0.9 + 0.2 * chanceOf(`${request.prompt}/${position}`)));
+    const now = Date.now();
+    const task: Task = {
+      id: `tsk_${ulid(now)}`,
+      generation,
+      status: "pending",
+      request,
+      model: request.model ?? DEFAULT_MODEL,
+      keywords,
+      images,
+      durationMs: latencyMs * spread * (keywords.has("slow") ? SLOW : 1),
+      publicAccessToken: `pat_${ulid(now)}`,
+      events: {},
+      createdAt: now,
+      updatedAt: now,
+    };
+    this.byId.set(task.id, task);
+    if (this.byId.size > KEPT) this.byId.delete(this.byId.keys().next().value as string);
+    return task;
+  }
+
+  /** Newest first; `after` is the last id of the page before. Undefined when it names no task. */
+  list(limit: number, after: string | null): Task[] | undefined {
+    const newestFirst = [...this.byId.values()].reverse();
+    if (after === null) return newestFirst.slice(0, limit);
+    const last = newestFirst.findIndex((task) => task.id === after);
+    return last < 0 ? undefined : newestFirst.slice(last + 1, last + 1 + limit);
+  }
+}
+
+/** How the task is to end, by its prompt. */
+export function plannedOutcome(task: Task): Outcome {
+  return task.keywords.has("fail") || task.keywords.has("fail-silent") ? "failed" : "completed";
+}
+
+/** Ends a pending task; one that has ended keeps its end. */
+export function settle(task: Task, outcome: Outcome): void {
+  if (task.status !== "pending") return;
+  task.status = outcome;
+  task.updatedAt = Date.now();
+}
+
+/** The task's event of that outcome, made the first time it is asked for. */
+export function eventOf(task: Task, outcome: Outcome): TaskEvent {
+  task.events[outcome] ??= { id: `evt_${ulid()}`, at: Date.now() };
+  return task.events[outcome];
+}

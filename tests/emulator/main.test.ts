@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parseEnv } from "node:util";
+import { AUDIENCE, CLIENT_ID } from "../../emulator/oidc/tokens.ts";
+import { DEFAULTS, FLAGS, helpText, parseFlags } from "../../emulator/options.ts";
+
+const MAIN = new URL("../../emulator/main.ts", import.meta.url).pathname;
+const ENV = new URL("../../emulator/worker.env", import.meta.url);
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  const signal = AbortSignal.timeout(5000);
+  const [chunk] = await once(child.stdout as NonNullable<ChildProcess["stdout"]>, "data", { signal });
+  return String(chunk).split("\n")[0] ?? "";
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  test(`the program says where it listens, and leaves on ${signal}`, async () => {
+    const child = spawn(process.execPath, [MAIN, "--port", "0", "--webhook-url", ""], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const [, url] = /^emulator ready (http:\/\/127\.0\.0\.1:\d+)$/.exec(await firstLine(child)) ?? [];
+      assert.ok(url);
+      assert.equal((await fetch(`${url}/models`)).status, 200);
+      const left = once(child, "exit", { signal: AbortSignal.timeout(5000) });
+      child.kill(signal);
+      assert.deepEqual(await left, [0, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+}
+
+test("flags are read, and a bad one is named", () => {
+  const read = parseFlags(["--generation", "g2", "--retry-scale=0.01", "--client-redirects", "http://a, http://b", "--webhook-url", ""]);
+  assert.notEqual(read, "help");
+  assert.deepEqual(read, {
+    ...DEFAULTS,
+    generation: "g2",
+    retryScale: 0.01,
+    clientRedirects: ["http://a", "http://b"],
+    webhookUrl: "",
+  });
+  assert.throws(() => parseFlags(["--generation", "g5"]), /--generation/);
+  assert.throws(() => parseFlags(["--port", "x"]), /--port/);
+  assert.throws(() => parseFlags(["--webhook-url", "x"]), /--webhook-url/);
+  assert.equal(parseFlags(["--help"]), "help");
+  for (const { name } of FLAGS) assert.ok(helpText().includes(`--${name}`));
+});
+
+test("worker.env matches the defaults, so that both sides understand each other", () => {
+  const env = parseEnv(readFileSync(ENV, "utf8"));
+  const url = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
+  assert.equal(env.MYNTH_API_URL, url);
+  assert.equal(env.AUTH_ISSUER, url);
+  assert.equal(env.AUTH_AUDIENCE, AUDIENCE);
+  assert.equal(env.AUTH_CLIENT_ID, CLIENT_ID);
+  assert.equal(env.MYNTH_API_KEY, DEFAULTS.apiKey);
+  assert.equal(env.MYNTH_WEBHOOK_SECRET, DEFAULTS.webhookSecret);
+  assert.equal(`${env.PUBLIC_URL}/webhooks/mynth`, DEFAULTS.webhookUrl);
+  assert.ok(DEFAULTS.clientRedirects.includes(env.PUBLIC_URL ?? ""));
+  assert.ok(DEFAULTS.clientRedirects.includes(env.ALLOWED_ORIGINS ?? ""));
+  assert.ok(Buffer.from((env.MYNTH_WEBHOOK_SECRET ?? "").replace("whsec_", ""), "base64").length >= 24);
+});
