@@ -1,0 +1,77 @@
+// One picture's place: waiting, the picture, or why there is none. The place keeps its size through all three.
+import { useEffect, useState } from "react";
+import type { TaskImage } from "../types.ts";
+import { duration } from "../words.ts";
+import { FailureText } from "./FailureText.tsx";
+
+interface Props {
+  image: TaskImage;
+  prompt: string;
+  number: number;
+  since: string;
+  /** The task says the same already. */
+  isExplained: boolean;
+}
+
+const UNEXPLAINED = { code: "failed", message: "This picture could not be made." };
+
+export function ImageTile({ image, prompt, number, since, isExplained }: Props) {
+  return (
+    <li className="tile" data-testid="image" data-status={image.status}>
+      {image.status === "pending" && <PendingTile since={since} />}
+      {image.status === "failed" && (
+        <div className={isExplained ? "tile-failure brief" : "tile-failure"}>
+          <FailureText failure={image.error ?? UNEXPLAINED} />
+        </div>
+      )}
+      {image.status === "success" && image.url !== null && <Picture key={image.url} url={image.url} prompt={prompt} number={number} />}
+      {image.status === "success" && image.url === null && (
+        <div className="tile-failure">The picture was made, but there is no address for it.</div>
+      )}
+    </li>
+  );
+}
+
+function Picture({ url, prompt, number }: { url: string; prompt: string; number: number }) {
+  const [state, setState] = useState<"loading" | "shown" | "broken">("loading");
+  const [attempt, setAttempt] = useState(0);
+  if (state === "broken") {
+    return (
+      <div className="tile-failure">
+        The picture could not be loaded.
+        <button
+          type="button" className="button quiet"
+          onClick={() => {
+            setAttempt(attempt + 1);
+            setState("loading");
+          }}
+        >
+          Try again
+        </button>
+      </div>
+    );
+  }
+  return (
+    <a className="picture" href={url} target="_blank" rel="noreferrer" aria-label={`Open picture ${number} in full: ${prompt}`}>
+      <img
+        key={attempt} src={url} alt={prompt} data-state={state} loading="lazy" decoding="async"
+        onLoad={() => setState("shown")} onError={() => setState("broken")}
+      />
+    </a>
+  );
+}
+
+/** Ticks by itself, once a second, so that nothing around it is drawn again. */
+export function PendingTile({ since }: { since: string }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div className="shimmer">
+      <span className="visually-hidden">Waiting for the picture</span>
+      <span className="elapsed" aria-hidden="true">{duration(now - Date.parse(since))}</span>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+// Who is signed in: OpenID Connect, authorization code with PKCE, by redirect. Owns the tokens and the address
+// bar's sign-in parameters; knows nothing of tasks.
+import { UserManager, type User, WebStorageStateStore } from "oidc-client-ts";
+
+interface Config {
+  issuer: string;
+  clientId: string;
+  audience: string;
+}
+
+export type SessionState =
+  | { status: "signed-out"; notice: string | null }
+  | { status: "signed-in"; userId: string; name: string };
+
+export interface Session {
+  current(): SessionState;
+  subscribe(listener: () => void): () => void;
+  signIn(): Promise<void>;
+  signOut(): Promise<void>;
+  /** Ends a session that the server no longer takes. */
+  expire(): void;
+  accessToken(): Promise<string | null>;
+}
+
+export const EXPIRED_NOTICE = "Your session has ended. Sign in again to go on.";
+
+/** Reads the settings, finishes a sign-in that has just come back, and finds a kept session. */
+export async function openSession(): Promise<Session> {
+  const manager = createManager(await readConfig());
+  const listeners = new Set<() => void>();
+  let state: SessionState = { status: "signed-out", notice: null };
+
+  function change(next: SessionState): void {
+    state = next;
+    for (const listener of listeners) listener();
+  }
+
+  function expire(): void {
+    if (state.status === "signed-out") return;
+    change({ status: "signed-out", notice: EXPIRED_NOTICE });
+    void manager.removeUser();
+  }
+
+  state = await restore(manager);
+  manager.events.addAccessTokenExpired(expire);
+
+  return {
+    current: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    signIn: () => manager.signinRedirect(),
+    async signOut() {
+      const endpoint = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
+      // Where the issuer can end its own session, "Sign in" must ask again who is there.
+      if (endpoint) return manager.signoutRedirect();
+      await manager.removeUser();
+      change({ status: "signed-out", notice: null });
+    },
+    expire,
+    async accessToken() {
+      const user = await manager.getUser();
+      return user && !user.expired ? user.access_token : null;
+    },
+  };
+}
+
+async function readConfig(): Promise<Config> {
+  const response = await fetch("/config.json");
+  if (!response.ok) throw new Error(`config.json: ${response.status}`);
+  return (await response.json()) as Config;
+}
+
+function createManager({ issuer, clientId, audience }: Config): UserManager {
+  const home = `${location.origin}/`;
+  return new UserManager({
+    authority: issuer,
+    client_id: clientId,
+    redirect_uri: home,
+    post_logout_redirect_uri: home,
+    response_type: "code",
+    scope: "openid profile",
+    extraQueryParams: { audience },
+    automaticSilentRenew: false,
+    // Lives as long as the tab: it outlasts a reload and is not left behind on a shared machine.
+    userStore: new WebStorageStateStore({ store: sessionStorage }),
+  });
+}
+
+async function restore(manager: UserManager): Promise<SessionState> {
+  const parameters = new URLSearchParams(location.search);
+  const isReturn = parameters.has("state");
+  if (isReturn) {
+    // A code works once: it must be gone from the address bar before anyone reloads.
+    const address = location.href;
+    history.replaceState(null, "", "/");
+    try {
+      if (parameters.has("code") || parameters.has("error")) return describe(await manager.signinRedirectCallback(address));
+      await manager.signoutRedirectCallback(address);
+    } catch {
+      const user = await manager.getUser();
+      if (user && !user.expired) return describe(user);
+      return { status: "signed-out", notice: returnNotice(parameters.get("error")) };
+    }
+  }
+  const user = await manager.getUser();
+  if (!user) return { status: "signed-out", notice: null };
+  if (!user.expired) return describe(user);
+  await manager.removeUser();
+  return { status: "signed-out", notice: EXPIRED_NOTICE };
+}
+
+function returnNotice(error: string | null): string {
+  return error === "access_denied"
+    ? "The sign-in was cancelled."
+    : "The sign-in could not be finished. Please try once more.";
+}
+
+function describe(user: User): SessionState {
+  const { sub, name, preferred_username: username, email } = user.profile;
+  return { status: "signed-in", userId: sub, name: name ?? username ?? email ?? sub };
+}

@@ -1,0 +1,30 @@
+// Turns codes, times and counts into words. Pure.
+
+/** `CONTENT_POLICY` and `content_policy` both read "Content policy". */
+export function codeInWords(code: string): string {
+  const words = code.replace(/[_-]+/g, " ").trim().toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** 7 s, 1 min 05 s, 2 h 10 min. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+/** The time alone for today, with the day before it otherwise. */
+export function moment(iso: string, now: Date = new Date()): string {
+  const then = new Date(iso);
+  const time = TIME.format(then);
+  return then.toDateString() === now.toDateString() ? time : `${DAY.format(then)}, ${time}`;
+}
+
+export function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
