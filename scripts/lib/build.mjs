@@ -1,0 +1,51 @@
+// What is built: the Worker (wasm and its JavaScript, in build/) and the page (in
+// web/dist/). Each only when its sources changed.
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { NODE, inRoot } from "./paths.mjs";
+import { run } from "./process.mjs";
+import { unlessFresh } from "./stamps.mjs";
+import { Stop, step } from "./steps.mjs";
+import { ensureWasmToolchain } from "./toolchain.mjs";
+
+const WASM = "build/index_bg.wasm";
+
+const worker = {
+  inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "scripts/lib/build.mjs"],
+  outputs: ["build/index.js", WASM],
+};
+const page = {
+  inputs: ["web", "client", "package-lock.json"],
+  outputs: ["web/dist/index.html"],
+};
+
+const kilobytes = (bytes) => `${Math.round(bytes / 1000)} KB`;
+
+/** "412 KB of wasm, 140 KB gzipped": what an upload weighs. */
+export function wasmSize() {
+  const file = inRoot(WASM);
+  const gzipped = gzipSync(readFileSync(file), { level: 9 }).length;
+  return `${kilobytes(statSync(file).size)} of wasm, ${kilobytes(gzipped)} gzipped`;
+}
+
+/**
+ * panic=unwind: a panic fails the request it happened in. Without it a panic ends
+ * every request and alarm in the isolate (the build rebuilds std for it).
+ */
+export function buildWorker() {
+  return step("Worker (Rust to wasm)", async () => {
+    const note = await unlessFresh("worker", worker, async () => {
+      if (!existsSync(inRoot("Cargo.toml"))) throw new Stop("Cargo.toml is missing: there is no Worker to build.");
+      const { env, workerBuild } = await ensureWasmToolchain();
+      await run(workerBuild, ["--release", "--panic-unwind"], { env });
+    });
+    return [note, wasmSize()].filter(Boolean).join(", ");
+  });
+}
+
+export function buildPage() {
+  return step("page", () =>
+    unlessFresh("page", page, () => run(NODE, [inRoot("node_modules/vite/bin/vite.js"), "build", "web"], { quiet: true })),
+  );
+}

@@ -1,0 +1,67 @@
+// The ordinary road to the wasm toolchain: rustup's nightly with the source of std
+// (the build recompiles it with panic=unwind, which needs nightly's build-std).
+
+import { answers, run, succeeds } from "./process.mjs";
+import { which } from "./paths.mjs";
+import { say } from "./steps.mjs";
+
+const TARGET = "wasm32-unknown-unknown";
+
+/** Looking must not install: by default `+nightly` fetches a missing toolchain. */
+const LOOK_ONLY = { RUSTUP_AUTO_INSTALL: "0" };
+
+const look = (command, args) => run(command, args, { quiet: true, check: false, timeoutMs: 20_000, env: LOOK_ONLY });
+
+async function listed() {
+  const { code, output } = await look("rustup", ["toolchain", "list"]);
+  return code === 0 && /^nightly-/m.test(output);
+}
+
+/** A download that was interrupted leaves a nightly that is listed but does not run. */
+async function runs() {
+  return succeeds("rustc", ["+nightly", "--version"], { env: LOOK_ONLY });
+}
+
+/** Whether nightly runs and has the source of std and the wasm32 target. */
+export async function ready() {
+  if (!which("rustup") || !(await listed()) || !(await runs())) return false;
+  const { output } = await look("rustup", ["component", "list", "--toolchain", "nightly", "--installed"]);
+  return /^rust-src/m.test(output) && output.includes(`rust-std-${TARGET}`);
+}
+
+export async function version() {
+  const { output } = await look("rustc", ["+nightly", "--version"]);
+  return output.trim();
+}
+
+/**
+ * Whether rustup's server can be reached: asked first, because rustup retries for
+ * long, and stopping it half-way would break a toolchain. Behind a proxy, which
+ * this question cannot use, rustup is simply tried.
+ */
+async function reachable() {
+  if (process.env.HTTPS_PROXY ?? process.env.https_proxy) return true;
+  const server = process.env.RUSTUP_DIST_SERVER ?? "https://static.rust-lang.org";
+  return answers(`${server}/dist/channel-rust-nightly.toml.sha256`);
+}
+
+/** Returns null when nightly is ready, or the reason why it cannot be. */
+export async function install() {
+  if (!which("rustup")) return "rustup is not installed";
+  if (!(await reachable())) return "its server does not answer";
+  const present = await listed();
+  const working = present && (await runs());
+  if (present && !working) {
+    say("The nightly toolchain is incomplete: installing it again.");
+    await run("rustup", ["toolchain", "uninstall", "nightly"], { check: false });
+  }
+  // A working nightly is the user's own: it gets what is missing, not another version.
+  const commands = working
+    ? [["component", "add", "rust-src", "--toolchain", "nightly"], ["target", "add", TARGET, "--toolchain", "nightly"]]
+    : [["toolchain", "install", "nightly", "--profile", "minimal", "-c", "rust-src", "-t", TARGET, "--no-self-update"]];
+  for (const args of commands) {
+    const { code } = await run("rustup", args, { check: false });
+    if (code !== 0) return `"rustup ${args.join(" ")}" failed`;
+  }
+  return null;
+}

@@ -1,0 +1,84 @@
+// npm test: everything that can be checked without the cloud, in the order that
+// finds a mistake soonest. `npm test -- native` (or emulator, worker, browser) runs
+// one part. Ends with how many tests passed and failed, in all runners together.
+
+import { existsSync } from "node:fs";
+import { ensureChromium } from "./lib/browser.mjs";
+import { buildPage, buildWorker } from "./lib/build.mjs";
+import { ensureNodeModules } from "./lib/node_modules.mjs";
+import { NODE, inRoot } from "./lib/paths.mjs";
+import { run, succeeds } from "./lib/process.mjs";
+import { main, say, step, summary, Stop } from "./lib/steps.mjs";
+import { cargoTest, counted, nodeTest } from "./lib/test_runs.mjs";
+import { ensureNativeCargo } from "./lib/toolchain.mjs";
+
+const TSC = inRoot("node_modules/typescript/bin/tsc");
+
+/** Folders with TypeScript of their own; the page's must be there. */
+const TYPE_CHECKED = ["web", "client", "emulator", "tests", "bench"];
+
+/** A cargo subcommand that a minimal toolchain lacks is skipped, and said to be. */
+async function cargoIfPresent(component, args) {
+  if (!(await succeeds("cargo", [component, "--version"]))) return `skipped: this toolchain has no cargo ${component}`;
+  await run("cargo", [component, ...args]);
+  return "";
+}
+
+async function native() {
+  await step("cargo", ensureNativeCargo);
+  await step("format", () => cargoIfPresent("fmt", ["--check"]));
+  await step("clippy", () => cargoIfPresent("clippy", ["--locked", "--all-targets", "--", "-D", "warnings"]));
+  await step("native tests", cargoTest);
+}
+
+async function types() {
+  for (const folder of TYPE_CHECKED) {
+    if (folder !== "web" && !existsSync(inRoot(folder, "tsconfig.json"))) continue;
+    await step(`types of ${folder}/`, () => run(NODE, [TSC, "--noEmit", "-p", inRoot(folder)]).then(() => ""));
+  }
+}
+
+async function emulator() {
+  await step("emulator tests", () => nodeTest("emulator tests", "tests/emulator"));
+}
+
+async function worker() {
+  await buildWorker();
+  await step("worker tests", () => nodeTest("worker tests", "tests/worker"));
+}
+
+async function browser() {
+  await buildWorker();
+  await buildPage();
+  const chromium = await ensureChromium();
+  await step("browser tests", () =>
+    nodeTest("browser tests", "tests/browser", { env: { CHROMIUM_PATH: chromium }, oneAtATime: true }),
+  );
+}
+
+const PARTS = { native, types, emulator, worker, browser };
+
+function chosenParts(names) {
+  const unknown = names.find((name) => !(name in PARTS));
+  if (unknown) throw new Stop(`There is no part "${unknown}": npm test -- ${Object.keys(PARTS).join("|")}`);
+  return names.length > 0 ? names : Object.keys(PARTS);
+}
+
+await main(async () => {
+  const parts = chosenParts(process.argv.slice(2));
+  let failure = null;
+  try {
+    await ensureNodeModules();
+    for (const part of parts) await PARTS[part]();
+  } catch (error) {
+    failure = error;
+  }
+  const { passed, failed } = counted();
+  say();
+  summary().forEach((line) => say(line));
+  if (failure) say(`\n${failure instanceof Stop ? failure.message : failure.stack}`);
+  // A step that failed without a test of its own (a type error, a build) counts as one.
+  const failures = failure ? Math.max(1, failed) : failed;
+  say(`\n${passed} passed, ${failures} failed`);
+  return failures > 0 ? 1 : 0;
+});
