@@ -3,6 +3,7 @@
 //! A missing one fails the request that needs it, by its name, and no other request.
 
 use crate::error::ApiError;
+use crate::request::query;
 use crate::signature::{Secret, SecretSet};
 
 pub const MYNTH_API_KEY: &str = "MYNTH_API_KEY";
@@ -103,7 +104,7 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         let listed = self.get("ALLOWED_ORIGINS").unwrap_or_default();
         let public = self.get("PUBLIC_URL").unwrap_or_default();
         origin == own
-            || origin_of(&public).is_some_and(|public| public == origin)
+            || query::origin(&public).is_some_and(|public| public == origin)
             || listed.split([' ', ',']).any(|one| !one.is_empty() && one == origin)
     }
 }
@@ -115,18 +116,14 @@ fn is_trustworthy(url: &str) -> bool {
     }
     let Some(rest) = url.strip_prefix("http://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return false;
+    }
     let host = match authority.strip_prefix("[::1]") {
         Some(port) => return port.is_empty() || port.starts_with(':'),
         None => authority.split(':').next().unwrap_or_default(),
     };
     host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// `https://host:port` of a URL.
-fn origin_of(url: &str) -> Option<&str> {
-    let host = url.find("://")? + 3;
-    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |length| host + length);
-    Some(&url[..end])
 }
 
 #[cfg(test)]
@@ -170,6 +167,8 @@ mod tests {
             "ftp://localhost",
             "http://127.0.0.1.example",
             "http://localhost@id.example",
+            "http://localhost:80@id.example",
+            "http://[::1]:80@id.example",
             "http://10.0.0.1",
             "http://[::1].example",
             "//localhost",

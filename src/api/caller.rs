@@ -6,6 +6,7 @@ use crate::auth::verify;
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code};
 use crate::platform::{config, now};
+use crate::request::query;
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
 use serde::Serialize;
 use worker::{Env, Request};
@@ -81,8 +82,7 @@ fn ticket_of(request: &Request) -> Result<Option<String>, ApiError> {
     if let Some(ticket) = offered {
         return Ok(Some(ticket.to_owned()));
     }
-    let url = request.url().map_err(broken)?;
-    Ok(url.query_pairs().find(|(name, _)| name == "ticket").map(|(_, value)| value.into_owned()))
+    Ok(query::value(&request.inner().url(), "ticket"))
 }
 
 fn sentence(text: &str) -> String {

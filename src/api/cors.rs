@@ -1,6 +1,7 @@
 //! Pages of other origins: those that the deployment lists may use the API, no others.
 
 use crate::platform::config;
+use crate::request::query;
 use crate::route::Route;
 use worker::{Env, Request, Response, ResponseBuilder, Result};
 
@@ -21,7 +22,7 @@ pub fn is_foreign(request: &Request, env: &Env) -> bool {
 
 /// The origin that the request was sent to.
 fn own_origin(request: &Request) -> Option<String> {
-    Some(request.url().ok()?.origin().ascii_serialization())
+    query::origin(&request.inner().url()).map(str::to_owned)
 }
 
 /// The answer to a browser that asks before it asks.

@@ -6,6 +6,7 @@ use super::cors::is_foreign;
 use super::tasks::find;
 use crate::domain::id::is_task_id;
 use crate::error::{ApiError, Code};
+use crate::request::query;
 use crate::room::client::Room;
 use crate::signature::Scope;
 use worker::{Env, Request, Response};
@@ -27,9 +28,8 @@ pub async fn watch(request: &Request, task_id: &str, env: &Env) -> Result<Respon
     if let Viewer::User(identity) = &viewer {
         find(identity, task_id, env).await?;
     }
-    let url = request.url().map_err(broken)?;
-    let version = url.query_pairs().find(|(name, _)| name == "version");
-    let version = version.and_then(|(_, value)| value.parse().ok());
+    let version = query::value(&request.inner().url(), "version");
+    let version = version.and_then(|version| version.parse().ok());
     let response = Room::of(env, task_id)?.watch(viewer.user_id(), version).await?;
     match response.status_code() {
         101 => Ok(response),

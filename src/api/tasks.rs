@@ -11,6 +11,7 @@ use crate::domain::time::HOUR;
 use crate::error::ApiError;
 use crate::platform::now;
 use crate::request::list::ListQuery;
+use crate::request::query;
 use crate::room::client::Room;
 use crate::signature::Scope;
 use crate::store::d1::Store;
@@ -30,8 +31,7 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
 }
 
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
-    let url = request.url().map_err(broken)?;
-    let query = ListQuery::parse(url.query_pairs().into_owned())?;
+    let query = ListQuery::parse(query::pairs(&request.inner().url()))?;
     let tasks = Store::new(env)?.list(caller.user_id(), &query).await?;
     // A full page may be the last one; then the next is empty.
     let is_full = tasks.len() == query.limit as usize;

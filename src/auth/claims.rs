@@ -112,6 +112,7 @@ impl<'a> Token<'a> {
     }
 
     /// Reads the claims of a token whose signature has been verified. `now` is in unix seconds.
+    #[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code))]
     pub(super) fn identity(&self, issuer: &Issuer, now: f64) -> Result<Identity, Refused> {
         let claims: Claims = json(self.payload)?;
         if claims.iss.as_deref() != Some(issuer.issuer.as_str()) {
@@ -144,4 +145,64 @@ fn names(audience: &Value, wanted: &str) -> bool {
 fn json<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refused> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::Malformed)?;
     serde_json::from_slice(&bytes).map_err(|_| Refused::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: f64 = 1_795_168_800.0;
+
+    fn identity(claims: Value) -> Result<Identity, Refused> {
+        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let token = format!("{}.{}.c2ln", part(json!({"alg": "RS256"})), part(claims));
+        let issuer = Issuer {
+            issuer: "https://id.example".into(),
+            audience: "taskwire".into(),
+            jwks_url: None,
+        };
+        Token::parse(&token).unwrap().identity(&issuer, NOW)
+    }
+
+    fn claims(change: impl FnOnce(&mut Value)) -> Value {
+        let mut claims = json!({
+            "iss": "https://id.example", "sub": "ada", "aud": "taskwire", "exp": NOW + 60.0,
+        });
+        change(&mut claims);
+        claims
+    }
+
+    #[test]
+    fn a_token_for_us_from_our_issuer_is_its_subject() {
+        let with = |change: fn(&mut Value)| identity(claims(change)).map(|who| who.user_id);
+        assert_eq!(with(|_| {}), Ok("ada".into()));
+        assert_eq!(with(|c| c["aud"] = json!(["other", "taskwire"])), Ok("ada".into()));
+        assert_eq!(with(|c| c["nbf"] = json!(NOW + 4.0)), Ok("ada".into()));
+        assert_eq!(with(|c| c["exp"] = json!(NOW - 4.0)), Ok("ada".into()));
+    }
+
+    #[test]
+    fn each_claim_that_is_wrong_or_missing_refuses_the_token() {
+        type Case = (fn(&mut Value), Refused);
+        let cases: &[Case] = &[
+            (|c| c["iss"] = json!("https://id.example/"), Refused::Issuer),
+            (|c| c["iss"] = json!(null), Refused::Issuer),
+            (|c| c["aud"] = json!("other"), Refused::Audience),
+            (|c| c["aud"] = json!(["other"]), Refused::Audience),
+            (|c| c["aud"] = json!({"taskwire": true}), Refused::Audience),
+            (|c| c["aud"] = json!(null), Refused::Audience),
+            (|c| c["exp"] = json!(NOW - 5.0), Refused::Expired),
+            (|c| c["exp"] = json!(null), Refused::Expired),
+            (|c| c["nbf"] = json!(NOW + 6.0), Refused::NotYet),
+            (|c| c["sub"] = json!(""), Refused::Subject),
+            (|c| c["sub"] = json!("x".repeat(256)), Refused::Subject),
+            (|c| c["sub"] = json!(null), Refused::Subject),
+            (|c| c["sub"] = json!(7), Refused::Malformed),
+        ];
+        for (change, refused) in cases {
+            let claims = claims(change);
+            assert_eq!(identity(claims.clone()), Err(*refused), "{claims}");
+        }
+    }
 }

@@ -117,7 +117,7 @@ async fn get(url: &str) -> worker::Result<Value> {
     let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(PATIENCE_MS));
     let mut response = Fetch::Request(request).send_with_signal(&signal).await?;
     match response.status_code() {
-        200 => response.json().await,
+        200 => Ok(serde_json::from_str(&response.text().await?)?),
         status => Err(format!("status {status} from {url}").into()),
     }
 }

@@ -87,9 +87,8 @@ fn hear(room: &mut RoomState, delivery: Option<String>, report: Report, now: Mil
     } else if room.early.len() == EARLY_LIMIT {
         return Verdict::Full;
     } else {
-        if room.early.is_empty() {
-            schedule::start_adoption(&mut room.clock, now);
-        }
+        // Each may be the one that names our rows.
+        schedule::start_adoption(&mut room.clock, now);
         room.early.push(Early { at: now, report });
         Verdict::Kept
     };
@@ -104,6 +103,7 @@ fn settle(room: &mut RoomState, report: Report, now: Millis) -> Verdict {
     let Some(task) = room.task.as_mut() else { return Verdict::Noted };
     let verdict = match report.outcome {
         Outcome::Unknown { .. } => Verdict::Noted,
+        Outcome::Pending if task.status.is_terminal() => Verdict::Noted,
         Outcome::Pending => {
             schedule::postpone_look(&mut room.clock, now);
             Verdict::Noted
@@ -118,7 +118,7 @@ fn settle(room: &mut RoomState, report: Report, now: Millis) -> Verdict {
             Verdict::Applied
         }
         Outcome::Failed { error } => {
-            fail(task, error);
+            fail(task, error.of_provider());
             Verdict::Applied
         }
     };
@@ -179,7 +179,7 @@ fn rows_for(task: &Task, row_ids: &[String]) -> Vec<usize> {
     let known: Option<Vec<usize>> =
         row_ids.iter().map(|id| task.images.iter().position(|image| image.id == *id)).collect();
     match known {
-        Some(rows) if !rows.is_empty() && all_differ(&rows) => rows,
+        Some(rows) if rows.len() == task.images.len() && all_differ(&rows) => rows,
         _ => (0..task.images.len()).collect(),
     }
 }

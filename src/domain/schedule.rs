@@ -9,7 +9,7 @@ use super::time::{HOUR, MINUTE, Millis, SECOND};
 /// When the provider is asked first. Most pictures are there by then, and most webhooks too.
 pub const FIRST_LOOK: Millis = 20 * SECOND;
 /// Later looks come half as far apart again each time, up to this: some 20 in an hour.
-const LONGEST_LOOK: Millis = 5 * MINUTE;
+pub const LONGEST_LOOK: Millis = 5 * MINUTE;
 /// An event that came before its task: usually the start call's answer is milliseconds away.
 pub const FIRST_ADOPTION: Millis = 2 * SECOND;
 const LONGEST_ADOPTION: Millis = 6 * HOUR;
@@ -40,7 +40,11 @@ pub struct Due {
 pub fn due(room: &RoomState, now: Millis) -> Due {
     let Some(task) = &room.task else {
         let expired = room.early.iter().all(|early| now >= early.at + ORPHAN_LIFETIME);
-        return Due { adopt: now >= room.clock.adopt_at, clean: expired, ..Due::default() };
+        return Due {
+            adopt: !room.early.is_empty() && now >= room.clock.adopt_at,
+            clean: expired,
+            ..Due::default()
+        };
     };
     let waits = !task.status.is_terminal();
     let late = now >= task.deadline();
@@ -62,12 +66,14 @@ pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
             room.clock.adopt_at.min(newest + ORPHAN_LIFETIME)
         }
         Some(task) => {
-            let own = if task.status.is_terminal() {
-                task.updated_at + ROOM_LIFETIME
-            } else {
-                room.clock.look_at.min(task.deadline())
-            };
-            if room.is_dirty() { own.min(room.clock.flush_at) } else { own }
+            let waits = !task.status.is_terminal();
+            match (waits, room.is_dirty()) {
+                (true, false) => room.clock.look_at.min(task.deadline()),
+                (true, true) => room.clock.look_at.min(task.deadline()).min(room.clock.flush_at),
+                // The clean-up waits for D1, however long that takes.
+                (false, true) => room.clock.flush_at,
+                (false, false) => task.updated_at + ROOM_LIFETIME,
+            }
         }
     };
     at.max(now)

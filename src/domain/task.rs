@@ -60,6 +60,14 @@ impl TaskError {
         Self { code: code.to_owned(), message: message.to_owned() }
     }
 
+    /// The same as the provider's word, which is final: never under a code that means "ours".
+    pub fn of_provider(self) -> Self {
+        if !self.is_provisional() {
+            return self;
+        }
+        Self { code: format!("generation_{}", self.code), ..self }
+    }
+
     /// Ours, not the provider's: it says that we did not hear, so the provider's word, if it
     /// comes after all, replaces it.
     pub fn is_provisional(&self) -> bool {

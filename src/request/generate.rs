@@ -5,6 +5,7 @@ use super::fields::{Fields, Type};
 use crate::domain::id::TaskKey;
 use crate::error::ApiError;
 use crate::provider::mynth::create::{METADATA_LIMIT, ROW_IDS, metadata_size, metadata_with_rows};
+use crate::provider::mynth::fields::{DEPTH_LIMIT, depth};
 use serde_json::{Map, Value};
 
 /// The provider's limits.
@@ -70,6 +71,9 @@ impl GenerateRequest {
 }
 
 fn check_metadata(fields: &mut Fields, metadata: &Map<String, Value>, count: usize) {
+    if metadata.values().any(|value| depth(value) > DEPTH_LIMIT) {
+        fields.complain("metadata", format!("is nested too deep: {DEPTH_LIMIT} levels at most"));
+    }
     if metadata.contains_key(ROW_IDS) {
         fields.complain(format!("metadata.{ROW_IDS}"), "is reserved");
     }

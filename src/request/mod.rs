@@ -4,3 +4,4 @@
 pub mod fields;
 pub mod generate;
 pub mod list;
+pub mod query;

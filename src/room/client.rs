@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::platform::{fault, outage};
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
-use worker::{Env, Error, Headers, Method, ObjectNamespace, Request, RequestInit, Response, Url};
+use worker::{Env, Error, Headers, Method, ObjectNamespace, Request, RequestInit, Response};
 
 /// Tries of one message. Whatever a room is asked may be asked twice.
 const TRIES: usize = 3;
@@ -55,17 +55,18 @@ impl Room {
 
     /// Opens a socket on the task for its owner: a 101, or a 404.
     pub async fn watch(&self, user_id: &str, version: Option<u64>) -> Result<Response, ApiError> {
-        let mut url = Url::parse(&internal(LIVE_PATH)).map_err(|e| fault("watch", e))?;
-        url.query_pairs_mut().append_pair("task", &self.task_id).append_pair("user", user_id);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("task", &self.task_id).append_pair("user", user_id);
         if let Some(version) = version {
-            url.query_pairs_mut().append_pair("version", &version.to_string());
+            query.append_pair("version", &version.to_string());
         }
+        let url = format!("{}?{}", internal(LIVE_PATH), query.finish());
         let request = || {
             let headers = Headers::new();
             headers.set("upgrade", "websocket")?;
             let mut init = RequestInit::new();
             init.with_method(Method::Get).with_headers(headers);
-            Request::new_with_init(url.as_str(), &init)
+            Request::new_with_init(&url, &init)
         };
         self.send(request).await
     }

@@ -6,12 +6,13 @@ use crate::domain::apply::{Input, apply};
 use crate::domain::frame::{first_frame, task_frame};
 use crate::domain::report::Report;
 use crate::domain::room::{RoomState, Verdict};
-use crate::domain::schedule::{due, next_alarm};
+use crate::domain::schedule::{LONGEST_LOOK, due, next_alarm};
 use crate::domain::task::Task;
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::platform::{config, note, now, report};
 use crate::provider::mynth::client::Client;
+use crate::request::query;
 use crate::store::d1::Store;
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -42,18 +43,12 @@ impl DurableObject for TaskRoom {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let url = request.url()?;
-        if url.path() == LIVE_PATH {
-            let field = |name: &str| {
-                url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-            };
-            let version = field("version").and_then(|version| version.parse().ok());
-            let (task_id, user_id) = (field("task"), field("user"));
-            return self
-                .watch(&task_id.unwrap_or_default(), &user_id.unwrap_or_default(), version)
-                .await;
+        if request.path() == LIVE_PATH {
+            let url = request.inner().url();
+            let field = |name| query::value(&url, name).unwrap_or_default();
+            return self.watch(&field("task"), &field("user"), field("version").parse().ok()).await;
         }
-        let answer = match request.json().await? {
+        let answer = match serde_json::from_str(&request.text().await?)? {
             Ask::Attach { task } => self.attach(*task).await?,
             Ask::Ingest { delivery, report } => self.ingest(delivery, report).await?,
             Ask::Read { task_id, user_id } => match self.owned(&task_id, &user_id).await? {
@@ -75,7 +70,7 @@ impl DurableObject for TaskRoom {
             self.take(Input::GiveUp)?;
         }
         if due(&self.load()?, now()).flush {
-            self.flush().await?;
+            self.flush(true).await?;
         }
         let room = self.load()?;
         if due(&room, now()).clean {
@@ -158,7 +153,9 @@ impl TaskRoom {
         let (room, verdict) = self.take(Input::Attach(Box::new(task)))?;
         if verdict == Verdict::Attached {
             self.arm(next_alarm(&room, now())).await?;
-            self.flush().await?;
+            // That the rows have the task's id is stored along with its next change, or by the first
+            // alarm: most tasks are over by then, and the write is saved.
+            self.flush(false).await?;
         }
         Ok(Answer::Done { verdict, task: self.load()?.task.map(Box::new) })
     }
@@ -166,16 +163,20 @@ impl TaskRoom {
     async fn ingest(&self, delivery: String, report: Report) -> Result<Answer> {
         let (room, verdict) = self.take(Input::Report { delivery: Some(delivery), report })?;
         match verdict {
-            Verdict::Applied => self.flush().await?,
-            // The first event of a task that is not attached sets the alarm; later ones find it.
-            Verdict::Kept if room.early.len() == 1 => self.arm(next_alarm(&room, now())).await?,
+            Verdict::Applied => {
+                // A task that had ended without the provider may have no alarm but the clean-up's.
+                self.arm_by(now() + LONGEST_LOOK).await?;
+                self.flush(true).await?;
+            }
+            Verdict::Kept => self.arm(next_alarm(&room, now())).await?,
             _ => {}
         }
         Ok(Answer::Done { verdict, task: None })
     }
 
-    /// Writes to D1 what it lacks. If that fails or takes too long, the alarm does it.
-    async fn flush(&self) -> Result<()> {
+    /// Writes to D1 what it lacks, and stores that it has it if `note_it`. If D1 fails or takes too
+    /// long, the alarm does it again.
+    async fn flush(&self, note_it: bool) -> Result<()> {
         let Some(task) = self.load()?.task else { return Ok(()) };
         let write = pin!(self.mirror(&task));
         let patience = pin!(Delay::from(D1_PATIENCE));
@@ -184,12 +185,10 @@ impl TaskRoom {
             Either::Right(_) => Err(ApiError::unavailable()),
         };
         match outcome {
-            // Rows of a pending task change again soon: that they are up to date is stored along
-            // with the next change, which saves a write.
-            Ok(()) if !task.status.is_terminal() => {}
-            Ok(()) => {
+            Ok(()) if note_it => {
                 self.take(Input::Flushed(task.version))?;
             }
+            Ok(()) => {}
             Err(_) => {
                 let (room, _) = self.take(Input::FlushFailed)?;
                 self.arm(next_alarm(&room, now())).await?;
@@ -279,6 +278,15 @@ impl TaskRoom {
         pair.server.send_with_str(first_frame(&task, version))?;
         let response = ResponseBuilder::new().with_status(101).with_websocket(pair.client);
         Ok(response.with_header("sec-websocket-protocol", PROTOCOL)?.empty())
+    }
+
+    /// Makes sure that the alarm fires at `latest`, and leaves one that is set earlier alone: to move
+    /// it is a write.
+    async fn arm_by(&self, latest: Millis) -> Result<()> {
+        match self.state.storage().get_alarm().await? {
+            Some(at) if at <= latest => Ok(()),
+            _ => self.arm(latest).await,
+        }
     }
 
     async fn arm(&self, at: Millis) -> Result<()> {

@@ -12,7 +12,7 @@ pub const LIVE_PATH: &str = "/live";
 pub const ASK_PATH: &str = "/ask";
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// The provider has named this task.
     Attach { task: Box<Task> },
@@ -23,7 +23,7 @@ pub enum Ask {
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// What came of it; and the task, where there is one.
     Done { verdict: Verdict, task: Option<Box<Task>> },
@@ -50,12 +50,12 @@ mod tests {
                 row_ids: vec!["a".into()],
             },
         };
-        let literal = r#"{"ask":"ingest","delivery":"evt_1","report":{"task_id":"tsk_1","kind":"image.generate","outcome":{"outcome":"completed","model":null,"images":[],"result":null},"cost":"0.03","row_ids":["a"]}}"#;
+        let literal = r#"{"ingest":{"delivery":"evt_1","report":{"task_id":"tsk_1","kind":"image.generate","outcome":{"completed":{"model":null,"images":[],"result":null}},"cost":"0.03","row_ids":["a"]}}}"#;
         assert_eq!(serde_json::to_string(&ask).unwrap(), literal);
         assert_eq!(serde_json::from_str::<Ask>(literal).unwrap(), ask);
 
         let answer = Answer::Done { verdict: Verdict::AlreadyAttached, task: None };
-        let literal = r#"{"answer":"done","verdict":"already_attached","task":null}"#;
+        let literal = r#"{"done":{"verdict":"already_attached","task":null}}"#;
         assert_eq!(serde_json::to_string(&answer).unwrap(), literal);
         assert_eq!(serde_json::from_str::<Answer>(literal).unwrap(), answer);
     }

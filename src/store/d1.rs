@@ -1,7 +1,7 @@
 //! D1, as the rest of the Worker uses it. Every failure is logged here, and is an outage to the
 //! caller: nothing of SQL or of a stack leaves this file.
 
-use super::row::{KeyRow, MirroredRows, NewRows, task_from_row, to_json};
+use super::row::{KeyRow, task_from_row, to_json};
 use super::sql;
 use crate::domain::id::TaskKey;
 use crate::domain::task::{Task, TaskError};
@@ -34,7 +34,7 @@ impl Store {
     /// Makes the rows of a task that is about to be started, all or none. A claim that is taken
     /// fails it.
     pub async fn insert(&self, task: &Task, claim: Option<&Claim<'_>>) -> Result<(), ApiError> {
-        let rows = to_json(&NewRows::from(task));
+        let rows = to_json(task);
         let (user, now) = (task.user_id.as_str(), iso(task.created_at));
         let mut batch = Vec::new();
         if let Some(claim) = claim {
@@ -65,7 +65,7 @@ impl Store {
 
     /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are.
     pub async fn mirror(&self, task: &Task) -> Result<(), ApiError> {
-        let rows = to_json(&MirroredRows::from(task));
+        let rows = to_json(task);
         let mut batch = vec![self.statement(sql::UPSERT_TASK, &[&rows])?];
         if task.status.is_terminal() {
             batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);

@@ -1,12 +1,12 @@
 //! Every statement that D1 is given, each with its parameters.
 //!
-//! Rows of a task are read as one JSON text in column `row` (see [`super::row`]), and what is
-//! written comes as JSON or text as well: D1 binds every number as a float.
+//! A task is read and written as one JSON text, the form in which its room stores it (see
+//! [`super::row`]). Other values are text as well: D1 binds every number as a float.
 
-/// The columns of a task and its images as one JSON object.
+/// A task and its images as one JSON object: the very form in which its room stores it.
 macro_rules! task_json {
     () => {
-        "json_object('id', t.id, 'user_id', t.user_id, 'mynth_task_id', t.mynth_task_id, \
+        "json_object('key', t.id, 'user_id', t.user_id, 'task_id', ifnull(t.mynth_task_id, ''), \
          'kind', t.kind, 'status', t.status, 'version', t.version, 'prompt', t.prompt, \
          'requested_model', t.requested_model, 'model', t.model, 'error', json(t.error), \
          'cost', t.cost, 'metadata', json(t.metadata), 'created_at', t.created_at, \
@@ -17,20 +17,21 @@ macro_rules! task_json {
     };
 }
 
-/// Makes the row of a task that is about to be started. ?1 the task as JSON (see `NewRows`).
+/// Makes the row of a task that is about to be started. ?1 the task as JSON.
 pub const INSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, kind, status, version, prompt, requested_model, metadata, \
   created_at, updated_at) \
-SELECT n ->> 'id', n ->> 'user_id', n ->> 'kind', 'pending', 0, n ->> 'prompt', \
-  n ->> 'requested_model', n -> 'metadata', n ->> 'created_at', n ->> 'created_at' \
+SELECT n ->> 'key', n ->> 'user_id', n ->> 'kind', n ->> 'status', \
+  CAST(n ->> 'version' AS INTEGER), n ->> 'prompt', n ->> 'requested_model', n -> 'metadata', \
+  n ->> 'created_at', n ->> 'updated_at' \
 FROM (SELECT json(?1) AS n)";
 
 /// Makes the rows of its images. ?1 the same JSON.
 pub const INSERT_IMAGES: &str = "\
 INSERT INTO images (id, task_id, user_id, requested_model, position, status) \
-SELECT r.value, ?1 ->> 'id', ?1 ->> 'user_id', ?1 ->> 'requested_model', \
-  CAST(r.key AS INTEGER), 'pending' \
-FROM json_each(?1, '$.row_ids') r";
+SELECT r.value ->> 'id', ?1 ->> 'key', ?1 ->> 'user_id', ?1 ->> 'requested_model', \
+  CAST(r.value ->> 'position' AS INTEGER), r.value ->> 'status' \
+FROM json_each(?1, '$.images') r";
 
 /// The start was refused: the task's row says why. ?1 user, ?2 key, ?3 error, ?4 now.
 /// Only while the provider has not taken it.
@@ -50,7 +51,7 @@ WHERE id BETWEEN substr(?2, 13) AND substr(?2, 13) || '~' AND status = 'pending'
 pub const UPSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, mynth_task_id, kind, status, version, prompt, requested_model, \
   model, error, cost, metadata, result, created_at, updated_at) \
-SELECT n ->> 'id', n ->> 'user_id', n ->> 'mynth_task_id', n ->> 'kind', n ->> 'status', \
+SELECT n ->> 'key', n ->> 'user_id', n ->> 'task_id', n ->> 'kind', n ->> 'status', \
   CAST(n ->> 'version' AS INTEGER), n ->> 'prompt', n ->> 'requested_model', n ->> 'model', \
   n ->> 'error', n ->> 'cost', n -> 'metadata', nullif(n -> 'result', 'null'), \
   n ->> 'created_at', n ->> 'updated_at' \
@@ -67,13 +68,13 @@ WHERE tasks.version < excluded.version \
 pub const UPSERT_IMAGES: &str = "\
 INSERT INTO images (id, task_id, user_id, mynth_task_id, requested_model, position, status, \
   image_id, url, error) \
-SELECT r.value ->> 'id', ?1 ->> 'id', ?1 ->> 'user_id', ?1 ->> 'mynth_task_id', \
+SELECT r.value ->> 'id', ?1 ->> 'key', ?1 ->> 'user_id', ?1 ->> 'task_id', \
   ?1 ->> 'requested_model', CAST(r.value ->> 'position' AS INTEGER), r.value ->> 'status', \
   r.value ->> 'image_id', r.value ->> 'url', r.value ->> 'error' \
 FROM json_each(?1, '$.images') r \
 WHERE r.value ->> 'status' <> 'pending' \
-  AND EXISTS (SELECT 1 FROM tasks t WHERE t.user_id = ?1 ->> 'user_id' AND t.id = ?1 ->> 'id' \
-    AND t.version = ?1 ->> 'version' AND t.mynth_task_id = ?1 ->> 'mynth_task_id') \
+  AND EXISTS (SELECT 1 FROM tasks t WHERE t.user_id = ?1 ->> 'user_id' AND t.id = ?1 ->> 'key' \
+    AND t.version = ?1 ->> 'version' AND t.mynth_task_id = ?1 ->> 'task_id') \
 ON CONFLICT (id) DO UPDATE SET mynth_task_id = excluded.mynth_task_id, \
   status = excluded.status, image_id = excluded.image_id, url = excluded.url, \
   error = excluded.error \
@@ -115,9 +116,8 @@ pub const LIST_TASKS: &str = concat!(
      AND (?4 IS NULL OR t.kind = ?4) ORDER BY t.id DESC LIMIT ?5"
 );
 
-/// Claims an idempotency key, unless it is taken. ?1 user, ?2 key, ?3 hash of the request,
-/// ?4 the task's key, ?5 now, ?6 the moment before which keys are forgotten. A claim of a taken key
-/// fails the batch it is in, so that nothing else of it is written.
+/// Claims an idempotency key. ?1 user, ?2 key, ?3 hash of the request, ?4 the task's key, ?5 now.
+/// The claim of a taken key fails the batch it is in, so that nothing else of it is written.
 pub const CLAIM_KEY: &str = "\
 INSERT INTO idempotency_keys (user_id, key, request, task_id, created_at) \
 VALUES (?1, ?2, ?3, ?4, ?5)";

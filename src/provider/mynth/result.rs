@@ -1,6 +1,6 @@
 //! A task's result and errors, in every shape they have had, as one [`Outcome`].
 
-use super::fields::{amount, pick, pick_text};
+use super::fields::{DEPTH_LIMIT, amount, depth, pick, pick_text};
 use crate::domain::report::{ImageReport, Outcome, Report};
 use crate::domain::task::{IMAGE_GENERATE, TaskError};
 use serde_json::Value;
@@ -37,8 +37,13 @@ pub fn completed(kind: &str, result: &Value) -> Outcome {
             Some(images) if makes_images => images.iter().map(image).collect(),
             _ => Vec::new(),
         },
-        result: (!makes_images && !result.is_null()).then(|| result.clone()),
+        result: (!makes_images && !result.is_null()).then(|| storable(result)),
     }
+}
+
+/// A result as it is; as text if it is nested deeper than could be read back.
+fn storable(result: &Value) -> Value {
+    if depth(result) <= DEPTH_LIMIT { result.clone() } else { result.to_string().into() }
 }
 
 /// Why a task failed: the first of its errors. Some failures come without any.
