@@ -1,0 +1,12 @@
+//! `apply`, the one function that changes a task: every state with every input, every order of
+//! events, and where each image goes.
+
+mod histories;
+mod images;
+mod orders;
+mod stored;
+mod table;
+mod terminal;
+
+#[path = "../support/mod.rs"]
+mod support;

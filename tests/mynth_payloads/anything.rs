@@ -1,0 +1,125 @@
+//! Whatever comes in: nothing panics, and what is read is within bounds.
+
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::sample::select;
+use serde_json::Value;
+use taskwire::domain::apply::{Input, apply};
+use taskwire::domain::id::is_task_id;
+use taskwire::domain::room::RoomState;
+use taskwire::provider::mynth::create::started_task_id;
+use taskwire::provider::mynth::refusal::refusal;
+use taskwire::provider::mynth::result::task_report;
+use taskwire::provider::mynth::webhook::{Event, parse};
+
+/// Words that the readers look for, so that random trees get past the first test.
+const WORDS: [&str; 30] = [
+    "event",
+    "type",
+    "task",
+    "data",
+    "id",
+    "task_id",
+    "taskId",
+    "status",
+    "result",
+    "images",
+    "url",
+    "mynth_url",
+    "error",
+    "errors",
+    "code",
+    "message",
+    "cost",
+    "total",
+    "request",
+    "metadata",
+    "imageRowIds",
+    "issues",
+    "path",
+    "model",
+    "completed",
+    "failed",
+    "success",
+    "tsk_1",
+    "task.image.generate.completed",
+    "task.image.generate.failed",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![4 => select(&WORDS[..]).prop_map(str::to_owned), 1 => "\\PC{0,6}"]
+}
+
+fn tree() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 8, |inner| {
+        prop_oneof![
+            1 => vec(inner.clone(), 0..5).prop_map(Value::from),
+            3 => btree_map(word(), inner, 0..8)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+fn read_all(body: &[u8]) {
+    if let Ok(Event::Task(report)) = parse(body) {
+        assert!(is_task_id(&report.task_id));
+        let input = Input::Report { delivery: Some("evt_1".into()), report };
+        let (room, _) = apply(&RoomState::default(), input, 0);
+        let text = serde_json::to_string(&room).expect("plain JSON");
+        assert_eq!(serde_json::from_str::<RoomState>(&text).expect("the same"), room);
+    }
+    if let Some(id) = started_task_id(body) {
+        assert!(is_task_id(&id));
+    }
+    for status in [400, 402, 429, 500] {
+        assert!(refusal(status, body).issues.len() <= 20);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 4_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn whatever_the_bytes_nothing_panics(body in vec(any::<u8>(), 0..200)) {
+        read_all(&body);
+    }
+
+    #[test]
+    fn whatever_the_json_nothing_panics(tree in tree()) {
+        let _ = task_report(&tree);
+        read_all(tree.to_string().as_bytes());
+    }
+
+    #[test]
+    fn whatever_an_event_holds_nothing_panics_and_storage_gives_it_back(
+        inner in tree(), kind in select(vec!["image.generate", "image.rate"]),
+        ending in select(vec!["completed", "failed", "other"]),
+    ) {
+        let name = format!("task.{kind}.{ending}");
+        let task = serde_json::json!({"id": "tsk_1", "result": inner, "cost": inner, "errors": inner});
+        read_all(serde_json::json!({"type": name, "data": task}).to_string().as_bytes());
+        read_all(serde_json::json!({"event": name, "task": task, "result": inner}).to_string().as_bytes());
+    }
+}
+
+#[test]
+fn a_body_that_is_nested_too_deep_is_refused_or_survives_storage() {
+    for depth in [10, 60, 100, 110, 115, 118, 120, 122, 124, 126, 127, 128, 200, 100_000] {
+        let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let body = format!(
+            r#"{{"event":"task.image.rate.completed","task":{{"id":"tsk_1"}},"result":{{"a":{nested}}}}}"#
+        );
+        read_all(body.as_bytes());
+    }
+}

@@ -1,0 +1,315 @@
+//! Webhook bodies.
+
+use crate::{ID, error, event, failure, images, success};
+use taskwire::domain::report::{Outcome, Report};
+use taskwire::provider::mynth::webhook::{Event, Malformed, parse};
+
+const G1: &str = r#"{"event":"task.image.completed","task":{"id":"$ID"},"request":{"prompt":"a fox"},
+  "result":{"model":"m/x","images":[{"status":"succeeded","id":"img_1","url":"https://c/1.png"},
+    {"status":"failed","error":"The picture was blocked."}]}}"#;
+
+const G2: &str = r#"{"event":"task.image.generate.completed","task":{"id":"$ID"},
+  "request":{"prompt":"Packaging","model":"m/x","metadata":{"imageRowIds":["r0","r1"],"mine":1}},
+  "result":{"model":"m/x",
+    "images":[{"status":"succeeded","id":"img_1","url":"https://c/1.png","cost":"0.01250000"},
+      {"status":"success","id":"img_2","url":"https://c/2.png"}],
+    "cost":{"images":"0.01000000","total":"0.01250000"}}}"#;
+
+const G3: &str = r#"{"event":"task.image.generate.completed","task":{"id":"$ID","cost":"0.02000000"},
+  "request":{"metadata":{"imageRowIds":["r0","r1"]}},
+  "result":{"model":"m/x","images":[{"status":"success","id":"img_1","url":null,"mynthUrl":"https://m/1.png"},
+    {"status":"failed","id":"img_2","error":{"code":"RESTRICTED_CONTENT"}}]}}"#;
+
+const G4: &str = r#"{"id":"evt_1","type":"task.image.generate.completed","timestamp":"2026-10-04T10:00:12.000Z",
+  "data":{"id":"$ID","type":"image.generate","status":"completed",
+    "request":{"prompt":"a fox","metadata":{"imageRowIds":["r0","r1"]}},
+    "result":{"model":"m/x","images":[{"status":"success","id":"img_1","url":null,"mynth_url":"https://m/1.png"},
+      {"status":"failed","id":"img_2","error":{"code":"restricted_content","message":"Not this."}}]},
+    "errors":null,"cost":"0.03000000","user_id":"u","api_key_id":"k","created_at":"…","updated_at":"…"}}"#;
+
+#[test]
+fn the_first_generation_calls_image_generate_just_image() {
+    let report = event(G1);
+    assert_eq!((report.task_id.as_str(), report.kind.as_str()), (ID, "image.generate"));
+    assert_eq!(
+        images(&report),
+        [
+            success("img_1", "https://c/1.png"),
+            failure(None, "image_failed", "The picture was blocked."),
+        ],
+    );
+    assert_eq!((report.cost, report.row_ids), (None, Vec::new()));
+    let failed = event(r#"{"event":"task.image.failed","task":{"id":"$ID"}}"#);
+    assert_eq!(failed.kind, "image.generate");
+    assert_eq!(error(&failed).0, "generation_failed");
+}
+
+#[test]
+fn the_second_generation_has_two_words_for_success_and_its_cost_in_the_result() {
+    let report = event(G2);
+    assert_eq!(
+        images(&report),
+        [success("img_1", "https://c/1.png"), success("img_2", "https://c/2.png")],
+    );
+    assert_eq!(report.cost.as_deref(), Some("0.01250000"));
+    assert_eq!(report.row_ids, ["r0", "r1"]);
+    let Outcome::Completed { model, result, .. } = report.outcome else { panic!() };
+    assert_eq!((model.as_deref(), result), (Some("m/x"), None));
+}
+
+#[test]
+fn the_third_generation_has_its_cost_in_the_task_and_its_codes_in_capitals() {
+    let report = event(G3);
+    assert_eq!(
+        images(&report),
+        [
+            success("img_1", "https://m/1.png"),
+            failure(Some("img_2"), "restricted_content", "Restricted content."),
+        ],
+    );
+    assert_eq!(report.cost.as_deref(), Some("0.02000000"));
+}
+
+#[test]
+fn the_fourth_generation_carries_the_whole_task() {
+    let report = event(G4);
+    assert_eq!((report.task_id.as_str(), report.kind.as_str()), (ID, "image.generate"));
+    assert_eq!(
+        images(&report),
+        [
+            success("img_1", "https://m/1.png"),
+            failure(Some("img_2"), "restricted_content", "Not this."),
+        ],
+    );
+    assert_eq!(report.cost.as_deref(), Some("0.03000000"));
+    assert_eq!(report.row_ids, ["r0", "r1"]);
+}
+
+#[test]
+fn a_failure_gives_the_first_of_its_reasons_in_every_generation() {
+    let bodies = [
+        (
+            r#"{"event":"task.image.generate.failed","task":{"id":"$ID"},"errors":[{"code":"RESTRICTED_CONTENT","message":"No."},{"code":"B"}]}"#,
+            ("restricted_content", "No."),
+        ),
+        (
+            r#"{"event":"task.image.generate.failed","task":{"id":"$ID"},"errors":[{"code":"RESTRICTED_CONTENT"}]}"#,
+            ("restricted_content", "Restricted content."),
+        ),
+        (
+            r#"{"event":"task.image.generate.failed","task":{"id":"$ID"},"errors":["RESTRICTED_CONTENT"]}"#,
+            ("restricted_content", "Restricted content."),
+        ),
+        (
+            r#"{"event":"task.image.generate.failed","task":{"id":"$ID"},"error":"The model is away."}"#,
+            ("generation_failed", "The model is away."),
+        ),
+        (
+            r#"{"event":"task.image.generate.failed","task":{"id":"$ID"},"errors":[]}"#,
+            ("generation_failed", "The provider gave no reason."),
+        ),
+        (
+            r#"{"event":"task.image.generate.failed","task":{"id":"$ID"}}"#,
+            ("generation_failed", "The provider gave no reason."),
+        ),
+        (
+            r#"{"id":"evt_1","type":"task.image.generate.failed","timestamp":"…","data":{"id":"$ID","type":"image.generate","status":"failed","result":null,"cost":null,"errors":[{"code":"restricted_content","message":"No."}]}}"#,
+            ("restricted_content", "No."),
+        ),
+        (
+            r#"{"id":"evt_1","type":"task.image.generate.failed","data":{"id":"$ID","result":null,"cost":null,"errors":null}}"#,
+            ("generation_failed", "The provider gave no reason."),
+        ),
+        (
+            r#"{"id":"evt_1","type":"task.image.generate.failed","data":{"id":"$ID","errors":[{"code":"<b>","message":"Odd."}]}}"#,
+            ("generation_failed", "Odd."),
+        ),
+    ];
+    for (body, expected) in bodies {
+        let report = event(body);
+        assert_eq!(error(&report), expected, "{body}");
+        assert_eq!(report.cost, None);
+    }
+}
+
+#[test]
+fn an_image_is_shown_from_the_first_address_that_it_has() {
+    let cases = [
+        (r#""url":"https://a""#, Some("https://a")),
+        (r#""url":"https://a","mynth_url":"https://b""#, Some("https://a")),
+        (r#""url":null,"mynth_url":"https://b""#, Some("https://b")),
+        (r#""url":null,"mynthUrl":"https://b""#, Some("https://b")),
+        (r#""url":"","mynth_url":"https://b""#, Some("https://b")),
+        (r#""mynth_url":"https://b""#, Some("https://b")),
+        (r#""url":null,"mynth_url":null"#, None),
+        (r#""url":null"#, None),
+        (r#""other":1"#, None),
+    ];
+    for (fields, url) in cases {
+        for word in ["success", "succeeded"] {
+            let report =
+                event(&completed(&format!(r#"{{"status":"{word}","id":"img_1",{fields}}}"#)));
+            let missing = "The image was made, but it has no address.";
+            let expected = match url {
+                Some(url) => success("img_1", url),
+                None => failure(Some("img_1"), "missing_url", missing),
+            };
+            assert_eq!(images(&report), [expected], "{fields}");
+        }
+    }
+}
+
+fn completed(images: &str) -> String {
+    format!(
+        r#"{{"event":"task.image.generate.completed","task":{{"id":"$ID"}},"result":{{"images":[{images}]}}}}"#
+    )
+}
+
+#[test]
+fn an_image_without_a_good_word_has_failed() {
+    for image in [r#"{"status":"failed"}"#, r#"{"status":"pending"}"#, "{}", "null", "[]", r#""x""#]
+    {
+        let report = event(&completed(image));
+        let expected = failure(None, "image_failed", "The provider gave no reason.");
+        assert_eq!(images(&report), [expected], "{image}");
+    }
+}
+
+#[test]
+fn a_completed_task_without_images_has_none() {
+    for result in ["null", "{}", r#"{"images":null}"#, r#"{"images":[]}"#, r#"{"images":{"a":1}}"#]
+    {
+        let body = format!(
+            r#"{{"event":"task.image.generate.completed","task":{{"id":"$ID"}},"result":{result}}}"#
+        );
+        assert!(images(&event(&body)).is_empty(), "{result}");
+    }
+}
+
+#[test]
+fn money_is_kept_as_it_was_written() {
+    for (cost, expected) in [
+        (r#""0.03000000""#, Some("0.03000000")),
+        (r#"{"images":"1","total":"0.0125"}"#, Some("0.0125")),
+        ("0.0125", Some("0.0125")),
+        ("3", Some("3")),
+        ("null", None),
+        (r#""""#, None),
+        ("{}", None),
+        ("[]", None),
+        ("true", None),
+    ] {
+        let body = format!(
+            r#"{{"type":"task.image.generate.completed","data":{{"id":"$ID","cost":{cost}}}}}"#
+        );
+        assert_eq!(event(&body).cost.as_deref(), expected, "{cost}");
+    }
+}
+
+#[test]
+fn row_ids_that_are_not_a_list_of_texts_are_none() {
+    for ids in [r#""r0""#, "[1]", r#"["r0",null]"#, "{}", "null", "[]"] {
+        let body = format!(
+            r#"{{"event":"task.image.generate.completed","task":{{"id":"$ID"}},"request":{{"metadata":{{"imageRowIds":{ids}}}}}}}"#
+        );
+        assert!(event(&body).row_ids.is_empty(), "{ids}");
+    }
+}
+
+#[test]
+fn other_families_keep_their_result_in_both_wires() {
+    for kind in [
+        "image.rate",
+        "image.alt",
+        "image.review",
+        "image.remove_background",
+        "image.upscale",
+        "video.generate",
+        "audio.generate",
+    ] {
+        let result = r#"{"model":"m/x","image":{"url":"https://c/1"},"level":"teen"}"#;
+        for body in [
+            format!(
+                r#"{{"event":"task.{kind}.completed","task":{{"id":"$ID"}},"result":{result}}}"#
+            ),
+            format!(
+                r#"{{"type":"task.{kind}.completed","data":{{"id":"$ID","result":{result}}}}}"#
+            ),
+        ] {
+            let report = event(&body);
+            assert_eq!(report.kind, kind);
+            let Outcome::Completed { model, images, result: kept } = report.outcome else {
+                panic!("{body}")
+            };
+            assert_eq!((model.as_deref(), images.len()), (Some("m/x"), 0));
+            assert_eq!(kept, Some(serde_json::from_str(result).unwrap()));
+        }
+        let report = event(&format!(r#"{{"event":"task.{kind}.failed","task":{{"id":"$ID"}}}}"#));
+        assert_eq!((report.kind.as_str(), error(&report).0), (kind, "generation_failed"));
+    }
+}
+
+#[test]
+fn an_event_of_a_task_with_a_name_nobody_knows_is_taken_and_decides_nothing() {
+    for name in ["task.image.generate.progress", "task.completed", "task.failed", "task.", "task.x"]
+    {
+        for body in [
+            format!(r#"{{"event":"{name}","task":{{"id":"$ID"}},"result":{{"images":[]}}}}"#),
+            format!(
+                r#"{{"id":"evt_1","type":"{name}","data":{{"id":"$ID","status":"completed"}}}}"#
+            ),
+        ] {
+            let Report { task_id, outcome, .. } = event(&body);
+            assert_eq!(task_id, ID);
+            assert_eq!(outcome, Outcome::Unknown { event: name.to_owned() });
+        }
+    }
+    let long = format!(r#"{{"event":"task.{}","task":{{"id":"$ID"}}}}"#, "é".repeat(5_000));
+    let Outcome::Unknown { event } = event(&long).outcome else { panic!() };
+    assert_eq!(event.chars().count(), 128);
+}
+
+#[test]
+fn an_event_about_something_else_is_other() {
+    for body in [
+        r#"{"event":"account.low_balance","account":{"id":"a"}}"#,
+        r#"{"type":"account.low_balance","data":{"id":"acc_1"}}"#,
+        r#"{"type":"account.low_balance"}"#,
+        r#"{"event":"account.low_balance","task":{"id":"tsk_1"}}"#,
+    ] {
+        let expected = Event::Other { name: "account.low_balance".into() };
+        assert_eq!(parse(body.as_bytes()), Ok(expected), "{body}");
+    }
+    assert!(matches!(parse(br#"{"type":"task.image.progress"}"#), Ok(Event::Other { .. })));
+}
+
+#[test]
+fn a_malformed_body_is_refused_by_the_field_that_is_wrong() {
+    let completed = "task.image.generate.completed";
+    for (body, path) in [
+        ("".to_owned(), ""),
+        ("{".to_owned(), ""),
+        ("\u{feff}{}".to_owned(), ""),
+        ("null".to_owned(), ""),
+        ("[]".to_owned(), ""),
+        (r#""text""#.to_owned(), ""),
+        ("{}".to_owned(), "type"),
+        (r#"{"event":null}"#.to_owned(), "type"),
+        (r#"{"event":1,"type":2}"#.to_owned(), "type"),
+        (r#"{"type":""}"#.to_owned(), "type"),
+        (format!(r#"{{"event":"{completed}"}}"#), "task.id"),
+        (format!(r#"{{"event":"{completed}","task":"tsk_1"}}"#), "task.id"),
+        (format!(r#"{{"event":"{completed}","task":{{"id":"a/b"}}}}"#), "task.id"),
+        (format!(r#"{{"event":"{completed}","task":{{"id":7}}}}"#), "task.id"),
+        (format!(r#"{{"type":"{completed}"}}"#), "data"),
+        (format!(r#"{{"type":"{completed}","data":[]}}"#), "data"),
+        (format!(r#"{{"type":"{completed}","data":{{}}}}"#), "data.id"),
+        (format!(r#"{{"type":"{completed}","data":{{"id":"{}"}}}}"#, "x".repeat(129)), "data.id"),
+    ] {
+        let Err(Malformed { path: found, message }) = parse(body.as_bytes()) else {
+            panic!("{body} was taken")
+        };
+        assert_eq!(found, path, "{body}");
+        assert!(message.ends_with('.'));
+    }
+}

@@ -1,0 +1,78 @@
+//! Idempotency keys: one claim, one start.
+
+use crate::support::{key, new_task};
+use crate::{by_key, column, database, text, write};
+use rusqlite::Connection;
+use taskwire::domain::task::Task;
+use taskwire::store::row::{KeyRow, to_json};
+use taskwire::store::sql;
+
+const DAY_BEFORE: &str = "2026-11-19T10:00:00.000Z";
+
+/// The batch of a start with a key: all of it or nothing, as D1 runs it.
+fn start(db: &mut Connection, task: &Task, request: &str, now: &str) -> rusqlite::Result<()> {
+    let rows = to_json(&task);
+    let batch = db.transaction()?;
+    batch.execute(sql::FORGET_KEY, [&task.user_id, "k", DAY_BEFORE])?;
+    batch.execute(sql::CLAIM_KEY, [&task.user_id, "k", request, task.key.as_str(), now])?;
+    batch.execute(sql::INSERT_TASK, [&rows])?;
+    batch.execute(sql::INSERT_IMAGES, [&rows])?;
+    batch.commit()
+}
+
+fn claim(db: &Connection, user: &str, name: &str) -> Option<KeyRow> {
+    let row = column(db, sql::KEY, &[text(user), text(name)]).pop()?;
+    Some(serde_json::from_str(&row).unwrap())
+}
+
+#[test]
+fn a_key_stands_for_the_request_and_the_task_that_claimed_it() {
+    let mut db = database();
+    start(&mut db, &new_task(2), "hash", "2026-11-20T10:00:00.000Z").unwrap();
+    let expected = KeyRow { request: "hash".into(), task_id: key(7).as_str().into() };
+    assert_eq!(claim(&db, "ada", "k"), Some(expected));
+    assert_eq!(claim(&db, "eve", "k"), None);
+    assert_eq!(claim(&db, "ada", "other"), None);
+}
+
+#[test]
+fn a_second_claim_of_a_key_writes_nothing_at_all() {
+    let mut db = database();
+    start(&mut db, &new_task(2), "hash", "2026-11-20T10:00:00.000Z").unwrap();
+    let second = Task { key: key(8), ..new_task(2) };
+    assert!(start(&mut db, &second, "hash", "2026-11-20T10:00:01.000Z").is_err());
+    assert_eq!(by_key(&db, "ada", &key(8)), None);
+    assert_eq!(column(&db, "SELECT count(*) || '' FROM images", &[]), ["2"]);
+    assert_eq!(claim(&db, "ada", "k").unwrap().task_id, key(7).as_str());
+}
+
+#[test]
+fn two_users_may_use_the_same_key() {
+    let mut db = database();
+    start(&mut db, &new_task(1), "hash", "2026-11-20T10:00:00.000Z").unwrap();
+    let images = vec![];
+    let second = Task { key: key(8), user_id: "eve".into(), images, ..new_task(0) };
+    start(&mut db, &second, "hash", "2026-11-20T10:00:00.000Z").unwrap();
+    assert_eq!(claim(&db, "eve", "k").unwrap().task_id, key(8).as_str());
+}
+
+#[test]
+fn a_key_is_forgotten_after_a_day_and_not_before() {
+    for (made, forgotten) in [("2026-11-19T09:59:59.999Z", true), (DAY_BEFORE, false)] {
+        let mut db = database();
+        start(&mut db, &new_task(1), "old", made).unwrap();
+        let second = Task { key: key(8), images: vec![], ..new_task(0) };
+        let again = start(&mut db, &second, "new", "2026-11-20T10:00:00.000Z");
+        assert_eq!(again.is_ok(), forgotten, "{made}");
+        assert_eq!(claim(&db, "ada", "k").unwrap().request, if forgotten { "new" } else { "old" });
+    }
+}
+
+#[test]
+fn forgetting_a_key_touches_no_other() {
+    let mut db = database();
+    start(&mut db, &new_task(1), "hash", "2026-11-01T10:00:00.000Z").unwrap();
+    assert_eq!(write(&db, sql::FORGET_KEY, &["eve", "k", DAY_BEFORE]), 0);
+    assert_eq!(write(&db, sql::FORGET_KEY, &["ada", "other", DAY_BEFORE]), 0);
+    assert_eq!(write(&db, sql::FORGET_KEY, &["ada", "k", DAY_BEFORE]), 1);
+}

@@ -1,0 +1,154 @@
+//! The guarded upserts: versions only rise, a row has one provider task, and what is there
+//! already is not written again.
+
+use crate::support::{attach, broken, completed, delivery, failed, key, new_task, picture};
+use crate::{by_key, column, database, in_room, insert, mirror, refuse};
+use taskwire::domain::apply::Input;
+use taskwire::domain::task::{Status, Task};
+use taskwire::store::row::to_json;
+
+fn pending(images: usize) -> Task {
+    in_room([attach(&new_task(images))])
+}
+
+fn done(images: usize) -> Task {
+    let pictures = (0..images).map(|i| picture(&i.to_string())).collect();
+    in_room([attach(&new_task(images)), delivery("evt_1", completed(pictures))])
+}
+
+#[test]
+fn what_a_mirror_gives_to_the_statements_is_pinned() {
+    let literal = r#"{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"completed","version":2,"prompt":"a fox","requested_model":"m/asked","model":"m/used","error":null,"cost":"0.03000000","metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:01.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"success","image_id":"img_0","url":"https://pictures.example/0.png","error":null}],"result":null}"#;
+    assert_eq!(to_json(&done(1)), literal);
+}
+
+#[test]
+fn a_task_comes_back_from_its_rows_as_its_room_has_it_at_every_step() {
+    let db = database();
+    insert(&db, &new_task(3));
+    let task = || attach(&new_task(3));
+    let words = vec![picture("a"), broken("unsafe")];
+    for task in [
+        in_room([task()]),
+        in_room([task(), Input::GiveUp]),
+        in_room([task(), Input::GiveUp, delivery("evt_1", completed(words))]),
+    ] {
+        mirror(&db, &task);
+        assert_eq!(by_key(&db, "ada", &task.key), Some(task));
+    }
+}
+
+#[test]
+fn a_failed_task_comes_back_with_its_reason_in_every_image() {
+    let db = database();
+    insert(&db, &new_task(2));
+    let task = in_room([attach(&new_task(2)), delivery("evt_1", failed("restricted_content"))]);
+    assert_eq!(mirror(&db, &task), (1, 2));
+    assert_eq!(by_key(&db, "ada", &task.key), Some(task));
+}
+
+#[test]
+fn an_older_or_equal_version_changes_nothing() {
+    let db = database();
+    insert(&db, &new_task(2));
+    let newest = done(2);
+    assert_eq!(mirror(&db, &newest), (1, 2));
+    let other_word = in_room([attach(&new_task(2)), delivery("evt_2", failed("internal"))]);
+    assert_eq!(other_word.version, newest.version);
+    assert_eq!(mirror(&db, &pending(2)), (0, 0));
+    assert_eq!(mirror(&db, &other_word).0, 0);
+    let found = by_key(&db, "ada", &newest.key).expect("a row");
+    assert_eq!((found.status, found.error), (Status::Completed, None));
+}
+
+#[test]
+fn the_same_version_once_more_writes_no_row() {
+    let db = database();
+    insert(&db, &new_task(4));
+    for task in [pending(4), done(4)] {
+        mirror(&db, &task);
+        assert_eq!(mirror(&db, &task), (0, 0));
+    }
+}
+
+#[test]
+fn images_are_written_only_beside_their_tasks_own_version() {
+    let db = database();
+    insert(&db, &new_task(2));
+    mirror(&db, &Task { version: 9, ..done(2) });
+    let before = by_key(&db, "ada", &key(7));
+    let older = in_room([attach(&new_task(2)), delivery("evt_1", failed("internal"))]);
+    assert_eq!(mirror(&db, &older), (0, 0));
+    assert_eq!(by_key(&db, "ada", &key(7)), before);
+}
+
+#[test]
+fn another_tasks_id_never_takes_a_row_over() {
+    let db = database();
+    insert(&db, &new_task(2));
+    mirror(&db, &pending(2));
+    let thief = Task { task_id: "tsk_thief".into(), version: 9, ..done(2) };
+    assert_eq!(mirror(&db, &thief), (0, 0));
+    assert_eq!(by_key(&db, "ada", &key(7)), Some(pending(2)));
+}
+
+#[test]
+fn a_start_that_was_refused_is_healed_by_the_word_that_comes_after_all() {
+    let db = database();
+    insert(&db, &new_task(2));
+    refuse(&db, &new_task(2));
+    let refused = by_key(&db, "ada", &key(7)).expect("a row");
+    let adopted = Task { task_id: crate::support::TASK_ID.into(), ..refused };
+    let words = vec![picture("a"), picture("b")];
+    let healed = in_room([attach(&adopted), delivery("evt_1", completed(words))]);
+    assert_eq!(healed.version, 2);
+    assert_eq!(mirror(&db, &healed), (1, 2));
+    assert_eq!(by_key(&db, "ada", &key(7)), Some(healed));
+}
+
+#[test]
+fn images_beyond_the_rows_that_were_made_get_rows_of_their_own() {
+    let db = database();
+    insert(&db, &new_task(1));
+    let words = (0..3).map(|i| picture(&i.to_string())).collect();
+    let task = in_room([attach(&new_task(1)), delivery("evt_1", completed(words))]);
+    assert_eq!(mirror(&db, &task), (1, 3));
+    assert_eq!(by_key(&db, "ada", &task.key), Some(task));
+    let owners = column(&db, "SELECT DISTINCT user_id || ' ' || task_id FROM images", &[]);
+    assert_eq!(owners, [format!("ada {}", key(7))]);
+}
+
+#[test]
+fn a_task_whose_rows_were_lost_gets_them_again() {
+    let db = database();
+    assert_eq!(mirror(&db, &done(2)), (1, 2));
+    assert_eq!(by_key(&db, "ada", &key(7)), Some(done(2)));
+}
+
+#[test]
+fn every_image_that_settled_names_its_provider_task() {
+    let db = database();
+    insert(&db, &new_task(2));
+    let named = "SELECT count(*) || '' FROM images WHERE mynth_task_id IS NOT NULL";
+    mirror(&db, &pending(2));
+    assert_eq!(column(&db, named, &[]), ["0"], "a pending image costs no write");
+    mirror(&db, &done(2));
+    assert_eq!(column(&db, named, &[]), ["2"]);
+}
+
+#[test]
+fn a_task_of_four_images_costs_twelve_written_rows() {
+    let db = database();
+    let before = db.total_changes();
+    insert(&db, &new_task(4)); // 1 task, 4 images; no index entry: the provider's id is not known.
+    mirror(&db, &pending(4)); // 1 task; and 1 entry in tasks_by_mynth_task_id, added below.
+    mirror(&db, &done(4)); // 1 task, 4 images; the entry stays as it is.
+    let index_entries = 1;
+    assert_eq!(db.total_changes() - before + index_entries, 12);
+    // The only index there is: one more would make every task dearer.
+    let indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+    assert_eq!(column(&db, indexes, &[]), ["tasks_by_mynth_task_id"]);
+    let tables =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%WITHOUT ROWID%'";
+    assert_eq!(column(&db, tables, &[]), [""; 0]);
+}

@@ -1,0 +1,73 @@
+//! How SQLite finds the rows: by a key or the index, never by reading a table from end to end.
+
+use crate::database;
+use taskwire::store::sql;
+
+fn plan(statement: &str) -> Vec<String> {
+    let db = database();
+    let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+    let count = statement.parameter_count();
+    for i in 1..=count {
+        statement.raw_bind_parameter(i, "x").unwrap();
+    }
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>(3).unwrap());
+    }
+    steps
+}
+
+fn assert_searches(name: &str, statement: &str) -> Vec<String> {
+    let steps = plan(statement);
+    for step in &steps {
+        // The only scans are of the JSON that was bound and of one row made of it.
+        let scans_rows = step.starts_with("SCAN")
+            && !["json_each", "VIRTUAL TABLE", "CONSTANT ROW", "SCAN r", "(subquery"]
+                .iter()
+                .any(|own| step.contains(own));
+        assert!(!scans_rows, "{name}: {steps:?}");
+        assert!(!step.contains("TEMP B-TREE") && !step.contains("AUTOMATIC"), "{name}: {steps:?}");
+    }
+    steps
+}
+
+#[test]
+fn every_statement_finds_its_rows_by_a_key() {
+    for (name, statement) in [
+        ("REFUSE_TASK", sql::REFUSE_TASK),
+        ("REFUSE_IMAGES", sql::REFUSE_IMAGES),
+        ("UPSERT_IMAGES", sql::UPSERT_IMAGES),
+        ("TASK_BY_PROVIDER_ID", sql::TASK_BY_PROVIDER_ID),
+        ("TASK_BY_ROW_IDS", sql::TASK_BY_ROW_IDS),
+        ("TASK_BY_KEY", sql::TASK_BY_KEY),
+        ("HAS_UNATTACHED", sql::HAS_UNATTACHED),
+        ("LIST_TASKS", sql::LIST_TASKS),
+        ("FORGET_KEY", sql::FORGET_KEY),
+        ("KEY", sql::KEY),
+    ] {
+        let steps = assert_searches(name, statement);
+        assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
+    }
+    for (name, statement) in [
+        ("INSERT_TASK", sql::INSERT_TASK),
+        ("INSERT_IMAGES", sql::INSERT_IMAGES),
+        ("UPSERT_TASK", sql::UPSERT_TASK),
+        ("CLAIM_KEY", sql::CLAIM_KEY),
+    ] {
+        assert_searches(name, statement);
+    }
+}
+
+#[test]
+fn a_list_walks_the_table_itself_in_order() {
+    let steps = plan(sql::LIST_TASKS);
+    assert!(steps[0].contains("SEARCH t USING PRIMARY KEY (user_id=? AND id<?)"), "{steps:?}");
+    assert!(steps.iter().any(|step| step.contains("SEARCH i USING PRIMARY KEY (id>? AND id<?)")));
+}
+
+#[test]
+fn the_providers_id_is_found_by_the_one_index() {
+    let steps = plan(sql::TASK_BY_PROVIDER_ID);
+    assert!(steps[0].contains("USING INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
+}
