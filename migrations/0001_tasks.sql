@@ -11,6 +11,8 @@ CREATE TABLE tasks (
   id              TEXT NOT NULL,
   user_id         TEXT NOT NULL,
   mynth_task_id   TEXT,
+  -- The batch that it was started in.
+  batch_id        TEXT,
   kind            TEXT NOT NULL,
   status          TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'failed')),
   -- 0: made, and not yet taken by the provider. It only ever rises.
@@ -34,6 +36,9 @@ CREATE TABLE tasks (
 
 CREATE UNIQUE INDEX tasks_by_mynth_task_id ON tasks (mynth_task_id)
   WHERE mynth_task_id IS NOT NULL;
+
+-- Only tasks of a batch are in it: the others do not pay for it.
+CREATE INDEX tasks_by_batch ON tasks (batch_id) WHERE batch_id IS NOT NULL;
 
 -- One row per image. Its id is the random part of its task's id and its position, so the primary
 -- key is "images by task" as well: a task's images lie side by side, in order.

@@ -12,6 +12,10 @@ pub mod config;
 pub mod domain;
 /// Every error that a caller can get.
 pub mod error;
+/// `FeedRoom`, the object that shows all tasks of a user or of a batch.
+pub mod feed;
+/// Reading JSON from bytes.
+mod json;
 /// What providers send and take, in every generation of their wire.
 pub mod provider;
 /// What callers send, checked field by field.
@@ -28,6 +32,12 @@ pub mod store;
 /// HTTP: one file per resource, behind one table of routes.
 #[cfg(target_arch = "wasm32")]
 mod api;
+/// Reaching a Durable Object by its name.
+#[cfg(target_arch = "wasm32")]
+mod object;
 /// The clock, randomness, variables and the log of the runtime.
 #[cfg(target_arch = "wasm32")]
 mod platform;
+/// Sockets that sleep with their object.
+#[cfg(target_arch = "wasm32")]
+mod socket;

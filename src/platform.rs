@@ -5,8 +5,11 @@ use crate::config::Config;
 use crate::domain::id::{RANDOM_BYTES, TaskKey};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
+use futures_util::future::{Either, select};
 use std::fmt::Display;
-use worker::{Date, Env, console_error, console_log};
+use std::pin::pin;
+use std::time::Duration;
+use worker::{Date, Delay, Env, console_error, console_log};
 
 pub fn now() -> Millis {
     Date::now().as_millis() as Millis
@@ -21,6 +24,17 @@ pub fn new_key(now: Millis) -> Result<TaskKey, ApiError> {
     let mut random = [0; RANDOM_BYTES];
     getrandom::fill(&mut random).map_err(|error| fault("randomness", error))?;
     Ok(TaskKey::new(now, random))
+}
+
+/// What `work` comes to, if that is soon enough.
+pub async fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, ApiError>>,
+) -> Result<T, ApiError> {
+    match select(pin!(work), pin!(Delay::from(patience))).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(_) => Err(outage("time-out", format_args!("after {patience:?}"))),
+    }
 }
 
 /// One line of the log. Callers never pass a secret, a ticket or a token.

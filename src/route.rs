@@ -4,7 +4,12 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route<'a> {
     Generate,
+    Batch,
+    Estimate,
     Tasks,
+    TasksLive,
+    TasksTicket,
+    BatchLive(&'a str),
     Task(&'a str),
     TaskLive(&'a str),
     TaskTicket(&'a str),
@@ -20,7 +25,12 @@ impl<'a> Route<'a> {
         let parts: [&str; 4] = split(path)?;
         Some(match parts {
             ["generate", "", "", ""] => Self::Generate,
+            ["generate", "batch", "", ""] => Self::Batch,
+            ["estimate", "", "", ""] => Self::Estimate,
             ["tasks", "", "", ""] => Self::Tasks,
+            ["tasks", "live", "", ""] => Self::TasksLive,
+            ["tasks", "ticket", "", ""] => Self::TasksTicket,
+            ["batches", id, "live", ""] => Self::BatchLive(id),
             ["tasks", id, "", ""] => Self::Task(id),
             ["tasks", id, "live", ""] => Self::TaskLive(id),
             ["tasks", id, "ticket", ""] => Self::TaskTicket(id),
@@ -35,17 +45,21 @@ impl<'a> Route<'a> {
     /// Whether `path` lies where the API's resources are, so that no page can be there.
     pub fn owns(path: &str) -> bool {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        matches!(first, "generate" | "tasks" | "webhooks")
+        matches!(first, "generate" | "estimate" | "tasks" | "batches" | "webhooks")
     }
 
     /// The methods it takes, as the `Allow` header lists them.
     pub const fn allow(self) -> &'static str {
         match self {
-            Self::Generate | Self::TaskTicket(_) | Self::MynthWebhook => "POST",
-            Self::TaskLive(_) => "GET",
-            Self::Tasks | Self::Task(_) | Self::WebConfig | Self::Health | Self::Ready => {
-                "GET, HEAD"
-            }
+            Self::Generate
+            | Self::Batch
+            | Self::Estimate
+            | Self::TasksTicket
+            | Self::TaskTicket(_)
+            | Self::MynthWebhook => "POST",
+            Self::Tasks => "GET, HEAD, POST",
+            Self::TasksLive | Self::TaskLive(_) | Self::BatchLive(_) => "GET",
+            Self::Task(_) | Self::WebConfig | Self::Health | Self::Ready => "GET, HEAD",
         }
     }
 
@@ -75,7 +89,12 @@ mod tests {
     fn every_path_of_the_contract_is_its_resource() {
         let table = [
             ("/generate", Route::Generate),
+            ("/generate/batch", Route::Batch),
+            ("/estimate", Route::Estimate),
             ("/tasks", Route::Tasks),
+            ("/tasks/live", Route::TasksLive),
+            ("/tasks/ticket", Route::TasksTicket),
+            ("/batches/btc_1/live", Route::BatchLive("btc_1")),
             ("/tasks/tsk_1", Route::Task("tsk_1")),
             ("/tasks/tsk_1/live", Route::TaskLive("tsk_1")),
             ("/tasks/tsk_1/ticket", Route::TaskTicket("tsk_1")),
@@ -119,7 +138,7 @@ mod tests {
         assert!(Route::Tasks.takes("HEAD"));
         for (route, method) in [
             (Route::Generate, "GET"),
-            (Route::Tasks, "POST"),
+            (Route::Tasks, "PUT"),
             (Route::Health, "GET,"),
             (Route::Ready, ""),
         ] {

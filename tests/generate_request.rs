@@ -8,11 +8,12 @@ use support::{after, attach, key, new_task};
 use taskwire::domain::room::RoomState;
 use taskwire::domain::task::Task;
 use taskwire::error::{ApiError, Code};
-use taskwire::request::generate::GenerateRequest;
+use taskwire::request::generate;
+use taskwire::request::start::StartRequest;
 use taskwire::room::protocol::Ask;
 
-fn parse(body: Value) -> Result<GenerateRequest, ApiError> {
-    GenerateRequest::parse(body.to_string().as_bytes())
+fn parse(body: Value) -> Result<StartRequest, ApiError> {
+    generate::parse(body.to_string().as_bytes())
 }
 
 /// The smallest good request with these fields on top; null takes one away.
@@ -24,7 +25,7 @@ fn with(fields: Value) -> Value {
     body
 }
 
-fn good(fields: Value) -> GenerateRequest {
+fn good(fields: Value) -> StartRequest {
     parse(with(fields)).unwrap_or_else(|error| panic!("{}", error.body()))
 }
 
@@ -127,14 +128,11 @@ fn a_field_that_nobody_knows_is_refused_by_its_name() {
 #[test]
 fn what_is_not_a_json_object_is_refused() {
     for body in ["", "{", "{\"prompt\":\"\\ud800\"}", "\u{feff}{}", "{}{}"] {
-        let error = GenerateRequest::parse(body.as_bytes()).unwrap_err();
+        let error = generate::parse(body.as_bytes()).unwrap_err();
         assert_eq!((error.code, error.status()), (Code::MalformedJson, 400), "{body}");
     }
     for body in ["[]", "null", "\"text\"", "1"] {
-        assert_eq!(
-            GenerateRequest::parse(body.as_bytes()).unwrap_err().code,
-            Code::ValidationError
-        );
+        assert_eq!(generate::parse(body.as_bytes()).unwrap_err().code, Code::ValidationError);
     }
 }
 
@@ -165,7 +163,7 @@ fn metadata_that_is_taken_can_be_handed_to_the_room_and_read_from_storage() {
     for depth in 0..130 {
         let nested = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
         let body = format!(r#"{{"prompt":"a fox","model":"m/x","metadata":{{"x":{nested}}}}}"#);
-        let Ok(request) = GenerateRequest::parse(body.as_bytes()) else {
+        let Ok(request) = generate::parse(body.as_bytes()) else {
             assert!(depth > 16, "a depth of {depth} is in use");
             continue;
         };
@@ -225,7 +223,7 @@ proptest! {
 
     #[test]
     fn whatever_the_body_nothing_panics(body in any::<Vec<u8>>(), text in "\\PC*") {
-        let _ = GenerateRequest::parse(&body);
+        let _ = generate::parse(&body);
         let _ = parse(with(json!({"prompt": text, text.as_str(): text, "metadata": {text.as_str(): 1}})));
     }
 }

@@ -29,6 +29,23 @@ export function wasmSize() {
   return `${kilobytes(statSync(file).size)} of wasm, ${kilobytes(gzipped)} gzipped`;
 }
 
+/** Features that workerd has: binaryen may know newer encodings than it does. */
+const WASM_FEATURES = [
+  "mutable-globals",
+  "sign-ext",
+  "nontrapping-float-to-int",
+  "bulk-memory",
+  "multivalue",
+  "reference-types",
+  "exception-handling",
+].map((feature) => `--enable-${feature}`);
+
+/** Optimises a wasm file for size, and drops the function names: a tenth of what is uploaded. */
+async function shrink(file) {
+  const args = ["-Oz", "--strip-debug", "--strip-producers", ...WASM_FEATURES, file, "-o", file];
+  await run(NODE, [inRoot("node_modules/binaryen/bin/wasm-opt"), ...args]);
+}
+
 /**
  * panic=unwind: a panic fails the request it happened in. Without it a panic ends
  * every request and alarm in the isolate (the build rebuilds std for it).
@@ -39,6 +56,7 @@ export function buildWorker() {
       if (!existsSync(inRoot("Cargo.toml"))) throw new Stop("Cargo.toml is missing: there is no Worker to build.");
       const { env, workerBuild } = await ensureWasmToolchain();
       await run(workerBuild, ["--release", "--panic-unwind"], { env });
+      await shrink(WASM);
     });
     return [note, wasmSize()].filter(Boolean).join(", ");
   });

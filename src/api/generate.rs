@@ -1,70 +1,168 @@
-//! `POST /generate`: starts an image task.
+//! The routes that start something: `POST /generate`, `/generate/batch`, `/tasks` and `/estimate`.
 
 use super::answer::json;
 use super::body::read_json;
 use super::broken;
-use super::caller::{identify, issue};
-use super::start::{Start, start};
+use super::caller::{Issued, identify, issue};
+use super::start::{Claimed, Job, Outcome, Start, start};
 use crate::domain::frame::TaskView;
-use crate::domain::id::TaskKey;
-use crate::domain::task::{IMAGE_GENERATE, Image, Status, Task};
-use crate::domain::time::Millis;
+use crate::domain::task::Task;
 use crate::error::{ApiError, Issue};
 use crate::platform::{config, fault, new_key, now};
-use crate::request::generate::GenerateRequest;
+use crate::provider::mynth::client::Client;
+use crate::request::start::StartRequest;
+use crate::request::{batch, generate, kinds};
 use crate::signature::Scope;
 use futures_channel::oneshot;
 use hex::encode;
-use serde_json::json as value;
+use serde_json::{Value, json as value};
 use sha2::{Digest, Sha256};
 use worker::{Context, Env, Request, Response};
 
 /// Longest idempotency key that is taken: room for a few UUIDs.
 const KEY_LIMIT: usize = 255;
 
+/// What is the same for everything that starts: who asks, and the key of the request.
+struct Asked {
+    user_id: String,
+    body: Vec<u8>,
+    key: Option<String>,
+}
+
+async fn asked(request: &mut Request, env: &Env) -> Result<Asked, ApiError> {
+    let caller = identify(request, env).await?;
+    let body = read_json(request).await?;
+    let key = idempotency_key(request)?;
+    Ok(Asked { user_id: caller.user_id().to_owned(), body, key })
+}
+
+/// `POST /generate`
 pub async fn generate(
     mut request: Request,
     env: &Env,
     context: Context,
 ) -> Result<Response, ApiError> {
-    let caller = identify(&request, env).await?;
-    let body = read_json(&mut request).await?;
-    let wanted = GenerateRequest::parse(&body)?;
-    let claim = claim(&request, &body)?;
+    let asked = asked(&mut request, env).await?;
+    let wanted = generate::parse(&asked.body)?;
+    one(asked, "generate", &wanted, env, context).await
+}
+
+/// `POST /tasks`
+pub async fn start_kind(
+    mut request: Request,
+    env: &Env,
+    context: Context,
+) -> Result<Response, ApiError> {
+    let asked = asked(&mut request, env).await?;
+    let wanted = kinds::parse(&asked.body)?;
+    one(asked, "tasks", &wanted, env, context).await
+}
+
+async fn one(
+    asked: Asked,
+    route: &str,
+    wanted: &StartRequest,
+    env: &Env,
+    context: Context,
+) -> Result<Response, ApiError> {
+    let now = now();
+    let task = wanted.task(&asked.user_id, new_key(now)?, now);
+    let stands_for = task.key.to_string();
+    let job = Job { body: wanted.provider_body(&task.key), task };
+    let claim = claim(&asked, route, stands_for);
+    let outcome = run(env, context, vec![job], claim).await?.pop();
+    let task = outcome.ok_or_else(|| fault("start", "no outcome"))??;
+    let live = issue(env, &task.user_id, Scope::Task(task.task_id.clone()))?;
+    let mut answer = started(&task);
+    answer["live"] = live_at(&format!("/tasks/{}/live", task.task_id), &live);
+    json(201, &answer)
+}
+
+/// `POST /generate/batch`
+pub async fn generate_batch(
+    mut request: Request,
+    env: &Env,
+    context: Context,
+) -> Result<Response, ApiError> {
+    let asked = asked(&mut request, env).await?;
+    let wanted = batch::parse(&asked.body)?;
+    let now = now();
+    let batch_id = format!("btc_{}", new_key(now)?);
+    let mut jobs = Vec::new();
+    // A millisecond apart, since tasks are listed by the time in their keys.
+    for (wanted, at) in wanted.iter().zip(now..) {
+        let task = wanted.task(&asked.user_id, new_key(at)?, now);
+        let task = Task { batch_id: Some(batch_id.clone()), ..task };
+        jobs.push(Job { body: wanted.provider_body(&task.key), task });
+    }
+    let claim = claim(&asked, "batch", batch_id.clone());
+    let outcomes = run(env, context, jobs, claim).await?;
+    // A repeated request stands for the batch that was started first.
+    let known = outcomes.iter().flatten().find_map(|task| task.batch_id.clone());
+    let batch_id = known.unwrap_or(batch_id);
+    let live = issue(env, &asked.user_id, Scope::Batch(batch_id.clone()))?;
+    let tasks: Vec<Value> = outcomes.iter().map(entry).collect();
+    let live = live_at(&format!("/batches/{batch_id}/live"), &live);
+    json(201, &value!({"batchId": batch_id, "tasks": tasks, "live": live}))
+}
+
+/// `POST /estimate`: the provider's dry run of what `POST /generate` would start.
+pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiError> {
+    let asked = asked(&mut request, env).await?;
+    let wanted = generate::parse(&asked.body)?;
+    let body = wanted.estimate_body(&new_key(now())?);
+    let estimate = Client::new(&config(env))?.estimate(&body).await?;
+    json(200, &estimate)
+}
+
+/// Starts the jobs, and goes on if the caller hangs up: a paid task is not left half-way.
+async fn run(
+    env: &Env,
+    context: Context,
+    jobs: Vec<Job>,
+    claim: Option<Claimed>,
+) -> Result<Vec<Outcome>, ApiError> {
     // What would be missing at the end is found out before any money is spent.
     let config = config(env);
     config.mynth_api_key()?;
     config.token_secret()?;
-
-    let now = now();
-    let task = new_task(&wanted, caller.user_id(), new_key(now)?, now);
-    let body = wanted.provider_body(&task.key);
-    let job = Start { env: env.clone(), task, body, claim };
-    // A caller who hangs up must not leave a paid task half-way: the start goes on without them.
-    let (done, outcome) = oneshot::channel();
+    let all = Start { env: env.clone(), jobs, claim };
+    let (done, outcomes) = oneshot::channel();
     context.wait_until(async move {
-        let _ = done.send(start(job).await);
+        let _ = done.send(start(all).await);
     });
-    let task = outcome.await.map_err(|error| fault("start", error))??;
-
-    let live = issue(env, &task.user_id, Scope::Task(task.task_id.clone()))?;
-    json(
-        201,
-        &value!({
-            "taskId": task.task_id,
-            "mynthTaskId": task.task_id,
-            "task": TaskView::from(&task),
-            "live": {
-                "url": format!("/tasks/{}/live", task.task_id),
-                "ticket": live.ticket,
-                "expiresAt": live.expires_at,
-            },
-        }),
-    )
+    outcomes.await.map_err(|error| fault("start", error))?
 }
 
-/// The caller's `Idempotency-Key`, and the hash of the request that it stands for.
-fn claim(request: &Request, body: &[u8]) -> Result<Option<(String, String)>, ApiError> {
+fn started(task: &Task) -> Value {
+    value!({
+        "taskId": task.task_id,
+        "mynthTaskId": task.task_id,
+        "task": TaskView::from(task),
+    })
+}
+
+/// One task of a batch: what became of it.
+fn entry(outcome: &Outcome) -> Value {
+    match outcome {
+        Ok(task) => value!({"taskId": task.task_id, "task": TaskView::from(task)}),
+        Err(error) => serde_json::from_str(&error.body()).unwrap_or_default(),
+    }
+}
+
+fn live_at(url: &str, issued: &Issued) -> Value {
+    value!({"url": url, "ticket": issued.ticket, "expiresAt": issued.expires_at})
+}
+
+/// The caller's key with the hash of the request that it stands for. The same body on another
+/// route is another request.
+fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claimed> {
+    let hash = Sha256::new().chain_update(route).chain_update([0]).chain_update(&asked.body);
+    let request = encode(hash.finalize());
+    asked.key.clone().map(|key| Claimed { key, request, stands_for })
+}
+
+fn idempotency_key(request: &Request) -> Result<Option<String>, ApiError> {
     let Some(key) = request.headers().get("idempotency-key").map_err(broken)? else {
         return Ok(None);
     };
@@ -72,26 +170,5 @@ fn claim(request: &Request, body: &[u8]) -> Result<Option<(String, String)>, Api
         let message = format!("must be 1 to {KEY_LIMIT} visible ASCII characters");
         return Err(ApiError::validation(vec![Issue::new("Idempotency-Key", message)]));
     }
-    Ok(Some((key, encode(Sha256::digest(body)))))
-}
-
-fn new_task(wanted: &GenerateRequest, user_id: &str, key: TaskKey, now: Millis) -> Task {
-    Task {
-        task_id: String::new(),
-        user_id: user_id.to_owned(),
-        kind: IMAGE_GENERATE.to_owned(),
-        status: Status::Pending,
-        version: 0,
-        prompt: Some(wanted.prompt.clone()),
-        requested_model: Some(wanted.model.clone()),
-        model: None,
-        error: None,
-        cost: None,
-        metadata: wanted.metadata.clone(),
-        created_at: now,
-        updated_at: now,
-        images: (0..wanted.count).map(|position| Image::pending(&key, position)).collect(),
-        result: None,
-        key,
-    }
+    Ok(Some(key))
 }

@@ -7,7 +7,7 @@ mod cors;
 mod generate;
 mod health;
 mod live;
-mod start;
+pub mod start;
 mod tasks;
 mod webhooks;
 
@@ -49,9 +49,17 @@ async fn answer(
 ) -> std::result::Result<Response, ApiError> {
     match route {
         Route::Generate => generate::generate(request, env, context).await,
+        Route::Batch => generate::generate_batch(request, env, context).await,
+        Route::Estimate => generate::estimate(request, env).await,
+        Route::Tasks if request.method() == Method::Post => {
+            generate::start_kind(request, env, context).await
+        }
         Route::Tasks => tasks::list(&request, &identify(&request, env).await?, env).await,
+        Route::TasksLive => live::tasks(&request, env).await,
+        Route::TasksTicket => tasks::feed_ticket(&identify(&request, env).await?, env),
+        Route::BatchLive(id) => live::batch(&request, id, env).await,
         Route::Task(id) => tasks::read(&request, id, env).await,
-        Route::TaskLive(id) => live::watch(&request, id, env).await,
+        Route::TaskLive(id) => live::task(&request, id, env).await,
         Route::TaskTicket(id) => tasks::ticket(&identify(&request, env).await?, id, env).await,
         Route::MynthWebhook => webhooks::mynth(request, env).await,
         Route::WebConfig => health::web_config(&config(env)),

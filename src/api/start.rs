@@ -1,5 +1,5 @@
-//! Starting a task: rows first, then the provider, then the room. Whatever happens between two of
-//! these lines, the rows say what became of it, or are found by what comes after.
+//! Starting tasks: rows first, then the provider, then the rooms. Whatever happens between two of
+//! these, the rows say what became of it, or are found by what comes after.
 
 use crate::domain::task::{Task, TaskError};
 use crate::domain::time::{Millis, SECOND};
@@ -7,10 +7,14 @@ use crate::error::{ApiError, Code};
 use crate::platform::{config, now, report};
 use crate::provider::mynth::client::Client;
 use crate::room::client::Room;
-use crate::store::d1::{Claim, Store};
+use crate::store::d1::Store;
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use std::time::Duration;
 use worker::{Delay, Env};
+
+/// Starts under way at once: the connections that the runtime allows a request.
+const SIDE_BY_SIDE: usize = 6;
 
 /// How long a repeated request waits for the first one to get through, and how often it looks.
 const WAIT: Millis = 20 * SECOND;
@@ -18,42 +22,63 @@ const STEP: Duration = Duration::from_millis(200);
 
 pub struct Start {
     pub env: Env,
+    pub jobs: Vec<Job>,
+    pub claim: Option<Claimed>,
+}
+
+pub struct Job {
     /// The task as it is to be: without a provider's id.
     pub task: Task,
     /// The body of the provider's start call.
     pub body: Value,
-    /// The caller's idempotency key, and the hash of the request it came with.
-    pub claim: Option<(String, String)>,
 }
 
-/// Starts the task, or finds the one that the same key has started before.
-pub async fn start(job: Start) -> Result<Task, ApiError> {
-    let store = Store::new(&job.env)?;
-    let claim = job.claim.as_ref().map(|(key, request)| Claim { key, request });
+/// A caller's idempotency key.
+pub struct Claimed {
+    pub key: String,
+    /// Hash of the request that it came with.
+    pub request: String,
+    /// What is started under it: the key of a task, or the id of a batch.
+    pub stands_for: String,
+}
+
+/// What became of one task.
+pub type Outcome = Result<Task, ApiError>;
+
+/// Starts all, or finds what the same key has started before.
+pub async fn start(all: Start) -> Result<Vec<Outcome>, ApiError> {
+    let Start { env, jobs, claim } = all;
+    let store = Store::new(&env)?;
+    let user = jobs.first().map(|job| job.task.user_id.clone()).unwrap_or_default();
     if let Some(claim) = &claim {
-        if let Some(task) = repeated(&job, &store, claim).await? {
-            return Ok(task);
+        if let Some(outcomes) = repeated(&env, &store, &user, claim).await? {
+            return Ok(outcomes);
         }
     }
-    if let Err(error) = store.insert(&job.task, claim.as_ref()).await {
+    let tasks: Vec<&Task> = jobs.iter().map(|job| &job.task).collect();
+    if let Err(error) = store.insert(&tasks, claim.as_ref()).await {
         // The same key may have been claimed a moment ago: then that one is the start.
         let Some(claim) = &claim else { return Err(error) };
-        return repeated(&job, &store, claim).await?.ok_or(error);
+        return repeated(&env, &store, &user, claim).await?.ok_or(error);
     }
-    let client = Client::new(&config(&job.env))?;
-    let task_id = match client.start_image(&job.body).await {
-        Ok(task_id) => task_id,
+    let client = Client::new(&config(&env))?;
+    let starts = jobs.into_iter().map(|job| begin(&env, &store, &client, job));
+    Ok(stream::iter(starts).buffered(SIDE_BY_SIDE).collect().await)
+}
+
+async fn begin(env: &Env, store: &Store, client: &Client, job: Job) -> Outcome {
+    match client.start(&job.task.kind, &job.body).await {
+        Ok(task_id) => attach(env, store, Task { task_id, ..job.task }).await,
         Err(error) => {
-            refuse(&store, &job.task, &error).await;
-            return Err(error);
+            refuse(store, &job.task, &error).await;
+            Err(error)
         }
-    };
-    attach(&job.env, &store, Task { task_id, ..job.task }).await
+    }
 }
 
 /// The task gets its room. If that cannot be had, the row gets the provider's id at least: then
 /// whoever asks for the task wakes its room, and its webhook finds it in any case.
-async fn attach(env: &Env, store: &Store, task: Task) -> Result<Task, ApiError> {
+async fn attach(env: &Env, store: &Store, task: Task) -> Outcome {
     match Room::of(env, &task.task_id)?.attach(task.clone()).await {
         Ok(task) => Ok(task),
         Err(_) => {
@@ -76,28 +101,48 @@ async fn refuse(store: &Store, task: &Task, error: &ApiError) {
 }
 
 /// What the same key has started before, if anything. Waits while that is under way.
-async fn repeated(job: &Start, store: &Store, claim: &Claim<'_>) -> Result<Option<Task>, ApiError> {
-    let user = job.task.user_id.as_str();
-    let Some(known) = store.key(user, claim.key).await? else { return Ok(None) };
+async fn repeated(
+    env: &Env,
+    store: &Store,
+    user: &str,
+    claim: &Claimed,
+) -> Result<Option<Vec<Outcome>>, ApiError> {
+    let Some(known) = store.key(user, &claim.key).await? else { return Ok(None) };
     if known.request != claim.request {
         let message = "This Idempotency-Key stands for another request.";
         return Err(ApiError::new(Code::IdempotencyConflict, message));
     }
-    let started = now();
+    let since = now();
     loop {
-        let Some(task) = store.by_key(user, &known.task_id).await? else { return Ok(None) };
-        if !task.task_id.is_empty() {
-            let current = Room::of(&job.env, &task.task_id)?.read(user).await?;
-            return Ok(Some(current.unwrap_or(task)));
+        let tasks = store.started_under(user, &known.task_id).await?;
+        if tasks.is_empty() {
+            return Ok(None);
         }
-        if let Some(error) = task.error {
-            let code = Code::from_word(&error.code).unwrap_or(Code::ProviderRefused);
-            return Err(ApiError::new(code, error.message));
+        if tasks.iter().all(|task| !task.task_id.is_empty() || task.error.is_some()) {
+            let mut outcomes = Vec::new();
+            for task in tasks {
+                outcomes.push(current(env, task).await);
+            }
+            return Ok(Some(outcomes));
         }
-        if now() - started > WAIT {
+        if now() - since > WAIT {
             let message = "The first request with this Idempotency-Key is still under way.";
             return Err(ApiError::new(Code::IdempotencyInProgress, message));
         }
         Delay::from(STEP).await;
+    }
+}
+
+/// A task that was started before, as it is now; or why it was refused then.
+async fn current(env: &Env, task: Task) -> Outcome {
+    match task.error {
+        Some(error) if task.task_id.is_empty() => {
+            let code = Code::from_word(&error.code).unwrap_or(Code::ProviderRefused);
+            Err(ApiError::new(code, error.message))
+        }
+        _ => {
+            let seen = Room::of(env, &task.task_id)?.read(&task.user_id).await?;
+            Ok(seen.unwrap_or(task))
+        }
     }
 }

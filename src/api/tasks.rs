@@ -48,6 +48,11 @@ pub async fn ticket(caller: &Identity, task_id: &str, env: &Env) -> Result<Respo
     json(200, &issue(env, &task.user_id, Scope::Task(task.task_id.clone()))?)
 }
 
+/// A ticket for the feed of all the caller's tasks.
+pub fn feed_ticket(caller: &Identity, env: &Env) -> Result<Response, ApiError> {
+    json(200, &issue(env, caller.user_id(), Scope::Tasks)?)
+}
+
 /// The caller's task, as it is now. Another's is as good as none.
 ///
 /// Its room knows best, but a room that is asked exists from then on, so an id that anybody could

@@ -2,6 +2,7 @@
 //! [`Token::parse`] and [`Token::identity`].
 
 use crate::config::Issuer;
+use crate::json;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::Value;
@@ -98,7 +99,7 @@ impl<'a> Token<'a> {
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(Refused::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(Refused::Malformed)?;
-        let header: Header = json(header)?;
+        let header: Header = part(header)?;
         if header.crit.is_some() {
             return Err(Refused::Malformed);
         }
@@ -114,7 +115,7 @@ impl<'a> Token<'a> {
     /// Reads the claims of a token whose signature has been verified. `now` is in unix seconds.
     #[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code))]
     pub(super) fn identity(&self, issuer: &Issuer, now: f64) -> Result<Identity, Refused> {
-        let claims: Claims = json(self.payload)?;
+        let claims: Claims = part(self.payload)?;
         if claims.iss.as_deref() != Some(issuer.issuer.as_str()) {
             return Err(Refused::Issuer);
         }
@@ -142,9 +143,9 @@ fn names(audience: &Value, wanted: &str) -> bool {
     }
 }
 
-fn json<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refused> {
+fn part<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refused> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| Refused::Malformed)
+    json::read(&bytes).map_err(|_| Refused::Malformed)
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ mod tests {
             images: vec![Image::pending(&key, 0)],
             key,
             user_id: "ada".into(),
+            batch_id: None,
             kind: "image.generate".into(),
             status: Status::Pending,
             version: 1,

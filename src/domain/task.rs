@@ -107,6 +107,9 @@ pub struct Task {
     /// Our own id of its row, made before the provider had named it.
     pub key: TaskKey,
     pub user_id: String,
+    /// The batch that it was started in, ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<String>,
     /// The provider's word, such as `image.generate`.
     pub kind: String,
     pub status: Status,

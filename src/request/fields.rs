@@ -1,6 +1,7 @@
 //! Reading the fields of a JSON object while collecting what is wrong with each.
 
 use crate::error::{ApiError, Code, Issue};
+use crate::json;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 
@@ -8,46 +9,78 @@ use std::ops::RangeInclusive;
 /// otherwise be lost without a word.
 pub struct Fields {
     object: Map<String, Value>,
+    /// Goes before each field's name: empty, or `request.` for the fields of an inner object.
+    prefix: String,
     issues: Vec<Issue>,
 }
 
 impl Fields {
     /// Parses a body that has to be a JSON object.
     pub fn parse(body: &[u8]) -> Result<Self, ApiError> {
-        let value: Value = serde_json::from_slice(body).map_err(|error| {
+        let value: Value = json::read(body).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             ApiError::new(Code::MalformedJson, format!("The body is not JSON ({place})."))
         })?;
         match value {
-            Value::Object(object) => Ok(Self { object, issues: Vec::new() }),
+            Value::Object(object) => Ok(Self { object, prefix: String::new(), issues: Vec::new() }),
             _ => Err(ApiError::validation(vec![Issue::new("", "The body must be a JSON object.")])),
         }
     }
 
-    pub fn complain(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.issues.push(Issue::new(path, message));
+    /// The fields of an object in field `name`.
+    pub fn within(name: &str, object: Map<String, Value>) -> Self {
+        Self { object, prefix: format!("{name}."), issues: Vec::new() }
+    }
+
+    pub fn complain(&mut self, path: &str, message: impl Into<String>) {
+        self.issues.push(Issue::new(format!("{}{path}", self.prefix), message));
     }
 
     /// A field that must be there: text of so many characters, not all of them blank.
     pub fn required_text(&mut self, name: &str, chars: RangeInclusive<usize>) -> String {
-        if self.take_absent(name) {
-            self.complain(name, "is required");
+        if self.is_absent(name) {
             return String::new();
         }
         self.text(name, chars).unwrap_or_default()
     }
 
-    pub fn text(&mut self, name: &str, chars: RangeInclusive<usize>) -> Option<String> {
-        let text = match self.take(name)? {
-            Value::String(text) => text,
-            _ => return self.refuse(name, "must be a string"),
-        };
-        if !chars.contains(&text.chars().count()) || (text.trim().is_empty() && *chars.start() > 0)
-        {
-            let (least, most) = (chars.start(), chars.end());
-            return self.refuse(name, format!("must be {least} to {most} characters"));
+    /// A field that must be there: an object.
+    pub fn required_object(&mut self, name: &str) -> Option<Map<String, Value>> {
+        if self.is_absent(name) { None } else { self.object(name) }
+    }
+
+    /// A field that must be there: one to `most` texts, each of so many characters.
+    pub fn required_texts(
+        &mut self,
+        name: &str,
+        most: usize,
+        chars: RangeInclusive<usize>,
+    ) -> Vec<String> {
+        if self.is_absent(name) {
+            return Vec::new();
         }
-        Some(text)
+        let items = self.list(name, most).unwrap_or_default();
+        if items.is_empty() && self.issues.last().is_none_or(|issue| issue.path != name) {
+            self.complain(name, "must not be empty");
+        }
+        let mut texts = Vec::new();
+        for (i, item) in items.into_iter().enumerate() {
+            texts.extend(self.check_text(&format!("{name}[{i}]"), item, chars.clone()));
+        }
+        texts
+    }
+
+    pub fn text(&mut self, name: &str, chars: RangeInclusive<usize>) -> Option<String> {
+        let value = self.take(name)?;
+        self.check_text(name, value, chars)
+    }
+
+    /// A field that is one of these words.
+    pub fn one_of(&mut self, name: &str, words: &[&str]) -> Option<String> {
+        match self.take(name)? {
+            Value::String(word) if words.contains(&word.as_str()) => Some(word),
+            _ => self.refuse(name, format!("must be {}", words.join(" or "))),
+        }
     }
 
     pub fn integer(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u64> {
@@ -81,13 +114,43 @@ impl Fields {
         }
     }
 
+    /// Takes over the complaints about an inner object, with what nobody asked for there.
+    pub fn absorb(&mut self, inner: Self) {
+        self.issues.extend(inner.all_issues());
+    }
+
     /// Ends the reading: what nobody asked for is wrong, and any complaint refuses the whole.
-    pub fn finish<T>(mut self, value: T) -> Result<T, ApiError> {
+    pub fn finish<T>(self, value: T) -> Result<T, ApiError> {
+        let issues = self.all_issues();
+        if issues.is_empty() { Ok(value) } else { Err(ApiError::validation(issues)) }
+    }
+
+    /// The refusal of an object that has been found wrong.
+    pub fn into_error(self) -> ApiError {
+        ApiError::validation(self.all_issues())
+    }
+
+    fn all_issues(mut self) -> Vec<Issue> {
         let left: Vec<String> = self.object.keys().cloned().collect();
         for name in left {
-            self.complain(name, "is not a known field");
+            self.complain(&name, "is not a known field");
         }
-        if self.issues.is_empty() { Ok(value) } else { Err(ApiError::validation(self.issues)) }
+        self.issues
+    }
+
+    fn check_text(
+        &mut self,
+        name: &str,
+        value: Value,
+        chars: RangeInclusive<usize>,
+    ) -> Option<String> {
+        let Value::String(text) = value else { return self.refuse(name, "must be a string") };
+        let (least, most) = (*chars.start(), *chars.end());
+        let is_blank = least > 0 && text.trim().is_empty();
+        if is_blank || !chars.contains(&text.chars().count()) {
+            return self.refuse(name, format!("must be {least} to {most} characters"));
+        }
+        Some(text)
     }
 
     /// The field's value; an explicit null is as good as none.
@@ -95,10 +158,12 @@ impl Fields {
         self.object.remove(name).filter(|value| !value.is_null())
     }
 
-    fn take_absent(&mut self, name: &str) -> bool {
+    /// Complains about a field that has to be there and is not.
+    fn is_absent(&mut self, name: &str) -> bool {
         let absent = self.object.get(name).is_none_or(Value::is_null);
         if absent {
             self.object.remove(name);
+            self.complain(name, "is required");
         }
         absent
     }
@@ -114,6 +179,7 @@ impl Fields {
 pub enum Type {
     Text,
     Flag,
+    Number,
     Object,
 }
 
@@ -122,6 +188,7 @@ impl Type {
         match self {
             Self::Text => value.is_string(),
             Self::Flag => value.is_boolean(),
+            Self::Number => value.is_number(),
             Self::Object => value.is_object(),
         }
     }
@@ -130,6 +197,7 @@ impl Type {
         match self {
             Self::Text => "a string",
             Self::Flag => "true or false",
+            Self::Number => "a number",
             Self::Object => "an object",
         }
     }

@@ -1,73 +1,57 @@
 //! `POST /generate`: the caller's request, held against the provider's limits before any money is
-//! spent, and the body that goes to the provider.
+//! spent.
 
 use super::fields::{Fields, Type};
+use super::start::StartRequest;
 use crate::domain::id::TaskKey;
+use crate::domain::task::IMAGE_GENERATE;
 use crate::error::ApiError;
 use crate::provider::mynth::create::{METADATA_LIMIT, ROW_IDS, metadata_size, metadata_with_rows};
 use crate::provider::mynth::fields::{DEPTH_LIMIT, depth};
 use serde_json::{Map, Value};
 
 /// The provider's limits.
-const PROMPT_CHARS: usize = 8192;
-const MODEL_CHARS: usize = 200;
+pub const PROMPT_CHARS: usize = 8192;
+pub const MODEL_CHARS: usize = 200;
 const COUNT_LIMIT: u64 = 20;
-const INPUT_LIMIT: usize = 20;
+pub const INPUT_LIMIT: usize = 20;
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct GenerateRequest {
-    pub prompt: String,
-    pub model: String,
-    /// Pictures asked for: 1 where the caller did not say.
-    pub count: usize,
-    /// The caller's own metadata.
-    pub metadata: Map<String, Value>,
-    /// Fields for the provider alone: just those that the caller gave.
-    passed_on: Map<String, Value>,
+/// Reads the body of a request for one task.
+pub fn parse(body: &[u8]) -> Result<StartRequest, ApiError> {
+    let mut fields = Fields::parse(body)?;
+    let request = read(&mut fields);
+    fields.finish(request)
 }
 
-impl GenerateRequest {
-    pub fn parse(body: &[u8]) -> Result<Self, ApiError> {
-        let mut fields = Fields::parse(body)?;
-        let prompt = fields.required_text("prompt", 1..=PROMPT_CHARS);
-        let model = fields.required_text("model", 1..=MODEL_CHARS);
-        let count = fields.integer("count", 1..=COUNT_LIMIT);
-        let mut passed_on = Map::new();
-        let mut keep = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                passed_on.insert(name.to_owned(), value);
-            }
-        };
-        keep("count", count.map(Value::from));
-        keep("size", fields.passed_on("size", &[Type::Text, Type::Object]));
-        let negative = fields.text("negative_prompt", 0..=PROMPT_CHARS);
-        keep("negative_prompt", negative.map(Value::from));
-        keep("magic_prompt", fields.passed_on("magic_prompt", &[Type::Flag]));
-        keep("output", fields.passed_on("output", &[Type::Text, Type::Object]));
-        keep("inputs", fields.list("inputs", INPUT_LIMIT).map(Value::from));
-        keep("rating", fields.passed_on("rating", &[Type::Flag, Type::Object]));
-        keep("destination", fields.passed_on("destination", &[Type::Text, Type::Object]));
-        let metadata = fields.object("metadata").unwrap_or_default();
-        let count = count.unwrap_or(1) as usize;
-        check_metadata(&mut fields, &metadata, count);
-        fields.finish(Self { prompt, model, count, metadata, passed_on })
-    }
+/// Reads the fields of one task.
+pub fn read(fields: &mut Fields) -> StartRequest {
+    let prompt = fields.required_text("prompt", 1..=PROMPT_CHARS);
+    let model = fields.required_text("model", 1..=MODEL_CHARS);
+    StartRequest { prompt: Some(prompt), model: Some(model), ..read_options(fields) }
+}
 
-    /// The ids of the rows that this task's images will go to.
-    pub fn row_ids(&self, key: &TaskKey) -> Vec<String> {
-        (0..self.count).map(|position| key.row_id(position)).collect()
-    }
-
-    /// The body of the provider's start call: no field that the caller did not ask for, but for
-    /// the row ids in the metadata.
-    pub fn provider_body(&self, key: &TaskKey) -> Value {
-        let mut body = self.passed_on.clone();
-        body.insert("prompt".into(), self.prompt.clone().into());
-        body.insert("model".into(), self.model.clone().into());
-        let metadata = metadata_with_rows(&self.metadata, &self.row_ids(key));
-        body.insert("metadata".into(), metadata.into());
-        body.into()
-    }
+/// Reads all fields but the prompt and the model.
+pub fn read_options(fields: &mut Fields) -> StartRequest {
+    let count = fields.integer("count", 1..=COUNT_LIMIT);
+    let mut passed_on = Map::new();
+    let mut keep = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            passed_on.insert(name.to_owned(), value);
+        }
+    };
+    keep("count", count.map(Value::from));
+    keep("size", fields.passed_on("size", &[Type::Text, Type::Object]));
+    let negative = fields.text("negative_prompt", 0..=PROMPT_CHARS);
+    keep("negative_prompt", negative.map(Value::from));
+    keep("magic_prompt", fields.passed_on("magic_prompt", &[Type::Flag]));
+    keep("output", fields.passed_on("output", &[Type::Text, Type::Object]));
+    keep("inputs", fields.list("inputs", INPUT_LIMIT).map(Value::from));
+    keep("rating", fields.passed_on("rating", &[Type::Flag, Type::Object]));
+    keep("destination", fields.passed_on("destination", &[Type::Text, Type::Object]));
+    let metadata = fields.object("metadata").unwrap_or_default();
+    let count = count.unwrap_or(1) as usize;
+    check_metadata(fields, &metadata, count);
+    StartRequest { kind: IMAGE_GENERATE, prompt: None, model: None, count, metadata, passed_on }
 }
 
 fn check_metadata(fields: &mut Fields, metadata: &Map<String, Value>, count: usize) {
@@ -75,7 +59,7 @@ fn check_metadata(fields: &mut Fields, metadata: &Map<String, Value>, count: usi
         fields.complain("metadata", format!("is nested too deep: {DEPTH_LIMIT} levels at most"));
     }
     if metadata.contains_key(ROW_IDS) {
-        fields.complain(format!("metadata.{ROW_IDS}"), "is reserved");
+        fields.complain(&format!("metadata.{ROW_IDS}"), "is reserved");
     }
     // All row ids are of one length, so those of any key measure as much.
     let key = TaskKey::new(0, Default::default());

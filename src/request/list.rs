@@ -17,6 +17,11 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// The newest tasks, as many as a page holds.
+    pub fn whole_page() -> Self {
+        Self { limit: LARGEST_LIMIT, cursor: None, status: None, kind: None }
+    }
+
     /// Reads decoded `name=value` pairs. Names that mean nothing here are refused: a misspelt
     /// filter would otherwise show everything.
     pub fn parse(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, ApiError> {

@@ -10,26 +10,23 @@ use crate::domain::schedule::{LONGEST_LOOK, due, next_alarm};
 use crate::domain::task::Task;
 use crate::domain::time::Millis;
 use crate::error::ApiError;
-use crate::platform::{config, note, now, report};
+use crate::feed::client::publish;
+use crate::platform::{config, note, now, report, within};
 use crate::provider::mynth::client::Client;
 use crate::request::query;
+use crate::socket::{accept, broadcast, closed, heard};
 use crate::store::d1::Store;
-use futures_util::future::{Either, select};
-use std::pin::pin;
 use std::time::Duration;
 use worker::{
-    Delay, DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocket,
-    WebSocketIncomingMessage, WebSocketPair, WebSocketRequestResponsePair, durable_object,
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
+    WebSocketIncomingMessage, durable_object,
 };
 
 /// How long an answer waits for D1. The state is stored by then; the alarm does the rest.
 const D1_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Longest message a watcher may send: `ping` needs four bytes, and nothing else is listened to.
-const MESSAGE_LIMIT: usize = 4096;
-
-/// The protocol that the socket of a browser is answered with.
-const PROTOCOL: &str = "taskwire";
+/// How long it waits for the feeds then.
+const FEED_PATIENCE: Duration = Duration::from_secs(1);
 
 #[durable_object]
 pub struct TaskRoom {
@@ -86,14 +83,7 @@ impl DurableObject for TaskRoom {
         socket: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
-        let length = match message {
-            WebSocketIncomingMessage::String(text) => text.len(),
-            WebSocketIncomingMessage::Binary(bytes) => bytes.len(),
-        };
-        if length > MESSAGE_LIMIT {
-            socket.close(Some(1009), Some("message too big"))?;
-        }
-        Ok(())
+        heard(&socket, &message)
     }
 
     async fn websocket_close(
@@ -103,13 +93,7 @@ impl DurableObject for TaskRoom {
         reason: String,
         _was_clean: bool,
     ) -> Result<()> {
-        // A close that is not answered leaves the browser waiting, and some codes may not be sent.
-        let answered = match code {
-            1005 | 1006 | 1015 => socket.close::<&str>(None, None),
-            code => socket.close(Some(code as u16), Some(reason)),
-        };
-        // The other side may be gone already.
-        answered.or(Ok(()))
+        closed(&socket, code, &reason)
     }
 
     async fn websocket_error(&self, _socket: WebSocket, error: Error) -> Result<()> {
@@ -132,21 +116,10 @@ impl TaskRoom {
             save(&self.state.storage(), &after)?;
         }
         let version = |room: &RoomState| room.task.as_ref().map(|task| task.version);
-        if version(&after) != version(&before) {
-            self.show(&after);
+        if let Some(task) = after.task.as_ref().filter(|_| version(&after) != version(&before)) {
+            broadcast(&self.state, &task_frame(task));
         }
         Ok((after, verdict))
-    }
-
-    fn show(&self, room: &RoomState) {
-        let Some(task) = &room.task else { return };
-        let frame = task_frame(task);
-        for socket in self.state.get_websockets() {
-            // A socket that is closing cannot be sent to, and the others must not suffer for it.
-            if let Err(error) = socket.send_with_str(&frame) {
-                note("socket", error);
-            }
-        }
     }
 
     async fn attach(&self, task: Task) -> Result<Answer> {
@@ -174,17 +147,14 @@ impl TaskRoom {
         Ok(Answer::Done { verdict, task: None })
     }
 
-    /// Writes to D1 what it lacks, and stores that it has it if `note_it`. If D1 fails or takes too
-    /// long, the alarm does it again.
+    /// Brings D1 and the feeds up to date, and stores that they are if `note_it`. What fails or takes
+    /// too long, the alarm does again.
     async fn flush(&self, note_it: bool) -> Result<()> {
         let Some(task) = self.load()?.task else { return Ok(()) };
-        let write = pin!(self.mirror(&task));
-        let patience = pin!(Delay::from(D1_PATIENCE));
-        let outcome = match select(write, patience).await {
-            Either::Left((written, _)) => written,
-            Either::Right(_) => Err(ApiError::unavailable()),
-        };
-        match outcome {
+        let mirrored = within(D1_PATIENCE, self.mirror(&task)).await;
+        // After D1: a watcher of a feed reads that first, and hears what comes later.
+        let published = within(FEED_PATIENCE, publish(&self.env, &task)).await;
+        match mirrored.and(published) {
             Ok(()) if note_it => {
                 self.take(Input::Flushed(task.version))?;
             }
@@ -270,14 +240,9 @@ impl TaskRoom {
         let Some(task) = self.owned(task_id, user_id).await? else {
             return Ok(Response::empty()?.with_status(404));
         };
-        let pair = WebSocketPair::new()?;
-        // Answered by the runtime: a heartbeat does not wake the object.
-        let heartbeat = WebSocketRequestResponsePair::new("ping", "pong")?;
-        self.state.set_websocket_auto_response(&heartbeat);
-        self.state.accept_web_socket(&pair.server);
-        pair.server.send_with_str(first_frame(&task, version))?;
-        let response = ResponseBuilder::new().with_status(101).with_websocket(pair.client);
-        Ok(response.with_header("sec-websocket-protocol", PROTOCOL)?.empty())
+        let accepted = accept(&self.state)?;
+        accepted.socket.send_with_str(first_frame(&task, version))?;
+        accepted.response()
     }
 
     /// Makes sure that the alarm fires at `latest`, and leaves one that is set earlier alone: to move

@@ -3,6 +3,7 @@
 
 use super::row::{KeyRow, task_from_row, to_json};
 use super::sql;
+use crate::api::start::Claimed;
 use crate::domain::id::TaskKey;
 use crate::domain::task::{Task, TaskError};
 use crate::domain::time::{HOUR, Millis, iso};
@@ -19,32 +20,30 @@ pub struct Store {
     db: D1Database,
 }
 
-/// A caller's idempotency key and the hash of the request it came with.
-pub struct Claim<'a> {
-    pub key: &'a str,
-    pub request: &'a str,
-}
-
 impl Store {
     pub fn new(env: &Env) -> Result<Self, ApiError> {
         let db = env.d1("DB").map_err(|_| ApiError::not_configured("DB"))?;
         Ok(Self { db })
     }
 
-    /// Makes the rows of a task that is about to be started, all or none. A claim that is taken
+    /// Makes the rows of tasks that are about to be started, all or none. A claim that is taken
     /// fails it.
-    pub async fn insert(&self, task: &Task, claim: Option<&Claim<'_>>) -> Result<(), ApiError> {
-        let rows = to_json(task);
-        let (user, now) = (task.user_id.as_str(), iso(task.created_at));
+    pub async fn insert(&self, tasks: &[&Task], claim: Option<&Claimed>) -> Result<(), ApiError> {
         let mut batch = Vec::new();
-        if let Some(claim) = claim {
-            let forgotten = iso(task.created_at - KEY_LIFETIME);
-            batch.push(self.statement(sql::FORGET_KEY, &[user, claim.key, &forgotten])?);
-            let values = [user, claim.key, claim.request, task.key.as_str(), &now];
+        if let (Some(claim), Some(first)) = (claim, tasks.first()) {
+            let (user, at) = (first.user_id.as_str(), first.created_at);
+            let forgotten = iso(at - KEY_LIFETIME);
+            batch.push(self.statement(sql::FORGET_KEY, &[user, &claim.key, &forgotten])?);
+            let values = [user, &claim.key, &claim.request, &claim.stands_for, &iso(at)];
             batch.push(self.statement(sql::CLAIM_KEY, &values)?);
         }
-        batch.push(self.statement(sql::INSERT_TASK, &[&rows])?);
-        batch.push(self.statement(sql::INSERT_IMAGES, &[&rows])?);
+        for task in tasks {
+            let rows = to_json(task);
+            batch.push(self.statement(sql::INSERT_TASK, &[&rows])?);
+            if !task.images.is_empty() {
+                batch.push(self.statement(sql::INSERT_IMAGES, &[&rows])?);
+            }
+        }
         self.write(batch).await
     }
 
@@ -86,8 +85,15 @@ impl Store {
         self.task(self.statement(sql::TASK_BY_ROW_IDS, &[&to_json(&row_ids), task_id])?).await
     }
 
-    pub async fn by_key(&self, user: &str, key: &str) -> Result<Option<Task>, ApiError> {
-        self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
+    /// What was started under an idempotency key, in the order it was asked for. `started` is the
+    /// key of a task or the id of a batch.
+    pub async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError> {
+        if TaskKey::parse(started).is_some() {
+            return self.tasks(self.statement(sql::TASK_BY_KEY, &[user, started])?).await;
+        }
+        let mut tasks = self.by_batch(started).await?;
+        tasks.reverse();
+        Ok(tasks)
     }
 
     /// Whether the user has started something since `since` that D1 has no provider id of yet.
@@ -109,9 +115,12 @@ impl Store {
         ];
         let statement = self.db.prepare(sql::LIST_TASKS).bind(&values);
         let statement = statement.map_err(|error| fault("D1 bind", describe(&error)))?;
-        let rows = statement.raw::<String>().await;
-        let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
-        rows.iter().flatten().map(|row| read(row)).collect()
+        self.tasks(statement).await
+    }
+
+    /// The tasks of a batch, newest first.
+    pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
+        self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
     }
 
     /// What an idempotency key stands for.
@@ -145,6 +154,12 @@ impl Store {
 
     async fn task(&self, statement: D1PreparedStatement) -> Result<Option<Task>, ApiError> {
         self.row(statement).await?.map(|row| read(&row)).transpose()
+    }
+
+    async fn tasks(&self, statement: D1PreparedStatement) -> Result<Vec<Task>, ApiError> {
+        let rows = statement.raw::<String>().await;
+        let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
+        rows.iter().flatten().map(|row| read(row)).collect()
     }
 
     async fn row(&self, statement: D1PreparedStatement) -> Result<Option<String>, ApiError> {

@@ -7,7 +7,7 @@
 macro_rules! task_json {
     () => {
         "json_object('key', t.id, 'user_id', t.user_id, 'task_id', ifnull(t.mynth_task_id, ''), \
-         'kind', t.kind, 'status', t.status, 'version', t.version, 'prompt', t.prompt, \
+         'batch_id', t.batch_id, 'kind', t.kind, 'status', t.status, 'version', t.version, 'prompt', t.prompt, \
          'requested_model', t.requested_model, 'model', t.model, 'error', json(t.error), \
          'cost', t.cost, 'metadata', json(t.metadata), 'created_at', t.created_at, \
          'updated_at', t.updated_at, 'result', json(t.result), 'images', \
@@ -19,9 +19,9 @@ macro_rules! task_json {
 
 /// Makes the row of a task that is about to be started. ?1 the task as JSON.
 pub const INSERT_TASK: &str = "\
-INSERT INTO tasks (id, user_id, kind, status, version, prompt, requested_model, metadata, \
+INSERT INTO tasks (id, user_id, batch_id, kind, status, version, prompt, requested_model, metadata, \
   created_at, updated_at) \
-SELECT n ->> 'key', n ->> 'user_id', n ->> 'kind', n ->> 'status', \
+SELECT n ->> 'key', n ->> 'user_id', n ->> 'batch_id', n ->> 'kind', n ->> 'status', \
   CAST(n ->> 'version' AS INTEGER), n ->> 'prompt', n ->> 'requested_model', n -> 'metadata', \
   n ->> 'created_at', n ->> 'updated_at' \
 FROM (SELECT json(?1) AS n)";
@@ -49,9 +49,10 @@ WHERE id BETWEEN substr(?2, 13) AND substr(?2, 13) || '~' AND status = 'pending'
 /// Mirrors a task. ?1 the task as JSON. Its version only ever rises, and a row that belongs to one
 /// provider's task never comes to belong to another.
 pub const UPSERT_TASK: &str = "\
-INSERT INTO tasks (id, user_id, mynth_task_id, kind, status, version, prompt, requested_model, \
+INSERT INTO tasks (id, user_id, mynth_task_id, batch_id, kind, status, version, prompt, requested_model, \
   model, error, cost, metadata, result, created_at, updated_at) \
-SELECT n ->> 'key', n ->> 'user_id', n ->> 'task_id', n ->> 'kind', n ->> 'status', \
+SELECT n ->> 'key', n ->> 'user_id', n ->> 'task_id', n ->> 'batch_id', n ->> 'kind', \
+  n ->> 'status', \
   CAST(n ->> 'version' AS INTEGER), n ->> 'prompt', n ->> 'requested_model', n ->> 'model', \
   n ->> 'error', n ->> 'cost', n -> 'metadata', nullif(n -> 'result', 'null'), \
   n ->> 'created_at', n ->> 'updated_at' \
@@ -115,6 +116,10 @@ pub const LIST_TASKS: &str = concat!(
     " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND (?3 IS NULL OR t.status = ?3) \
      AND (?4 IS NULL OR t.kind = ?4) ORDER BY t.id DESC LIMIT ?5"
 );
+
+/// The tasks of a batch, newest first. ?1 the batch.
+pub const TASKS_BY_BATCH: &str =
+    concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.batch_id = ?1 ORDER BY t.id DESC");
 
 /// Claims an idempotency key. ?1 user, ?2 key, ?3 hash of the request, ?4 the task's key, ?5 now.
 /// The claim of a taken key fails the batch it is in, so that nothing else of it is written.

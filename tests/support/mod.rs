@@ -29,6 +29,7 @@ pub fn new_task(images: usize) -> Task {
         images: (0..images).map(|position| Image::pending(&key, position)).collect(),
         key,
         user_id: "ada".into(),
+        batch_id: None,
         kind: IMAGE_GENERATE.into(),
         status: Status::Pending,
         version: 0,

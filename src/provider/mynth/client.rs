@@ -1,11 +1,12 @@
 //! Calls to Mynth over HTTP. What the answers mean is decided beside this file.
 
-use super::create::started_task_id;
+use super::create::{start_path, started_task_id};
 use super::refusal::{no_answer, refusal, unreachable, unreadable};
 use super::result::task_report;
 use crate::config::Config;
 use crate::domain::report::Report;
 use crate::error::ApiError;
+use crate::json;
 use crate::platform::report;
 use crate::signature::Secret;
 use serde_json::Value;
@@ -31,18 +32,20 @@ impl Client {
         Ok(Self { base: config.mynth_api_url(), key: config.mynth_api_key()? })
     }
 
-    /// Starts an image task: the provider's id of it.
-    pub async fn start_image(&self, body: &Value) -> Result<String, ApiError> {
-        let body = body.to_string();
-        let answer = self.call(Method::Post, "/image/generate", Some(&body)).await?;
-        if !(200..300).contains(&answer.status) {
-            report("mynth start", format_args!("status {}", answer.status));
-            return Err(refusal(answer.status, &answer.body));
-        }
-        started_task_id(&answer.body).ok_or_else(|| {
+    /// Starts a task of `kind`: the provider's id of it.
+    pub async fn start(&self, kind: &str, body: &Value) -> Result<String, ApiError> {
+        let answer = self.post(&start_path(kind), body).await?;
+        started_task_id(&answer).ok_or_else(|| {
             report("mynth start", "an answer without a task id");
             unreadable()
         })
+    }
+
+    /// What an image task would cost, in the provider's words.
+    pub async fn estimate(&self, body: &Value) -> Result<Value, ApiError> {
+        let answer = self.post("/image/generate/estimate", body).await?;
+        let answer: Value = json::read(&answer).map_err(|_| unreadable())?;
+        Ok(answer.get("data").unwrap_or(&answer).clone())
     }
 
     /// What the provider says of a task now.
@@ -51,9 +54,18 @@ impl Client {
         if !(200..300).contains(&answer.status) {
             return Err(refusal(answer.status, &answer.body));
         }
-        let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+        let body: Value = json::read(&answer.body).map_err(|_| unreadable())?;
         let told = task_report(body.get("data").unwrap_or(&body));
         told.filter(|told| told.task_id == task_id).ok_or_else(unreadable)
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Vec<u8>, ApiError> {
+        let answer = self.call(Method::Post, path, Some(&body.to_string())).await?;
+        if !(200..300).contains(&answer.status) {
+            report("mynth", format_args!("status {} at {path}", answer.status));
+            return Err(refusal(answer.status, &answer.body));
+        }
+        Ok(answer.body)
     }
 
     async fn call(

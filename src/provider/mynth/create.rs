@@ -2,6 +2,7 @@
 
 use super::fields::pick_text;
 use crate::domain::id::is_task_id;
+use crate::json;
 use serde_json::{Map, Value};
 
 /// The name under which our row ids travel in the task's metadata.
@@ -9,6 +10,12 @@ pub const ROW_IDS: &str = "imageRowIds";
 
 /// The most that a task's metadata may take, in bytes of JSON.
 pub const METADATA_LIMIT: usize = 2048;
+
+/// The path of the call that starts a task of `kind`: `image.remove_background` is at
+/// `/image/remove-background`.
+pub fn start_path(kind: &str) -> String {
+    format!("/{}", kind.replace('.', "/").replace('_', "-"))
+}
 
 /// The caller's metadata with our row ids.
 pub fn metadata_with_rows(own: &Map<String, Value>, row_ids: &[String]) -> Map<String, Value> {
@@ -24,7 +31,7 @@ pub fn metadata_size(metadata: &Map<String, Value>) -> usize {
 
 /// The provider's id of the task it has started: `{taskId}`, or `{data: {taskId | task_id}}`.
 pub fn started_task_id(reply: &[u8]) -> Option<String> {
-    let reply: Value = serde_json::from_slice(reply).ok()?;
+    let reply: Value = json::read(reply).ok()?;
     [reply.get("data"), Some(&reply)]
         .into_iter()
         .flatten()

@@ -3,6 +3,7 @@
 
 use super::fields::pick_text;
 use crate::error::{ApiError, Code, Issue};
+use crate::json;
 use serde_json::Value;
 
 /// Issues that are passed on from one refusal, and how much of each text.
@@ -12,7 +13,7 @@ const TEXT_LIMIT: usize = 300;
 /// The error for an answer with `status` (not 2xx) and `body`. A complaint about the caller's own
 /// request is passed on; anything else is said in our words, since it is about our account.
 pub fn refusal(status: u16, body: &[u8]) -> ApiError {
-    let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let body: Value = json::read(body).unwrap_or(Value::Null);
     let error = body.get("error").unwrap_or(&Value::Null);
     let code = pick_text(error, &["code"])
         .or_else(|| pick_text(&body, &["code"]))

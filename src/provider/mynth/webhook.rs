@@ -8,6 +8,7 @@ use super::result::{completed, cost, failed, row_ids};
 use crate::domain::id::is_task_id;
 use crate::domain::report::{Outcome, Report};
 use crate::domain::task::IMAGE_GENERATE;
+use crate::json;
 use serde_json::Value;
 
 /// What a verified body says.
@@ -33,8 +34,7 @@ const fn malformed(path: &'static str, message: &'static str) -> Malformed {
 
 /// Reads a webhook's body. Call it with verified bytes only.
 pub fn parse(body: &[u8]) -> Result<Event, Malformed> {
-    let body: Value =
-        serde_json::from_slice(body).map_err(|_| malformed("", "The body is not JSON."))?;
+    let body: Value = json::read(body).map_err(|_| malformed("", "The body is not JSON."))?;
     if !body.is_object() {
         return Err(malformed("", "The body is not a JSON object."));
     }

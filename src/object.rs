@@ -1,0 +1,84 @@
+//! Reaching a Durable Object: a request of ours to an object by its name, tried again where the
+//! runtime says that this can help.
+
+use crate::error::ApiError;
+use crate::platform::outage;
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use worker::{Env, Error, Headers, Method, ObjectNamespace, Request, RequestInit, Response};
+
+/// Tries of one message. Whatever an object is asked may be asked twice.
+const TRIES: usize = 3;
+
+pub struct Address {
+    namespace: ObjectNamespace,
+    name: String,
+}
+
+impl Address {
+    /// An object of the class bound to `binding`. An object that is spoken to exists: never name
+    /// one after something that has not been verified.
+    pub fn of(env: &Env, binding: &str, name: String) -> Result<Self, ApiError> {
+        let namespace =
+            env.durable_object(binding).map_err(|_| ApiError::not_configured(binding))?;
+        Ok(Self { namespace, name })
+    }
+
+    /// Sends a message: the text of the object's answer.
+    pub async fn post(&self, path: &str, body: &str) -> Result<String, ApiError> {
+        let request = || {
+            let mut init = RequestInit::new();
+            init.with_method(Method::Post).with_body(Some(JsValue::from_str(body)));
+            Request::new_with_init(&internal(path), &init)
+        };
+        let mut response = self.send(request).await?;
+        match response.status_code() {
+            200..300 => response.text().await.map_err(|error| outage("object", error)),
+            status => Err(outage("object", format_args!("status {status}"))),
+        }
+    }
+
+    /// Passes a watcher's upgrade on: a 101, or what the object says instead.
+    pub async fn upgrade(&self, path: &str) -> Result<Response, ApiError> {
+        self.send(|| {
+            let headers = Headers::new();
+            headers.set("upgrade", "websocket")?;
+            let mut init = RequestInit::new();
+            init.with_method(Method::Get).with_headers(headers);
+            Request::new_with_init(&internal(path), &init)
+        })
+        .await
+    }
+
+    async fn send(
+        &self,
+        request: impl Fn() -> worker::Result<Request>,
+    ) -> Result<Response, ApiError> {
+        let mut tries = 1;
+        loop {
+            // A stub that has failed once goes on failing: each try has its own.
+            let sent = match (self.namespace.get_by_name(&self.name), request()) {
+                (Ok(stub), Ok(request)) => stub.fetch_with_request(request).await,
+                (Err(error), _) | (_, Err(error)) => Err(error),
+            };
+            match sent {
+                Ok(response) => return Ok(response),
+                Err(error) if tries < TRIES && may_retry(&error) => tries += 1,
+                Err(error) => return Err(outage("object", error)),
+            }
+        }
+    }
+}
+
+/// The runtime marks errors after which another try can help. Never knock on an overloaded door.
+fn may_retry(error: &Error) -> bool {
+    let Error::UnknownJsError { original, .. } = error else { return false };
+    let flag = |name: &str| {
+        Reflect::get(original, &JsValue::from_str(name)).is_ok_and(|value| value.is_truthy())
+    };
+    flag("retryable") && !flag("overloaded")
+}
+
+fn internal(path: &str) -> String {
+    format!("https://object.internal{path}")
+}
