@@ -16,11 +16,15 @@ input,button{font:inherit;box-sizing:border-box;width:100%;padding:.6rem .75rem;
 button{margin-top:.75rem;background:#3346c8;color:#fff;border-color:transparent;cursor:pointer}
 button.quiet{background:none;color:inherit;border-color:var(--line)}`;
 
+/** In the page itself: without one, a browser asks for /favicon.ico and complains that there is none. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='9' fill='%233346c8'/%3E%3Ccircle cx='16' cy='16' r='6' fill='%23fff'/%3E%3C/svg%3E";
+
 /** `body` is HTML already; `title` is text. */
 export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)} · emulator</title><style>${STYLE}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)} · emulator</title><link rel="icon" href="${ICON}"><style>${STYLE}</style></head>
 <body>
 ${body}
 </body>

@@ -1,5 +1,5 @@
 // npm test: everything that can be checked without the cloud, in the order that
-// finds a mistake soonest. `npm test -- native` (or emulator, worker, browser) runs
+// finds a mistake soonest. `npm test -- native` (or emulator, page, worker, browser) runs
 // one part. Ends with how many tests passed and failed, in all runners together.
 
 import { existsSync } from "node:fs";
@@ -42,6 +42,10 @@ async function emulator() {
   await step("emulator tests", () => nodeTest("emulator tests", "tests/emulator"));
 }
 
+async function page() {
+  await step("page tests", () => nodeTest("page tests", "web/test"));
+}
+
 async function worker() {
   await buildWorker();
   await step("worker tests", () => nodeTest("worker tests", "tests/worker"));
@@ -56,7 +60,7 @@ async function browser() {
   );
 }
 
-const PARTS = { native, types, emulator, worker, browser };
+const PARTS = { native, types, emulator, page, worker, browser };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

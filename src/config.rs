@@ -2,7 +2,7 @@
 //!
 //! A missing one fails the request that needs it, by its name, and no other request.
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::request::query;
 use crate::signature::{Secret, SecretSet};
 
@@ -11,6 +11,10 @@ pub const MYNTH_WEBHOOK_SECRET: &str = "MYNTH_WEBHOOK_SECRET";
 pub const TOKEN_SECRET: &str = "TASKWIRE_TOKEN_SECRET";
 pub const AUTH_ISSUER: &str = "AUTH_ISSUER";
 pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
+const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
+const MYNTH_WEBHOOK_MODE: &str = "MYNTH_WEBHOOK_MODE";
+const PUBLIC_URL: &str = "PUBLIC_URL";
+const MYNTH_API_URL: &str = "MYNTH_API_URL";
 
 /// What has to be set before the Worker can do its work.
 const REQUIRED: [&str; 5] =
@@ -55,17 +59,42 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
 
     /// Names of what is missing, for `/readyz`.
     pub fn missing(&self) -> Vec<&'static str> {
-        REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
+        // Without a registered webhook there is no secret, but an address that Mynth can reach.
+        let is_request = self.get(MYNTH_WEBHOOK_MODE).as_deref() == Some("request");
+        let needed = |name: &str| match name {
+            MYNTH_WEBHOOK_SECRET => !is_request,
+            PUBLIC_URL => is_request,
+            _ => true,
+        };
+        let is_missing = |name: &&str| needed(name) && self.get(name).is_none();
+        REQUIRED.into_iter().chain([PUBLIC_URL]).filter(is_missing).collect()
     }
 
     pub fn mynth_api_key(&self) -> Result<Secret, ApiError> {
         self.need_secret(MYNTH_API_KEY)
     }
 
+    /// Where Mynth sends the webhooks of a task that carries its own address: under this URL, in a
+    /// deployment that has no registered webhook (`MYNTH_WEBHOOK_MODE=request`).
+    pub fn request_webhooks_at(&self) -> Result<Option<String>, ApiError> {
+        match self.get(MYNTH_WEBHOOK_MODE).as_deref() {
+            None | Some("registered") => Ok(None),
+            Some("request") => {
+                let url = trusted(PUBLIC_URL, self.need(PUBLIC_URL)?)?;
+                Ok(Some(format!("{}/webhooks/mynth", url.trim_end_matches('/'))))
+            }
+            Some(_) => {
+                let message = format!("{MYNTH_WEBHOOK_MODE} must be registered or request.");
+                Err(ApiError::new(Code::NotConfigured, message))
+            }
+        }
+    }
+
     /// Mynth's base URL, without a slash at its end.
-    pub fn mynth_api_url(&self) -> String {
-        let url = self.get("MYNTH_API_URL").unwrap_or_else(|| MYNTH_API.to_owned());
-        url.trim_end_matches('/').to_owned()
+    pub fn mynth_api_url(&self) -> Result<String, ApiError> {
+        let url = self.get(MYNTH_API_URL).unwrap_or_else(|| MYNTH_API.to_owned());
+        let url = trusted(MYNTH_API_URL, url)?;
+        Ok(url.trim_end_matches('/').to_owned())
     }
 
     pub fn mynth_webhook_secrets(&self) -> Result<SecretSet, ApiError> {
@@ -79,17 +108,11 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
     }
 
     pub fn issuer(&self) -> Result<Issuer, ApiError> {
-        let issuer = self.need(AUTH_ISSUER)?;
-        if !is_trustworthy(&issuer) {
-            return Err(ApiError::new(
-                crate::error::Code::NotConfigured,
-                format!("{AUTH_ISSUER} must be https, or http on a loopback address."),
-            ));
-        }
+        let jwks_url = self.get(AUTH_JWKS_URL).map(|url| trusted(AUTH_JWKS_URL, url));
         Ok(Issuer {
-            issuer,
+            issuer: trusted(AUTH_ISSUER, self.need(AUTH_ISSUER)?)?,
             audience: self.need(AUTH_AUDIENCE)?,
-            jwks_url: self.get("AUTH_JWKS_URL"),
+            jwks_url: jwks_url.transpose()?,
         })
     }
 
@@ -102,15 +125,24 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
     /// Origins are compared whole: no wildcards, no sub-domains.
     pub fn allows_origin(&self, origin: &str, own: &str) -> bool {
         let listed = self.get("ALLOWED_ORIGINS").unwrap_or_default();
-        let public = self.get("PUBLIC_URL").unwrap_or_default();
+        let public = self.get(PUBLIC_URL).unwrap_or_default();
         origin == own
             || query::origin(&public).is_some_and(|public| public == origin)
             || listed.split([' ', ',']).any(|one| !one.is_empty() && one == origin)
     }
 }
 
+/// The address in variable `name`, which secrets or keys go over.
+fn trusted(name: &str, url: String) -> Result<String, ApiError> {
+    if is_trustworthy(&url) {
+        return Ok(url);
+    }
+    let message = format!("{name} must be https, or http on a loopback address.");
+    Err(ApiError::new(Code::NotConfigured, message))
+}
+
 /// https, or http on a loopback address: anything else could be read and changed on its way.
-fn is_trustworthy(url: &str) -> bool {
+pub fn is_trustworthy(url: &str) -> bool {
     if url.starts_with("https://") {
         return true;
     }
@@ -153,6 +185,33 @@ mod tests {
     fn readiness_names_all_that_is_missing_and_only_that() {
         let some = config(&[(MYNTH_API_KEY, "k"), (TOKEN_SECRET, "t"), (AUTH_AUDIENCE, " ")]);
         assert_eq!(some.missing(), [MYNTH_WEBHOOK_SECRET, AUTH_ISSUER, AUTH_AUDIENCE]);
+    }
+
+    #[test]
+    fn webhooks_of_single_requests_need_an_address_and_no_secret() {
+        let mode = (MYNTH_WEBHOOK_MODE, "request");
+        let at = |pairs| config(pairs).request_webhooks_at();
+        assert_eq!(at(&[]), Ok(None));
+        assert_eq!(at(&[(MYNTH_WEBHOOK_MODE, "registered")]), Ok(None));
+        assert_eq!(
+            config(&[(MYNTH_WEBHOOK_MODE, "request"), (PUBLIC_URL, "https://a.example/")])
+                .request_webhooks_at(),
+            Ok(Some("https://a.example/webhooks/mynth".to_owned()))
+        );
+        for wrong in [&[(MYNTH_WEBHOOK_MODE, "request")][..], &[(MYNTH_WEBHOOK_MODE, "both")]] {
+            assert_eq!(at(wrong).unwrap_err().status(), 503);
+        }
+        let missing =
+            Config::from_lookup(|name| (name == mode.0).then(|| mode.1.to_owned())).missing();
+        assert!(missing.contains(&PUBLIC_URL) && !missing.contains(&MYNTH_WEBHOOK_SECRET));
+    }
+
+    #[test]
+    fn an_address_that_could_be_read_on_its_way_is_a_503_that_names_its_variable() {
+        let config = config(&[(MYNTH_API_URL, "http://mynth.example"), (AUTH_AUDIENCE, "a")]);
+        let error = config.mynth_api_url().unwrap_err();
+        assert_eq!(error.status(), 503);
+        assert_eq!(error.message, "MYNTH_API_URL must be https, or http on a loopback address.");
     }
 
     #[test]

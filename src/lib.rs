@@ -32,6 +32,9 @@ pub mod store;
 /// HTTP: one file per resource, behind one table of routes.
 #[cfg(target_arch = "wasm32")]
 mod api;
+/// Requests of ours.
+#[cfg(target_arch = "wasm32")]
+mod http;
 /// Reaching a Durable Object by its name.
 #[cfg(target_arch = "wasm32")]
 mod object;
@@ -41,3 +44,6 @@ mod platform;
 /// Sockets that sleep with their object.
 #[cfg(target_arch = "wasm32")]
 mod socket;
+/// The second safety net, every minute.
+#[cfg(target_arch = "wasm32")]
+mod sweep;

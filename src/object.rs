@@ -2,10 +2,12 @@
 //! runtime says that this can help.
 
 use crate::error::ApiError;
+use crate::http::Outgoing;
 use crate::platform::outage;
+use crate::socket::{PROTOCOL, PROTOCOL_HEADER};
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
-use worker::{Env, Error, Headers, Method, ObjectNamespace, Request, RequestInit, Response};
+use worker::{Env, Error, ObjectNamespace, Response};
 
 /// Tries of one message. Whatever an object is asked may be asked twice.
 const TRIES: usize = 3;
@@ -26,38 +28,29 @@ impl Address {
 
     /// Sends a message: the text of the object's answer.
     pub async fn post(&self, path: &str, body: &str) -> Result<String, ApiError> {
-        let request = || {
-            let mut init = RequestInit::new();
-            init.with_method(Method::Post).with_body(Some(JsValue::from_str(body)));
-            Request::new_with_init(&internal(path), &init)
-        };
-        let mut response = self.send(request).await?;
+        let url = internal(path);
+        let request = Outgoing { method: "POST", url: &url, headers: &[], body: Some(body) };
+        let mut response = self.send(&request).await?;
         match response.status_code() {
             200..300 => response.text().await.map_err(|error| outage("object", error)),
             status => Err(outage("object", format_args!("status {status}"))),
         }
     }
 
-    /// Passes a watcher's upgrade on: a 101, or what the object says instead.
-    pub async fn upgrade(&self, path: &str) -> Result<Response, ApiError> {
-        self.send(|| {
-            let headers = Headers::new();
-            headers.set("upgrade", "websocket")?;
-            let mut init = RequestInit::new();
-            init.with_method(Method::Get).with_headers(headers);
-            Request::new_with_init(&internal(path), &init)
-        })
-        .await
+    /// Passes a watcher's upgrade on: a 101, or what the object says instead. `offers` is whether the
+    /// watcher offers our sub-protocol.
+    pub async fn upgrade(&self, path: &str, offers: bool) -> Result<Response, ApiError> {
+        let url = internal(path);
+        let headers = [("upgrade", "websocket"), (PROTOCOL_HEADER, PROTOCOL)];
+        let headers = if offers { &headers[..] } else { &headers[..1] };
+        self.send(&Outgoing { method: "GET", url: &url, headers, body: None }).await
     }
 
-    async fn send(
-        &self,
-        request: impl Fn() -> worker::Result<Request>,
-    ) -> Result<Response, ApiError> {
+    async fn send(&self, request: &Outgoing<'_>) -> Result<Response, ApiError> {
         let mut tries = 1;
         loop {
             // A stub that has failed once goes on failing: each try has its own.
-            let sent = match (self.namespace.get_by_name(&self.name), request()) {
+            let sent = match (self.namespace.get_by_name(&self.name), request.request()) {
                 (Ok(stub), Ok(request)) => stub.fetch_with_request(request).await,
                 (Err(error), _) | (_, Err(error)) => Err(error),
             };

@@ -14,6 +14,7 @@ pub enum Route<'a> {
     TaskLive(&'a str),
     TaskTicket(&'a str),
     MynthWebhook,
+    MynthRequestWebhook(&'a str),
     WebConfig,
     Health,
     Ready,
@@ -35,6 +36,7 @@ impl<'a> Route<'a> {
             ["tasks", id, "live", ""] => Self::TaskLive(id),
             ["tasks", id, "ticket", ""] => Self::TaskTicket(id),
             ["webhooks", "mynth", "", ""] => Self::MynthWebhook,
+            ["webhooks", "mynth", token, ""] => Self::MynthRequestWebhook(token),
             ["config.json", "", "", ""] => Self::WebConfig,
             ["healthz", "", "", ""] => Self::Health,
             ["readyz", "", "", ""] => Self::Ready,
@@ -56,7 +58,8 @@ impl<'a> Route<'a> {
             | Self::Estimate
             | Self::TasksTicket
             | Self::TaskTicket(_)
-            | Self::MynthWebhook => "POST",
+            | Self::MynthWebhook
+            | Self::MynthRequestWebhook(_) => "POST",
             Self::Tasks => "GET, HEAD, POST",
             Self::TasksLive | Self::TaskLive(_) | Self::BatchLive(_) => "GET",
             Self::Task(_) | Self::WebConfig | Self::Health | Self::Ready => "GET, HEAD",
@@ -99,6 +102,7 @@ mod tests {
             ("/tasks/tsk_1/live", Route::TaskLive("tsk_1")),
             ("/tasks/tsk_1/ticket", Route::TaskTicket("tsk_1")),
             ("/webhooks/mynth", Route::MynthWebhook),
+            ("/webhooks/mynth/v1.a.b", Route::MynthRequestWebhook("v1.a.b")),
             ("/config.json", Route::WebConfig),
             ("/healthz", Route::Health),
             ("/readyz", Route::Ready),

@@ -2,15 +2,18 @@
 
 use crate::platform::note;
 use worker::{
-    Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
-    WebSocketRequestResponsePair,
+    Request, Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage,
+    WebSocketPair, WebSocketRequestResponsePair,
 };
 
 /// Longest message a watcher may send: `ping` needs four bytes, and nothing else is listened to.
 const MESSAGE_LIMIT: usize = 4096;
 
-/// The sub-protocol that a watcher's offer is answered with.
-const PROTOCOL: &str = "taskwire";
+/// The sub-protocol that a watcher may offer beside its ticket.
+pub const PROTOCOL: &str = "taskwire";
+
+/// The header that offers and answers sub-protocols.
+pub const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
 
 /// A socket that is accepted and not yet handed to its watcher.
 pub struct Accepted {
@@ -29,10 +32,13 @@ pub fn accept(state: &State) -> Result<Accepted> {
 }
 
 impl Accepted {
-    /// The answer to the watcher's upgrade.
-    pub fn response(self) -> Result<Response> {
-        let response = ResponseBuilder::new().with_status(101).with_websocket(self.other_end);
-        Ok(response.with_header("sec-websocket-protocol", PROTOCOL)?.empty())
+    /// The answer to the watcher's upgrade. An answer that was not offered breaks the handshake.
+    pub fn response(self, upgrade: &Request) -> Result<Response> {
+        let mut response = ResponseBuilder::new().with_status(101).with_websocket(self.other_end);
+        if upgrade.headers().has(PROTOCOL_HEADER)? {
+            response = response.with_header(PROTOCOL_HEADER, PROTOCOL)?;
+        }
+        Ok(response.empty())
     }
 }
 

@@ -71,7 +71,7 @@ const PURE: [&str; 10] = [
     "src/auth/claims.rs",
     "src/auth/keys.rs",
 ];
-const GLUE: [&str; 2] = ["/client.rs", "/d1.rs"];
+const GLUE: [&str; 3] = ["/client.rs", "/d1.rs", "/d1_sweep.rs"];
 
 const PLATFORM: [&str; 11] = [
     "worker",

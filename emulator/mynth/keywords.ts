@@ -1,5 +1,6 @@
 /**
- * Words in square brackets in a prompt that make its task go wrong in one certain way.
+ * Words in square brackets in a prompt, or in a picture's address, that make its task go wrong in
+ * one certain way.
  *
  * Owns the list and how it is read; each consequence belongs to the file it happens in.
  */
@@ -22,9 +23,11 @@ export const KEYWORDS = {
 
 export type Keyword = keyof typeof KEYWORDS;
 
-export function readKeywords(prompt: string): Set<Keyword> {
+export function readKeywords(text: string): Set<Keyword> {
   const found = new Set<Keyword>();
-  for (const [, word] of prompt.toLowerCase().matchAll(/\[([a-z0-9-]+)\]/g)) {
+  // An address may have its brackets escaped.
+  const plain = text.toLowerCase().replaceAll("%5b", "[").replaceAll("%5d", "]");
+  for (const [, word] of plain.matchAll(/\[([a-z0-9-]+)\]/g)) {
     if (word && Object.hasOwn(KEYWORDS, word)) found.add(word as Keyword);
   }
   return found;

@@ -1,7 +1,8 @@
 /**
- * Draws a picture from a text: the same text gives the same pixels, another text another scene.
+ * Draws a picture from a text: the same text gives the same pixels, another text another picture.
  *
- * Pure: text and size in, RGBA out. Three scenes (hills, silk, orbs) in eight palettes.
+ * Pure: text and size in, RGBA out. Three scenes (hills, silk, orbs) in eight palettes. Texts with
+ * the same first line are one subject: the same scene, in palettes that are neighbours.
  */
 
 import { createHash } from "node:crypto";
@@ -172,12 +173,21 @@ function orbs(chance: Chance, palette: Palette, width: number, height: number): 
 
 const SCENES = [hills, silk, hills, orbs] as const;
 
+/** How many palettes the pictures of one subject share. */
+const NEIGHBOURS = 3;
+
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
 /** RGBA bytes, row by row, opaque. */
 export function drawPicture(text: string, width: number, height: number): Buffer {
-  const digest = createHash("sha256").update(text).digest();
-  const chance = chanceFrom(digest.readUInt32BE(0));
-  const palette = PALETTES[digest.readUInt8(4) % PALETTES.length] as Palette;
-  const make = SCENES[digest.readUInt8(5) % SCENES.length] as (typeof SCENES)[number];
+  const subject = digestOf(text.split("\n", 1)[0] as string);
+  const variation = digestOf(text);
+  const chance = chanceFrom(variation.readUInt32BE(0));
+  const hue = subject.readUInt8(4) + (variation.readUInt8(4) % NEIGHBOURS);
+  const palette = PALETTES[hue % PALETTES.length] as Palette;
+  const make = SCENES[subject.readUInt8(5) % SCENES.length] as (typeof SCENES)[number];
   const scene = make(chance, palette, width, height);
   const pixels = Buffer.alloc(width * height * 4, 255);
   for (let y = 0, at = 0; y < height; y += 1) {

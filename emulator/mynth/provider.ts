@@ -7,9 +7,11 @@
 import type { Journal } from "../journal.ts";
 import type { EmulatorOptions, Generation } from "../options.ts";
 import { type Attempt, Courier, type Sealed } from "./delivery.ts";
+import type { Json } from "./case.ts";
 import type { Gallery } from "./gallery.ts";
-import { eventOf, type Outcome, plannedOutcome, settle, type Task, TaskBook, type TaskRequest } from "./tasks.ts";
-import { eventBody, eventName, type Json } from "./wire.ts";
+import type { Kind } from "./kinds.ts";
+import { eventOf, type Outcome, plannedOutcome, settle, type Task, TaskBook } from "./tasks.ts";
+import { eventBody, eventName } from "./wire.ts";
 
 /** How a test has one webhook sent. */
 export interface DeliverOptions {
@@ -32,6 +34,9 @@ export interface DeliverOptions {
   retry?: boolean;
 }
 
+/** What an upscaled picture measures: its original is taken to be 512 a side. */
+const UPSCALED = new Map<unknown, string>([["2x", "1024x1024"], ["4x", "2048x2048"]]);
+
 export class Provider {
   readonly book = new TaskBook();
   /** The emulator's own address, for the pictures' URLs; known once it listens. */
@@ -50,12 +55,13 @@ export class Provider {
   }
 
   /** Starts a task; it settles and reports by itself unless a test has taken that over. */
-  start(request: TaskRequest): Task {
+  start(kind: Kind, sent: Json): Task {
     const { generation, latencyMs, autoDeliver } = this.#options;
-    const { width, height } = this.#gallery.measure(request.size);
-    const task = this.book.create(request, generation, latencyMs, `${width}x${height}`);
+    const { width, height } = this.#gallery.measure(kind === "image.upscale" ? UPSCALED.get(sent.size) : sent.size);
+    const task = this.book.create(kind, sent, generation, latencyMs, `${width}x${height}`);
     for (const image of task.images) {
-      if (image.ok) this.#gallery.hang(image.id, `${request.prompt}\n${task.model}\n${image.position}`, width, height);
+      const seed = `${task.request.prompt}\n${task.model}\n${image.position}`;
+      if (image.ok) this.#gallery.hang(image.id, seed, width, height);
     }
     if (autoDeliver) {
       const timer = setTimeout(() => {
@@ -91,7 +97,7 @@ export class Provider {
     const body = how.mutate?.(draft) ?? draft;
     const parcel = {
       taskId,
-      event: String(body.event ?? body.type ?? eventName(generation, outcome)),
+      event: String(body.event ?? body.type ?? eventName(generation, task.kind, outcome)),
       id: String(body.id ?? eventOf(task, outcome).id),
       body: JSON.stringify(body),
       generation,

@@ -3,12 +3,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Call, HANG_UP, html, json, parseJson, type Reply, type Route } from "../http.ts";
 import type { EmulatorOptions, Refusal } from "../options.ts";
+import type { Json } from "./case.ts";
 import type { Gallery } from "./gallery.ts";
 import { type Keyword, readKeywords } from "./keywords.ts";
+import { type Kind, KINDS, PATHS } from "./kinds.ts";
 import type { Provider } from "./provider.ts";
-import type { Task, TaskRequest } from "./tasks.ts";
+import { type Task, understood } from "./tasks.ts";
 import { requestIssues } from "./validation.ts";
-import { createReply, errorReply, listReply, resultReply, statusReply, taskReply } from "./wire.ts";
+import { createReply, errorReply, estimateReply, listReply, resultReply, statusReply, taskReply } from "./wire.ts";
 
 const MODELS = [
   { id: "google/gemini-3.1-flash-image", name: "Gemini 3.1 Flash Image" },
@@ -63,23 +65,34 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
     return undefined;
   };
 
-  const create: Route["handle"] = async (call) => {
-    if (options.refuseCreate) return refuse(options.refuseCreate);
-    const body = parseJson(call.body);
-    const issues = [...requestIssues(options.generation, body)];
+  /** The reply that refuses what `body` asks for, if it is refused. */
+  const objection = (kind: Kind, body: unknown): Reply | undefined => {
+    const issues = [...requestIssues(options.generation, kind, body)];
     if (issues.length > 0) {
       return json(400, errorReply(options.generation, "validation_error", "The request is not valid.", issues));
     }
-    const request = body as TaskRequest;
-    const refused = refuseByPrompt(request.prompt);
+    return refuseByPrompt(understood(body as Json).prompt);
+  };
+
+  const create = (kind: Kind): Route["handle"] => async (call) => {
+    if (options.refuseCreate) return refuse(options.refuseCreate);
+    const body = parseJson(call.body);
+    const refused = objection(kind, body);
     if (refused) return refused;
-    const task = provider.start(request);
+    const task = provider.start(kind, body as Json);
     try {
       await options.onCreate?.(task);
     } catch {
       return HANG_UP;
     }
     return json(201, createReply(task));
+  };
+
+  /** A dry run: what the same body would cost, and nothing is made. */
+  const estimate: Route["handle"] = (call) => {
+    const body = parseJson(call.body);
+    const kind = "image.generate";
+    return objection(kind, body) ?? json(200, estimateReply(options.generation, kind, understood(body as Json).count));
   };
 
   const list: Route["handle"] = ({ query }) => {
@@ -100,7 +113,8 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
 
   const result = reading((task) => resultReply(task, provider.base));
   return [
-    { method: "POST", pattern: "/image/generate", handle: keyed(create) },
+    ...KINDS.map((kind) => ({ method: "POST", pattern: PATHS[kind], handle: keyed(create(kind)) })),
+    { method: "POST", pattern: "/image/generate/estimate", handle: keyed(estimate) },
     { method: "GET", pattern: "/tasks", handle: keyed(list) },
     { method: "GET", pattern: "/tasks/:id", handle: reading((task) => taskReply(task, provider.base)) },
     { method: "GET", pattern: "/tasks/:id/status", handle: reading(statusReply) },

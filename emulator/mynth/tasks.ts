@@ -7,18 +7,20 @@
 import { createHash } from "node:crypto";
 import { ulid } from "../ids.ts";
 import type { Generation } from "../options.ts";
+import type { Json } from "./case.ts";
 import { type Keyword, readKeywords } from "./keywords.ts";
+import { type Kind, picturesOf } from "./kinds.ts";
 
 export type Outcome = "completed" | "failed";
 
+/** A request as it is understood, whatever its kind. */
 export interface TaskRequest {
+  /** What the task is about: its prompt, or the address of the picture it looks at. */
   prompt: string;
   model?: string;
   count?: number;
   size?: unknown;
-  metadata?: unknown;
   webhook?: { custom?: { url: string }[] };
-  [field: string]: unknown;
 }
 
 export type TaskImage =
@@ -33,10 +35,13 @@ export interface TaskEvent {
 
 export interface Task {
   id: string;
+  kind: Kind;
   /** The wire generation in force when the task was made. */
   generation: Generation;
   status: "pending" | Outcome;
   request: TaskRequest;
+  /** The request as it came, for the echo. */
+  sent: Json;
   model: string;
   keywords: Set<Keyword>;
   /** What comes back if the task completes; decided when it is made. */
@@ -47,6 +52,11 @@ export interface Task {
   events: Partial<Record<Outcome, TaskEvent>>;
   createdAt: number;
   updatedAt: number;
+}
+
+/** What a request that has been found good asks for. */
+export function understood(sent: Json): TaskRequest {
+  return { ...sent, prompt: String(sent.prompt ?? sent.url) };
 }
 
 /** Answers for a request that names no model. */
@@ -62,23 +72,27 @@ function chanceOf(text: string): number {
 export class TaskBook {
   readonly byId = new Map<string, Task>();
 
-  create(request: TaskRequest, generation: Generation, latencyMs: number, size: string): Task {
+  create(kind: Kind, sent: Json, generation: Generation, latencyMs: number, size: string): Task {
+    const request = understood(sent);
     const keywords = readKeywords(request.prompt);
-    const asked = request.count ?? 1;
-    const count = asked + (keywords.has("extra") ? 1 : 0) - (keywords.has("missing") ? 1 : 0);
+    const isSet = kind === "image.generate";
+    const off = (keywords.has("extra") ? 1 : 0) - (keywords.has("missing") ? 1 : 0);
+    const count = picturesOf(kind, request.count) + (isSet ? off : 0);
     const images = Array.from({ length: count }, (_, position): TaskImage => {
       if (keywords.has("partial") && position % 2 === 1) return { ok: false, position };
       const hosted = !(keywords.has("nourl") && position === 0);
-      return { ok: true, id: `img_${ulid()}`, position, size, hosted };
+      return { ok: true, id: `${kind === "video.generate" ? "vid" : "img"}_${ulid()}`, position, size, hosted };
     });
     // The slowest image decides; each is up to a tenth faster or slower.
     const spread = Math.max(0.9, ...images.map(({ position }) => 0.9 + 0.2 * chanceOf(`${request.prompt}/${position}`)));
     const now = Date.now();
     const task: Task = {
       id: `tsk_${ulid(now)}`,
+      kind,
       generation,
       status: "pending",
       request,
+      sent,
       model: request.model ?? DEFAULT_MODEL,
       keywords,
       images,

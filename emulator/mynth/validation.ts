@@ -1,22 +1,9 @@
-/** What the create call accepts. Pure: a parsed body in, a list of issues out. */
+/** What the start calls accept, by kind. Pure: a parsed body in, a list of issues out. */
 
 import type { Generation } from "../options.ts";
+import type { Json } from "./case.ts";
+import type { Kind } from "./kinds.ts";
 import type { Issue } from "./wire.ts";
-
-const FIELDS = new Set([
-  "prompt",
-  "negative_prompt",
-  "magic_prompt",
-  "model",
-  "size",
-  "count",
-  "output",
-  "inputs",
-  "rating",
-  "destination",
-  "metadata",
-  "webhook",
-]);
 
 const PROMPT_LIMIT = 8192;
 const COUNT_LIMIT = 20;
@@ -24,13 +11,86 @@ const INPUTS_LIMIT = 20;
 const METADATA_LIMIT = 2048;
 const CUSTOM_WEBHOOKS_LIMIT = 5;
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isHttpUrl(value: unknown): boolean {
   return typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
+
+/** What one field takes, and how that is said to who sent another thing. */
+interface Rule {
+  isRequired?: boolean;
+  fits(value: unknown): boolean;
+  expected: string;
+}
+
+function required(rule: Rule): Rule {
+  return { ...rule, isRequired: true };
+}
+
+function words(...all: string[]): Rule {
+  return { fits: (value) => all.includes(value as string), expected: `Expected ${all.join(" or ")}` };
+}
+
+/** For fields whose values are nowhere written down. */
+const ANYTHING: Rule = { fits: () => true, expected: "" };
+const TEXT: Rule = { fits: (value) => typeof value === "string", expected: "Expected a string" };
+const ADDRESS: Rule = required({ fits: isHttpUrl, expected: "Expected an http or https URL" });
+
+const PROMPT: Rule = required({
+  // Characters, not UTF-16 units: an emoji counts once.
+  fits: (value) => typeof value === "string" && value !== "" && [...value].length <= PROMPT_LIMIT,
+  expected: `Expected 1 to ${PROMPT_LIMIT} characters`,
+});
+const MODEL: Rule = {
+  fits: (value) => typeof value === "string" && value !== "",
+  expected: "Expected the name of a model",
+};
+const COUNT: Rule = {
+  fits: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= COUNT_LIMIT,
+  expected: `Expected a whole number from 1 to ${COUNT_LIMIT}`,
+};
+const INPUTS: Rule = {
+  fits: (value) => Array.isArray(value) && value.length <= INPUTS_LIMIT,
+  expected: `Expected an array of at most ${INPUTS_LIMIT}`,
+};
+const METADATA: Rule = {
+  fits: (value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_LIMIT,
+  expected: `Expected at most ${METADATA_LIMIT} bytes of JSON`,
+};
+
+const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Rule>>>> = {
+  "image.generate": {
+    prompt: PROMPT,
+    negative_prompt: ANYTHING,
+    magic_prompt: ANYTHING,
+    model: MODEL,
+    size: ANYTHING,
+    count: COUNT,
+    output: ANYTHING,
+    inputs: INPUTS,
+    rating: ANYTHING,
+    destination: ANYTHING,
+    metadata: METADATA,
+    // Its own issues name what is inside it.
+    webhook: ANYTHING,
+  },
+  "image.rate": { url: ADDRESS, mode: TEXT },
+  "image.alt": { url: ADDRESS },
+  "image.review": { url: ADDRESS, effort: TEXT },
+  "image.remove_background": { url: ADDRESS },
+  "image.upscale": { url: ADDRESS, size: required(words("2x", "4x")), effort: required(words("low", "high")) },
+  "video.generate": {
+    model: required(MODEL),
+    prompt: PROMPT,
+    duration: ANYTHING,
+    resolution: ANYTHING,
+    audio: ANYTHING,
+    inputs: INPUTS,
+  },
+};
 
 function* webhookIssues(generation: Generation, webhook: unknown): Generator<Issue> {
   if (!isObject(webhook)) {
@@ -56,32 +116,20 @@ function* webhookIssues(generation: Generation, webhook: unknown): Generator<Iss
 }
 
 /** Empty when the provider would start a task. Only g4 minds fields it does not know. */
-export function* requestIssues(generation: Generation, body: unknown): Generator<Issue> {
+export function* requestIssues(generation: Generation, kind: Kind, body: unknown): Generator<Issue> {
   if (!isObject(body)) {
     yield { path: "", message: "Expected a JSON object" };
     return;
   }
+  const fields = FIELDS[kind];
   if (generation === "g4") {
     for (const name of Object.keys(body)) {
-      if (!FIELDS.has(name)) yield { path: name, message: "Unknown field" };
+      if (!Object.hasOwn(fields, name)) yield { path: name, message: "Unknown field" };
     }
   }
-  const { prompt, model, count, inputs, metadata, webhook } = body;
-  // Characters, not UTF-16 units: an emoji counts once.
-  if (typeof prompt !== "string" || prompt === "" || [...prompt].length > PROMPT_LIMIT) {
-    yield { path: "prompt", message: `Expected 1 to ${PROMPT_LIMIT} characters` };
+  for (const [path, { isRequired = false, fits, expected }] of Object.entries(fields)) {
+    const value = body[path];
+    if (value === undefined ? isRequired : !fits(value)) yield { path, message: expected };
   }
-  if (model !== undefined && (typeof model !== "string" || model === "")) {
-    yield { path: "model", message: "Expected the name of a model" };
-  }
-  if (count !== undefined && !(Number.isInteger(count) && Number(count) >= 1 && Number(count) <= COUNT_LIMIT)) {
-    yield { path: "count", message: `Expected a whole number from 1 to ${COUNT_LIMIT}` };
-  }
-  if (inputs !== undefined && !(Array.isArray(inputs) && inputs.length <= INPUTS_LIMIT)) {
-    yield { path: "inputs", message: `Expected an array of at most ${INPUTS_LIMIT}` };
-  }
-  if (metadata !== undefined && Buffer.byteLength(JSON.stringify(metadata)) > METADATA_LIMIT) {
-    yield { path: "metadata", message: `Expected at most ${METADATA_LIMIT} bytes of JSON` };
-  }
-  if (webhook !== undefined) yield* webhookIssues(generation, webhook);
+  if (kind === "image.generate" && body.webhook !== undefined) yield* webhookIssues(generation, body.webhook);
 }

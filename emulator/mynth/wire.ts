@@ -1,94 +1,31 @@
 /**
- * Every shape the provider sends, in each of its four generations.
+ * Every envelope the provider sends, in each of its four generations: replies, errors, webhooks.
  *
- * Pure: a task in, a JSON value out. The only file that knows the fields' names and case.
+ * Pure: a task in, a JSON value out. What a task returned is in the results' file.
  */
 
 import type { Generation } from "../options.ts";
-import { eventOf, type Outcome, type Task, type TaskImage, type TaskRequest } from "./tasks.ts";
+import { cased, code, isEarly, type Json, money } from "./case.ts";
+import { estimatedCost, type Kind } from "./kinds.ts";
+import { resultOf, totalCost } from "./results.ts";
+import { eventOf, type Outcome, type Task } from "./tasks.ts";
 
-const IMAGE_PRICE = 0.01;
-/** An image's own cost is its price and a fee. */
-const IMAGE_COST = 0.0125;
 const FAILURE = "The prompt was refused by the content policy.";
-
-export type Json = Record<string, unknown>;
-
-function money(amount: number): string {
-  return amount.toFixed(8);
-}
 
 function time(at: number): string {
   return new Date(at).toISOString();
 }
 
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function camel(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Names of one generation's case at the top level; what is inside a value is left alone. */
-function cased(generation: Generation, fields: Json): Json {
-  const rename = generation === "g4" ? snake : camel;
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [rename(name), value]));
-}
-
 /** Only the provider's own two-word fields change case: metadata is the caller's, and comes back untouched. */
-function echo(generation: Generation, request: TaskRequest): Json {
-  const { negativePrompt, negative_prompt = negativePrompt, magicPrompt, magic_prompt = magicPrompt, ...rest } = request;
+function echo(generation: Generation, sent: Json): Json {
+  const { negativePrompt, negative_prompt = negativePrompt, magicPrompt, magic_prompt = magicPrompt, ...rest } = sent;
   const own = Object.entries({ negative_prompt, magic_prompt }).filter(([, value]) => value !== undefined);
   return { ...rest, ...cased(generation, Object.fromEntries(own)) };
 }
 
-function isWrapped(generation: Generation): boolean {
-  return generation === "g3" || generation === "g4";
-}
-
 /** Later generations put an answer in `data`. */
 function wrap(generation: Generation, value: unknown): Json {
-  return isWrapped(generation) ? { data: value } : (value as Json);
-}
-
-function code(generation: Generation, name: string): string {
-  return generation === "g4" ? name : name.toUpperCase();
-}
-
-function imageError(generation: Generation): unknown {
-  if (generation === "g1" || generation === "g2") return "The image could not be generated.";
-  return { code: code(generation, "generation_failed") };
-}
-
-function image(generation: Generation, each: TaskImage, base: string): Json {
-  if (!each.ok) return { status: "failed", error: imageError(generation) };
-  const url = `${base}/images/${each.id}.png`;
-  const isEarly = generation === "g1" || generation === "g2";
-  return cased(generation, {
-    status: isEarly ? "succeeded" : "success",
-    id: each.id,
-    url: each.hosted ? url : null,
-    ...(each.hosted ? {} : { mynthUrl: url }),
-    ...(isEarly ? {} : { size: each.size, format: "png" }),
-    cost: money(IMAGE_COST),
-  });
-}
-
-function successes(task: Task): number {
-  return task.images.filter((each) => each.ok).length;
-}
-
-function totalCost(task: Task): string {
-  return money(successes(task) * IMAGE_COST);
-}
-
-function result(generation: Generation, task: Task, base: string): Json {
-  return {
-    model: task.model,
-    images: task.images.map((each) => image(generation, each, base)),
-    ...(generation === "g4" ? {} : { cost: { images: money(successes(task) * IMAGE_PRICE), total: totalCost(task) } }),
-  };
+  return isEarly(generation) ? (value as Json) : { data: value };
 }
 
 /** Undefined for a failure that gives no reason. */
@@ -100,10 +37,10 @@ function errors(generation: Generation, task: Task): Json[] | undefined {
 function fullTask(generation: Generation, task: Task, status: Task["status"], base: string): Json {
   return cased(generation, {
     id: task.id,
-    type: "image.generate",
+    type: task.kind,
     status,
-    request: echo(generation, task.request),
-    result: status === "completed" ? result(generation, task, base) : null,
+    request: echo(generation, task.sent),
+    result: status === "completed" ? resultOf(generation, task, base) : null,
     errors: status === "failed" ? (errors(generation, task) ?? null) : null,
     cost: status === "completed" ? totalCost(task) : null,
     userId: "usr_emulator",
@@ -115,12 +52,17 @@ function fullTask(generation: Generation, task: Task, status: Task["status"], ba
 
 export function createReply(task: Task): Json {
   const { generation } = task;
-  const estimatedCost = money((task.request.count ?? 1) * IMAGE_COST);
+  const cost = money(estimatedCost(task.kind, task.request.count));
   if (generation === "g4") {
-    return { data: { task_id: task.id, estimated_cost: estimatedCost, public_access_token: task.publicAccessToken } };
+    return { data: { task_id: task.id, estimated_cost: cost, public_access_token: task.publicAccessToken } };
   }
   const access = { publicAccessToken: task.publicAccessToken };
-  return wrap(generation, { taskId: task.id, ...(generation === "g3" ? { estimatedCost } : {}), access });
+  return wrap(generation, { taskId: task.id, ...(generation === "g3" ? { estimatedCost: cost } : {}), access });
+}
+
+/** The answer of a dry run. It came late enough to have been in `data` always. */
+export function estimateReply(generation: Generation, kind: Kind, count?: number): Json {
+  return { data: cased(generation, { estimatedCost: money(estimatedCost(kind, count)), currency: "USD" }) };
 }
 
 export function taskReply(task: Task, base: string): Json {
@@ -133,14 +75,14 @@ export function statusReply(task: Task): Json {
 
 /** null, wrapped or not, while there is none. */
 export function resultReply(task: Task, base: string): Json {
-  return wrap(task.generation, task.status === "completed" ? result(task.generation, task, base) : null);
+  return wrap(task.generation, task.status === "completed" ? resultOf(task.generation, task, base) : null);
 }
 
 export function listReply(generation: Generation, tasks: Task[]): Json {
   const row = (task: Task) =>
     cased(generation, {
       id: task.id,
-      type: "image.generate",
+      type: task.kind,
       status: task.status,
       cost: task.status === "completed" ? totalCost(task) : null,
       createdAt: time(task.createdAt),
@@ -148,13 +90,14 @@ export function listReply(generation: Generation, tasks: Task[]): Json {
   return { data: tasks.map(row) };
 }
 
-export function eventName(generation: Generation, outcome: Outcome): string {
-  return generation === "g1" ? `task.image.${outcome}` : `task.image.generate.${outcome}`;
+/** The first generation called `image.generate` just `image`. */
+export function eventName(generation: Generation, kind: Kind, outcome: Outcome): string {
+  return `task.${generation === "g1" && kind === "image.generate" ? "image" : kind}.${outcome}`;
 }
 
 /** A webhook's body for that outcome, whatever the task's own status: a late event contradicts it. */
 export function eventBody(generation: Generation, task: Task, outcome: Outcome, base: string): Json {
-  const name = eventName(generation, outcome);
+  const name = eventName(generation, task.kind, outcome);
   if (generation === "g4") {
     const event = eventOf(task, outcome);
     return { id: event.id, type: name, timestamp: time(event.at), data: fullTask(generation, task, outcome, base) };
@@ -163,9 +106,9 @@ export function eventBody(generation: Generation, task: Task, outcome: Outcome, 
   const head = {
     event: name,
     task: { id: task.id, ...(generation === "g3" && isCompleted ? { cost: totalCost(task) } : {}) },
-    request: echo(generation, task.request),
+    request: echo(generation, task.sent),
   };
-  if (isCompleted) return { ...head, result: result(generation, task, base) };
+  if (isCompleted) return { ...head, result: resultOf(generation, task, base) };
   const reasons = errors(generation, task);
   return { ...head, ...(reasons ? { errors: reasons } : {}) };
 }
@@ -177,7 +120,7 @@ export interface Issue {
 
 /** The three shapes errors have had. */
 export function errorReply(generation: Generation, name: string, message: string, issues: Issue[] = []): Json {
-  if (generation === "g1" || generation === "g2") return { error: message, code: code(generation, name) };
+  if (isEarly(generation)) return { error: message, code: code(generation, name) };
   const first = issues[0];
   if (generation === "g3") return { error: { code: code(generation, name), message, ...(first ? { field: first.path } : {}) } };
   return { error: { code: name, message, ...(issues.length > 0 ? { issues } : {}) } };

@@ -1,7 +1,7 @@
 // The ordinary road to the wasm toolchain: rustup's nightly with the source of std
 // (the build recompiles it with panic=unwind, which needs nightly's build-std).
 
-import { answers, run, succeeds } from "./process.mjs";
+import { run, succeeds } from "./process.mjs";
 import { which } from "./paths.mjs";
 import { say } from "./steps.mjs";
 
@@ -35,14 +35,13 @@ export async function version() {
 }
 
 /**
- * Whether rustup's server can be reached: asked first, because rustup retries for
- * long, and stopping it half-way would break a toolchain. Behind a proxy, which
- * this question cannot use, rustup is simply tried.
+ * Whether rustup's server can be reached. `check` only asks, so it may be cut short: stopping an
+ * install half-way, which retries for long, would break a toolchain. 100 means that something newer
+ * is there.
  */
 async function reachable() {
-  if (process.env.HTTPS_PROXY ?? process.env.https_proxy) return true;
-  const server = process.env.RUSTUP_DIST_SERVER ?? "https://static.rust-lang.org";
-  return answers(`${server}/dist/channel-rust-nightly.toml.sha256`);
+  const { code } = await look("rustup", ["check", "--no-self-update"]);
+  return code === 0 || code === 100;
 }
 
 /** Returns null when nightly is ready, or the reason why it cannot be. */

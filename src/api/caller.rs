@@ -8,6 +8,7 @@ use crate::error::{ApiError, Code};
 use crate::platform::{config, now};
 use crate::request::query;
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
+use crate::socket::PROTOCOL_HEADER;
 use serde::Serialize;
 use worker::{Env, Request};
 
@@ -76,7 +77,7 @@ fn ticket_key(env: &Env) -> Result<TicketKey, ApiError> {
 }
 
 fn ticket_of(request: &Request) -> Result<Option<String>, ApiError> {
-    let protocols = request.headers().get("sec-websocket-protocol").map_err(broken)?;
+    let protocols = request.headers().get(PROTOCOL_HEADER).map_err(broken)?;
     let offered = protocols.unwrap_or_default();
     let offered = offered.split(',').find_map(|one| one.trim().strip_prefix(TICKET_PROTOCOL));
     if let Some(ticket) = offered {

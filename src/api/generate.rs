@@ -12,7 +12,7 @@ use crate::platform::{config, fault, new_key, now};
 use crate::provider::mynth::client::Client;
 use crate::request::start::StartRequest;
 use crate::request::{batch, generate, kinds};
-use crate::signature::Scope;
+use crate::signature::{Intent, Scope, WebhookTokenKey};
 use futures_channel::oneshot;
 use hex::encode;
 use serde_json::{Value, json as value};
@@ -68,7 +68,7 @@ async fn one(
     let now = now();
     let task = wanted.task(&asked.user_id, new_key(now)?, now);
     let stands_for = task.key.to_string();
-    let job = Job { body: wanted.provider_body(&task.key), task };
+    let job = Job { body: body(env, wanted, &task)?, task };
     let claim = claim(&asked, route, stands_for);
     let outcome = run(env, context, vec![job], claim).await?.pop();
     let task = outcome.ok_or_else(|| fault("start", "no outcome"))??;
@@ -93,7 +93,7 @@ pub async fn generate_batch(
     for (wanted, at) in wanted.iter().zip(now..) {
         let task = wanted.task(&asked.user_id, new_key(at)?, now);
         let task = Task { batch_id: Some(batch_id.clone()), ..task };
-        jobs.push(Job { body: wanted.provider_body(&task.key), task });
+        jobs.push(Job { body: body(env, wanted, &task)?, task });
     }
     let claim = claim(&asked, "batch", batch_id.clone());
     let outcomes = run(env, context, jobs, claim).await?;
@@ -115,6 +115,17 @@ pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiEr
     json(200, &estimate)
 }
 
+/// The body of the provider's start call, with the webhook's address where none is registered.
+fn body(env: &Env, wanted: &StartRequest, task: &Task) -> Result<Value, ApiError> {
+    let config = config(env);
+    let Some(address) = config.request_webhooks_at()? else {
+        return Ok(wanted.provider_body(&task.key));
+    };
+    let intent = Intent { user: task.user_id.clone(), key: task.key.clone() };
+    let token = WebhookTokenKey::new(&config.token_secret()?).sign(&intent);
+    Ok(wanted.provider_body_with_webhook(&task.key, &format!("{address}/{token}")))
+}
+
 /// Starts the jobs, and goes on if the caller hangs up: a paid task is not left half-way.
 async fn run(
     env: &Env,
@@ -124,7 +135,7 @@ async fn run(
 ) -> Result<Vec<Outcome>, ApiError> {
     // What would be missing at the end is found out before any money is spent.
     let config = config(env);
-    config.mynth_api_key()?;
+    Client::new(&config)?;
     config.token_secret()?;
     let all = Start { env: env.clone(), jobs, claim };
     let (done, outcomes) = oneshot::channel();

@@ -12,6 +12,7 @@ use crate::feed::name::Feed;
 use crate::request::query;
 use crate::room::client::Room;
 use crate::signature::Scope;
+use crate::socket::{PROTOCOL, PROTOCOL_HEADER};
 use crate::store::d1::Store;
 use worker::{Env, Request, Response};
 
@@ -20,20 +21,18 @@ pub async fn task(request: &Request, task_id: &str, env: &Env) -> Result<Respons
     if !is_task_id(task_id) {
         return Err(ApiError::not_found());
     }
-    let viewer = watcher(request, &Scope::Task(task_id.to_owned()), env).await?;
-    if let Viewer::User(identity) = &viewer {
+    let watcher = watcher(request, &Scope::Task(task_id.to_owned()), env).await?;
+    if let Viewer::User(identity) = &watcher.viewer {
         find(identity, task_id, env).await?;
     }
-    let version = query::value(&request.inner().url(), "version");
-    let version = version.and_then(|version| version.parse().ok());
-    upgraded(Room::of(env, task_id)?.watch(viewer.user_id(), version).await?)
+    upgraded(Room::of(env, task_id)?.watch(&watcher).await?)
 }
 
 /// `GET /tasks/live`
 pub async fn tasks(request: &Request, env: &Env) -> Result<Response, ApiError> {
-    let viewer = watcher(request, &Scope::Tasks, env).await?;
-    let feed = Feed::Tasks { user_id: viewer.user_id().to_owned() };
-    upgraded(feed::client::watch(env, &feed).await?)
+    let watcher = watcher(request, &Scope::Tasks, env).await?;
+    let feed = Feed::Tasks { user_id: watcher.viewer.user_id().to_owned() };
+    upgraded(feed::client::watch(env, &feed, &watcher).await?)
 }
 
 /// `GET /batches/{id}/live`
@@ -41,19 +40,28 @@ pub async fn batch(request: &Request, batch_id: &str, env: &Env) -> Result<Respo
     if !is_task_id(batch_id) {
         return Err(ApiError::not_found());
     }
-    let viewer = watcher(request, &Scope::Batch(batch_id.to_owned()), env).await?;
-    if let Viewer::User(identity) = &viewer {
+    let watcher = watcher(request, &Scope::Batch(batch_id.to_owned()), env).await?;
+    if let Viewer::User(identity) = &watcher.viewer {
         let tasks = Store::new(env)?.by_batch(batch_id).await?;
         if tasks.first().is_none_or(|task| task.user_id != identity.user_id()) {
             return Err(ApiError::not_found());
         }
     }
     let feed = Feed::Batch { batch_id: batch_id.to_owned() };
-    upgraded(feed::client::watch(env, &feed).await?)
+    upgraded(feed::client::watch(env, &feed, &watcher).await?)
 }
 
-/// Who wants to watch: from a page that may, by a ticket or a token, over a WebSocket.
-async fn watcher(request: &Request, scope: &Scope, env: &Env) -> Result<Viewer, ApiError> {
+/// Who wants to watch, and how.
+pub struct Watcher {
+    pub viewer: Viewer,
+    /// The version that it has, from an earlier connection.
+    pub version: Option<u64>,
+    /// Whether it offers our sub-protocol.
+    pub offers: bool,
+}
+
+/// A watcher from a page that may, with a ticket or a token, over a WebSocket.
+async fn watcher(request: &Request, scope: &Scope, env: &Env) -> Result<Watcher, ApiError> {
     if is_foreign(request, env) {
         let message = "Pages of this origin may not connect.";
         return Err(ApiError::new(Code::ForbiddenOrigin, message));
@@ -64,7 +72,13 @@ async fn watcher(request: &Request, scope: &Scope, env: &Env) -> Result<Viewer, 
         let message = "This is a WebSocket: connect with Upgrade: websocket.";
         return Err(ApiError::new(Code::UpgradeRequired, message));
     }
-    Ok(viewer)
+    let version = query::value(&request.inner().url(), "version");
+    let offered = request.headers().get(PROTOCOL_HEADER).map_err(broken)?.unwrap_or_default();
+    Ok(Watcher {
+        viewer,
+        version: version.and_then(|version| version.parse().ok()),
+        offers: offered.split(',').any(|one| one.trim() == PROTOCOL),
+    })
 }
 
 fn upgraded(response: Response) -> Result<Response, ApiError> {

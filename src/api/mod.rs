@@ -2,21 +2,24 @@
 
 mod answer;
 mod body;
-mod caller;
+pub mod caller;
 mod cors;
 mod generate;
 mod health;
-mod live;
+pub mod live;
 pub mod start;
 mod tasks;
 mod webhooks;
 
 use crate::error::{ApiError, Code};
-use crate::platform::{config, fault};
+use crate::platform::{config, fault, report};
 use crate::route::Route;
+use crate::sweep::sweep;
 use answer::refuse;
 use caller::identify;
-use worker::{Context, Env, Method, Request, Response, Result, event};
+use worker::{
+    Context, Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, event,
+};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
@@ -41,6 +44,13 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
     }
 }
 
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    if let Err(error) = sweep(&env).await {
+        report("sweep", error);
+    }
+}
+
 async fn answer(
     request: Request,
     env: &Env,
@@ -62,6 +72,7 @@ async fn answer(
         Route::TaskLive(id) => live::task(&request, id, env).await,
         Route::TaskTicket(id) => tasks::ticket(&identify(&request, env).await?, id, env).await,
         Route::MynthWebhook => webhooks::mynth(request, env).await,
+        Route::MynthRequestWebhook(token) => webhooks::mynth_request(request, token, env).await,
         Route::WebConfig => health::web_config(&config(env)),
         Route::Health => health::alive(),
         Route::Ready => health::ready(env).await,

@@ -1,14 +1,14 @@
 //! Starting tasks: rows first, then the provider, then the rooms. Whatever happens between two of
 //! these, the rows say what became of it, or are found by what comes after.
 
-use crate::domain::task::{Task, TaskError};
+use crate::domain::task::{Status, Task, TaskError};
 use crate::domain::time::{Millis, SECOND};
 use crate::error::{ApiError, Code};
 use crate::platform::{config, now, report};
 use crate::provider::mynth::client::Client;
 use crate::room::client::Room;
 use crate::store::d1::Store;
-use futures_util::{StreamExt, stream};
+use futures_util::future::join_all;
 use serde_json::Value;
 use std::time::Duration;
 use worker::{Delay, Env};
@@ -62,18 +62,50 @@ pub async fn start(all: Start) -> Result<Vec<Outcome>, ApiError> {
         return repeated(&env, &store, &user, claim).await?.ok_or(error);
     }
     let client = Client::new(&config(&env))?;
-    let starts = jobs.into_iter().map(|job| begin(&env, &store, &client, job));
-    Ok(stream::iter(starts).buffered(SIDE_BY_SIDE).collect().await)
+    let mut outcomes = Vec::new();
+    let mut jobs = jobs.into_iter().peekable();
+    while jobs.peek().is_some() {
+        let some = jobs.by_ref().take(SIDE_BY_SIDE);
+        outcomes.extend(join_all(some.map(|job| begin(&env, &store, &client, job))).await);
+    }
+    Ok(outcomes)
 }
 
 async fn begin(env: &Env, store: &Store, client: &Client, job: Job) -> Outcome {
     match client.start(&job.task.kind, &job.body).await {
         Ok(task_id) => attach(env, store, Task { task_id, ..job.task }).await,
         Err(error) => {
+            // No clear no: the provider may have the task all the same. That is looked up, since a
+            // second call could be a second paid task.
+            if reason(&error).is_provisional() {
+                if let Ok(Some(task)) = settle(env, store, client, &job.task).await {
+                    return Ok(task);
+                }
+            }
             refuse(store, &job.task, &error).await;
             Err(error)
         }
     }
+}
+
+/// Looks for a start without an answer at the provider: the task, attached, if it is there.
+pub async fn settle(
+    env: &Env,
+    store: &Store,
+    client: &Client,
+    task: &Task,
+) -> Result<Option<Task>, ApiError> {
+    match client.find(task).await? {
+        Some(task_id) => {
+            let found = Task { task_id, status: Status::Pending, error: None, ..task.clone() };
+            attach(env, store, found).await.map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+fn reason(error: &ApiError) -> TaskError {
+    TaskError::new(error.code.as_str(), &error.message)
 }
 
 /// The task gets its room. If that cannot be had, the row gets the provider's id at least: then
@@ -91,7 +123,7 @@ async fn attach(env: &Env, store: &Store, task: Task) -> Outcome {
 
 /// The rows say why the start was refused. They stay pending only if D1 is away just now.
 async fn refuse(store: &Store, task: &Task, error: &ApiError) {
-    let reason = TaskError::new(error.code.as_str(), &error.message);
+    let reason = reason(error);
     for _ in 0..2 {
         if store.refuse(task, &reason, now()).await.is_ok() {
             return;

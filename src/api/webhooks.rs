@@ -1,5 +1,5 @@
-//! `POST /webhooks/mynth`: verified, read, handed to the task's room. The answer is 200 once that
-//! has stored it.
+//! Mynth's webhooks: verified, read, handed to the task's room. The answer is 200 once that has
+//! stored it.
 
 use super::answer::json;
 use super::body::{WEBHOOK_LIMIT, read};
@@ -9,12 +9,17 @@ use crate::domain::room::Verdict;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Code, Issue};
 use crate::platform::{config, note, now};
+use crate::provider::mynth::client::Client;
 use crate::provider::mynth::webhook::{Event, parse};
 use crate::room::client::Room;
-use crate::signature::{SignatureError, SignedHeaders, Verified, verify_mynth};
+use crate::signature::{Intent, SignatureError, SignedHeaders, WebhookTokenKey, verify_mynth};
+use crate::store::d1::Store;
+use hex::encode;
 use serde_json::json as value;
+use sha2::{Digest, Sha256};
 use worker::{Env, Request, Response};
 
+/// `POST /webhooks/mynth`
 pub async fn mynth(mut request: Request, env: &Env) -> Result<Response, ApiError> {
     let secrets = config(env).mynth_webhook_secrets()?;
     let body = read(&mut request, WEBHOOK_LIMIT).await?;
@@ -30,25 +35,75 @@ pub async fn mynth(mut request: Request, env: &Env) -> Result<Response, ApiError
         x_mynth_delivery: x_delivery.as_deref(),
     };
     let verified = verify_mynth(&headers, &body, &secrets, now() / SECOND).map_err(unsigned)?;
-    match parse(&body) {
-        Ok(Event::Task(report)) => hand_over(env, verified, report).await?,
-        Ok(Event::Other { name }) => note("webhook of another kind", name.escape_debug()),
+    if let Some(report) = event(&body)? {
+        hand_over(env, verified.into_delivery(), report).await?;
+    }
+    json(200, &value!({"received": true}))
+}
+
+/// `POST /webhooks/mynth/{token}`: not signed, so it is believed of the one start that its token was
+/// made for.
+pub async fn mynth_request(
+    mut request: Request,
+    token: &str,
+    env: &Env,
+) -> Result<Response, ApiError> {
+    let key = WebhookTokenKey::new(&config(env).token_secret()?);
+    let wrong = || ApiError::new(Code::InvalidSignature, "The token is not for this.");
+    let intent = key.verify(token).ok_or_else(wrong)?;
+    let body = read(&mut request, WEBHOOK_LIMIT).await?;
+    if let Some(report) = event(&body)? {
+        if !is_of(env, &intent, &report.task_id).await? {
+            return Err(wrong());
+        }
+        let delivery = format!("request:{}", encode(Sha256::digest(&body)));
+        hand_over(env, delivery, report).await?;
+    }
+    json(200, &value!({"received": true}))
+}
+
+/// Whether the provider's task is the one that was started for `intent`.
+async fn is_of(env: &Env, intent: &Intent, task_id: &str) -> Result<bool, ApiError> {
+    let store = Store::new(env)?;
+    let Some(row) = store.by_key(&intent.user, intent.key.as_str()).await? else {
+        return Ok(false);
+    };
+    if !row.task_id.is_empty() {
+        return Ok(row.task_id == task_id);
+    }
+    // The start has not got that far yet. A body without a signature may name any task, so the
+    // provider is asked whether this is the one.
+    let told = Client::new(&config(env))?.look(task_id).await?;
+    Ok(match row.images.first() {
+        Some(image) => told.row_ids.first() == Some(&image.id),
+        // Kinds without rows carry nothing to know them by: the provider sends it again later.
+        None => return Err(ApiError::unavailable()),
+    })
+}
+
+/// What a body says of a task. Anything else that is an event is logged by its name.
+fn event(body: &[u8]) -> Result<Option<Report>, ApiError> {
+    match parse(body) {
+        Ok(Event::Task(report)) => Ok(Some(report)),
+        Ok(Event::Other { name }) => {
+            note("webhook of another kind", name.escape_debug());
+            Ok(None)
+        }
         Err(wrong) => {
             let message = match wrong.path {
                 "" => wrong.message.to_owned(),
                 path => format!("{path}: {}", wrong.message),
             };
             let issues = vec![Issue::new(wrong.path, wrong.message)];
-            return Err(ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) });
+            Err(ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) })
         }
     }
-    json(200, &value!({"received": true}))
 }
 
-async fn hand_over(env: &Env, verified: Verified, report: Report) -> Result<(), ApiError> {
+async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), ApiError> {
     let room = Room::of(env, &report.task_id)?;
     let task_id = report.task_id.clone();
-    let verdict = room.ingest(verified.into_delivery(), report).await?;
+    let verdict = room.ingest(delivery, report).await?;
     note("webhook", format_args!("{task_id} {verdict:?}"));
     match verdict {
         // Not taken: the provider has to send it again.

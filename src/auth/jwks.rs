@@ -3,20 +3,20 @@
 use super::cache::KeyCache;
 use super::claims::{Algorithm, Refused};
 use super::keys::candidates;
-use crate::config::Issuer;
+use crate::config::{Issuer, is_trustworthy};
 use crate::error::{ApiError, Code};
+use crate::http::Outgoing;
 use crate::platform::{now, report};
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::HashMap;
-use worker::{AbortSignal, Fetch, Headers, Request, RequestInit};
+use std::collections::BTreeMap;
 
 /// How long the issuer has to answer.
 const PATIENCE_MS: u32 = 5_000;
 
 thread_local! {
     /// By issuer. Plain data only: nothing in it belongs to a request.
-    static CACHES: RefCell<HashMap<String, KeyCache>> = RefCell::new(HashMap::new());
+    static CACHES: RefCell<BTreeMap<String, KeyCache>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// The keys that may have signed a token of `algorithm` that names `key_id`.
@@ -98,7 +98,9 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
                 return Err("its configuration names another issuer".into());
             }
             let url = known.get("jwks_uri").and_then(Value::as_str);
-            url.ok_or_else(|| worker::Error::from("its configuration has no jwks_uri"))?.to_owned()
+            let url = url.filter(|url| is_trustworthy(url));
+            url.ok_or_else(|| worker::Error::from("its jwks_uri is missing or not https"))?
+                .to_owned()
         }
     };
     let keys = get(&url).await?;
@@ -109,13 +111,9 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
 }
 
 async fn get(url: &str) -> worker::Result<Value> {
-    let headers = Headers::new();
-    headers.set("accept", "application/json")?;
-    let mut init = RequestInit::new();
-    init.with_headers(headers);
-    let request = Request::new_with_init(url, &init)?;
-    let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(PATIENCE_MS));
-    let mut response = Fetch::Request(request).send_with_signal(&signal).await?;
+    let headers = [("accept", "application/json")];
+    let request = Outgoing { method: "GET", url, headers: &headers, body: None };
+    let mut response = request.send(PATIENCE_MS).await?;
     match response.status_code() {
         200 => Ok(serde_json::from_str(&response.text().await?)?),
         status => Err(format!("status {status} from {url}").into()),

@@ -103,6 +103,8 @@ fn settle(room: &mut RoomState, report: Report, now: Millis) -> Verdict {
     let Some(task) = room.task.as_mut() else { return Verdict::Noted };
     let verdict = match report.outcome {
         Outcome::Unknown { .. } => Verdict::Noted,
+        // What another kind of task returns says nothing about pictures.
+        _ if !task.images.is_empty() && report.kind != task.kind => Verdict::Noted,
         Outcome::Pending if task.status.is_terminal() => Verdict::Noted,
         Outcome::Pending => {
             schedule::postpone_look(&mut room.clock, now);

@@ -47,13 +47,15 @@ pub struct TaskError {
 
 /// No answer came before the deadline.
 pub const TIMEOUT: &str = "timeout";
+/// The start died on its way, and the provider was not seen to have the task.
+pub const START_LOST: &str = "start_lost";
 /// The provider finished with fewer images than were asked for.
 pub const MISSING_RESULT: &str = "missing_result";
 
 /// Failures after which the provider may have the task all the same: the deadline, and a start
 /// call that ended without a clear yes or no (see the codes of the same names in `error`).
-const PROVISIONAL: [&str; 4] =
-    [TIMEOUT, "provider_timeout", "provider_unavailable", "provider_invalid_response"];
+pub const PROVISIONAL: [&str; 5] =
+    [TIMEOUT, START_LOST, "provider_timeout", "provider_unavailable", "provider_invalid_response"];
 
 impl TaskError {
     pub fn new(code: &str, message: &str) -> Self {

@@ -6,3 +6,4 @@ pub mod client;
 pub mod name;
 #[cfg(target_arch = "wasm32")]
 pub mod object;
+pub mod overlap;

@@ -2,13 +2,17 @@
 
 use super::client::LIVE_PATH;
 use super::name::Feed;
+use super::overlap::Overlap;
 use crate::domain::frame::task_frame;
 use crate::domain::task::Task;
 use crate::error::ApiError;
 use crate::platform::note;
 use crate::request::list::ListQuery;
-use crate::socket::{accept, broadcast, closed, heard};
+use crate::request::query;
+use crate::socket::{Accepted, accept, broadcast, closed, heard};
 use crate::store::d1::Store;
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, durable_object,
@@ -18,18 +22,26 @@ use worker::{
 pub struct FeedRoom {
     state: State,
     env: Env,
+    /// Lives as long as the readings that it is about.
+    overlap: AssertUnwindSafe<RefCell<Overlap>>,
 }
 
 impl DurableObject for FeedRoom {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env }
+        Self { state, env, overlap: AssertUnwindSafe(RefCell::default()) }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         if request.path() == LIVE_PATH {
-            return self.watch().await;
+            return self.watch(&request).await;
         }
-        broadcast(&self.state, &request.text().await?);
+        let frame = request.text().await?;
+        let url = request.inner().url();
+        let version = query::value(&url, "version").and_then(|version| version.parse().ok());
+        if let (Some(task_id), Some(version)) = (query::value(&url, "task"), version) {
+            self.overlap.borrow_mut().published(&task_id, version);
+        }
+        broadcast(&self.state, &frame);
         Response::empty()
     }
 
@@ -65,21 +77,33 @@ impl DurableObject for FeedRoom {
 impl FeedRoom {
     /// Accepts a watcher and shows it what is there. In this order: a room publishes after D1 has
     /// its task, so whatever D1 does not show yet will be published to a socket that is open.
-    async fn watch(&self) -> Result<Response> {
+    async fn watch(&self, request: &Request) -> Result<Response> {
         let accepted = accept(&self.state)?;
-        match self.tasks().await {
-            Ok(tasks) => {
-                // What the provider never took has no id to be known by.
-                for task in tasks.iter().rev().filter(|task| !task.task_id.is_empty()) {
-                    accepted.socket.send_with_str(task_frame(task))?;
-                }
-                accepted.response()
+        let reading = self.overlap.borrow_mut().begin();
+        let tasks = self.tasks().await;
+        let sent = tasks.map(|tasks| self.greet(&accepted, reading, &tasks));
+        self.overlap.borrow_mut().end(reading);
+        match sent {
+            Ok(sent) => {
+                sent?;
+                accepted.response(request)
             }
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
                 Ok(Response::from_bytes(error.body().into_bytes())?.with_status(error.status()))
             }
         }
+    }
+
+    /// Sends what is there, oldest first.
+    fn greet(&self, accepted: &Accepted, reading: u64, tasks: &[Task]) -> Result<()> {
+        let overlap = self.overlap.borrow();
+        // What the provider never took has no id to be known by.
+        let known = tasks.iter().rev().filter(|task| !task.task_id.is_empty());
+        for task in known.filter(|task| overlap.is_news(reading, &task.task_id, task.version)) {
+            accepted.socket.send_with_str(task_frame(task))?;
+        }
+        Ok(())
     }
 
     /// What the feed shows, newest first.

@@ -43,6 +43,13 @@ impl StartRequest {
         body.into()
     }
 
+    /// The same body, with the address that the provider sends this task's webhooks to.
+    pub fn provider_body_with_webhook(&self, key: &TaskKey, url: &str) -> Value {
+        let mut body = self.provider_body(key);
+        body["webhook"] = serde_json::json!({"custom": [{"url": url}]});
+        body
+    }
+
     /// The body of a dry run: the same without what only a task needs.
     pub fn estimate_body(&self, key: &TaskKey) -> Value {
         let mut body = self.provider_body(key);

@@ -1,6 +1,7 @@
 //! How the Worker speaks to a room.
 
 use super::protocol::{ASK_PATH, Answer, Ask, LIVE_PATH};
+use crate::api::live::Watcher;
 use crate::domain::report::Report;
 use crate::domain::room::Verdict;
 use crate::domain::task::Task;
@@ -37,6 +38,11 @@ impl Room {
         }
     }
 
+    /// Makes sure that a task which is under way is taken care of.
+    pub async fn wake(&self, task: &Task) -> Result<(), ApiError> {
+        self.ask(&Ask::Wake { task: Box::new(task.clone()) }).await.map(drop)
+    }
+
     /// The task, if it is this user's.
     pub async fn read(&self, user_id: &str) -> Result<Option<Task>, ApiError> {
         let (task_id, user_id) = (self.task_id.clone(), user_id.to_owned());
@@ -48,13 +54,13 @@ impl Room {
     }
 
     /// Opens a socket on the task for its owner: a 101, or a 404.
-    pub async fn watch(&self, user_id: &str, version: Option<u64>) -> Result<Response, ApiError> {
+    pub async fn watch(&self, watcher: &Watcher) -> Result<Response, ApiError> {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("task", &self.task_id).append_pair("user", user_id);
-        if let Some(version) = version {
+        query.append_pair("task", &self.task_id).append_pair("user", watcher.viewer.user_id());
+        if let Some(version) = watcher.version {
             query.append_pair("version", &version.to_string());
         }
-        self.address.upgrade(&format!("{LIVE_PATH}?{}", query.finish())).await
+        self.address.upgrade(&format!("{LIVE_PATH}?{}", query.finish()), watcher.offers).await
     }
 
     async fn ask(&self, ask: &Ask) -> Result<Answer, ApiError> {

@@ -43,11 +43,18 @@ impl DurableObject for TaskRoom {
         if request.path() == LIVE_PATH {
             let url = request.inner().url();
             let field = |name| query::value(&url, name).unwrap_or_default();
-            return self.watch(&field("task"), &field("user"), field("version").parse().ok()).await;
+            let Some(task) = self.owned(&field("task"), &field("user")).await? else {
+                return Ok(Response::empty()?.with_status(404));
+            };
+            let accepted = accept(&self.state)?;
+            let frame = first_frame(&task, field("version").parse().ok());
+            accepted.socket.send_with_str(frame)?;
+            return accepted.response(&request);
         }
         let answer = match serde_json::from_str(&request.text().await?)? {
             Ask::Attach { task } => self.attach(*task).await?,
             Ask::Ingest { delivery, report } => self.ingest(delivery, report).await?,
+            Ask::Wake { task } => self.wake(*task).await?,
             Ask::Read { task_id, user_id } => match self.owned(&task_id, &user_id).await? {
                 Some(task) => Answer::Task { task: Box::new(task) },
                 None => Answer::NotFound,
@@ -133,6 +140,13 @@ impl TaskRoom {
         Ok(Answer::Done { verdict, task: self.load()?.task.map(Box::new) })
     }
 
+    /// Takes a task up again that has no room, or whose room has no alarm.
+    async fn wake(&self, task: Task) -> Result<Answer> {
+        let (room, verdict) = self.take(Input::Attach(Box::new(task)))?;
+        self.arm_by(next_alarm(&room, now()).max(now() + LONGEST_LOOK)).await?;
+        Ok(Answer::Done { verdict, task: None })
+    }
+
     async fn ingest(&self, delivery: String, report: Report) -> Result<Answer> {
         let (room, verdict) = self.take(Input::Report { delivery: Some(delivery), report })?;
         match verdict {
@@ -153,7 +167,9 @@ impl TaskRoom {
         let Some(task) = self.load()?.task else { return Ok(()) };
         let mirrored = within(D1_PATIENCE, self.mirror(&task)).await;
         // After D1: a watcher of a feed reads that first, and hears what comes later.
-        let published = within(FEED_PATIENCE, publish(&self.env, &task)).await;
+        // It may have changed meanwhile, and feeds are shown what is newest.
+        let newest = self.load()?.task.unwrap_or_else(|| task.clone());
+        let published = within(FEED_PATIENCE, publish(&self.env, &newest)).await;
         match mirrored.and(published) {
             Ok(()) if note_it => {
                 self.take(Input::Flushed(task.version))?;
@@ -234,15 +250,6 @@ impl TaskRoom {
             };
         }
         Ok(task.filter(|task| task.user_id == user_id))
-    }
-
-    async fn watch(&self, task_id: &str, user_id: &str, version: Option<u64>) -> Result<Response> {
-        let Some(task) = self.owned(task_id, user_id).await? else {
-            return Ok(Response::empty()?.with_status(404));
-        };
-        let accepted = accept(&self.state)?;
-        accepted.socket.send_with_str(first_frame(&task, version))?;
-        accepted.response()
     }
 
     /// Makes sure that the alarm fires at `latest`, and leaves one that is set earlier alone: to move

@@ -18,6 +18,8 @@ pub enum Ask {
     Attach { task: Box<Task> },
     /// The provider said this. `delivery` is the key of the webhook that said it.
     Ingest { delivery: String, report: Report },
+    /// Is anything to be done that no alarm is set for? `task` is what its rows say.
+    Wake { task: Box<Task> },
     /// The task as it is, for its owner.
     Read { task_id: String, user_id: String },
 }

@@ -7,6 +7,7 @@
 //!   nothing else can make: a function that asks for one cannot be reached without a signature.
 //!   It picks between `hex_scheme` (`X-Mynth-Signature`) and `standard_webhooks`.
 //! - [`TicketKey`] signs and verifies a [`Ticket`]: one user may watch one thing for a while.
+//! - [`WebhookTokenKey`] does the same for the address of a webhook that is not signed.
 //! - [`Secret`] and [`SecretSet`] are never empty and never printed.
 //! - `mac` holds the only HMAC and the only comparison; `timestamp` the only tolerance.
 
@@ -14,18 +15,22 @@ mod error;
 mod hex_scheme;
 mod mac;
 mod mynth;
+mod seal;
 mod secret;
 mod standard_webhooks;
 mod ticket;
 mod timestamp;
 mod verified;
+mod webhook_token;
 
 pub use error::SignatureError;
 pub use mynth::{SignedHeaders, verify_mynth};
+pub use seal::MAX_SEAL_BYTES;
 pub use secret::{MAX_SECRETS, Secret, SecretSet};
-pub use ticket::{MAX_TICKET_BYTES, Scope, TICKET_LIFETIME_MS, Ticket, TicketError, TicketKey};
+pub use ticket::{Scope, TICKET_LIFETIME_MS, Ticket, TicketError, TicketKey};
 pub use timestamp::TOLERANCE_SECONDS;
 pub use verified::{Scheme, Verified};
+pub use webhook_token::{Intent, WebhookTokenKey};
 
 /// Longest signature header that is read, in bytes: room for more signatures than are looked at.
 const MAX_HEADER_BYTES: usize = 4096;

@@ -10,6 +10,7 @@ use crate::domain::time::{HOUR, Millis, iso};
 use crate::error::ApiError;
 use crate::platform::{fault, outage};
 use crate::request::list::ListQuery;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
@@ -65,7 +66,10 @@ impl Store {
     /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are.
     pub async fn mirror(&self, task: &Task) -> Result<(), ApiError> {
         let rows = to_json(task);
-        let mut batch = vec![self.statement(sql::UPSERT_TASK, &[&rows])?];
+        let mut batch = vec![
+            self.statement(sql::CLAIM_TASK, &[&rows])?,
+            self.statement(sql::UPSERT_TASK, &[&rows])?,
+        ];
         if task.status.is_terminal() {
             batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
         }
@@ -89,11 +93,16 @@ impl Store {
     /// key of a task or the id of a batch.
     pub async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError> {
         if TaskKey::parse(started).is_some() {
-            return self.tasks(self.statement(sql::TASK_BY_KEY, &[user, started])?).await;
+            return Ok(self.by_key(user, started).await?.into_iter().collect());
         }
         let mut tasks = self.by_batch(started).await?;
         tasks.reverse();
         Ok(tasks)
+    }
+
+    /// A user's task by our own key of it.
+    pub async fn by_key(&self, user: &str, key: &str) -> Result<Option<Task>, ApiError> {
+        self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
     }
 
     /// Whether the user has started something since `since` that D1 has no provider id of yet.
@@ -113,9 +122,7 @@ impl Store {
             text(query.kind.as_deref()),
             JsValue::from_f64(query.limit.into()),
         ];
-        let statement = self.db.prepare(sql::LIST_TASKS).bind(&values);
-        let statement = statement.map_err(|error| fault("D1 bind", describe(&error)))?;
-        self.tasks(statement).await
+        self.tasks(self.bind(sql::LIST_TASKS, &values)?).await
     }
 
     /// The tasks of a batch, newest first.
@@ -125,10 +132,7 @@ impl Store {
 
     /// What an idempotency key stands for.
     pub async fn key(&self, user: &str, key: &str) -> Result<Option<KeyRow>, ApiError> {
-        let Some(row) = self.row(self.statement(sql::KEY, &[user, key])?).await? else {
-            return Ok(None);
-        };
-        serde_json::from_str(&row).map(Some).map_err(|error| fault("D1 row", error))
+        self.parsed(self.statement(sql::KEY, &[user, key])?).await
     }
 
     pub async fn ping(&self) -> Result<(), ApiError> {
@@ -136,14 +140,26 @@ impl Store {
         found.map(drop).map_err(|error| outage("D1 ping", describe(&error)))
     }
 
-    fn statement(&self, sql: &str, values: &[&str]) -> Result<D1PreparedStatement, ApiError> {
+    pub(super) fn statement(
+        &self,
+        sql: &str,
+        values: &[&str],
+    ) -> Result<D1PreparedStatement, ApiError> {
         let values: Vec<JsValue> = values.iter().map(|value| JsValue::from_str(value)).collect();
-        let bound = self.db.prepare(sql).bind(&values);
+        self.bind(sql, &values)
+    }
+
+    pub(super) fn bind(
+        &self,
+        sql: &str,
+        values: &[JsValue],
+    ) -> Result<D1PreparedStatement, ApiError> {
+        let bound = self.db.prepare(sql).bind(values);
         bound.map_err(|error| fault("D1 bind", describe(&error)))
     }
 
     /// Runs statements as one transaction.
-    async fn write(&self, batch: Vec<D1PreparedStatement>) -> Result<(), ApiError> {
+    pub(super) async fn write(&self, batch: Vec<D1PreparedStatement>) -> Result<(), ApiError> {
         let results = self.db.batch(batch).await;
         let results = results.map_err(|error| outage("D1 write", describe(&error)))?;
         match results.iter().find_map(D1Result::error) {
@@ -156,10 +172,22 @@ impl Store {
         self.row(statement).await?.map(|row| read(&row)).transpose()
     }
 
-    async fn tasks(&self, statement: D1PreparedStatement) -> Result<Vec<Task>, ApiError> {
+    pub(super) async fn tasks(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Vec<Task>, ApiError> {
         let rows = statement.raw::<String>().await;
         let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
         rows.iter().flatten().map(|row| read(row)).collect()
+    }
+
+    /// A row that is no task.
+    pub(super) async fn parsed<T: DeserializeOwned>(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Option<T>, ApiError> {
+        let Some(row) = self.row(statement).await? else { return Ok(None) };
+        serde_json::from_str(&row).map(Some).map_err(|error| fault("D1 row", error))
     }
 
     async fn row(&self, statement: D1PreparedStatement) -> Result<Option<String>, ApiError> {

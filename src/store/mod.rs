@@ -5,5 +5,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod d1;
+#[cfg(target_arch = "wasm32")]
+mod d1_sweep;
 pub mod row;
 pub mod sql;

@@ -19,6 +19,13 @@ pub struct KeyRow {
     pub task_id: String,
 }
 
+/// A task's place in the order of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Place {
+    pub user_id: String,
+    pub task_id: String,
+}
+
 /// A value as the JSON text that the statements take.
 pub fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("a value of ours is plain JSON")

@@ -46,8 +46,18 @@ WHERE id BETWEEN substr(?2, 13) AND substr(?2, 13) || '~' AND status = 'pending'
   AND EXISTS (SELECT 1 FROM tasks WHERE user_id = ?1 AND id = ?2 AND status = 'failed' \
     AND mynth_task_id IS NULL)";
 
-/// Mirrors a task. ?1 the task as JSON. Its version only ever rises, and a row that belongs to one
-/// provider's task never comes to belong to another.
+/// Gives a row its provider's id, once: to set that again would cost its index entry again.
+/// ?1 the task as JSON.
+pub const CLAIM_TASK: &str = "\
+UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', status = ?1 ->> 'status', \
+  version = CAST(?1 ->> 'version' AS INTEGER), model = ?1 ->> 'model', error = ?1 ->> 'error', \
+  cost = ?1 ->> 'cost', result = nullif(?1 -> 'result', 'null'), \
+  updated_at = ?1 ->> 'updated_at' \
+WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
+  AND version < ?1 ->> 'version'";
+
+/// Mirrors a task. Second in a batch with the one before. ?1 the same JSON. Its version only ever
+/// rises, and a row that belongs to one provider's task never comes to belong to another.
 pub const UPSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, mynth_task_id, batch_id, kind, status, version, prompt, requested_model, \
   model, error, cost, metadata, result, created_at, updated_at) \
@@ -57,14 +67,12 @@ SELECT n ->> 'key', n ->> 'user_id', n ->> 'task_id', n ->> 'batch_id', n ->> 'k
   n ->> 'error', n ->> 'cost', n -> 'metadata', nullif(n -> 'result', 'null'), \
   n ->> 'created_at', n ->> 'updated_at' \
 FROM (SELECT json(?1) AS n) WHERE true \
-ON CONFLICT (user_id, id) DO UPDATE SET mynth_task_id = excluded.mynth_task_id, \
-  status = excluded.status, version = excluded.version, model = excluded.model, \
-  error = excluded.error, cost = excluded.cost, result = excluded.result, \
-  updated_at = excluded.updated_at \
-WHERE tasks.version < excluded.version \
-  AND (tasks.mynth_task_id IS NULL OR tasks.mynth_task_id = excluded.mynth_task_id)";
+ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status, \
+  version = excluded.version, model = excluded.model, error = excluded.error, \
+  cost = excluded.cost, result = excluded.result, updated_at = excluded.updated_at \
+WHERE tasks.version < excluded.version AND tasks.mynth_task_id = excluded.mynth_task_id";
 
-/// Mirrors its images. Second in a batch with the one before: it writes only if the task's row is
+/// Mirrors its images. Third in a batch with the two before: it writes only if the task's row is
 /// at this very version, and only rows that differ. ?1 the same JSON.
 pub const UPSERT_IMAGES: &str = "\
 INSERT INTO images (id, task_id, user_id, mynth_task_id, requested_model, position, status, \
@@ -136,6 +144,44 @@ pub const FORGET_KEY: &str =
 pub const KEY: &str = "\
 SELECT json_object('request', request, 'task_id', task_id) AS row \
 FROM idempotency_keys WHERE user_id = ?1 AND key = ?2";
+
+/// The task that ends the sweep's next page. ?1 user and ?2 key of the last one it has seen,
+/// ?3 how many to skip.
+pub const PAGE_END: &str = "\
+SELECT json_object('user_id', user_id, 'task_id', id) AS row FROM tasks \
+WHERE (user_id, id) > (?1, ?2) ORDER BY user_id, id LIMIT 1 OFFSET ?3";
+
+/// What is unsettled in a page: pending for long, or refused without a clear no and not looked for
+/// since. ?1 user and ?2 key before the page, ?3 user and ?4 key at its end, ?5 the smallest key of
+/// a start that is too young, ?6 the same of a task that has a room, ?7 the codes of refusals without
+/// a clear no as a JSON list, ?8 the most to give.
+pub const UNSETTLED: &str = concat!(
+    "SELECT ",
+    task_json!(),
+    " FROM tasks t WHERE (t.user_id, t.id) > (?1, ?2) AND (t.user_id, t.id) <= (?3, ?4) \
+     AND CASE WHEN t.mynth_task_id IS NOT NULL THEN t.status = 'pending' AND t.id < ?6 \
+     ELSE t.id < ?5 AND (t.status = 'pending' OR (t.status = 'failed' AND t.version = 1 \
+     AND t.error ->> 'code' IN (SELECT value FROM json_each(?7)))) END \
+     ORDER BY t.user_id, t.id LIMIT ?8"
+);
+
+/// Where the sweep is.
+pub const SWEEP_AT: &str = "\
+SELECT json_object('user_id', user_id, 'task_id', task_id) AS row FROM sweep WHERE id = 1";
+
+/// Where the sweep goes on. ?1 user, ?2 key.
+pub const SWEEP_ON: &str = "\
+INSERT INTO sweep (id, user_id, task_id) VALUES (1, ?1, ?2) \
+ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, task_id = excluded.task_id \
+WHERE (sweep.user_id, sweep.task_id) IS NOT (excluded.user_id, excluded.task_id)";
+
+/// A start that the provider does not have: failed, and looked for. ?1 user, ?2 key, ?3 error, ?4 now.
+pub const GIVE_UP_START: &str = "\
+UPDATE tasks SET status = 'failed', version = 2, error = ?3, updated_at = ?4 \
+WHERE user_id = ?1 AND id = ?2 AND mynth_task_id IS NULL AND version < 2";
+
+/// Forgets idempotency keys. ?1 the moment before which they were claimed.
+pub const FORGET_KEYS: &str = "DELETE FROM idempotency_keys WHERE created_at < ?1";
 
 /// Whether D1 answers and has the tables.
 pub const PING: &str = "SELECT count(*) AS found FROM (SELECT 1 FROM tasks LIMIT 1)";

@@ -20,6 +20,16 @@ fn a_late_failure_after_completion_is_recorded_and_changes_nothing() {
 }
 
 #[test]
+fn what_another_kind_of_task_returns_changes_no_picture() {
+    let room = after([attach(&new_task(1))]);
+    for told in [completed(vec![]), failed("internal")] {
+        let told = Report { kind: "image.rate".into(), ..told };
+        let (next, verdict) = apply(&room, delivery("evt_1", told), NOW + 5_000);
+        assert_eq!((verdict, &next.task), (Verdict::Noted, &room.task));
+    }
+}
+
+#[test]
 fn a_timeout_that_the_provider_itself_reports_is_its_word_and_final() {
     for code in ["timeout", "provider_timeout", "provider_unavailable"] {
         let room = after([attach(&new_task(1)), delivery("evt_1", failed(code))]);

@@ -56,6 +56,16 @@ test("sizes are words or numbers, and never more than 768 a side", () => {
   for (const [size, width, height] of cases) assert.deepEqual(measure(size), { width, height });
 });
 
+test("a picture of an earlier run is still one, the same at every look", async (t) => {
+  const looks = await Promise.all([start(t), start(t)].map(async (starting) => {
+    const { url } = await starting;
+    const response = await fetch(`${url}/images/img_01KE7XWWEQ4MCGWKBQKJ1G47RP.png`);
+    assert.equal(response.status, 200);
+    return PNG.sync.read(Buffer.from(await response.arrayBuffer()));
+  }));
+  assert.deepEqual(looks[0]?.data, looks[1]?.data);
+});
+
 test("an unknown picture is 404", async (t) => {
   const emulator = await start(t);
   assert.equal((await fetch(`${emulator.url}/images/img_none.png`)).status, 404);

@@ -1,4 +1,4 @@
-//! Every statement that D1 is given, run by SQLite itself on the real migration. Parameters are
+//! Every statement that D1 is given, run by SQLite itself on the real migrations. Parameters are
 //! bound as the Worker binds them: text, and numbers as floats.
 
 mod idempotency;
@@ -6,6 +6,7 @@ mod mirror;
 mod plans;
 mod reads;
 mod starts;
+mod sweep;
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -17,11 +18,16 @@ use taskwire::domain::task::Task;
 use taskwire::store::row::{task_from_row, to_json};
 use taskwire::store::sql;
 
-const MIGRATION: &str = include_str!("../../migrations/0001_tasks.sql");
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/0001_tasks.sql"),
+    include_str!("../../migrations/0002_sweep.sql"),
+];
 
 fn database() -> Connection {
     let db = Connection::open_in_memory().expect("SQLite");
-    db.execute_batch(MIGRATION).expect("the migration");
+    for migration in MIGRATIONS {
+        db.execute_batch(migration).expect("a migration");
+    }
     db
 }
 
@@ -51,7 +57,8 @@ fn insert(db: &Connection, task: &Task) {
 /// Rows changed in `tasks` and in `images`.
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
-    (write(db, sql::UPSERT_TASK, &[&rows]), write(db, sql::UPSERT_IMAGES, &[&rows]))
+    let task = write(db, sql::CLAIM_TASK, &[&rows]) + write(db, sql::UPSERT_TASK, &[&rows]);
+    (task, write(db, sql::UPSERT_IMAGES, &[&rows]))
 }
 
 fn refuse(db: &Connection, task: &Task) -> (usize, usize) {

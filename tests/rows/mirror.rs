@@ -150,7 +150,6 @@ fn a_task_of_four_images_costs_twelve_written_rows() {
     assert_eq!(column(&db, indexes, &[]), ["tasks_by_mynth_task_id", "tasks_by_batch"]);
     let batched = "SELECT batch_id FROM tasks WHERE batch_id IS NOT NULL";
     assert_eq!(column(&db, batched, &[]), [""; 0]);
-    let tables =
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%WITHOUT ROWID%'";
+    let tables = "SELECT name FROM sqlite_schema WHERE name IN ('tasks', 'images') AND sql NOT LIKE '%WITHOUT ROWID%'";
     assert_eq!(column(&db, tables, &[]), [""; 0]);
 }

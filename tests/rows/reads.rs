@@ -5,6 +5,7 @@ use crate::{column, database, in_room, insert, mirror, one, refuse, text};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use taskwire::domain::id::TaskKey;
+use taskwire::domain::report::Report;
 use taskwire::domain::task::{Image, Task};
 use taskwire::store::row::task_from_row;
 use taskwire::store::sql;
@@ -130,6 +131,7 @@ fn ten_tasks(db: &Connection) -> Vec<TaskKey> {
         };
         insert(db, &new);
         let done = completed(vec![picture("a"), picture("b")]);
+        let done = Report { kind: kind.into(), ..done };
         let even = i.is_multiple_of(2).then(|| delivery("evt_1", done));
         mirror(db, &in_room([attach(&new)].into_iter().chain(even)));
         new.key

@@ -25,6 +25,11 @@ export function moment(iso: string, now: Date = new Date()): string {
   return then.toDateString() === now.toDateString() ? time : `${DAY.format(then)}, ${time}`;
 }
 
+/** `0.05000000` reads 0.05, and `3.00` reads 3. */
+export function decimal(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
 export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }

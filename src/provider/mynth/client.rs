@@ -1,21 +1,25 @@
 //! Calls to Mynth over HTTP. What the answers mean is decided beside this file.
 
 use super::create::{start_path, started_task_id};
+use super::list::candidates;
 use super::refusal::{no_answer, refusal, unreachable, unreadable};
 use super::result::task_report;
 use crate::config::Config;
 use crate::domain::report::Report;
+use crate::domain::task::Task;
 use crate::error::ApiError;
+use crate::http::Outgoing;
 use crate::json;
 use crate::platform::report;
 use crate::signature::Secret;
 use serde_json::Value;
-use std::time::Duration;
-use wasm_bindgen::JsValue;
-use worker::{AbortSignal, Error, Fetch, Headers, Method, Request, RequestInit, RequestRedirect};
+use worker::Error;
 
 /// How long Mynth has to answer. It queues a task and answers at once; a caller waits for this.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_MS: u32 = 10_000;
+
+/// Tasks that are looked through for one whose id was lost: the provider's largest page.
+const LISTED: usize = 100;
 
 pub struct Client {
     base: String,
@@ -29,7 +33,7 @@ struct Answer {
 
 impl Client {
     pub fn new<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Self, ApiError> {
-        Ok(Self { base: config.mynth_api_url(), key: config.mynth_api_key()? })
+        Ok(Self { base: config.mynth_api_url()?, key: config.mynth_api_key()? })
     }
 
     /// Starts a task of `kind`: the provider's id of it.
@@ -48,19 +52,38 @@ impl Client {
         Ok(answer.get("data").unwrap_or(&answer).clone())
     }
 
+    /// The provider's id of `task`, if it has it: for a start whose answer was lost. Only tasks with
+    /// rows can be found, since the ids of those are what they are known by.
+    pub async fn find(&self, task: &Task) -> Result<Option<String>, ApiError> {
+        let Some(row_id) = task.images.first().map(|image| &image.id) else { return Ok(None) };
+        let list = self.get(&format!("/tasks?limit={LISTED}")).await?;
+        for id in candidates(&list, &task.kind, task.created_at) {
+            // A candidate that cannot be seen now may be the one: better no answer than a wrong one.
+            let told = self.look(&id).await?;
+            if told.row_ids.first() == Some(row_id) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
     /// What the provider says of a task now.
     pub async fn look(&self, task_id: &str) -> Result<Report, ApiError> {
-        let answer = self.call(Method::Get, &format!("/tasks/{task_id}"), None).await?;
-        if !(200..300).contains(&answer.status) {
-            return Err(refusal(answer.status, &answer.body));
-        }
-        let body: Value = json::read(&answer.body).map_err(|_| unreadable())?;
+        let body = self.get(&format!("/tasks/{task_id}")).await?;
         let told = task_report(body.get("data").unwrap_or(&body));
         told.filter(|told| told.task_id == task_id).ok_or_else(unreadable)
     }
 
+    async fn get(&self, path: &str) -> Result<Value, ApiError> {
+        let answer = self.call("GET", path, None).await?;
+        if !(200..300).contains(&answer.status) {
+            return Err(refusal(answer.status, &answer.body));
+        }
+        json::read(&answer.body).map_err(|_| unreadable())
+    }
+
     async fn post(&self, path: &str, body: &Value) -> Result<Vec<u8>, ApiError> {
-        let answer = self.call(Method::Post, path, Some(&body.to_string())).await?;
+        let answer = self.call("POST", path, Some(&body.to_string())).await?;
         if !(200..300).contains(&answer.status) {
             report("mynth", format_args!("status {} at {path}", answer.status));
             return Err(refusal(answer.status, &answer.body));
@@ -70,32 +93,23 @@ impl Client {
 
     async fn call(
         &self,
-        method: Method,
+        method: &'static str,
         path: &str,
         body: Option<&str>,
     ) -> Result<Answer, ApiError> {
-        let request = self.request(method, path, body).map_err(failed)?;
-        let signal =
-            AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(PATIENCE.as_millis() as u32));
-        let mut response =
-            Fetch::Request(request).send_with_signal(&signal).await.map_err(failed)?;
+        let url = format!("{}{path}", self.base);
+        let bearer = format!("Bearer {}", self.key.expose());
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("accept", "application/json"),
+            ("content-type", "application/json"),
+        ];
+        let headers = if body.is_some() { &headers[..] } else { &headers[..2] };
+        let request = Outgoing { method, url: &url, headers, body };
+        let mut response = request.send(PATIENCE_MS).await.map_err(failed)?;
         let status = response.status_code();
         let body = response.bytes().await.map_err(failed)?;
         Ok(Answer { status, body })
-    }
-
-    fn request(&self, method: Method, path: &str, body: Option<&str>) -> worker::Result<Request> {
-        let headers = Headers::new();
-        headers.set("authorization", &format!("Bearer {}", self.key.expose()))?;
-        headers.set("accept", "application/json")?;
-        let mut init = RequestInit::new();
-        if let Some(body) = body {
-            headers.set("content-type", "application/json")?;
-            init.with_body(Some(JsValue::from_str(body)));
-        }
-        // The key goes to the host it is for, and nowhere that host may point to.
-        init.with_method(method).with_headers(headers).with_redirect(RequestRedirect::Manual);
-        Request::new_with_init(&format!("{}{path}", self.base), &init)
     }
 }
 

@@ -1,12 +1,14 @@
-// Why something failed: the code in words, and the message.
+// Why something failed: the code in words, and the message where that says more.
 import type { Failure } from "../types.ts";
 import { codeInWords } from "../words.ts";
 
 export function FailureText({ failure }: { failure: Failure }) {
+  const title = codeInWords(failure.code);
+  const saysMore = failure.message.replace(/\.$/, "").toLowerCase() !== title.toLowerCase();
   return (
     <span className="failure" data-testid="error" data-code={failure.code}>
-      <strong>{codeInWords(failure.code)}</strong>
-      {failure.message !== "" && <span>{failure.message}</span>}
+      <strong>{title}</strong>
+      {failure.message !== "" && saysMore && <span>{failure.message}</span>}
     </span>
   );
 }

@@ -23,7 +23,10 @@ export function Gallery({ current, drafts, history }: Props) {
         </section>
       )}
       {isEmpty ? (
-        <p className="empty">Your pictures will be here.</p>
+        <div className="empty">
+          <ul className="tiles" aria-hidden="true"><li /><li /><li /><li /></ul>
+          <p>Your pictures will be here.</p>
+        </div>
       ) : (
         <section className="tasks" aria-labelledby="history-title" aria-busy={history.isLoading}>
           {(history.tasks.length > 0 || history.error !== null) && <h2 id="history-title">Earlier</h2>}

@@ -2,7 +2,7 @@
 import { useId } from "react";
 import type { Draft } from "../task_list.ts";
 import type { Task } from "../types.ts";
-import { codeInWords, duration, moment, plural } from "../words.ts";
+import { codeInWords, decimal, duration, moment, plural } from "../words.ts";
 import { FailureText } from "./FailureText.tsx";
 import { ImageTile, PendingTile } from "./ImageTile.tsx";
 
@@ -25,7 +25,7 @@ export function TaskCard({ task }: { task: Task }) {
         {images.length > 0 && <li className="extra">{plural(images.length, "picture", "pictures")}</li>}
         <li><time dateTime={task.createdAt}>{moment(task.createdAt)}</time></li>
         {task.status === "completed" && <li>took {duration(Date.parse(task.updatedAt) - Date.parse(task.createdAt))}</li>}
-        {task.cost && <li>cost {task.cost}</li>}
+        {task.cost && <li>cost {decimal(task.cost)}</li>}
       </ul>
       {task.error && <p className="notice"><FailureText failure={task.error} /></p>}
       {images.length > 0 && (

@@ -1,0 +1,92 @@
+/**
+ * How long from a signed webhook to the frame on the watcher's socket, and to the webhook's answer.
+ *
+ * The clock starts when the request is handed to the HTTP client, signature made, and stops when
+ * the frame with the completed task has been parsed. Everything is on this machine: the Worker in
+ * workerd with its D1 and objects, the sender and the watchers in this process. So the numbers are
+ * the Worker's own work and the loopback's, without any network; and whatever the sender costs is in them.
+ */
+
+import { cpus, loadavg } from "node:os";
+import { completedBody, SCHEMES, sendWebhook } from "../tests/worker/support/signatures.ts";
+import { type App, startApp } from "../tests/worker/support/app.ts";
+import type { Watcher } from "../tests/worker/support/watcher.ts";
+import { readFlags } from "./flags.ts";
+
+interface Sample {
+  frameMs: number;
+  answerMs: number;
+}
+
+/** Tasks before the first that counts: code is compiled, connections are open. */
+const WARM_UP = 50;
+const IMAGES = 4;
+
+async function start(app: App, user: Awaited<ReturnType<App["as"]>>): Promise<{ taskId: string; watcher: Watcher; body: string }> {
+  const { taskId, task, live } = await user.start({ prompt: "a fox", count: IMAGES });
+  const watcher = await app.watch(live);
+  await watcher.task("pending");
+  const images = task.images.map((_: unknown, index: number) => ({
+    status: "success",
+    id: `img_${taskId.slice(4)}_${index}`,
+    url: `https://pictures.example/${taskId}/${index}.png`,
+  }));
+  const plain = JSON.parse(completedBody(taskId, images));
+  const imageRowIds = task.images.map(({ id }: { id: string }) => id);
+  return { taskId, watcher, body: JSON.stringify({ ...plain, request: { metadata: { imageRowIds } } }) };
+}
+
+async function measure(app: App, user: Awaited<ReturnType<App["as"]>>): Promise<Sample> {
+  const { watcher, body } = await start(app, user);
+  const headers = SCHEMES.g4(body);
+  const frame = watcher.task("completed").then(() => performance.now());
+  const began = performance.now();
+  const [answered, framed] = await Promise.all([
+    sendWebhook(app.base, body, headers).then((answer) => {
+      if (answer.status !== 200) throw new Error(`the webhook was answered ${answer.status} ${answer.text}`);
+      return performance.now();
+    }),
+    frame,
+  ]);
+  watcher.terminate();
+  return { frameMs: framed - began, answerMs: answered - began };
+}
+
+/** `tasks` measurements, so many at a time. Starting a task and opening its socket is not timed. */
+async function run(app: App, tasks: number, concurrency: number): Promise<Sample[]> {
+  const user = await app.as("bench");
+  const samples: Sample[] = [];
+  let left = tasks;
+  const work = async () => {
+    while (left-- > 0) samples.push(await measure(app, user));
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return samples;
+}
+
+/** Nearest rank. */
+function percentile(sorted: number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+function line(name: string, values: number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const shown = [["median", 0.5], ["p90", 0.9], ["p99", 0.99], ["max", 1]] as const;
+  return name.padEnd(20) + shown.map(([label, share]) => `${label} ${percentile(sorted, share).toFixed(2)} ms`.padEnd(20)).join("");
+}
+
+const { tasks, concurrency } = readFlags({ tasks: 1000, concurrency: 4 });
+const app = await startApp();
+try {
+  const load = loadavg()[0] ?? 0;
+  await run(app, WARM_UP, concurrency);
+  const began = performance.now();
+  const samples = await run(app, tasks, concurrency);
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`${tasks} tasks of ${IMAGES} images, ${concurrency} at a time, one watcher each; ${cpus().length} × ${cpus()[0]?.model ?? "?"}, load ${load.toFixed(1)} before`);
+  console.log(line("webhook to frame", samples.map(({ frameMs }) => frameMs)));
+  console.log(line("webhook to answer", samples.map(({ answerMs }) => answerMs)));
+  console.log(`${(tasks / seconds).toFixed(0)} tasks per second from start to end (start, socket, webhook, frame)`);
+} finally {
+  await app.close();
+}

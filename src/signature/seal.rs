@@ -1,0 +1,58 @@
+//! Small JSON values that we hand out and get back: `v1.<payload>.<mac>`, both base64url without
+//! padding. That fits a URL, and is an RFC 7230 token, so it fits `Sec-WebSocket-Protocol` as well.
+//!
+//! A seal is a bearer token: never log one. What it is for is in the signed text, so that a seal of
+//! one sort is none of another.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::json;
+use crate::signature::mac::{Key, MAC_BYTES};
+
+/// Longest seal that is looked at, in bytes. Ours are about 200; a longer one never verifies.
+pub const MAX_SEAL_BYTES: usize = 2048;
+
+const VERSION: &str = "v1.";
+
+/// Why a seal was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Broken {
+    Malformed,
+    Mismatch,
+}
+
+/// `value` under the seal of `key`, for one purpose.
+pub(super) fn seal(key: &Key, purpose: &[u8], value: &impl Serialize) -> String {
+    let json = serde_json::to_vec(value).expect("strings and numbers are always JSON");
+    let payload = URL_SAFE_NO_PAD.encode(json);
+    let mac = key.sign(&[purpose, payload.as_bytes()]);
+    format!("{VERSION}{payload}.{}", URL_SAFE_NO_PAD.encode(mac))
+}
+
+/// The value under a seal of `key` for this purpose. It is not decoded before its MAC was found good.
+pub(super) fn unseal<T: DeserializeOwned>(
+    key: &Key,
+    purpose: &[u8],
+    sealed: &str,
+) -> Result<T, Broken> {
+    if sealed.len() > MAX_SEAL_BYTES {
+        return Err(Broken::Malformed);
+    }
+    let (payload, mac) = sealed
+        .strip_prefix(VERSION)
+        .and_then(|rest| rest.split_once('.'))
+        .ok_or(Broken::Malformed)?;
+    let mac = decode_mac(mac).ok_or(Broken::Malformed)?;
+    if !key.verifies(&[purpose, payload.as_bytes()], &[mac]) {
+        return Err(Broken::Mismatch);
+    }
+    let json = URL_SAFE_NO_PAD.decode(payload).map_err(|_| Broken::Malformed)?;
+    json::read(&json).map_err(|_| Broken::Malformed)
+}
+
+/// Canonical base64url only: one seal has one spelling.
+fn decode_mac(text: &str) -> Option<[u8; MAC_BYTES]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+}

@@ -1,0 +1,82 @@
+//! Tokens in the address of a webhook that is not signed: they bind it to one start of ours.
+//!
+//! The token goes to the provider with the start, and comes back in the path. Whoever has it can
+//! speak for that one task, and for no other.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::TaskKey;
+use crate::signature::mac::Key;
+use crate::signature::seal::{seal, unseal};
+use crate::signature::secret::Secret;
+
+const PURPOSE: &[u8] = b"taskwire webhook v1\n";
+
+/// The start that a webhook is for: our own key of the task, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    pub user: String,
+    pub key: TaskKey,
+}
+
+#[derive(Debug, Clone)]
+pub struct WebhookTokenKey(Key);
+
+impl WebhookTokenKey {
+    pub fn new(secret: &Secret) -> Self {
+        Self(Key::whole(secret))
+    }
+
+    pub fn sign(&self, intent: &Intent) -> String {
+        seal(&self.0, PURPOSE, intent)
+    }
+
+    /// The start that `token` was made for, if it was made here.
+    pub fn verify(&self, token: &str) -> Option<Intent> {
+        unseal(&self.0, PURPOSE, token).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::{Scope, Ticket, TicketKey};
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.to_owned()).unwrap()
+    }
+
+    fn intent() -> Intent {
+        Intent { user: "ada".into(), key: TaskKey::new(1_795_168_800_000, [7; 12]) }
+    }
+
+    #[test]
+    fn a_token_names_its_start_and_is_good_under_its_own_key_alone() {
+        let token = WebhookTokenKey::new(&secret("one")).sign(&intent());
+        assert_eq!(WebhookTokenKey::new(&secret("one")).verify(&token), Some(intent()));
+        assert_eq!(WebhookTokenKey::new(&secret("two")).verify(&token), None);
+    }
+
+    #[test]
+    fn every_one_bit_change_of_a_token_is_refused() {
+        let key = WebhookTokenKey::new(&secret("one"));
+        let token = key.sign(&intent());
+        for i in 0..token.len() * 8 {
+            let mut bytes = token.clone().into_bytes();
+            bytes[i / 8] ^= 1 << (i % 8);
+            if let Ok(changed) = String::from_utf8(bytes) {
+                assert_eq!(key.verify(&changed), None, "{changed}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_no_token_and_a_token_no_ticket() {
+        let secret = secret("one");
+        let ticket = Ticket { user: "ada".into(), scope: Scope::Tasks, expires_at: i64::MAX };
+        let ticket = TicketKey::new(&secret).sign(&ticket);
+        let token = WebhookTokenKey::new(&secret).sign(&intent());
+        assert_eq!(WebhookTokenKey::new(&secret).verify(&ticket), None);
+        assert!(TicketKey::new(&secret).verify(&token, 0).is_err());
+    }
+}

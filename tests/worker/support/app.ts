@@ -1,0 +1,94 @@
+/**
+ * What most tests stand on: the built Worker in this process, its D1, and an emulator that sends
+ * its webhooks there when a test says so.
+ */
+
+import type { Miniflare } from "miniflare";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator/emulator.ts";
+import { Api, call } from "./api.ts";
+import { addressOf, deploy, migrate, variables, WORKER } from "./deployment.ts";
+import type { AllCounts } from "./shim.ts";
+import { watch, type Live, type Watcher } from "./watcher.ts";
+
+export interface AppOptions {
+  /** Variables to add or change; null takes one away. */
+  vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
+  emulator?: Partial<EmulatorOptions>;
+  shim?: boolean;
+  /** Given the emulator, the address that stands in for it as the provider. */
+  provider?: (emulator: Emulator) => Promise<string>;
+}
+
+export type Row = Record<string, any>;
+
+export class App {
+  readonly base: string;
+  readonly emulator: Emulator;
+  readonly worker: Miniflare;
+  /** What the Worker logged, a line each. */
+  readonly logs: string[];
+
+  constructor(base: string, emulator: Emulator, worker: Miniflare, logs: string[]) {
+    this.base = base;
+    this.emulator = emulator;
+    this.worker = worker;
+    this.logs = logs;
+  }
+
+  /** The API as this user calls it. */
+  async as(sub: string): Promise<Api> {
+    return new Api(this.base, await this.emulator.token({ sub }));
+  }
+
+  watch(live: Live, query = ""): Promise<Watcher> {
+    return watch(this.base, live, query);
+  }
+
+  /** Runs one statement in D1, from outside of the Worker. */
+  async sql(text: string, ...values: unknown[]): Promise<Row[]> {
+    const db = await this.worker.getD1Database("DB");
+    return (await db.prepare(text).bind(...values).all()).results as Row[];
+  }
+
+  /** The rows of a task, by the provider's id of it. */
+  async rows(taskId: string): Promise<{ task: Row | undefined; images: Row[] }> {
+    const [task] = await this.sql("SELECT * FROM tasks WHERE mynth_task_id = ?", taskId);
+    const images = await this.sql("SELECT * FROM images WHERE task_id = ? ORDER BY position", task?.id ?? "");
+    return { task, images };
+  }
+
+  /** Takes the task's object out of memory, and leaves its sockets as hibernation does. */
+  evict(taskId: string): Promise<void> {
+    return this.worker.unsafeEvictDurableObject(WORKER, "TaskRoom", { name: taskId, webSockets: "hibernate" });
+  }
+
+  /** The start calls that have reached the provider. */
+  get starts(): number {
+    return this.emulator.requests.filter(({ method, path }) => method === "POST" && path === "/image/generate").length;
+  }
+
+  /** Sets the shim's D1, where it is given, and says what was counted. */
+  async shim(d1?: "ok" | "hang" | "lost"): Promise<AllCounts> {
+    return (await call(`${this.base}/__shim${d1 ? `?d1=${d1}` : ""}`)).body;
+  }
+
+  async close(): Promise<void> {
+    await this.worker.dispose();
+    await this.emulator.close();
+  }
+}
+
+/** Without a word from the test, tasks stay pending: it delivers what it wants, when it wants. */
+export async function startApp({ vars = {}, emulator: options = {}, shim = false, provider }: AppOptions = {}): Promise<App> {
+  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0, ...options });
+  const logs: string[] = [];
+  const own = provider ? { MYNTH_API_URL: await provider(emulator) } : {};
+  const changes = typeof vars === "function" ? vars(emulator) : vars;
+  const all = Object.entries({ ...variables(emulator.url), ...own, ...changes });
+  const set = all.filter((pair): pair is [string, string] => pair[1] !== null);
+  const worker = deploy({ vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
+  const base = await addressOf(worker);
+  emulator.options.webhookUrl = `${base}/webhooks/mynth`;
+  await migrate(worker);
+  return new App(base, emulator, worker, logs);
+}

@@ -1,0 +1,96 @@
+/**
+ * The built Worker in workerd: its modules, its bindings, its variables, and its tables in D1.
+ *
+ * Knows the folder `build/`, and nothing of what the Worker does.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Log, LogLevel, Miniflare } from "miniflare";
+import { shim as shimAround } from "./shim.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const at = (path: string) => new URL(path, ROOT);
+
+/** The name workerd knows the Worker by: evictions need it. */
+export const WORKER = "app";
+
+export interface Deployment {
+  /** 0 takes any free port. */
+  port?: number;
+  /** A folder for all state; without it, state ends with the process. */
+  persist?: string;
+  /** The Worker's variables, all of them. */
+  vars: Record<string, string>;
+  /** Puts the shim around the Worker (see shim.ts). */
+  shim?: boolean;
+  onLog?: (line: string) => void;
+}
+
+/** The variables for a Worker that talks to an emulator at `url`. */
+export function variables(url: string): Record<string, string> {
+  const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
+  const pairs = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
+  return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url };
+}
+
+/** The classes that are Durable Objects, by binding: those that the build has. */
+function objects(code: string): Record<string, string> {
+  const known = { TASKS: "TaskRoom", FEEDS: "FeedRoom" };
+  return Object.fromEntries(Object.entries(known).filter(([, name]) => code.includes(name)));
+}
+
+export function deploy({ port = 0, persist, vars, shim = false, onLog = () => {} }: Deployment): Miniflare {
+  const code = readFileSync(at("build/index.js"), "utf8");
+  const classes = objects(code);
+  const others = Object.values(classes).filter((name) => name !== "TaskRoom");
+  const modules = {
+    ...(shim ? { "shim.js": { type: "esm", contents: shimAround(others) } } : {}),
+    "index.js": { type: "esm", contents: code },
+    "index_bg.wasm": { type: "wasm", contents: new Uint8Array(readFileSync(at("build/index_bg.wasm"))) },
+  };
+  const bindings = Object.entries(classes).map(([binding, exportName]) => [
+    binding,
+    { type: "durable-object", worker: WORKER, exportName },
+  ]);
+  const texts = Object.entries(vars).map(([name, value]) => [name, { type: "text", value }]);
+  return new Miniflare({
+    host: "127.0.0.1",
+    port,
+    cf: false,
+    enableDevRegistry: false,
+    log: new Log(LogLevel.NONE),
+    handleStructuredLogs: ({ message }: { message: unknown }) => onLog(String(message)),
+    ...(persist === undefined ? {} : { resourcePersistencePath: persist }),
+    workers: [
+      {
+        config: {
+          name: WORKER,
+          compatibilityDate: "2026-11-01",
+          manifest: { mainModule: shim ? "shim.js" : "index.js", modulesRoot: fileURLToPath(at("build")), modules },
+          env: { DB: { type: "d1", id: "db" }, ...Object.fromEntries([...bindings, ...texts]) },
+          exports: Object.fromEntries(
+            Object.values(classes).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
+          ),
+        },
+        dev: {},
+      },
+    ],
+  } as ConstructorParameters<typeof Miniflare>[0]);
+}
+
+/** Where a started Worker listens. */
+export async function addressOf(worker: Miniflare): Promise<string> {
+  return String(await worker.ready).replace(/\/$/, "");
+}
+
+/** Applies the migrations to an empty D1, in their order. */
+export async function migrate(worker: Miniflare): Promise<void> {
+  const db = await worker.getD1Database("DB");
+  const files = readdirSync(at("migrations/")).filter((name) => name.endsWith(".sql")).sort();
+  for (const file of files) {
+    const text = readFileSync(at(`migrations/${file}`), "utf8").replace(/^\s*--.*$/gm, "");
+    const statements = text.split(";").map((each) => each.trim()).filter(Boolean);
+    await db.batch(statements.map((each) => db.prepare(each)));
+  }
+}

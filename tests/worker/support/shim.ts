@@ -1,0 +1,80 @@
+/**
+ * A module around the built Worker, for what cannot be seen or done from outside: it counts what
+ * D1 and the objects are made to write, and can make D1 slow or lose its answers.
+ *
+ * The Worker inside is the build, byte for byte. `GET /__shim` gives the counts, by room, and
+ * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers after a minute), or `lost` (writes, and then
+ * says that it failed).
+ */
+
+export interface Counts {
+  /** `meta.rows_written` of everything that was written to D1. */
+  d1Rows: number;
+  /** Transactions given to D1, whether they wrote a row or not. */
+  d1Batches: number;
+  /** Values put into the object's storage: a row each. */
+  puts: number;
+  /** Alarms set: a row each, by the price list. */
+  alarms: number;
+}
+
+/** What `GET /__shim` says: by the name of the room; `worker` for what no room did. */
+export type AllCounts = Record<string, Counts>;
+
+/** The module, for a build that exports these classes besides the room. */
+export const shim = (others: string[]): string => `
+import * as app from "./index.js";
+
+const counts = {};
+let d1 = "ok";
+
+const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, puts: 0, alarms: 0 });
+
+/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
+function around(target, own) {
+  return new Proxy(target, {
+    get(_, name) {
+      if (Object.hasOwn(own, name)) return own[name];
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function database(env, count) {
+  async function batch(statements) {
+    count.d1Batches++;
+    if (d1 === "hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
+    const results = await env.DB.batch(statements);
+    for (const { meta } of results) count.d1Rows += meta.rows_written;
+    if (d1 === "lost") throw new Error("D1_ERROR: Network connection lost.");
+    return results;
+  }
+  return around(env, { DB: around(env.DB, { batch, constructor: env.DB.constructor }) });
+}
+
+function room(ctx, count) {
+  const { storage } = ctx;
+  const put = (...args) => (count.puts++, storage.kv.put(...args));
+  const setAlarm = (...args) => (count.alarms++, storage.setAlarm(...args));
+  return around(ctx, { storage: around(storage, { kv: around(storage.kv, { put }), setAlarm }) });
+}
+
+export const TaskRoom = new Proxy(app.TaskRoom, {
+  construct(target, [ctx, env]) {
+    const count = of(ctx.id.name);
+    return new target(room(ctx, count), database(env, count));
+  },
+});
+
+${others.map((name) => `export const ${name} = app.${name};`).join("\n")}
+
+export default {
+  fetch(request, env, ctx) {
+    const url = new URL(request.url);
+    if (url.pathname !== "/__shim") return new app.default(ctx, database(env, of("worker"))).fetch(request);
+    d1 = url.searchParams.get("d1") ?? d1;
+    return Response.json(counts);
+  },
+};
+`;
