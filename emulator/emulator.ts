@@ -28,7 +28,7 @@ export interface Emulator {
   port: number;
   options: EmulatorOptions;
   /** By task id, oldest first. */
-  tasks: ReadonlyMap<string, Task>;
+  tasks: Map<string, Task>;
   /** Every webhook attempt that has its answer, oldest first. */
   deliveries: readonly Attempt[];
   /** Every API call, oldest first; the index page and pictures are not counted. */

@@ -48,7 +48,8 @@ async function page() {
 
 async function worker() {
   await buildWorker();
-  await step("worker tests", () => nodeTest("worker tests", "tests/worker"));
+  // Most of them wait, for an alarm or for a deadline: two at once are nearly twice as fast.
+  await step("worker tests", () => nodeTest("worker tests", "tests/worker", { filesAtATime: 2 }));
 }
 
 async function browser() {
@@ -56,7 +57,7 @@ async function browser() {
   await buildPage();
   const chromium = await ensureChromium();
   await step("browser tests", () =>
-    nodeTest("browser tests", "tests/browser", { env: { CHROMIUM_PATH: chromium }, oneAtATime: true }),
+    nodeTest("browser tests", "tests/browser", { env: { CHROMIUM_PATH: chromium }, filesAtATime: 1 }),
   );
 }
 

@@ -29,6 +29,9 @@ export function wasmSize() {
   return `${kilobytes(statSync(file).size)} of wasm, ${kilobytes(gzipped)} gzipped`;
 }
 
+/** std is compiled along: with its small variants of sorting, searching and formatting. */
+const SMALL_STD = { CARGO_UNSTABLE_BUILD_STD_FEATURES: "panic-unwind,optimize_for_size" };
+
 /** Features that workerd has: binaryen may know newer encodings than it does. */
 const WASM_FEATURES = [
   "mutable-globals",
@@ -55,7 +58,7 @@ export function buildWorker() {
     const note = await unlessFresh("worker", worker, async () => {
       if (!existsSync(inRoot("Cargo.toml"))) throw new Stop("Cargo.toml is missing: there is no Worker to build.");
       const { env, workerBuild } = await ensureWasmToolchain();
-      await run(workerBuild, ["--release", "--panic-unwind"], { env });
+      await run(workerBuild, ["--release", "--panic-unwind"], { env: { ...env, ...SMALL_STD } });
       await shrink(WASM);
     });
     return [note, wasmSize()].filter(Boolean).join(", ");

@@ -37,10 +37,10 @@ async function counting(name, command, args, options) {
 export const cargoTest = () => counting("native tests", "cargo", ["test", "--locked"]);
 
 /** Runs every `*.test.ts` under a folder; a folder without any is a failure. */
-export function nodeTest(name, folder, { env = {}, oneAtATime = false } = {}) {
+export function nodeTest(name, folder, { env = {}, filesAtATime } = {}) {
   const files = filesUnder(folder).filter((file) => file.endsWith(".test.ts"));
   if (files.length === 0) throw new Stop(`${name}: no test files found in ${folder}.`);
-  const concurrency = oneAtATime ? ["--test-concurrency=1"] : [];
+  const concurrency = filesAtATime ? [`--test-concurrency=${filesAtATime}`] : [];
   const args = ["--test", "--test-reporter=spec", `--test-timeout=${TEST_TIMEOUT_MS}`, ...concurrency];
   return counting(name, NODE, [...args, ...files.map((file) => inRoot(file))], { env });
 }

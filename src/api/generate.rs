@@ -15,12 +15,64 @@ use crate::request::{batch, generate, kinds};
 use crate::signature::{Intent, Scope, WebhookTokenKey};
 use futures_channel::oneshot;
 use hex::encode;
-use serde_json::{Value, json as value};
+use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use worker::{Context, Env, Request, Response};
 
 /// Longest idempotency key that is taken: room for a few UUIDs.
 const KEY_LIMIT: usize = 255;
+
+/// A task that was started, and where it can be watched.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Started<'a> {
+    task_id: &'a str,
+    mynth_task_id: &'a str,
+    task: TaskView<'a>,
+    live: Live,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Live {
+    url: String,
+    ticket: String,
+    expires_at: String,
+}
+
+impl Live {
+    fn at(url: String, Issued { ticket, expires_at }: Issued) -> Self {
+        Self { url, ticket, expires_at }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Batch<'a> {
+    batch_id: String,
+    tasks: Vec<Entry<'a>>,
+    live: Live,
+}
+
+/// What became of one task of a batch.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Entry<'a> {
+    #[serde(rename_all = "camelCase")]
+    Started { task_id: &'a str, task: TaskView<'a> },
+    /// The body of the error.
+    Refused(Value),
+}
+
+impl<'a> From<&'a Outcome> for Entry<'a> {
+    fn from(outcome: &'a Outcome) -> Self {
+        match outcome {
+            Ok(task) => Self::Started { task_id: &task.task_id, task: task.into() },
+            Err(error) => Self::Refused(serde_json::from_str(&error.body()).unwrap_or_default()),
+        }
+    }
+}
 
 /// What is the same for everything that starts: who asks, and the key of the request.
 struct Asked {
@@ -73,9 +125,9 @@ async fn one(
     let outcome = run(env, context, vec![job], claim).await?.pop();
     let task = outcome.ok_or_else(|| fault("start", "no outcome"))??;
     let live = issue(env, &task.user_id, Scope::Task(task.task_id.clone()))?;
-    let mut answer = started(&task);
-    answer["live"] = live_at(&format!("/tasks/{}/live", task.task_id), &live);
-    json(201, &answer)
+    let live = Live::at(format!("/tasks/{}/live", task.task_id), live);
+    let task_id = task.task_id.as_str();
+    json(201, &Started { task_id, mynth_task_id: task_id, task: TaskView::from(&task), live })
 }
 
 /// `POST /generate/batch`
@@ -101,9 +153,8 @@ pub async fn generate_batch(
     let known = outcomes.iter().flatten().find_map(|task| task.batch_id.clone());
     let batch_id = known.unwrap_or(batch_id);
     let live = issue(env, &asked.user_id, Scope::Batch(batch_id.clone()))?;
-    let tasks: Vec<Value> = outcomes.iter().map(entry).collect();
-    let live = live_at(&format!("/batches/{batch_id}/live"), &live);
-    json(201, &value!({"batchId": batch_id, "tasks": tasks, "live": live}))
+    let live = Live::at(format!("/batches/{batch_id}/live"), live);
+    json(201, &Batch { batch_id, tasks: outcomes.iter().map(Entry::from).collect(), live })
 }
 
 /// `POST /estimate`: the provider's dry run of what `POST /generate` would start.
@@ -143,26 +194,6 @@ async fn run(
         let _ = done.send(start(all).await);
     });
     outcomes.await.map_err(|error| fault("start", error))?
-}
-
-fn started(task: &Task) -> Value {
-    value!({
-        "taskId": task.task_id,
-        "mynthTaskId": task.task_id,
-        "task": TaskView::from(task),
-    })
-}
-
-/// One task of a batch: what became of it.
-fn entry(outcome: &Outcome) -> Value {
-    match outcome {
-        Ok(task) => value!({"taskId": task.task_id, "task": TaskView::from(task)}),
-        Err(error) => serde_json::from_str(&error.body()).unwrap_or_default(),
-    }
-}
-
-fn live_at(url: &str, issued: &Issued) -> Value {
-    value!({"url": url, "ticket": issued.ticket, "expiresAt": issued.expires_at})
 }
 
 /// The caller's key with the hash of the request that it stands for. The same body on another

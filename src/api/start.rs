@@ -4,7 +4,7 @@
 use crate::domain::task::{Status, Task, TaskError};
 use crate::domain::time::{Millis, SECOND};
 use crate::error::{ApiError, Code};
-use crate::platform::{config, now, report};
+use crate::platform::{config, now, report, within};
 use crate::provider::mynth::client::Client;
 use crate::room::client::Room;
 use crate::store::d1::Store;
@@ -19,6 +19,10 @@ const SIDE_BY_SIDE: usize = 6;
 /// How long a repeated request waits for the first one to get through, and how often it looks.
 const WAIT: Millis = 20 * SECOND;
 const STEP: Duration = Duration::from_millis(200);
+
+/// How long a caller whose start had no answer waits for the look at what became of it. The sweep
+/// looks again.
+const LOOK_PATIENCE: Duration = Duration::from_secs(3);
 
 pub struct Start {
     pub env: Env,
@@ -78,7 +82,8 @@ async fn begin(env: &Env, store: &Store, client: &Client, job: Job) -> Outcome {
             // No clear no: the provider may have the task all the same. That is looked up, since a
             // second call could be a second paid task.
             if reason(&error).is_provisional() {
-                if let Ok(Some(task)) = settle(env, store, client, &job.task).await {
+                let found = within(LOOK_PATIENCE, settle(env, store, client, &job.task)).await;
+                if let Ok(Some(task)) = found {
                     return Ok(task);
                 }
             }

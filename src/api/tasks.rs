@@ -15,8 +15,20 @@ use crate::request::query;
 use crate::room::client::Room;
 use crate::signature::Scope;
 use crate::store::d1::Store;
-use serde_json::json as value;
+use serde::Serialize;
 use worker::{Env, Request, Response};
+
+#[derive(Serialize)]
+struct One<'a> {
+    task: TaskView<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'a> {
+    tasks: Vec<TaskView<'a>>,
+    next_cursor: Option<&'a str>,
+}
 
 pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Response, ApiError> {
     if !is_task_id(task_id) {
@@ -27,7 +39,7 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
         Viewer::Holder { user_id } => in_room(env, task_id, &user_id).await?,
     };
     let known = request.headers().get("if-none-match").map_err(broken)?;
-    versioned(&value!({"task": TaskView::from(&task)}), task.version, known.as_deref())
+    versioned(&One { task: TaskView::from(&task) }, task.version, known.as_deref())
 }
 
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
@@ -36,8 +48,8 @@ pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Res
     // A full page may be the last one; then the next is empty.
     let is_full = tasks.len() == query.limit as usize;
     let next = tasks.last().filter(|_| is_full).map(|task| task.key.as_str());
-    let views: Vec<TaskView<'_>> = tasks.iter().map(TaskView::from).collect();
-    json(200, &value!({"tasks": views, "nextCursor": next}))
+    let tasks = tasks.iter().map(TaskView::from).collect();
+    json(200, &Page { tasks, next_cursor: next })
 }
 
 pub async fn ticket(caller: &Identity, task_id: &str, env: &Env) -> Result<Response, ApiError> {

@@ -98,12 +98,25 @@ describe("a start is refused", { timeout }, () => {
     });
   }
 
-  test("by a line that goes dead", async () => {
-    app.emulator.options.onCreate = () => {
+  test("by a line that goes dead, before the provider has anything to show", async () => {
+    app.emulator.options.onCreate = ({ id }) => {
+      app.emulator.tasks.delete(id);
       throw new Error("the line goes dead");
     };
     assertRefused(await ada.generate({ count: 2 }), 503, "provider_unavailable");
     await assertRowsFailed("provider_unavailable");
+  });
+
+  test("not by a line that goes dead once the provider has the task: that is looked up, not paid twice", async () => {
+    const before = app.starts;
+    app.emulator.options.onCreate = () => {
+      throw new Error("the line goes dead");
+    };
+    const answer = await ada.generate({ count: 2 });
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(app.starts, before + 1);
+    assert.equal(answer.body.taskId, [...app.emulator.tasks.keys()].at(-1));
+    assert.equal((await ada.task(answer.body.taskId)).status, "pending");
   });
 
   test("by nobody at the other end", async () => {
