@@ -1,8 +1,7 @@
 // npm test: everything that can be checked without the cloud, in the order that
-// finds a mistake soonest. `npm test -- native` (or emulator, page, worker, browser) runs
+// finds a mistake soonest. `npm test -- native` (or emulator, page, worker, chaos, browser) runs
 // one part. Ends with how many tests passed and failed, in all runners together.
 
-import { existsSync } from "node:fs";
 import { ensureChromium } from "./lib/browser.mjs";
 import { buildPage, buildWorker } from "./lib/build.mjs";
 import { ensureNodeModules } from "./lib/node_modules.mjs";
@@ -14,8 +13,8 @@ import { ensureNativeCargo } from "./lib/toolchain.mjs";
 
 const TSC = inRoot("node_modules/typescript/bin/tsc");
 
-/** Folders with TypeScript of their own; the page's must be there. */
-const TYPE_CHECKED = ["web", "client", "emulator", "tests", "bench"];
+/** Folders with TypeScript of their own. */
+const TYPE_CHECKED = ["web", "web/test", "emulator", "tests", "bench", "chaos"];
 
 /** A cargo subcommand that a minimal toolchain lacks is skipped, and said to be. */
 async function cargoIfPresent(component, args) {
@@ -33,7 +32,6 @@ async function native() {
 
 async function types() {
   for (const folder of TYPE_CHECKED) {
-    if (folder !== "web" && !existsSync(inRoot(folder, "tsconfig.json"))) continue;
     await step(`types of ${folder}/`, () => run(NODE, [TSC, "--noEmit", "-p", inRoot(folder)]).then(() => ""));
   }
 }
@@ -52,6 +50,11 @@ async function worker() {
   await step("worker tests", () => nodeTest("worker tests", "tests/worker", { filesAtATime: 2 }));
 }
 
+async function chaos() {
+  await buildWorker();
+  await step("chaos tests", () => nodeTest("chaos tests", "tests/chaos"));
+}
+
 async function browser() {
   await buildWorker();
   await buildPage();
@@ -61,7 +64,7 @@ async function browser() {
   );
 }
 
-const PARTS = { native, types, emulator, page, worker, browser };
+const PARTS = { native, types, emulator, page, worker, chaos, browser };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

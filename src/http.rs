@@ -3,7 +3,10 @@
 //! Built on the platform's own types. The SDK's `RequestInit` carries every option that Cloudflare
 //! has, and would be a twentieth of the Worker.
 
-use worker::{AbortSignal, Fetch, Request, Response, Result};
+use futures_util::future::{Either, select};
+use std::pin::pin;
+use std::time::Duration;
+use worker::{AbortController, Delay, Error, Fetch, Request, Result};
 
 /// One request, as the platform takes it.
 pub struct Outgoing<'a> {
@@ -30,9 +33,36 @@ impl Outgoing<'_> {
         Ok(web_sys::Request::new_with_str_and_init(self.url, &init)?.into())
     }
 
-    /// Sends it over the network. The answer's body is part of what has to come in time.
-    pub async fn send(&self, patience_ms: u32) -> Result<Response> {
-        let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(patience_ms));
-        Fetch::Request(self.request()?).send_with_signal(&signal).await
+    /// Sends it over the network: the answer's status and body, if both come in time.
+    pub async fn send(&self, patience: Duration) -> std::result::Result<Answer, Failed> {
+        let controller = AbortController::default();
+        let signal = controller.signal();
+        let work = async {
+            let request = Fetch::Request(self.request()?);
+            let mut response = request.send_with_signal(&signal).await?;
+            Ok(Answer { status: response.status_code(), body: response.bytes().await? })
+        };
+        // Not the platform's own timeout signal: it stays pending after the answer, and keeps an
+        // object from sleeping.
+        match select(pin!(work), pin!(Delay::from(patience))).await {
+            Either::Left((outcome, _)) => outcome.map_err(Failed::Broken),
+            Either::Right(_) => {
+                controller.abort();
+                Err(Failed::Late)
+            }
+        }
     }
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+pub enum Failed {
+    /// None came in time.
+    Late,
+    /// There was no connection, or it broke.
+    Broken(Error),
 }

@@ -1,7 +1,7 @@
 //! Starting tasks: rows first, then the provider, then the rooms. Whatever happens between two of
 //! these, the rows say what became of it, or are found by what comes after.
 
-use crate::domain::task::{Status, Task, TaskError};
+use crate::domain::task::{Task, TaskError};
 use crate::domain::time::{Millis, SECOND};
 use crate::error::{ApiError, Code};
 use crate::platform::{config, now, report, within};
@@ -61,9 +61,20 @@ pub async fn start(all: Start) -> Result<Vec<Outcome>, ApiError> {
     }
     let tasks: Vec<&Task> = jobs.iter().map(|job| &job.task).collect();
     if let Err(error) = store.insert(&tasks, claim.as_ref()).await {
-        // The same key may have been claimed a moment ago: then that one is the start.
-        let Some(claim) = &claim else { return Err(error) };
-        return repeated(&env, &store, &user, claim).await?.ok_or(error);
+        // The same key may have been claimed a moment ago: then that one is the start. Otherwise it
+        // may be that just D1's answer was lost, and the rows are there: they must not stay pending.
+        let earlier = match &claim {
+            Some(claim) if !store.holds(&user, claim).await? => {
+                repeated(&env, &store, &user, claim).await?
+            }
+            _ => None,
+        };
+        if earlier.is_none() {
+            let reason = reason(&error);
+            let withdrawal = store.withdraw(&tasks, claim.as_ref(), &reason, now());
+            let _ = within(LOOK_PATIENCE, withdrawal).await;
+        }
+        return earlier.ok_or(error);
     }
     let client = Client::new(&config(&env))?;
     let mut outcomes = Vec::new();
@@ -101,10 +112,7 @@ pub async fn settle(
     task: &Task,
 ) -> Result<Option<Task>, ApiError> {
     match client.find(task).await? {
-        Some(task_id) => {
-            let found = Task { task_id, status: Status::Pending, error: None, ..task.clone() };
-            attach(env, store, found).await.map(Some)
-        }
+        Some(task_id) => attach(env, store, Task { task_id, ..task.clone() }).await.map(Some),
         None => Ok(None),
     }
 }

@@ -5,14 +5,17 @@ use super::claims::{Algorithm, Refused};
 use super::keys::candidates;
 use crate::config::{Issuer, is_trustworthy};
 use crate::error::{ApiError, Code};
-use crate::http::Outgoing;
+use crate::http::{Failed, Outgoing};
+use crate::json;
 use crate::platform::{now, report};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
+use worker::Error;
 
 /// How long the issuer has to answer.
-const PATIENCE_MS: u32 = 5_000;
+const PATIENCE: Duration = Duration::from_secs(5);
 
 thread_local! {
     /// By issuer. Plain data only: nothing in it belongs to a request.
@@ -99,8 +102,7 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
             }
             let url = known.get("jwks_uri").and_then(Value::as_str);
             let url = url.filter(|url| is_trustworthy(url));
-            url.ok_or_else(|| worker::Error::from("its jwks_uri is missing or not https"))?
-                .to_owned()
+            url.ok_or_else(|| Error::from("its jwks_uri is missing or not https"))?.to_owned()
         }
     };
     let keys = get(&url).await?;
@@ -113,9 +115,12 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
 async fn get(url: &str) -> worker::Result<Value> {
     let headers = [("accept", "application/json")];
     let request = Outgoing { method: "GET", url, headers: &headers, body: None };
-    let mut response = request.send(PATIENCE_MS).await?;
-    match response.status_code() {
-        200 => Ok(serde_json::from_str(&response.text().await?)?),
+    let answer = request.send(PATIENCE).await.map_err(|failed| match failed {
+        Failed::Late => Error::from("no answer in time"),
+        Failed::Broken(error) => error,
+    })?;
+    match answer.status {
+        200 => Ok(json::read(&answer.body)?),
         status => Err(format!("status {status} from {url}").into()),
     }
 }

@@ -71,11 +71,23 @@ fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
     if task.version == 0 {
         task.version = 1;
     }
+    if task.error.as_ref().is_some_and(TaskError::is_of_start) {
+        reopen(&mut task, now);
+    }
     room.task = Some(task);
     for early in std::mem::take(&mut room.early) {
         settle(room, early.report, now);
     }
     Verdict::Attached
+}
+
+/// A start that seemed to have failed did not: the provider has the task, or there would be nothing
+/// to attach. It is under way again.
+fn reopen(task: &mut Task, now: Millis) {
+    task.status = Status::Pending;
+    task.error = None;
+    task.images = (0..task.images.len()).map(|i| Image::pending(&task.key, i)).collect();
+    touch(task, now);
 }
 
 fn hear(room: &mut RoomState, delivery: Option<String>, report: Report, now: Millis) -> Verdict {

@@ -70,6 +70,11 @@ impl TaskError {
         Self { code: format!("generation_{}", self.code), ..self }
     }
 
+    /// It says that a start did not get through, as far as we heard.
+    pub fn is_of_start(&self) -> bool {
+        self.is_provisional() && self.code != TIMEOUT
+    }
+
     /// Ours, not the provider's: it says that we did not hear, so the provider's word, if it
     /// comes after all, replaces it.
     pub fn is_provisional(&self) -> bool {

@@ -118,12 +118,17 @@ impl TaskRoom {
     /// until what was stored is durable.
     fn take(&self, input: Input) -> Result<(RoomState, Verdict)> {
         let before = self.load()?;
+        let shown = match (&before.task, &input) {
+            (Some(task), _) => Some(task.version),
+            // A task that comes back from its rows was shown as they have it.
+            (None, Input::Attach(task)) => Some(task.version),
+            (None, _) => None,
+        };
         let (after, verdict) = apply(&before, input, now());
         if after != before {
             save(&self.state.storage(), &after)?;
         }
-        let version = |room: &RoomState| room.task.as_ref().map(|task| task.version);
-        if let Some(task) = after.task.as_ref().filter(|_| version(&after) != version(&before)) {
+        if let Some(task) = after.task.as_ref().filter(|task| Some(task.version) != shown) {
             broadcast(&self.state, &task_frame(task));
         }
         Ok((after, verdict))
@@ -143,7 +148,10 @@ impl TaskRoom {
     /// Takes a task up again that has no room, or whose room has no alarm.
     async fn wake(&self, task: Task) -> Result<Answer> {
         let (room, verdict) = self.take(Input::Attach(Box::new(task)))?;
-        self.arm_by(next_alarm(&room, now()).max(now() + LONGEST_LOOK)).await?;
+        match verdict {
+            Verdict::Attached => self.arm(next_alarm(&room, now())).await?,
+            _ => self.arm_by(now() + LONGEST_LOOK).await?,
+        }
         Ok(Answer::Done { verdict, task: None })
     }
 

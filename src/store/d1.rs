@@ -63,6 +63,35 @@ impl Store {
         .await
     }
 
+    /// Whether the key stands for this very start: its claim came through, though no answer did.
+    pub async fn holds(&self, user: &str, claim: &Claimed) -> Result<bool, ApiError> {
+        let known = self.key(user, &claim.key).await?;
+        Ok(known.is_some_and(|known| known.task_id == claim.stands_for))
+    }
+
+    /// Takes back what an insert without an answer may have written: the rows fail, and the key is
+    /// free again.
+    pub async fn withdraw(
+        &self,
+        tasks: &[&Task],
+        claim: Option<&Claimed>,
+        error: &TaskError,
+        now: Millis,
+    ) -> Result<(), ApiError> {
+        let error = to_json(error);
+        let mut batch = Vec::new();
+        for task in tasks {
+            let (user, key) = (task.user_id.as_str(), task.key.as_str());
+            batch.push(self.statement(sql::REFUSE_TASK, &[user, key, &error, &iso(now)])?);
+            batch.push(self.statement(sql::REFUSE_IMAGES, &[user, key, &error])?);
+            if let Some(claim) = claim {
+                let values = [user, &claim.key, &claim.stands_for];
+                batch.push(self.statement(sql::RELEASE_KEY, &values)?);
+            }
+        }
+        self.write(batch).await
+    }
+
     /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are.
     pub async fn mirror(&self, task: &Task) -> Result<(), ApiError> {
         let rows = to_json(task);
@@ -70,7 +99,8 @@ impl Store {
             self.statement(sql::CLAIM_TASK, &[&rows])?,
             self.statement(sql::UPSERT_TASK, &[&rows])?,
         ];
-        if task.status.is_terminal() {
+        // A task that was just attached has its images' rows as they were made.
+        if task.version > 1 {
             batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
         }
         self.write(batch).await

@@ -81,8 +81,7 @@ SELECT r.value ->> 'id', ?1 ->> 'key', ?1 ->> 'user_id', ?1 ->> 'task_id', \
   ?1 ->> 'requested_model', CAST(r.value ->> 'position' AS INTEGER), r.value ->> 'status', \
   r.value ->> 'image_id', r.value ->> 'url', r.value ->> 'error' \
 FROM json_each(?1, '$.images') r \
-WHERE r.value ->> 'status' <> 'pending' \
-  AND EXISTS (SELECT 1 FROM tasks t WHERE t.user_id = ?1 ->> 'user_id' AND t.id = ?1 ->> 'key' \
+WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.user_id = ?1 ->> 'user_id' AND t.id = ?1 ->> 'key' \
     AND t.version = ?1 ->> 'version' AND t.mynth_task_id = ?1 ->> 'task_id') \
 ON CONFLICT (id) DO UPDATE SET mynth_task_id = excluded.mynth_task_id, \
   status = excluded.status, image_id = excluded.image_id, url = excluded.url, \
@@ -139,6 +138,10 @@ VALUES (?1, ?2, ?3, ?4, ?5)";
 /// ?1 user, ?2 key, ?3 the moment before which keys are forgotten.
 pub const FORGET_KEY: &str =
     "DELETE FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND created_at < ?3";
+
+/// Frees a key that stands for a start which never was. ?1 user, ?2 key, ?3 what it stands for.
+pub const RELEASE_KEY: &str =
+    "DELETE FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND task_id = ?3";
 
 /// What a key stands for. ?1 user, ?2 key.
 pub const KEY: &str = "\

@@ -124,6 +124,6 @@ fn what_the_provider_never_took_heals_image_by_image_when_its_result_comes() {
     let room = after([attach(&Task { version: 1, ..task })]);
     let report = Report { row_ids: ids(3, &[1, 0, 2]), ..completed(pictures(2)) };
     let task = apply(&room, delivery("evt_1", report), NOW).0.task.expect("attached");
-    assert_eq!((shown(&task.images).as_str(), task.error, task.version), ("ba-", None, 2));
+    assert_eq!((shown(&task.images).as_str(), task.error, task.version), ("ba-", None, 3));
     assert_eq!(task.images[2].error.as_ref().expect("a reason").code, "missing_result");
 }

@@ -13,20 +13,20 @@ use taskwire::domain::task::{Status, Task, TaskError};
 /// status (P, C or F) and version afterwards, `-` where there is no task.
 const TABLE: &str = "
 input        | empty       | kept        | pending      | completed    | failed       | timed_out    | start_failed | restored
-attach       | attached P1 | attached C2 | already P1   | already C2   | already F2   | already F2   | already F1   | already C3
-other_task   | attached P1 | attached C2 | conflict P1  | conflict C2  | conflict F2  | conflict F2  | conflict F1  | conflict C3
-completed    | kept -      | kept -      | applied C2   | stale C2     | stale F2     | applied C3   | applied C2   | stale C3
-partial      | kept -      | kept -      | applied C2   | stale C2     | stale F2     | applied C3   | applied C2   | stale C3
-failed       | kept -      | kept -      | applied F2   | stale C2     | stale F2     | applied F3   | applied F2   | stale C3
-poll_done    | kept -      | kept -      | applied C2   | stale C2     | stale F2     | applied C3   | applied C2   | stale C3
-poll_pending | kept -      | kept -      | noted P1     | noted C2     | noted F2     | noted F2     | noted F1     | noted C3
-unknown      | kept -      | kept -      | noted P1     | noted C2     | noted F2     | noted F2     | noted F1     | noted C3
-repeated     | kept -      | duplicate - | duplicate P1 | duplicate C2 | duplicate F2 | duplicate F2 | duplicate F1 | duplicate C3
-look_failed  | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted F1     | noted C3
-give_up      | noted -     | noted -     | applied F2   | noted C2     | noted F2     | noted F2     | noted F1     | noted C3
-flushed      | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted F1     | noted C3
-flush_failed | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted F1     | noted C3
-adopt_failed | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted F1     | noted C3
+attach       | attached P1 | attached C2 | already P1   | already C2   | already F2   | already F2   | already P2   | already C3
+other_task   | attached P1 | attached C2 | conflict P1  | conflict C2  | conflict F2  | conflict F2  | conflict P2  | conflict C3
+completed    | kept -      | kept -      | applied C2   | stale C2     | stale F2     | applied C3   | applied C3   | stale C3
+partial      | kept -      | kept -      | applied C2   | stale C2     | stale F2     | applied C3   | applied C3   | stale C3
+failed       | kept -      | kept -      | applied F2   | stale C2     | stale F2     | applied F3   | applied F3   | stale C3
+poll_done    | kept -      | kept -      | applied C2   | stale C2     | stale F2     | applied C3   | applied C3   | stale C3
+poll_pending | kept -      | kept -      | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
+unknown      | kept -      | kept -      | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
+repeated     | kept -      | duplicate - | duplicate P1 | duplicate C2 | duplicate F2 | duplicate F2 | duplicate P2 | duplicate C3
+look_failed  | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
+give_up      | noted -     | noted -     | applied F2   | noted C2     | noted F2     | noted F2     | applied F3   | noted C3
+flushed      | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
+flush_failed | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
+adopt_failed | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 ";
 
 /// The delivery that every state but the empty one has had.

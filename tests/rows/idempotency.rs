@@ -76,3 +76,13 @@ fn forgetting_a_key_touches_no_other() {
     assert_eq!(write(&db, sql::FORGET_KEY, &["ada", "other", DAY_BEFORE]), 0);
     assert_eq!(write(&db, sql::FORGET_KEY, &["ada", "k", DAY_BEFORE]), 1);
 }
+
+#[test]
+fn a_key_is_freed_only_by_the_start_that_it_stands_for() {
+    let mut db = database();
+    start(&mut db, &new_task(1), "hash", "2026-11-20T10:00:00.000Z").unwrap();
+    assert_eq!(write(&db, sql::RELEASE_KEY, &["ada", "k", key(8).as_str()]), 0);
+    assert_eq!(write(&db, sql::RELEASE_KEY, &["eve", "k", key(7).as_str()]), 0);
+    assert_eq!(write(&db, sql::RELEASE_KEY, &["ada", "k", key(7).as_str()]), 1);
+    assert_eq!(claim(&db, "ada", "k"), None);
+}

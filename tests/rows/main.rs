@@ -57,8 +57,10 @@ fn insert(db: &Connection, task: &Task) {
 /// Rows changed in `tasks` and in `images`.
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
-    let task = write(db, sql::CLAIM_TASK, &[&rows]) + write(db, sql::UPSERT_TASK, &[&rows]);
-    (task, write(db, sql::UPSERT_IMAGES, &[&rows]))
+    let of_task = write(db, sql::CLAIM_TASK, &[&rows]) + write(db, sql::UPSERT_TASK, &[&rows]);
+    // As the Worker does: a task that was just attached has its images' rows as they were made.
+    let of_images = if task.version > 1 { write(db, sql::UPSERT_IMAGES, &[&rows]) } else { 0 };
+    (of_task, of_images)
 }
 
 fn refuse(db: &Connection, task: &Task) -> (usize, usize) {

@@ -101,9 +101,21 @@ fn a_start_that_was_refused_is_healed_by_the_word_that_comes_after_all() {
     let adopted = Task { task_id: crate::support::TASK_ID.into(), ..refused };
     let words = vec![picture("a"), picture("b")];
     let healed = in_room([attach(&adopted), delivery("evt_1", completed(words))]);
-    assert_eq!(healed.version, 2);
+    assert_eq!(healed.version, 3);
     assert_eq!(mirror(&db, &healed), (1, 2));
     assert_eq!(by_key(&db, "ada", &key(7)), Some(healed));
+}
+
+#[test]
+fn a_start_that_was_refused_and_is_found_at_the_provider_is_under_way_with_its_images() {
+    let db = database();
+    insert(&db, &new_task(2));
+    refuse(&db, &new_task(2));
+    let refused = by_key(&db, "ada", &key(7)).expect("a row");
+    let found = Task { task_id: crate::support::TASK_ID.into(), ..refused };
+    let reopened = in_room([attach(&found)]);
+    assert_eq!(mirror(&db, &reopened), (1, 2));
+    assert_eq!(by_key(&db, "ada", &key(7)), Some(reopened));
 }
 
 #[test]

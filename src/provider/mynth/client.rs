@@ -8,15 +8,15 @@ use crate::config::Config;
 use crate::domain::report::Report;
 use crate::domain::task::Task;
 use crate::error::ApiError;
-use crate::http::Outgoing;
+use crate::http::{Answer, Failed, Outgoing};
 use crate::json;
 use crate::platform::report;
 use crate::signature::Secret;
 use serde_json::Value;
-use worker::Error;
+use std::time::Duration;
 
 /// How long Mynth has to answer. It queues a task and answers at once; a caller waits for this.
-const PATIENCE_MS: u32 = 10_000;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Tasks that are looked through for one whose id was lost: the provider's largest page.
 const LISTED: usize = 100;
@@ -24,11 +24,6 @@ const LISTED: usize = 100;
 pub struct Client {
     base: String,
     key: Secret,
-}
-
-struct Answer {
-    status: u16,
-    body: Vec<u8>,
 }
 
 impl Client {
@@ -106,23 +101,12 @@ impl Client {
         ];
         let headers = if body.is_some() { &headers[..] } else { &headers[..2] };
         let request = Outgoing { method, url: &url, headers, body };
-        let mut response = request.send(PATIENCE_MS).await.map_err(failed)?;
-        let status = response.status_code();
-        let body = response.bytes().await.map_err(failed)?;
-        Ok(Answer { status, body })
-    }
-}
-
-fn failed(error: Error) -> ApiError {
-    match error {
-        Error::UnknownJsError { name: Some(name), .. } if name == "TimeoutError" => no_answer(),
-        Error::UnknownJsError { message, .. } => {
-            report("mynth", message);
-            unreachable()
-        }
-        other => {
-            report("mynth", other);
-            unreachable()
-        }
+        request.send(PATIENCE).await.map_err(|failed| match failed {
+            Failed::Late => no_answer(),
+            Failed::Broken(error) => {
+                report("mynth", error);
+                unreachable()
+            }
+        })
     }
 }

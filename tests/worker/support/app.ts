@@ -19,6 +19,11 @@ export interface AppOptions {
   provider?: (emulator: Emulator) => Promise<string>;
 }
 
+/** What miniflare's types leave out. */
+interface Scheduled {
+  scheduled(event: { cron: string }): Promise<{ outcome: string }>;
+}
+
 export type Row = Record<string, any>;
 
 export class App {
@@ -70,6 +75,19 @@ export class App {
   /** Sets the shim's D1, where it is given, and says what was counted. */
   async shim(d1?: "ok" | "hang" | "lost"): Promise<AllCounts> {
     return (await call(`${this.base}/__shim${d1 ? `?d1=${d1}` : ""}`)).body;
+  }
+
+  /** Lets the sweep run now. */
+  async sweep(): Promise<void> {
+    const worker = (await this.worker.getWorker()) as unknown as Scheduled;
+    const { outcome } = await worker.scheduled({ cron: "* * * * *" });
+    if (outcome !== "ok") throw new Error(`the sweep ended with ${outcome}`);
+  }
+
+  /** Makes every task's row look as old as can be. */
+  async age(): Promise<void> {
+    await this.sql("UPDATE tasks SET id = '000000000001' || substr(id, 13) WHERE id NOT LIKE '000000000001%'");
+    await this.sql("UPDATE images SET task_id = '000000000001' || substr(task_id, 13)");
   }
 
   async close(): Promise<void> {

@@ -59,6 +59,7 @@ export function deploy({ port = 0, persist, vars, shim = false, onLog = () => {}
     port,
     cf: false,
     enableDevRegistry: false,
+    unsafeTriggerHandlers: true,
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: ({ message }: { message: unknown }) => onLog(String(message)),
     ...(persist === undefined ? {} : { resourcePersistencePath: persist }),
@@ -67,6 +68,7 @@ export function deploy({ port = 0, persist, vars, shim = false, onLog = () => {}
         config: {
           name: WORKER,
           compatibilityDate: "2026-11-01",
+          triggers: [{ type: "scheduled", schedule: "* * * * *" }],
           manifest: { mainModule: shim ? "shim.js" : "index.js", modulesRoot: fileURLToPath(at("build")), modules },
           env: { DB: { type: "d1", id: "db" }, ...Object.fromEntries([...bindings, ...texts]) },
           exports: Object.fromEntries(

@@ -1,0 +1,82 @@
+/**
+ * One run: its steps, then everything is healed, then everything has to agree.
+ *
+ * A world that a run has left broken is said to be: the next run needs another.
+ */
+
+import { Cast } from "./cast.ts";
+import { check } from "./check.ts";
+import { History, type Problem } from "./history.ts";
+import { playOn } from "./play.ts";
+import { type Plan, planOf } from "./steps.ts";
+import { Random } from "./random.ts";
+import type { World } from "./world.ts";
+
+/** After the faults, in seconds: at once, after a retry, a look, the longest look, the longest search for an orphan's rows. */
+const PATIENCE = [0, 3, 30, 400, 25_000];
+/** So long after its end a room deletes itself, and the rows speak for it. */
+const CLEANED_AFTER_S = 90_000;
+const CLEANED_RUNS = 0.1;
+const REDELIVERIES = 5;
+
+export interface Outcome {
+  history: History;
+  problems: Problem[];
+}
+
+/** The run that this seed and number stand for. */
+export function planFor(seed: number, number: number): Plan {
+  return planOf(new Random(seed, number));
+}
+
+export async function run(world: World, plan: Plan): Promise<Outcome> {
+  const history = new History();
+  const cast = await Cast.gather(world, history, plan.generation);
+  try {
+    for (const step of plan.steps) {
+      await playOn(cast, step);
+      // Nothing that comes later makes it right.
+      if (history.problems.length > 0) return { history, problems: history.problems };
+    }
+    await heal(cast);
+    await conclude(cast, PATIENCE);
+    if (history.problems.length === 0 && new Random(JSON.stringify(plan)).chance(CLEANED_RUNS)) {
+      history.note("the rooms are cleaned");
+      await world.pass(CLEANED_AFTER_S * 1000, cast.rooms);
+      await conclude(cast, [0, 3]);
+    }
+  } catch (error) {
+    history.blame("broken", String((error as Error).stack));
+  } finally {
+    cast.leave();
+  }
+  return { history, problems: history.problems };
+}
+
+async function heal(cast: Cast): Promise<void> {
+  const { world, history } = cast;
+  history.note("everything is healed");
+  cast.isProviderAway = false;
+  if (!world.isUp) await world.start();
+  await world.healD1();
+  await world.skew(0, cast.rooms);
+  for (const wish of cast.wishes.values()) {
+    if (!wish.task) continue;
+    world.emulator.finish(wish.task.id);
+    // The provider repeats what had no 2xx.
+    for (let i = 0; i < REDELIVERIES && !wish.isDropped && !wish.isAcknowledged; i++) await cast.deliver(wish);
+  }
+}
+
+/** Asks until everything agrees, or there is nothing left to wait for. */
+async function conclude(cast: Cast, patience: number[]): Promise<void> {
+  const { world, history } = cast;
+  let problems: Problem[] = [];
+  for (const seconds of patience) {
+    history.note(`${seconds} s later`);
+    await world.pass(seconds * 1000, cast.rooms);
+    problems = await check(cast);
+    if (problems.length === 0) return;
+  }
+  for (const { fault, text } of problems) history.blame(fault, text);
+}

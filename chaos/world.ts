@@ -1,0 +1,196 @@
+/**
+ * The world that a run happens in: the provider, the Worker in a process that can be killed, and
+ * the clock of both. One world serves many runs, one after another.
+ *
+ * It does what it is told and judges nothing.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, statfs } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { variables } from "../tests/worker/support/deployment.ts";
+import { type Proxy, startProxy } from "../tests/worker/support/proxy.ts";
+import { type Clock, newClock, timeOf } from "./clock.ts";
+import type { Job } from "./serve.ts";
+import type { Command, D1Mode, Told } from "./shim.ts";
+
+const SERVE = fileURLToPath(new URL("serve.ts", import.meta.url));
+const START_MS = 30_000;
+/** How long alarms that are due may take, in real time: some wait for a D1 that is slow. */
+const ALARMS_MS = 10_000;
+/** An object that is busy leaves later, while the run goes on. */
+const EVICTION_MS = 50;
+
+/** Room for the state of a few worlds. */
+const SPACE = 1e9;
+
+/**
+ * Where state is kept: in memory where there is enough. A process that is killed leaves its files
+ * there as it does on a disk, and twice as many runs fit into a minute.
+ */
+async function stateFolder(): Promise<string> {
+  const { bavail, bsize } = await statfs("/dev/shm").catch(() => ({ bavail: 0, bsize: 0 }));
+  return mkdtemp(join(bavail * bsize > SPACE ? "/dev/shm" : tmpdir(), "taskwire-chaos-"));
+}
+
+/** A port that was free a moment ago: the Worker has to come back where it was. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+export class World {
+  readonly base: string;
+  readonly emulator: Emulator;
+  /** Between the Worker and the provider's API: what it is asked, and lies told in its place. */
+  readonly provider: Proxy;
+  readonly clock: Clock = newClock();
+  readonly #job: Omit<Job, "clock" | "migrate">;
+  #process: ChildProcess | null = null;
+  #evictions = 0;
+
+  private constructor(emulator: Emulator, provider: Proxy, job: Omit<Job, "clock" | "migrate">) {
+    this.emulator = emulator;
+    this.provider = provider;
+    this.#job = job;
+    this.base = `http://127.0.0.1:${job.port}`;
+  }
+
+  /** `saboteur` is how a test plants a bug: see serve.ts. */
+  static async make(saboteur?: string): Promise<World> {
+    const port = await freePort();
+    const persist = await stateFolder();
+    const webhookUrl = `http://127.0.0.1:${port}/webhooks/mynth`;
+    const emulator = await startEmulator({ port: 0, webhookUrl, autoDeliver: false, latencyMs: 0 });
+    const provider = await startProxy(emulator.url);
+    const vars = { ...variables(emulator.url), MYNTH_API_URL: provider.url };
+    const world = new World(emulator, provider, { port, persist, vars, ...(saboteur === undefined ? {} : { saboteur }) });
+    await world.start(true);
+    return world;
+  }
+
+  get isUp(): boolean {
+    return this.#process !== null;
+  }
+
+  /** The time as the provider knows it. */
+  now(): number {
+    return timeOf(this.clock);
+  }
+
+  /** Starts the Worker, or starts it again on the state that is there. */
+  async start(migrate = false): Promise<void> {
+    const job: Job = { ...this.#job, clock: this.clock, migrate };
+    const child = spawn(process.execPath, [SERVE, JSON.stringify(job)], {
+      detached: true,
+      // What a killed process leaves in its temporary folder goes with the state.
+      env: { ...process.env, TMPDIR: this.#job.persist },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    this.#process = child;
+    const [message] = await Promise.race([
+      once(child, "message", { signal: AbortSignal.timeout(START_MS) }),
+      once(child, "exit").then(([code]) => {
+        throw new Error(`the Worker's process ended with ${code}`);
+      }),
+    ]);
+    if (!(message as { ready?: boolean }).ready) throw new Error("the Worker's process said something else");
+  }
+
+  /** Ends Node and workerd at once, as a power cut would. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (!child?.pid || child.exitCode !== null) return;
+    const gone = once(child, "exit");
+    process.kill(-child.pid, "SIGKILL");
+    await gone;
+    // workerd is not our child: it is gone when nobody listens.
+    for (const end = Date.now() + 5000; Date.now() < end; await delay(5)) {
+      const answers = await fetch(`${this.base}/healthz`).then(() => true, () => false);
+      if (!answers) return;
+    }
+    throw new Error("workerd outlived its process group");
+  }
+
+  /** Tells the shim. While the Worker is down there is nobody to tell. */
+  async tell(command: Command): Promise<Told> {
+    const nothing = { busy: [], tasks: [], images: [] };
+    if (!this.isUp) return nothing;
+    try {
+      const response = await fetch(`${this.base}/__chaos`, { method: "POST", body: JSON.stringify(command) });
+      if (!response.ok) throw new Error(`the shim answered ${response.status}: ${await response.text()}`);
+      return (await response.json()) as Told;
+    } catch (error) {
+      if (!this.isUp) return nothing;
+      throw error;
+    }
+  }
+
+  /** Puts the clock forward, and lets the alarms of these rooms that are due by then run. */
+  async pass(ms: number, rooms: string[]): Promise<void> {
+    this.clock.offset += ms;
+    await this.ring(rooms);
+  }
+
+  /** Makes the Worker's clock wrong. */
+  async skew(ms: number, rooms: string[]): Promise<void> {
+    this.clock.skew = ms;
+    await this.ring(rooms);
+  }
+
+  /** Lets alarms that are due run to their end. */
+  async ring(rooms: string[]): Promise<void> {
+    let waiting = rooms;
+    for (const end = Date.now() + ALARMS_MS; Date.now() < end; await delay(3)) {
+      waiting = (await this.tell({ clock: this.clock, rooms: waiting })).busy;
+      if (waiting.length === 0) return;
+    }
+    throw new Error(`alarms that are due do not run: ${waiting.join(" ")}`);
+  }
+
+  async failD1(mode: D1Mode, calls: number): Promise<void> {
+    await this.tell({ d1: { mode, calls } });
+  }
+
+  async healD1(): Promise<void> {
+    await this.tell({ d1: null });
+  }
+
+  /** Takes a task's object out of memory, as soon as nothing is under way in it. */
+  async evict(name: string, webSockets: "hibernate" | "close"): Promise<void> {
+    const child = this.#process;
+    if (!child?.connected) return;
+    const number = ++this.#evictions;
+    const done = new Promise<void>((resolve) => {
+      const hear = (message: unknown) => {
+        if ((message as { evicted?: number }).evicted === number) finish();
+      };
+      const finish = () => {
+        child.off("message", hear);
+        child.off("exit", finish);
+        resolve();
+      };
+      child.on("message", hear).on("exit", finish);
+    });
+    child.send({ number, name, webSockets }, () => {});
+    await Promise.race([done, delay(EVICTION_MS)]);
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await this.provider.close();
+    await this.emulator.close();
+    await rm(this.#job.persist, { recursive: true, force: true });
+  }
+}

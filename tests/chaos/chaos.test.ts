@@ -1,0 +1,106 @@
+/**
+ * Chaos in small: enough runs to find what is broken badly, in a time that a test may take.
+ * `npm run chaos` has as many as anybody wants.
+ */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { campaign, report, type Summary } from "../../chaos/campaign.ts";
+import { canonical } from "../../chaos/canonical.ts";
+import type { Fault } from "../../chaos/history.ts";
+import { planFor } from "../../chaos/run.ts";
+import { shrink } from "../../chaos/shrink.ts";
+import type { Plan, Step } from "../../chaos/steps.ts";
+import * as saboteurs from "./saboteurs.ts";
+
+const FIXED_SEED = 20_261_120;
+/** Printed with the result, so that what it finds can be repeated. */
+const RANDOM_SEED = Date.now() % 1_000_000;
+
+/** Every fault there is, and what else can be done to a task. */
+const KINDS = [
+  ...["contradict", "corrupt", "cut", "d1-away", "d1-lost", "d1-slow", "delay", "disconnect", "drop", "duplicate"],
+  ...["early", "evict", "gossip", "kill", "outage", "reorder", "repeat", "skew"],
+];
+
+/** Runs until all is done; what it said is shown only where something is wrong. */
+async function inflict(seed: number, runs: number, saboteur?: string): Promise<{ summary: Summary; said: string }> {
+  const lines: string[] = [];
+  const summary = await campaign({
+    seed,
+    first: 1,
+    runs,
+    worlds: saboteur ? 1 : 3,
+    patience: 1,
+    shrinkRuns: saboteur ? 0 : 40,
+    say: (line) => lines.push(line),
+    ...(saboteur === undefined ? {} : { saboteur }),
+  });
+  lines.push(...report(summary));
+  return { summary, said: lines.join("\n") };
+}
+
+describe("whatever goes wrong", { timeout: 280_000 }, () => {
+  for (const [name, seed, runs] of [
+    ["the seed that every machine has run", FIXED_SEED, 70],
+    ["a seed that nobody has run yet", RANDOM_SEED, 30],
+  ] as const) {
+    test(`nothing is lost, doubled or taken back: ${name} (${seed})`, async (t) => {
+      const { summary, said } = await inflict(seed, runs);
+      assert.equal(summary.failures.length, 0, said);
+      assert.equal(summary.runs, runs);
+      if (seed === FIXED_SEED) assert.deepEqual([...summary.injected.keys()].sort(), KINDS);
+      t.diagnostic(said.split("\n").at(-1) ?? "");
+    });
+  }
+});
+
+describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () => {
+  const planted: [string, string, Fault][] = [
+    ["a delivery that is forgotten after its 200", saboteurs.DROPS_DELIVERIES, "lost"],
+    ["a repeated start that is a second start", saboteurs.FORGETS_KEYS, "doubled"],
+    ["a task that is over and goes on changing", saboteurs.NEVER_RESTS, "regression"],
+    ["a webhook that is taken from anybody", saboteurs.TRUSTS_EVERYBODY, "forged"],
+  ];
+  for (const [name, saboteur, fault] of planted) {
+    test(name, async () => {
+      const { summary, said } = await inflict(FIXED_SEED, 6, saboteur);
+      const faults = summary.failures.flatMap(({ problems }) => problems.map((problem) => problem.fault));
+      assert.ok(faults.includes(fault), said);
+    });
+  }
+});
+
+describe("a seed", () => {
+  test("is the same run each time, and another seed or number is another", () => {
+    const plan = canonical(planFor(1, 1));
+    assert.equal(canonical(planFor(1, 1)), plan);
+    assert.notEqual(canonical(planFor(1, 2)), plan);
+    assert.notEqual(canonical(planFor(2, 1)), plan);
+  });
+});
+
+describe("a failing run", () => {
+  const read = (slot: number): Step => ({ do: "read", slot });
+  const reads = (...slots: number[]): Plan => ({ generation: "g4", steps: slots.map(read) });
+  const slots = ({ steps }: Plan) => steps.map((step) => ("slot" in step ? step.slot : NaN));
+
+  test("is made as short as it can be and still fail", async () => {
+    const fails = async (plan: Plan) => slots(plan).includes(3) && slots(plan).includes(7);
+    const shortest = await shrink(reads(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), fails, 1000);
+    assert.deepEqual(slots(shortest), [3, 7]);
+  });
+
+  test("is not run more often than it may be", async () => {
+    let runs = 0;
+    const fails = async () => ++runs > 1000;
+    await shrink(reads(...Array(40).keys()), fails, 25);
+    assert.equal(runs, 25);
+  });
+
+  test("has what goes on together taken apart, where one of it is enough", async () => {
+    const together: Plan = { generation: "g4", steps: [{ do: "together", steps: [read(1), read(2)] }] };
+    const fails = async (plan: Plan) => canonical(plan).includes('"slot":2');
+    assert.deepEqual((await shrink(together, fails, 10)).steps, [read(2)]);
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * Bugs to be planted: modules that stand between the shim and the world, each of them a Worker that
+ * is wrong in one way. What the chaos does not find in these, it does not find.
+ */
+
+/** Takes the shim's place; `fetch` is what the Worker does with a request, `room` with an object's. */
+const module = (own: { fetch?: string; room?: string }): string => `
+import * as shim from "./shim.js";
+
+const forward = (request, env, ctx) => shim.default.fetch(request, env, ctx);
+const handle = ${own.fetch ?? "forward"};
+const receive = ${own.room ?? "(request, inner) => inner(request)"};
+
+export class TaskRoom extends shim.TaskRoom {
+  fetch(request) {
+    return receive(request, (request) => super.fetch(request));
+  }
+}
+export const FeedRoom = shim.FeedRoom;
+export default { fetch: (request, env, ctx) => handle(request, env, ctx) };
+`;
+
+/** Every third delivery is answered 200 and forgotten. */
+export const DROPS_DELIVERIES = module({
+  room: `
+    ((count) => async (request, inner) => {
+      const body = request.method === "POST" ? await request.text() : null;
+      if (body?.includes('"ingest"') && ++count % 3 === 0) return Response.json({ done: { verdict: "applied", task: null } });
+      return inner(body === null ? request : new Request(request, { body }));
+    })(0)`,
+});
+
+/** A repeated start is a second start. */
+export const FORGETS_KEYS = module({
+  fetch: `
+    (request, env, ctx) => {
+      const headers = new Headers(request.headers);
+      headers.delete("idempotency-key");
+      return forward(new Request(request, { headers }), env, ctx);
+    }`,
+});
+
+/** What is over goes on changing: every read shows a newer version. */
+export const NEVER_RESTS = module({
+  fetch: `
+    ((reads) => async (request, env, ctx) => {
+      const { pathname } = new URL(request.url);
+      const answer = await forward(request, env, ctx);
+      if (request.method !== "GET" || !/^\\/tasks\\/tsk_\\w+$/.test(pathname) || answer.status !== 200) return answer;
+      const { task } = await answer.json();
+      return Response.json({ task: task.status === "pending" ? task : { ...task, version: task.version + ++reads } });
+    })(0)`,
+});
+
+/** Takes a webhook whoever signed it: signs it again, with the right secret. */
+export const TRUSTS_EVERYBODY = module({
+  fetch: `
+    async (request, env, ctx) => {
+      if (new URL(request.url).pathname !== "/webhooks/mynth") return forward(request, env, ctx);
+      const body = await request.text();
+      const time = Math.floor(Date.now() / 1000);
+      const bytes = (text) => new TextEncoder().encode(text);
+      const key = await crypto.subtle.importKey("raw", bytes(env.MYNTH_WEBHOOK_SECRET), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+      const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(time + "." + body)));
+      const hex = [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      const headers = { "content-type": "application/json", "x-mynth-signature": "t=" + time + ",v1=" + hex };
+      return forward(new Request(request.url, { method: "POST", body, headers }), env, ctx);
+    }`,
+});
