@@ -33,7 +33,9 @@ pub async fn within<T>(
 ) -> Result<T, ApiError> {
     match select(pin!(work), pin!(Delay::from(patience))).await {
         Either::Left((outcome, _)) => outcome,
-        Either::Right(_) => Err(outage("time-out", format_args!("after {patience:?}"))),
+        Either::Right(_) => {
+            Err(outage("time-out", format_args!("after {} ms", patience.as_millis())))
+        }
     }
 }
 

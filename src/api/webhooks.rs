@@ -14,6 +14,7 @@ use crate::provider::mynth::webhook::{Event, parse};
 use crate::room::client::Room;
 use crate::signature::{Intent, SignatureError, SignedHeaders, WebhookTokenKey, verify_mynth};
 use crate::store::d1::Store;
+use crate::store::row::to_json;
 use hex::encode;
 use serde_json::json as value;
 use sha2::{Digest, Sha256};
@@ -86,7 +87,7 @@ fn event(body: &[u8]) -> Result<Option<Report>, ApiError> {
     match parse(body) {
         Ok(Event::Task(report)) => Ok(Some(report)),
         Ok(Event::Other { name }) => {
-            note("webhook of another kind", name.escape_debug());
+            note("webhook of another kind", to_json(&name));
             Ok(None)
         }
         Err(wrong) => {
