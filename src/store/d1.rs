@@ -55,12 +55,22 @@ impl Store {
         error: &TaskError,
         now: Millis,
     ) -> Result<(), ApiError> {
+        self.write(self.failing(sql::REFUSE_TASK, task, error, now)?.into()).await
+    }
+
+    /// The statements by which the rows of a start fail: `of_task` says when its own row may.
+    pub(super) fn failing(
+        &self,
+        of_task: &str,
+        task: &Task,
+        error: &TaskError,
+        now: Millis,
+    ) -> Result<[D1PreparedStatement; 2], ApiError> {
         let (user, key, error) = (task.user_id.as_str(), task.key.as_str(), to_json(error));
-        self.write(vec![
-            self.statement(sql::REFUSE_TASK, &[user, key, &error, &iso(now)])?,
+        Ok([
+            self.statement(of_task, &[user, key, &error, &iso(now)])?,
             self.statement(sql::REFUSE_IMAGES, &[user, key, &error])?,
         ])
-        .await
     }
 
     /// Whether the key stands for this very start: its claim came through, though no answer did.
@@ -78,16 +88,13 @@ impl Store {
         error: &TaskError,
         now: Millis,
     ) -> Result<(), ApiError> {
-        let error = to_json(error);
         let mut batch = Vec::new();
         for task in tasks {
-            let (user, key) = (task.user_id.as_str(), task.key.as_str());
-            batch.push(self.statement(sql::REFUSE_TASK, &[user, key, &error, &iso(now)])?);
-            batch.push(self.statement(sql::REFUSE_IMAGES, &[user, key, &error])?);
-            if let Some(claim) = claim {
-                let values = [user, &claim.key, &claim.stands_for];
-                batch.push(self.statement(sql::RELEASE_KEY, &values)?);
-            }
+            batch.extend(self.failing(sql::REFUSE_TASK, task, error, now)?);
+        }
+        if let (Some(claim), Some(first)) = (claim, tasks.first()) {
+            let values = [first.user_id.as_str(), &claim.key, &claim.stands_for];
+            batch.push(self.statement(sql::RELEASE_KEY, &values)?);
         }
         self.write(batch).await
     }

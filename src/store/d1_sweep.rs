@@ -69,12 +69,7 @@ impl Store {
         error: &TaskError,
         now: Millis,
     ) -> Result<(), ApiError> {
-        let (user, key, error) = (task.user_id.as_str(), task.key.as_str(), to_json(error));
-        self.write(vec![
-            self.statement(sql::GIVE_UP_START, &[user, key, &error, &iso(now)])?,
-            self.statement(sql::REFUSE_IMAGES, &[user, key, &error])?,
-        ])
-        .await
+        self.write(self.failing(sql::GIVE_UP_START, task, error, now)?.into()).await
     }
 
     pub async fn forget_keys(&self, before: Millis) -> Result<(), ApiError> {
