@@ -8,12 +8,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { freePort } from "../tests/worker/support/child.ts";
 import { variables } from "../tests/worker/support/deployment.ts";
 import { type Proxy, startProxy } from "../tests/worker/support/proxy.ts";
 import { type Clock, newClock, timeOf } from "./clock.ts";
@@ -37,16 +37,6 @@ const SPACE = 1e9;
 async function stateFolder(): Promise<string> {
   const { bavail, bsize } = await statfs("/dev/shm").catch(() => ({ bavail: 0, bsize: 0 }));
   return mkdtemp(join(bavail * bsize > SPACE ? "/dev/shm" : tmpdir(), "taskwire-chaos-"));
-}
-
-/** A port that was free a moment ago: the Worker has to come back where it was. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 export class World {

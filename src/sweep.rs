@@ -6,7 +6,7 @@
 
 use crate::api::start::settle;
 use crate::domain::task::{START_LOST, Task, TaskError};
-use crate::domain::time::{HOUR, MINUTE, Millis};
+use crate::domain::time::{MINUTE, Millis};
 use crate::error::ApiError;
 use crate::platform::{config, note, now};
 use crate::provider::mynth::client::Client;
@@ -19,9 +19,6 @@ const START_PATIENCE: Millis = 2 * MINUTE;
 
 /// A room is given this long before it is asked whether it has an alarm: twice its own longest pause.
 const ROOM_PATIENCE: Millis = 10 * MINUTE;
-
-/// How long an idempotency key is remembered.
-const KEY_LIFETIME: Millis = 24 * HOUR;
 
 /// Goes through one page. What fails now is found again on the next way through.
 pub async fn sweep(env: &Env) -> Result<(), ApiError> {
@@ -37,7 +34,7 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         }
     }
     if page.is_last {
-        store.forget_keys(now() - KEY_LIFETIME).await?;
+        store.forget_keys(now()).await?;
     }
     store.sweep_on(&page).await
 }

@@ -4,7 +4,7 @@ use super::broken;
 use crate::auth::claims::Identity;
 use crate::auth::verify;
 use crate::domain::time::iso;
-use crate::error::{ApiError, Code};
+use crate::error::{ApiError, Code, sentence};
 use crate::platform::{config, now};
 use crate::request::query;
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
@@ -84,10 +84,4 @@ fn ticket_of(request: &Request) -> Result<Option<String>, ApiError> {
         return Ok(Some(ticket.to_owned()));
     }
     Ok(query::value(&request.inner().url(), "ticket"))
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    first.into_iter().chain(letters).chain(['.']).collect()
 }

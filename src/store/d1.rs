@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
 /// How long an idempotency key is remembered.
-const KEY_LIFETIME: Millis = 24 * HOUR;
+pub(super) const KEY_LIFETIME: Millis = 24 * HOUR;
 
 pub struct Store {
     db: D1Database,

@@ -1,6 +1,6 @@
 //! What the sweep reads and writes.
 
-use super::d1::Store;
+use super::d1::{KEY_LIFETIME, Store};
 use super::row::{Place, to_json};
 use super::sql;
 use crate::domain::id::TaskKey;
@@ -72,7 +72,9 @@ impl Store {
         self.write(self.failing(sql::GIVE_UP_START, task, error, now)?.into()).await
     }
 
-    pub async fn forget_keys(&self, before: Millis) -> Result<(), ApiError> {
+    /// Forgets the idempotency keys that are over.
+    pub async fn forget_keys(&self, now: Millis) -> Result<(), ApiError> {
+        let before = now - KEY_LIFETIME;
         self.write(vec![self.statement(sql::FORGET_KEYS, &[&iso(before)])?]).await
     }
 }

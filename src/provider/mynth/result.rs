@@ -3,6 +3,7 @@
 use super::fields::{DEPTH_LIMIT, amount, depth, pick, pick_text};
 use crate::domain::report::{ImageReport, Outcome, Report};
 use crate::domain::task::{IMAGE_GENERATE, TaskError};
+use crate::error::sentence;
 use serde_json::Value;
 
 const FAILED: &str = "generation_failed";
@@ -106,18 +107,10 @@ fn task_error(error: &Value, fallback: &str) -> TaskError {
         ),
     };
     let code = code.map_or_else(|| fallback.to_owned(), |code| code.to_ascii_lowercase());
-    let message = message.unwrap_or_else(|| sentence(&code));
+    let message = message.unwrap_or_else(|| sentence(&code.replace('_', " ")));
     TaskError { code, message }
 }
 
 fn is_code(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// `restricted_content` → `Restricted content.`
-fn sentence(code: &str) -> String {
-    let words = code.replace('_', " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(letters).chain(['.']).collect()
 }

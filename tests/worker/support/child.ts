@@ -14,7 +14,7 @@ const SERVE = fileURLToPath(new URL("serve.ts", import.meta.url));
 const START_MS = 20_000;
 
 /** A port that was free a moment ago: the Worker has to come back where it was. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
