@@ -10,6 +10,9 @@ import type { AddressInfo } from "node:net";
 import { html, type RequestRecord, type Route, serveRoutes } from "./http.ts";
 import { indexPage } from "./index_page.ts";
 import { Journal } from "./journal.ts";
+import { controlOf, type ModelRiverControl } from "./modelriver/control.ts";
+import { ModelRiver } from "./modelriver/provider.ts";
+import { modelRiverRoutes } from "./modelriver/routes.ts";
 import type { Attempt } from "./mynth/delivery.ts";
 import { Gallery } from "./mynth/gallery.ts";
 import { type DeliverOptions, Provider } from "./mynth/provider.ts";
@@ -18,9 +21,9 @@ import type { Outcome, Task } from "./mynth/tasks.ts";
 import { KeyRing } from "./oidc/keys.ts";
 import { oidcRoutes } from "./oidc/routes.ts";
 import { TokenMint, type TokenRequest } from "./oidc/tokens.ts";
-import { DEFAULTS, type EmulatorOptions } from "./options.ts";
+import { type EmulatorOptions, type EmulatorSettings, withDefaults } from "./options.ts";
 
-export type { Attempt, DeliverOptions, EmulatorOptions, Outcome, RequestRecord, Task, TokenRequest };
+export type { Attempt, DeliverOptions, EmulatorOptions, EmulatorSettings, ModelRiverControl, Outcome, RequestRecord, Task, TokenRequest };
 
 export interface Emulator {
   /** Its base URL, and its issuer. */
@@ -39,33 +42,43 @@ export interface Emulator {
   deliver(taskId: string, how?: DeliverOptions): Promise<Attempt[]>;
   /** Settles a task and sends nothing. */
   finish(taskId: string, outcome?: Outcome): Task;
-  /** Waits until `probe` is truthy, asked again at every task, request and delivery. */
+  /** The second provider; all else here that is a provider's is Mynth's. */
+  modelriver: ModelRiverControl;
+  /** Waits until `probe` is truthy, asked again at every task, channel, request, delivery and callback. */
   until<T>(probe: () => T, deadlineMs?: number): Promise<NonNullable<T>>;
   /** Stops listening, drops connections, forgets retries. */
   close(): Promise<void>;
 }
 
-export async function startEmulator(given: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-  const options: EmulatorOptions = { ...DEFAULTS, ...given };
+export async function startEmulator(given: EmulatorSettings = {}): Promise<Emulator> {
+  const options = withDefaults(given);
   const journal = new Journal();
   const gallery = new Gallery();
   const provider = new Provider(options, journal, gallery);
+  const river = new ModelRiver(options, journal);
+  const modelriver = controlOf(river);
   const keys = await KeyRing.make();
   const mint = new TokenMint(keys, () => provider.base);
 
   const index: Route = {
     method: "GET",
     pattern: "/",
-    handle: () => html(200, indexPage(options, [...provider.book.byId.values()].reverse(), journal.deliveries)),
+    handle: () => html(200, indexPage(options, [...provider.book.byId.values()].reverse(), journal.deliveries, modelriver)),
     unrecorded: true,
   };
-  const routes = [index, ...mynthRoutes(options, provider, gallery), ...oidcRoutes(options, keys, mint, () => provider.base)];
+  const routes = [
+    index,
+    ...mynthRoutes(options, provider, gallery),
+    ...modelRiverRoutes(options, river),
+    ...oidcRoutes(options, keys, mint, () => provider.base),
+  ];
   const server = serveRoutes(routes, (request) => journal.addRequest(request));
   server.listen(options.port, options.host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   provider.base = `http://${host}:${port}`;
+  river.base = provider.base;
 
   return {
     url: provider.base,
@@ -77,9 +90,11 @@ export async function startEmulator(given: Partial<EmulatorOptions> = {}): Promi
     token: (claims) => mint.testToken(claims),
     deliver: (taskId, how) => provider.deliver(taskId, how),
     finish: (taskId, outcome) => provider.finish(taskId, outcome),
+    modelriver,
     until: (probe, deadlineMs) => journal.until(probe, deadlineMs),
     async close() {
       provider.close();
+      river.close();
       if (!server.listening) return;
       const closed = once(server, "close");
       server.close();

@@ -1,7 +1,7 @@
 /**
  * A small HTTP server: a route table, bodies with a cap, replies as values, CORS where asked.
  *
- * Knows nothing of images or identity.
+ * Knows nothing of providers or identity.
  */
 
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -16,6 +16,8 @@ export interface Call {
   params: Record<string, string>;
   headers: IncomingHttpHeaders;
   body: string;
+  /** Whether the caller has left: nobody would read an answer. */
+  isGone(): boolean;
 }
 
 /** An object becomes JSON; text and bytes are sent as they are, under the headers given. */
@@ -60,6 +62,17 @@ export function html(status: number, body: string): Reply {
 
 export function redirect(location: string): Reply {
   return { status: 302, headers: { location, "cache-control": "no-store" } };
+}
+
+/** The token the caller shows, if it shows one. */
+export function bearer(call: Call): string | undefined {
+  return /^Bearer (.+)$/i.exec(call.headers.authorization ?? "")?.[1];
+}
+
+/** Makes handlers that are for callers with the key only. */
+export function keyed(key: () => string, unauthorized: (call: Call) => Reply) {
+  return (handle: Route["handle"]): Route["handle"] =>
+    (call) => bearer(call) === key() ? handle(call) : unauthorized(call);
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
@@ -158,8 +171,9 @@ async function answer(
   if (body === undefined) {
     reply = json(413, { error: { code: "payload_too_large", message: "The body is too large." } }, { connection: "close" });
   } else if (found.route) {
-    const call = { method, path: url.pathname, query: url.searchParams, params: found.params, headers: request.headers, body };
-    reply = await found.route.handle(call);
+    const { pathname: path, searchParams: query } = url;
+    const isGone = () => response.destroyed;
+    reply = await found.route.handle({ method, path, query, params: found.params, headers: request.headers, body, isGone });
   } else {
     reply = found.reply as Reply;
   }

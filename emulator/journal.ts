@@ -16,14 +16,15 @@ export class Journal {
   readonly #watchers = new Set<() => void>();
 
   addRequest(request: RequestRecord): void {
-    this.#add(this.requests, request);
+    this.add(this.requests, request);
   }
 
   addDelivery(attempt: Attempt): void {
-    this.#add(this.deliveries, attempt);
+    this.add(this.deliveries, attempt);
   }
 
-  #add<T>(list: T[], entry: T): void {
+  /** Adds to one of these lists or to one that is kept elsewhere, and lets everyone who waits look. */
+  add<T>(list: T[], entry: T): void {
     list.push(entry);
     if (list.length > KEPT) list.splice(0, list.length - KEPT);
     this.changed();

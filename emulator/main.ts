@@ -5,7 +5,8 @@
  */
 
 import { startEmulator } from "./emulator.ts";
-import { type EmulatorOptions, helpText, parseFlags } from "./options.ts";
+import { helpText, parseFlags } from "./flags.ts";
+import type { EmulatorOptions } from "./options.ts";
 
 function readFlags(): EmulatorOptions | "help" {
   try {

@@ -1,8 +1,7 @@
 /** How each wire generation spells names, codes and amounts. Pure. */
 
+import type { Json } from "../json.ts";
 import type { Generation } from "../options.ts";
-
-export type Json = Record<string, unknown>;
 
 /** The first two: bare replies, `succeeded`, errors in words. */
 export function isEarly(generation: Generation): boolean {

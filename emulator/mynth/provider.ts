@@ -4,10 +4,11 @@
  * Owns the timers between those. HTTP is the routes' business, shapes are the wire's.
  */
 
+import { Courier, type Sealed } from "../courier.ts";
 import type { Journal } from "../journal.ts";
+import type { Json } from "../json.ts";
 import type { EmulatorOptions, Generation } from "../options.ts";
-import { type Attempt, Courier, type Sealed } from "./delivery.ts";
-import type { Json } from "./case.ts";
+import { type Attempt, attemptOf, type Letter, parcelOf } from "./delivery.ts";
 import type { Gallery } from "./gallery.ts";
 import type { Kind } from "./kinds.ts";
 import { eventOf, type Outcome, plannedOutcome, settle, type Task, TaskBook } from "./tasks.ts";
@@ -44,14 +45,13 @@ export class Provider {
   readonly #options: EmulatorOptions;
   readonly #journal: Journal;
   readonly #gallery: Gallery;
-  readonly #courier: Courier;
+  readonly #courier = new Courier();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: EmulatorOptions, journal: Journal, gallery: Gallery) {
     this.#options = options;
     this.#journal = journal;
     this.#gallery = gallery;
-    this.#courier = new Courier((attempt) => journal.addDelivery(attempt));
   }
 
   /** Starts a task; it settles and reports by itself unless a test has taken that over. */
@@ -95,7 +95,7 @@ export class Provider {
     const generation = how.generation ?? task.generation;
     const draft = eventBody(generation, task, outcome, this.base);
     const body = how.mutate?.(draft) ?? draft;
-    const parcel = {
+    const letter = {
       taskId,
       event: String(body.event ?? body.type ?? eventName(generation, task.kind, outcome)),
       id: String(body.id ?? eventOf(task, outcome).id),
@@ -106,7 +106,7 @@ export class Provider {
       ...(how.tamper ? { tamper: how.tamper } : {}),
     };
     const sends = this.#targets(task, how).flatMap((target) =>
-      Array.from({ length: how.copies ?? 1 }, () => this.#courier.send({ ...parcel, ...target })),
+      Array.from({ length: how.copies ?? 1 }, () => this.#send({ ...letter, ...target })),
     );
     return Promise.all(sends);
   }
@@ -114,6 +114,14 @@ export class Provider {
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#courier.close();
+  }
+
+  #send(letter: Letter): Promise<Attempt> {
+    return this.#courier.send(parcelOf(letter), (returned) => {
+      const attempt = attemptOf(letter, returned);
+      this.#journal.addDelivery(attempt);
+      return attempt;
+    });
   }
 
   #targets(task: Task, how: DeliverOptions): { url: string; secret: string | null }[] {

@@ -1,11 +1,11 @@
 /** The provider's REST API: who may call, what is refused, and which shape answers. */
 
-import { setTimeout as delay } from "node:timers/promises";
-import { type Call, HANG_UP, html, json, parseJson, type Reply, type Route } from "../http.ts";
-import type { EmulatorOptions, Refusal } from "../options.ts";
-import type { Json } from "./case.ts";
+import { bearer, HANG_UP, json, keyed, parseJson, type Reply, type Route } from "../http.ts";
+import type { Json } from "../json.ts";
+import type { EmulatorOptions } from "../options.ts";
+import { type Fail, refusalBy, refuse } from "../refusal.ts";
 import type { Gallery } from "./gallery.ts";
-import { type Keyword, readKeywords } from "./keywords.ts";
+import { readKeywords } from "./keywords.ts";
 import { type Kind, KINDS, PATHS } from "./kinds.ts";
 import type { Provider } from "./provider.ts";
 import { type Task, understood } from "./tasks.ts";
@@ -18,28 +18,17 @@ const MODELS = [
   { id: "bytedance/seedream-5", name: "Seedream 5" },
 ];
 
-const PROXY_PAGE = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
-
-const REFUSALS: Partial<Record<Keyword, [status: number, code: string, message: string]>> = {
-  "refuse-402": [402, "insufficient_balance", "The balance is too low for this task."],
-  "refuse-429": [429, "rate_limited", "Too many requests."],
-  "refuse-500": [500, "internal_error", "Something went wrong."],
-};
-
 /** A listing's page, when `limit` is not given. */
 const USUAL_PAGE = 20;
 const LARGEST_PAGE = 100;
 
 export function mynthRoutes(options: EmulatorOptions, provider: Provider, gallery: Gallery): Route[] {
-  const fail = (status: number, code: string, message: string, headers: Record<string, string> = {}): Reply =>
+  const fail: Fail = (status, code, message, headers = {}) =>
     json(status, errorReply(options.generation, code, message), headers);
 
-  const bearer = (call: Call) => /^Bearer (.+)$/i.exec(call.headers.authorization ?? "")?.[1];
   const unauthorized = () => fail(401, "unauthorized", "The API key is missing or not valid.");
 
-  /** Like `handle`, for callers with the key only. */
-  const keyed = (handle: Route["handle"]): Route["handle"] => (call) =>
-    bearer(call) === options.apiKey ? handle(call) : unauthorized();
+  const withKey = keyed(() => options.apiKey, unauthorized);
 
   /** A task is read with the key, or with the token its own create call gave out. */
   const reading = (show: (task: Task) => object): Route["handle"] => (call) => {
@@ -49,29 +38,13 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
     return task ? json(200, show(task)) : fail(404, "not_found", "There is no such task.");
   };
 
-  const refuse = async (refusal: Refusal): Promise<Reply> => {
-    if (refusal.delayMs) await delay(refusal.delayMs, undefined, { ref: false });
-    const reply = refusal.raw === undefined ? json(refusal.status, (refusal.body ?? {}) as object) : html(refusal.status, refusal.raw);
-    return { ...reply, headers: { ...reply.headers, ...refusal.headers } };
-  };
-
-  const refuseByPrompt = (prompt: string): Reply | undefined => {
-    const keywords = readKeywords(prompt);
-    if (keywords.has("refuse-html")) return html(502, PROXY_PAGE);
-    for (const keyword of keywords) {
-      const refusal = REFUSALS[keyword];
-      if (refusal) return fail(...refusal, refusal[0] === 429 ? { "retry-after": "1" } : {});
-    }
-    return undefined;
-  };
-
   /** The reply that refuses what `body` asks for, if it is refused. */
   const objection = (kind: Kind, body: unknown): Reply | undefined => {
     const issues = [...requestIssues(options.generation, kind, body)];
     if (issues.length > 0) {
       return json(400, errorReply(options.generation, "validation_error", "The request is not valid.", issues));
     }
-    return refuseByPrompt(understood(body as Json).prompt);
+    return refusalBy(readKeywords(understood(body as Json).prompt), fail);
   };
 
   const create = (kind: Kind): Route["handle"] => async (call) => {
@@ -113,9 +86,9 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
 
   const result = reading((task) => resultReply(task, provider.base));
   return [
-    ...KINDS.map((kind) => ({ method: "POST", pattern: PATHS[kind], handle: keyed(create(kind)) })),
-    { method: "POST", pattern: "/image/generate/estimate", handle: keyed(estimate) },
-    { method: "GET", pattern: "/tasks", handle: keyed(list) },
+    ...KINDS.map((kind) => ({ method: "POST", pattern: PATHS[kind], handle: withKey(create(kind)) })),
+    { method: "POST", pattern: "/image/generate/estimate", handle: withKey(estimate) },
+    { method: "GET", pattern: "/tasks", handle: withKey(list) },
     { method: "GET", pattern: "/tasks/:id", handle: reading((task) => taskReply(task, provider.base)) },
     { method: "GET", pattern: "/tasks/:id/status", handle: reading(statusReply) },
     { method: "GET", pattern: "/tasks/:id/result", handle: result },

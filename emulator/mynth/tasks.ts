@@ -4,10 +4,10 @@
  * Pure but for ids: no timers, no HTTP, no field names of any wire.
  */
 
-import { createHash } from "node:crypto";
+import { chanceOf } from "../chance.ts";
 import { ulid } from "../ids.ts";
+import type { Json } from "../json.ts";
 import type { Generation } from "../options.ts";
-import type { Json } from "./case.ts";
 import { type Keyword, readKeywords } from "./keywords.ts";
 import { type Kind, picturesOf } from "./kinds.ts";
 
@@ -63,11 +63,6 @@ export function understood(sent: Json): TaskRequest {
 const DEFAULT_MODEL = "google/gemini-3.1-flash-image";
 const KEPT = 20_000;
 const SLOW = 5;
-
-/** 0 to 1, the same for the same text. */
-function chanceOf(text: string): number {
-  return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
-}
 
 export class TaskBook {
   readonly byId = new Map<string, Task>();

@@ -1,7 +1,7 @@
 /** What the start calls accept, by kind. Pure: a parsed body in, a list of issues out. */
 
+import { isHttpUrl, isObject } from "../json.ts";
 import type { Generation } from "../options.ts";
-import type { Json } from "./case.ts";
 import type { Kind } from "./kinds.ts";
 import type { Issue } from "./wire.ts";
 
@@ -10,14 +10,6 @@ const COUNT_LIMIT = 20;
 const INPUTS_LIMIT = 20;
 const METADATA_LIMIT = 2048;
 const CUSTOM_WEBHOOKS_LIMIT = 5;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isHttpUrl(value: unknown): boolean {
-  return typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-}
 
 /** What one field takes, and how that is said to who sent another thing. */
 interface Rule {
@@ -74,14 +66,20 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Rule>>>> = {
     rating: ANYTHING,
     destination: ANYTHING,
     metadata: METADATA,
+    access: ANYTHING,
     // Its own issues name what is inside it.
     webhook: ANYTHING,
   },
-  "image.rate": { url: ADDRESS, mode: TEXT },
-  "image.alt": { url: ADDRESS },
-  "image.review": { url: ADDRESS, effort: TEXT },
-  "image.remove_background": { url: ADDRESS },
-  "image.upscale": { url: ADDRESS, size: required(words("2x", "4x")), effort: required(words("low", "high")) },
+  "image.rate": { url: ADDRESS, mode: TEXT, access: ANYTHING },
+  "image.alt": { url: ADDRESS, access: ANYTHING },
+  "image.review": { url: ADDRESS, effort: TEXT, access: ANYTHING },
+  "image.remove_background": { url: ADDRESS, access: ANYTHING },
+  "image.upscale": {
+    url: ADDRESS,
+    size: required(words("2x", "4x")),
+    effort: required(words("low", "high")),
+    access: ANYTHING,
+  },
   "video.generate": {
     model: required(MODEL),
     prompt: PROMPT,
@@ -89,6 +87,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Rule>>>> = {
     resolution: ANYTHING,
     audio: ANYTHING,
     inputs: INPUTS,
+    access: ANYTHING,
   },
 };
 

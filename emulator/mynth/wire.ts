@@ -4,8 +4,9 @@
  * Pure: a task in, a JSON value out. What a task returned is in the results' file.
  */
 
+import type { Json } from "../json.ts";
 import type { Generation } from "../options.ts";
-import { cased, code, isEarly, type Json, money } from "./case.ts";
+import { cased, code, isEarly, money } from "./case.ts";
 import { estimatedCost, type Kind } from "./kinds.ts";
 import { resultOf, totalCost } from "./results.ts";
 import { eventOf, type Outcome, type Task } from "./tasks.ts";

@@ -52,6 +52,7 @@ export function startEmulator(ports, onOutput) {
     main,
     ...["--port", String(ports.emulator)],
     ...["--webhook-url", `${origins[0]}/webhooks/mynth`],
+    ...["--modelriver-webhook-url", `${origins[0]}/webhooks/modelriver`],
     ...["--client-redirects", origins.join(",")],
   ];
   return start(NODE, args, { onOutput });

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseEnv } from "node:util";
 import { AUDIENCE, CLIENT_ID } from "../../emulator/oidc/tokens.ts";
-import { DEFAULTS, FLAGS, helpText, parseFlags } from "../../emulator/options.ts";
+import { FLAGS, helpText, parseFlags } from "../../emulator/flags.ts";
+import { DEFAULTS } from "../../emulator/options.ts";
 
 const MAIN = new URL("../../emulator/main.ts", import.meta.url).pathname;
 const ENV = new URL("../../emulator/worker.env", import.meta.url);
@@ -42,7 +43,13 @@ test("flags are read, and a bad one is named", () => {
     clientRedirects: ["http://a", "http://b"],
     webhookUrl: "",
   });
+  const river = parseFlags(["--modelriver-scheme=b", "--modelriver-webhook-url=", "--modelriver-latency-ms=5"]);
+  const expected = { ...DEFAULTS.modelriver, scheme: "b", webhookUrl: "", latencyMs: 5 };
+  assert.deepEqual(river, { ...DEFAULTS, modelriver: expected });
+  assert.equal(DEFAULTS.modelriver.scheme, "a");
   assert.throws(() => parseFlags(["--generation", "g5"]), /--generation/);
+  assert.throws(() => parseFlags(["--modelriver-scheme", "c"]), /--modelriver-scheme/);
+  assert.throws(() => parseFlags(["--modelriver-api-key", ""]), /--modelriver-api-key/);
   assert.throws(() => parseFlags(["--port", "x"]), /--port/);
   assert.throws(() => parseFlags(["--webhook-url", "x"]), /--webhook-url/);
   assert.equal(parseFlags(["--help"]), "help");
@@ -59,6 +66,11 @@ test("worker.env matches the defaults, so that both sides understand each other"
   assert.equal(env.MYNTH_API_KEY, DEFAULTS.apiKey);
   assert.equal(env.MYNTH_WEBHOOK_SECRET, DEFAULTS.webhookSecret);
   assert.equal(`${env.PUBLIC_URL}/webhooks/mynth`, DEFAULTS.webhookUrl);
+  assert.equal(env.MODELRIVER_API_URL, url);
+  assert.equal(env.MODELRIVER_CALLBACK_HOSTS, new URL(url).host);
+  assert.equal(env.MODELRIVER_API_KEY, DEFAULTS.modelriver.apiKey);
+  assert.equal(env.MODELRIVER_WEBHOOK_SECRET, DEFAULTS.modelriver.webhookSecret);
+  assert.equal(`${env.PUBLIC_URL}/webhooks/modelriver`, DEFAULTS.modelriver.webhookUrl);
   assert.ok(DEFAULTS.clientRedirects.includes(env.PUBLIC_URL ?? ""));
   assert.ok(DEFAULTS.clientRedirects.includes(env.ALLOWED_ORIGINS ?? ""));
   assert.ok(Buffer.from((env.MYNTH_WEBHOOK_SECRET ?? "").replace("whsec_", ""), "base64").length >= 24);

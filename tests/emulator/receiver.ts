@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/emulator.ts";
+import { type Emulator, type EmulatorSettings, startEmulator } from "../../emulator/emulator.ts";
 
 export interface Received {
   headers: IncomingHttpHeaders;
@@ -37,8 +37,9 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
 }
 
 /** An emulator on a free port with no latency, closed when the test ends. */
-export async function start(t: TestContext, options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-  const emulator = await startEmulator({ port: 0, webhookUrl: "", latencyMs: 0, retryScale: 0.001, ...options });
+export async function start(t: TestContext, options: EmulatorSettings = {}): Promise<Emulator> {
+  const modelriver = { webhookUrl: "", latencyMs: 0, ...options.modelriver };
+  const emulator = await startEmulator({ port: 0, webhookUrl: "", latencyMs: 0, retryScale: 0.001, ...options, modelriver });
   t.after(() => emulator.close());
   return emulator;
 }

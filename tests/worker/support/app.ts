@@ -4,7 +4,7 @@
  */
 
 import type { Miniflare } from "miniflare";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator/emulator.ts";
+import { type Emulator, type EmulatorSettings, startEmulator } from "../../../emulator/emulator.ts";
 import { Api, call } from "./api.ts";
 import { addressOf, deploy, migrate, variables, WORKER } from "./deployment.ts";
 import type { AllCounts } from "./shim.ts";
@@ -13,7 +13,7 @@ import { watch, type Live, type Watcher } from "./watcher.ts";
 export interface AppOptions {
   /** Variables to add or change; null takes one away. */
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
-  emulator?: Partial<EmulatorOptions>;
+  emulator?: EmulatorSettings;
   shim?: boolean;
   /** Given the emulator, the address that stands in for it as the provider. */
   provider?: (emulator: Emulator) => Promise<string>;
@@ -67,6 +67,11 @@ export class App {
     return this.worker.unsafeEvictDurableObject(WORKER, "TaskRoom", { name: taskId, webSockets: "hibernate" });
   }
 
+  /** The same with the object of a channel. */
+  evictChannel(channelId: string): Promise<void> {
+    return this.evict(`channel:${channelId}`);
+  }
+
   /** The start calls that have reached the provider. */
   get starts(): number {
     return this.emulator.requests.filter(({ method, path }) => method === "POST" && path === "/image/generate").length;
@@ -98,7 +103,8 @@ export class App {
 
 /** Without a word from the test, tasks stay pending: it delivers what it wants, when it wants. */
 export async function startApp({ vars = {}, emulator: options = {}, shim = false, provider }: AppOptions = {}): Promise<App> {
-  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0, ...options });
+  const modelriver = { webhookUrl: "", latencyMs: 0, ...options.modelriver };
+  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0, ...options, modelriver });
   const logs: string[] = [];
   const own = provider ? { MYNTH_API_URL: await provider(emulator) } : {};
   const changes = typeof vars === "function" ? vars(emulator) : vars;
@@ -107,6 +113,7 @@ export async function startApp({ vars = {}, emulator: options = {}, shim = false
   const worker = deploy({ vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
   const base = await addressOf(worker);
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;
+  emulator.options.modelriver.webhookUrl = `${base}/webhooks/modelriver`;
   await migrate(worker);
   return new App(base, emulator, worker, logs);
 }

@@ -31,7 +31,8 @@ export interface Deployment {
 export function variables(url: string): Record<string, string> {
   const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
   const pairs = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
-  return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url };
+  const host = { MODELRIVER_CALLBACK_HOSTS: new URL(url).host };
+  return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
 }
 
 /** The classes that are Durable Objects, by binding: those that the build has. */

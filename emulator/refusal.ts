@@ -1,0 +1,43 @@
+/**
+ * How a start call is refused, whoever the provider is: as a test says, or by a word in the request.
+ *
+ * The body of an error is the provider's own business.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { html, json, type Reply } from "./http.ts";
+import type { Refusal } from "./options.ts";
+
+export const REFUSING_WORDS = {
+  "refuse-402": "the start call is refused: insufficient balance",
+  "refuse-429": "the start call is refused: too many requests",
+  "refuse-500": "the start call is refused: internal error",
+  "refuse-html": "the start call is answered by an HTML page, as from a broken proxy",
+} as const;
+
+const PROXY_PAGE = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>";
+
+const REFUSALS: Readonly<Record<string, [status: number, code: string, message: string]>> = {
+  "refuse-402": [402, "insufficient_balance", "The balance is too low for this task."],
+  "refuse-429": [429, "rate_limited", "Too many requests."],
+  "refuse-500": [500, "internal_error", "Something went wrong."],
+};
+
+/** An error in the provider's shape. */
+export type Fail = (status: number, code: string, message: string, headers?: Record<string, string>) => Reply;
+
+export async function refuse(refusal: Refusal): Promise<Reply> {
+  if (refusal.delayMs) await delay(refusal.delayMs, undefined, { ref: false });
+  const reply = refusal.raw === undefined ? json(refusal.status, (refusal.body ?? {}) as object) : html(refusal.status, refusal.raw);
+  return { ...reply, headers: { ...reply.headers, ...refusal.headers } };
+}
+
+/** The reply for the first of the words that refuses, if one does. */
+export function refusalBy(words: ReadonlySet<string>, fail: Fail): Reply | undefined {
+  if (words.has("refuse-html")) return html(502, PROXY_PAGE);
+  for (const word of words) {
+    const refusal = REFUSALS[word];
+    if (refusal) return fail(...refusal, refusal[0] === 429 ? { "retry-after": "1" } : {});
+  }
+  return undefined;
+}
