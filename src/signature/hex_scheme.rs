@@ -53,7 +53,7 @@ fn parse(header: &str) -> Result<Header<'_>, SignatureError> {
 }
 
 /// 64 lower-case hex digits. One signature has one spelling, so upper case does not count.
-fn decode(text: &str) -> Option<[u8; MAC_BYTES]> {
+pub(super) fn decode(text: &str) -> Option<[u8; MAC_BYTES]> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;
     }

@@ -6,14 +6,18 @@
 //! - [`verify_mynth`] takes a webhook's headers and raw body and answers with a [`Verified`], which
 //!   nothing else can make: a function that asks for one cannot be reached without a signature.
 //!   It picks between `hex_scheme` (`X-Mynth-Signature`) and `standard_webhooks`.
+//! - [`verify_modelriver`] does the same for ModelRiver, whose two schemes it holds; `data_field` finds
+//!   the bytes that one of them signs.
 //! - [`TicketKey`] signs and verifies a [`Ticket`]: one user may watch one thing for a while.
 //! - [`WebhookTokenKey`] does the same for the address of a webhook that is not signed.
 //! - [`Secret`] and [`SecretSet`] are never empty and never printed.
 //! - `mac` holds the only HMAC and the only comparison; `timestamp` the only tolerance.
 
+mod data_field;
 mod error;
 mod hex_scheme;
 mod mac;
+mod modelriver;
 mod mynth;
 mod seal;
 mod secret;
@@ -24,6 +28,7 @@ mod verified;
 mod webhook_token;
 
 pub use error::SignatureError;
+pub use modelriver::{ModelRiverHeaders, verify_modelriver};
 pub use mynth::{SignedHeaders, verify_mynth};
 pub use seal::MAX_SEAL_BYTES;
 pub use secret::{MAX_SECRETS, Secret, SecretSet};
@@ -31,6 +36,8 @@ pub use ticket::{Scope, TICKET_LIFETIME_MS, Ticket, TicketError, TicketKey};
 pub use timestamp::TOLERANCE_SECONDS;
 pub use verified::{Scheme, Verified};
 pub use webhook_token::{Intent, WebhookTokenKey};
+
+use sha2::{Digest, Sha256};
 
 /// Longest signature header that is read, in bytes: room for more signatures than are looked at.
 const MAX_HEADER_BYTES: usize = 4096;
@@ -44,6 +51,16 @@ const MAX_ID_BYTES: usize = 256;
 /// Whether `text` can serve as a delivery id: a few visible ASCII characters, no spaces.
 fn is_delivery_id(text: &str) -> bool {
     (1..=MAX_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What a delivery without an id of its own is known by: its body, which a retry repeats.
+fn body_delivery(body: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(body)))
+}
+
+/// The value of a header that has to be there.
+fn required<'a>(value: Option<&'a str>, header: &'static str) -> Result<&'a str, SignatureError> {
+    value.ok_or(SignatureError::Missing { header })
 }
 
 #[cfg(test)]

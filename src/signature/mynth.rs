@@ -3,12 +3,10 @@
 //! Mynth has signed in two ways and both must verify. The headers that are there decide, never
 //! the secret's prefix and never configuration. It must not know what the body means.
 
-use sha2::{Digest, Sha256};
-
 use crate::signature::error::SignatureError;
 use crate::signature::secret::SecretSet;
 use crate::signature::verified::{Scheme, Verified};
-use crate::signature::{hex_scheme, is_delivery_id, standard_webhooks};
+use crate::signature::{body_delivery, hex_scheme, is_delivery_id, required, standard_webhooks};
 
 /// The headers that say who sent a webhook, as they came; `None` where there is none.
 #[derive(Clone, Copy, Default)]
@@ -46,14 +44,10 @@ pub fn verify_mynth(
     Ok(Verified::new(Scheme::MynthHex, hex_delivery(headers.x_mynth_delivery, body)))
 }
 
-fn required<'a>(value: Option<&'a str>, header: &'static str) -> Result<&'a str, SignatureError> {
-    value.ok_or(SignatureError::Missing { header })
-}
-
 /// The oldest webhooks name no delivery: their body, which a retry repeats, stands in.
 fn hex_delivery(header: Option<&str>, body: &[u8]) -> String {
     match header.filter(|id| is_delivery_id(id)) {
         Some(id) => id.to_owned(),
-        None => format!("sha256:{}", hex::encode(Sha256::digest(body))),
+        None => body_delivery(body),
     }
 }

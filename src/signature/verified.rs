@@ -9,6 +9,11 @@ pub enum Scheme {
     MynthHex,
     /// `webhook-id`, `webhook-timestamp`, `webhook-signature`.
     StandardWebhooks,
+    /// `mr-signature`: ModelRiver's, of the whole body.
+    ModelRiverBody,
+    /// `X-ModelRiver-Signature`: ModelRiver's, of a time and of the body's `data`. What stands beside
+    /// `data` was not signed.
+    ModelRiverData,
 }
 
 /// A webhook whose signature and time were found good. It cannot be made outside of this module's

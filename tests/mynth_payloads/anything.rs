@@ -7,10 +7,10 @@ use serde_json::Value;
 use taskwire::domain::apply::{Input, apply};
 use taskwire::domain::id::is_task_id;
 use taskwire::domain::room::RoomState;
-use taskwire::provider::mynth::create::started_task_id;
-use taskwire::provider::mynth::refusal::refusal;
+use taskwire::provider::mynth::create::started;
 use taskwire::provider::mynth::result::task_report;
 use taskwire::provider::mynth::webhook::{Event, parse};
+use taskwire::provider::refusal::refusal;
 
 /// Words that the readers look for, so that random trees get past the first test.
 const WORDS: [&str; 30] = [
@@ -70,13 +70,13 @@ fn tree() -> impl Strategy<Value = Value> {
 fn read_all(body: &[u8]) {
     if let Ok(Event::Task(report)) = parse(body) {
         assert!(is_task_id(&report.task_id));
-        let input = Input::Report { delivery: Some("evt_1".into()), report };
+        let input = Input::Report { delivery: Some("evt_1".into()), report: Box::new(report) };
         let (room, _) = apply(&RoomState::default(), input, 0);
         let text = serde_json::to_string(&room).expect("plain JSON");
         assert_eq!(serde_json::from_str::<RoomState>(&text).expect("the same"), room);
     }
-    if let Some(id) = started_task_id(body) {
-        assert!(is_task_id(&id));
+    if let Some(started) = started(body) {
+        assert!(is_task_id(&started.task_id));
     }
     for status in [400, 402, 429, 500] {
         assert!(refusal(status, body).issues.len() <= 20);
@@ -97,7 +97,7 @@ proptest! {
 
     #[test]
     fn whatever_the_json_nothing_panics(tree in tree()) {
-        let _ = task_report(&tree);
+        let _ = task_report(&tree, "image.generate");
         read_all(tree.to_string().as_bytes());
     }
 

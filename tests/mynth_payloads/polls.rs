@@ -7,7 +7,7 @@ use taskwire::provider::mynth::result::task_report;
 use taskwire::provider::mynth::webhook::{Event, parse};
 
 fn told(task: Value) -> Report {
-    task_report(&task).unwrap_or_else(|| panic!("{task}"))
+    task_report(&task, "image.generate").unwrap_or_else(|| panic!("{task}"))
 }
 
 #[test]
@@ -65,6 +65,6 @@ fn what_is_not_a_task_is_none() {
         // The wrapper is not the task: whoever asks takes `data` out of it.
         json!({"data": {"id": ID, "status": "completed"}}),
     ] {
-        assert_eq!(task_report(&task), None, "{task}");
+        assert_eq!(task_report(&task, "image.generate"), None, "{task}");
     }
 }

@@ -1,9 +1,10 @@
 //! What a start call answers: an id, or a refusal.
 
 use crate::ID;
+use taskwire::domain::task::PublicToken;
 use taskwire::error::{ApiError, Code, Issue};
-use taskwire::provider::mynth::create::started_task_id;
-use taskwire::provider::mynth::refusal::refusal;
+use taskwire::provider::mynth::create::started;
+use taskwire::provider::refusal::refusal;
 
 #[test]
 fn every_generation_of_the_reply_names_the_task() {
@@ -16,9 +17,18 @@ fn every_generation_of_the_reply_names_the_task() {
         r#"{"data":null,"taskId":"$ID"}"#,
         r#"{"data":{},"taskId":"$ID"}"#,
     ] {
-        let id = started_task_id(reply.replace("$ID", ID).as_bytes());
-        assert_eq!(id.as_deref(), Some(ID), "{reply}");
+        let started = started(reply.replace("$ID", ID).as_bytes()).expect(reply);
+        assert_eq!(started.task_id, ID, "{reply}");
+        let token = reply.contains("pat_1").then(|| PublicToken::new("pat_1".into()));
+        assert_eq!(started.access, token, "{reply}");
     }
+}
+
+#[test]
+fn a_public_token_is_handed_on_and_never_printed() {
+    let token = PublicToken::new("pat_secret".into());
+    assert_eq!(token.expose(), "pat_secret");
+    assert_eq!(format!("{token:?}"), "PublicToken(redacted)");
 }
 
 #[test]
@@ -36,7 +46,7 @@ fn a_reply_that_names_no_task_starts_nothing() {
         r#"{"data":{"task_id":"../x"}}"#,
         "<html>ok</html>",
     ] {
-        assert_eq!(started_task_id(reply.as_bytes()), None, "{reply}");
+        assert_eq!(started(reply.as_bytes()), None, "{reply}");
     }
 }
 
@@ -64,6 +74,7 @@ fn a_complaint_about_the_request_is_passed_on_in_each_of_its_three_shapes() {
             r#"{"error":{"code":"validation_error","message":"Invalid","issues":[]}}"#,
             vec![("", "Invalid")],
         ),
+        (r#"{"message":"No messages"}"#, vec![("", "No messages")]),
         ("<html>", vec![("", "The provider did not accept the request.")]),
         ("", vec![("", "The provider did not accept the request.")]),
     ] {

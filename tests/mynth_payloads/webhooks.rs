@@ -2,7 +2,8 @@
 
 use crate::{ID, error, event, failure, images, success};
 use taskwire::domain::report::{Outcome, Report};
-use taskwire::provider::mynth::webhook::{Event, Malformed, parse};
+use taskwire::provider::malformed::Malformed;
+use taskwire::provider::mynth::webhook::{Event, parse};
 
 const G1: &str = r#"{"event":"task.image.completed","task":{"id":"$ID"},"request":{"prompt":"a fox"},
   "result":{"model":"m/x","images":[{"status":"succeeded","id":"img_1","url":"https://c/1.png"},

@@ -1,9 +1,14 @@
 //! Whatever comes in, nothing panics; nothing verifies that was not signed; everything does that was.
 
+use hex::encode;
+use proptest::option;
 use proptest::prelude::{ProptestConfig, any, proptest};
-use taskwire::signature::{SecretSet, SignedHeaders, verify_mynth};
+use serde_json::json;
+use taskwire::signature::{
+    ModelRiverHeaders, SecretSet, SignedHeaders, verify_modelriver, verify_mynth,
+};
 
-use crate::support::{WHSEC, hex, hex_mac, secrets, standard, standard_mac, ticket_key};
+use crate::support::{WHSEC, hex, hex_mac, hmac, secrets, standard, standard_mac, ticket_key};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -41,6 +46,44 @@ proptest! {
         let signature = standard_mac(WHSEC, &id, &t, &body);
         let verified = standard([&id, &t, &signature], &body, &set, now).expect("good");
         assert_eq!(verified.delivery(), id);
+    }
+
+    #[test]
+    fn whatever_modelrivers_headers_hold_nothing_panics_and_nothing_verifies(
+        values in any::<[Option<String>; 2]>(),
+        hex in option::of("[0-9a-f]{64}"),
+        time in option::of("[0-9]{1,20}"),
+        body in "\\{\"data\":[\\[\\]{}\",:0-9]{0,20}\\}|\\PC*",
+        bytes in any::<Vec<u8>>(),
+        now in any::<i64>(),
+    ) {
+        let [mr, x] = &values;
+        let headers = ModelRiverHeaders {
+            mr_signature: mr.as_deref().or(hex.as_deref()),
+            x_signature: hex.as_deref().or(x.as_deref()),
+            x_timestamp: time.as_deref().or(x.as_deref()),
+        };
+        for body in [body.as_bytes(), &bytes] {
+            assert!(verify_modelriver(&headers, body, &secrets(WHSEC), now).is_err());
+        }
+    }
+
+    #[test]
+    fn whatever_the_data_a_right_signature_of_modelriver_verifies_in_both_schemes(
+        data in any::<Vec<(String, f64)>>(),
+        before in any::<String>(),
+        now in 300..i64::MAX - 300,
+        off in -300_i64..=300,
+    ) {
+        let t = (now + off).to_string();
+        let data = json!(data).to_string();
+        let body = format!(r#"{{"a":{},"data": {data} }}"#, json!(before)).into_bytes();
+        let signatures = [encode(hmac(WHSEC.as_bytes(), &body)), hex_mac(WHSEC, &t, data.as_bytes())];
+        let [a, b] = signatures.each_ref().map(String::as_str);
+        for (mr_signature, x_signature) in [(Some(a), None), (None, Some(b)), (Some(b), Some(b))] {
+            let headers = ModelRiverHeaders { mr_signature, x_signature, x_timestamp: Some(&t) };
+            assert!(verify_modelriver(&headers, &body, &secrets(WHSEC), now).is_ok());
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! implementation of HMAC than the one under test.
 
 mod arbitrary;
+mod modelriver;
 mod one_bit_changes;
 mod rotation;
 mod schemes;

@@ -1,8 +1,9 @@
 //! Starting a task: the body that is sent and the id that comes back.
 
-use super::fields::pick_text;
 use crate::domain::id::is_task_id;
+use crate::domain::task::PublicToken;
 use crate::json;
+use crate::provider::fields::pick_text;
 use serde_json::{Map, Value};
 
 /// The name under which our row ids travel in the task's metadata.
@@ -29,12 +30,22 @@ pub fn metadata_size(metadata: &Map<String, Value>) -> usize {
     serde_json::to_vec(metadata).map_or(usize::MAX, |bytes| bytes.len())
 }
 
-/// The provider's id of the task it has started: `{taskId}`, or `{data: {taskId | task_id}}`.
-pub fn started_task_id(reply: &[u8]) -> Option<String> {
+/// What the provider says of a task it has started.
+#[derive(Debug, PartialEq)]
+pub struct Started {
+    pub task_id: String,
+    pub access: Option<PublicToken>,
+}
+
+/// The reply to a start: `{taskId, access?}`, or `{data: {taskId | task_id, …}}`.
+pub fn started(reply: &[u8]) -> Option<Started> {
     let reply: Value = json::read(reply).ok()?;
-    [reply.get("data"), Some(&reply)]
-        .into_iter()
-        .flatten()
+    let places = || [reply.get("data"), Some(&reply)].into_iter().flatten();
+    let task_id = places()
         .find_map(|place| pick_text(place, &["task_id", "taskId", "id"]))
-        .filter(|id| is_task_id(id))
+        .filter(|id| is_task_id(id))?;
+    let access = places()
+        .flat_map(|place| [place.get("access"), Some(place)].into_iter().flatten())
+        .find_map(|place| pick_text(place, &["public_access_token", "publicAccessToken"]));
+    Some(Started { task_id, access: access.map(PublicToken::new) })
 }

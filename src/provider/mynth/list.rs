@@ -1,8 +1,8 @@
 //! The provider's list of tasks, newest first: where a start whose answer was lost is looked for.
 
-use super::fields::{pick, pick_text};
 use crate::domain::id::is_task_id;
 use crate::domain::time::{MINUTE, Millis, SECOND, parse_iso};
+use crate::provider::fields::{pick, pick_text};
 use serde_json::Value;
 
 /// How far the provider's clock may be from ours, with the time that a start takes.

@@ -7,6 +7,5 @@ pub mod client;
 pub mod create;
 pub mod fields;
 pub mod list;
-pub mod refusal;
 pub mod result;
 pub mod webhook;

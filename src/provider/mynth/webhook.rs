@@ -3,12 +3,13 @@
 //! Current bodies are `{id, type, timestamp, data: <the full task>}`; earlier ones
 //! `{event, task: {id}, request, result | errors}`. They are told apart by `event` and `type`.
 
-use super::fields::pick_text;
-use super::result::{completed, cost, failed, row_ids};
+use super::result::{completed, cost, failed, owner, row_ids};
 use crate::domain::id::is_task_id;
 use crate::domain::report::{Outcome, Report};
 use crate::domain::task::IMAGE_GENERATE;
 use crate::json;
+use crate::provider::fields::pick_text;
+use crate::provider::malformed::{Malformed, malformed};
 use serde_json::Value;
 
 /// What a verified body says.
@@ -19,17 +20,6 @@ pub enum Event {
     /// Something else: acknowledged and logged by its name, since an endpoint that refuses what
     /// it does not know is disabled by the provider.
     Other { name: String },
-}
-
-/// A verified body that is not an event. The field says where it goes wrong.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Malformed {
-    pub path: &'static str,
-    pub message: &'static str,
-}
-
-const fn malformed(path: &'static str, message: &'static str) -> Malformed {
-    Malformed { path, message }
 }
 
 /// Reads a webhook's body. Call it with verified bytes only.
@@ -66,7 +56,14 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
         Ending::Completed => completed(&kind, data.get("result").unwrap_or(&Value::Null)),
         Ending::Failed => failed(data),
     };
-    Ok(Event::Task(Report { task_id: id, outcome, cost: cost(data), row_ids: row_ids(data), kind }))
+    Ok(Event::Task(Report {
+        task_id: id,
+        outcome,
+        cost: cost(data),
+        row_ids: row_ids(data),
+        owner: owner(data),
+        kind,
+    }))
 }
 
 fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
@@ -86,6 +83,7 @@ fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
         outcome,
         cost: cost(task).or_else(|| cost(body)),
         row_ids: row_ids(body),
+        owner: owner(body),
         kind,
     }))
 }
@@ -97,6 +95,7 @@ fn unknown(name: &str, task_id: String) -> Report {
         outcome: Outcome::Unknown { event: name.chars().take(128).collect() },
         cost: None,
         row_ids: Vec::new(),
+        owner: None,
     }
 }
 

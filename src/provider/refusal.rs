@@ -1,5 +1,5 @@
-//! What Mynth's refusals mean to whoever asked us: its errors, in the three shapes they have had,
-//! as ours.
+//! What a provider's refusals mean to whoever asked us: its errors, in the shapes that providers
+//! give them, as ours.
 
 use super::fields::pick_text;
 use crate::error::{ApiError, Code, Issue};
@@ -19,7 +19,7 @@ pub fn refusal(status: u16, body: &[u8]) -> ApiError {
         .or_else(|| pick_text(&body, &["code"]))
         .map(|code| code.to_ascii_lowercase());
     match (status, code.as_deref()) {
-        (400 | 422, _) => ApiError::validation(complaints(error)),
+        (400 | 422, _) => ApiError::validation(complaints(error, &body)),
         (402, Some("spending_limit_exceeded")) => ApiError::new(
             Code::SpendingLimitExceeded,
             "The provider refused: the spending limit of this service is reached.",
@@ -58,7 +58,8 @@ pub fn unreadable() -> ApiError {
     ApiError::new(Code::ProviderInvalidResponse, "The provider's answer could not be read.")
 }
 
-fn complaints(error: &Value) -> Vec<Issue> {
+/// `{error: "text"}`, `{error: {message, field?}}`, `{error: {issues: […]}}` or just `{message}`.
+fn complaints(error: &Value, body: &Value) -> Vec<Issue> {
     let issue = |value: &Value| {
         let message = pick_text(value, &["message"])?;
         let path = pick_text(value, &["path", "field"]).unwrap_or_default();
@@ -71,7 +72,7 @@ fn complaints(error: &Value) -> Vec<Issue> {
         return issues;
     }
     let text = error.as_str().map(|text| Issue::new("", short(text)));
-    let one = issue(error).or(text);
+    let one = issue(error).or(text).or_else(|| issue(body));
     vec![one.unwrap_or_else(|| Issue::new("", "The provider did not accept the request."))]
 }
 

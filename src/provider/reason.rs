@@ -1,0 +1,33 @@
+//! Why a generation failed, in a provider's words and in the shapes that providers give them.
+
+use super::fields::pick_text;
+use crate::domain::task::TaskError;
+use crate::error::sentence;
+use serde_json::Value;
+
+/// The code of a failure for which the provider has none of its own.
+pub const FAILED: &str = "generation_failed";
+
+/// A failure that came without a word.
+pub fn no_reason(code: &str) -> TaskError {
+    TaskError::new(code, "The provider gave no reason.")
+}
+
+/// An error as a string (a code or a sentence) or as `{code, message?}`, upper or lower case.
+pub fn task_error(error: &Value, fallback: &str) -> TaskError {
+    let (code, message) = match error {
+        Value::String(text) if is_code(text) => (Some(text.clone()), None),
+        Value::String(text) if !text.is_empty() => (None, Some(text.clone())),
+        other => (
+            pick_text(other, &["code"]).filter(|code| is_code(code)),
+            pick_text(other, &["message"]),
+        ),
+    };
+    let code = code.map_or_else(|| fallback.to_owned(), |code| code.to_ascii_lowercase());
+    let message = message.unwrap_or_else(|| sentence(&code.replace('_', " ")));
+    TaskError { code, message }
+}
+
+fn is_code(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
