@@ -3,6 +3,7 @@
 //! A missing one fails the request that needs it, by its name, and no other request.
 
 use crate::error::{ApiError, Code};
+use crate::provider::modelriver::callback::CallbackHosts;
 use crate::request::query;
 use crate::signature::{Secret, SecretSet};
 
@@ -12,6 +13,10 @@ pub const TOKEN_SECRET: &str = "TASKWIRE_TOKEN_SECRET";
 pub const AUTH_ISSUER: &str = "AUTH_ISSUER";
 pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
 const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
+pub const MODELRIVER_API_KEY: &str = "MODELRIVER_API_KEY";
+pub const MODELRIVER_WEBHOOK_SECRET: &str = "MODELRIVER_WEBHOOK_SECRET";
+const MODELRIVER_API_URL: &str = "MODELRIVER_API_URL";
+const MODELRIVER_CALLBACK_HOSTS: &str = "MODELRIVER_CALLBACK_HOSTS";
 const MYNTH_WEBHOOK_MODE: &str = "MYNTH_WEBHOOK_MODE";
 const PUBLIC_URL: &str = "PUBLIC_URL";
 const MYNTH_API_URL: &str = "MYNTH_API_URL";
@@ -21,6 +26,8 @@ const REQUIRED: [&str; 5] =
     [MYNTH_API_KEY, MYNTH_WEBHOOK_SECRET, TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
 
 const MYNTH_API: &str = "https://api.mynth.io";
+const MODELRIVER_API: &str = "https://api.modelriver.com";
+const MODELRIVER_HOST: &str = "api.modelriver.com";
 
 /// Names to values, wherever they come from.
 pub struct Config<F> {
@@ -61,13 +68,17 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
     pub fn missing(&self) -> Vec<&'static str> {
         // Without a registered webhook there is no secret, but an address that Mynth can reach.
         let is_request = self.get(MYNTH_WEBHOOK_MODE).as_deref() == Some("request");
+        // A deployment may do without ModelRiver, but not with half of it.
+        let river = [MODELRIVER_API_KEY, MODELRIVER_WEBHOOK_SECRET];
+        let has_river = river.iter().any(|name| self.get(name).is_some());
         let needed = |name: &str| match name {
             MYNTH_WEBHOOK_SECRET => !is_request,
             PUBLIC_URL => is_request,
+            MODELRIVER_API_KEY | MODELRIVER_WEBHOOK_SECRET => has_river,
             _ => true,
         };
         let is_missing = |name: &&str| needed(name) && self.get(name).is_none();
-        REQUIRED.into_iter().chain([PUBLIC_URL]).filter(is_missing).collect()
+        REQUIRED.into_iter().chain([PUBLIC_URL]).chain(river).filter(is_missing).collect()
     }
 
     pub fn mynth_api_key(&self) -> Result<Secret, ApiError> {
@@ -92,15 +103,40 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
 
     /// Mynth's base URL, without a slash at its end.
     pub fn mynth_api_url(&self) -> Result<String, ApiError> {
-        let url = self.get(MYNTH_API_URL).unwrap_or_else(|| MYNTH_API.to_owned());
-        let url = trusted(MYNTH_API_URL, url)?;
-        Ok(url.trim_end_matches('/').to_owned())
+        self.base_url(MYNTH_API_URL, MYNTH_API)
     }
 
     pub fn mynth_webhook_secrets(&self) -> Result<SecretSet, ApiError> {
-        self.get(MYNTH_WEBHOOK_SECRET)
-            .and_then(|list| SecretSet::parse(&list))
-            .ok_or_else(|| ApiError::not_configured(MYNTH_WEBHOOK_SECRET))
+        self.need_secrets(MYNTH_WEBHOOK_SECRET)
+    }
+
+    pub fn modelriver_api_key(&self) -> Result<Secret, ApiError> {
+        self.need_secret(MODELRIVER_API_KEY)
+    }
+
+    /// ModelRiver's base URL, without a slash at its end.
+    pub fn modelriver_api_url(&self) -> Result<String, ApiError> {
+        self.base_url(MODELRIVER_API_URL, MODELRIVER_API)
+    }
+
+    pub fn modelriver_webhook_secrets(&self) -> Result<SecretSet, ApiError> {
+        self.need_secrets(MODELRIVER_WEBHOOK_SECRET)
+    }
+
+    /// The hosts that ModelRiver's key may be sent to with a callback.
+    pub fn callback_hosts(&self) -> CallbackHosts {
+        let listed = self.get(MODELRIVER_CALLBACK_HOSTS);
+        CallbackHosts::parse(listed.as_deref().unwrap_or(MODELRIVER_HOST))
+    }
+
+    fn base_url(&self, name: &str, default: &str) -> Result<String, ApiError> {
+        let url = trusted(name, self.get(name).unwrap_or_else(|| default.to_owned()))?;
+        Ok(url.trim_end_matches('/').to_owned())
+    }
+
+    fn need_secrets(&self, name: &str) -> Result<SecretSet, ApiError> {
+        let set = self.get(name).and_then(|list| SecretSet::parse(&list));
+        set.ok_or_else(|| ApiError::not_configured(name))
     }
 
     pub fn token_secret(&self) -> Result<Secret, ApiError> {
@@ -185,6 +221,17 @@ mod tests {
     fn readiness_names_all_that_is_missing_and_only_that() {
         let some = config(&[(MYNTH_API_KEY, "k"), (TOKEN_SECRET, "t"), (AUTH_AUDIENCE, " ")]);
         assert_eq!(some.missing(), [MYNTH_WEBHOOK_SECRET, AUTH_ISSUER, AUTH_AUDIENCE]);
+    }
+
+    #[test]
+    fn a_deployment_may_do_without_modelriver_but_not_with_half_of_it() {
+        assert!(!config(&[]).missing().contains(&MODELRIVER_API_KEY));
+        let half = config(&[(MODELRIVER_API_KEY, "k")]);
+        assert!(half.missing().contains(&MODELRIVER_WEBHOOK_SECRET));
+        let half = config(&[(MODELRIVER_WEBHOOK_SECRET, "s")]);
+        assert!(half.missing().contains(&MODELRIVER_API_KEY));
+        let error = half.modelriver_api_key().unwrap_err();
+        assert_eq!(error.message, "MODELRIVER_API_KEY is not set.");
     }
 
     #[test]

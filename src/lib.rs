@@ -6,6 +6,8 @@
 
 /// Who is calling: OIDC tokens.
 pub mod auth;
+/// The object of one ModelRiver channel.
+pub mod channel;
 /// Variables and secrets.
 pub mod config;
 /// What a task is and what can happen to it: `apply(state, input, now)` is the heart.

@@ -5,11 +5,12 @@ use crate::config::Config;
 use crate::domain::id::{RANDOM_BYTES, TaskKey};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
+use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use std::fmt::Display;
 use std::pin::pin;
 use std::time::Duration;
-use worker::{Date, Delay, Env, console_error, console_log};
+use worker::{Context, Date, Delay, Env, console_error, console_log};
 
 pub fn now() -> Millis {
     Date::now().as_millis() as Millis
@@ -37,6 +38,18 @@ pub async fn within<T>(
             Err(outage("time-out", format_args!("after {} ms", patience.as_millis())))
         }
     }
+}
+
+/// Does `work` to its end, also if the caller hangs up: what costs money is not left half-way.
+pub async fn to_the_end<T: 'static>(
+    context: &Context,
+    work: impl Future<Output = T> + 'static,
+) -> Result<T, ApiError> {
+    let (done, outcome) = oneshot::channel();
+    context.wait_until(async move {
+        let _ = done.send(work.await);
+    });
+    outcome.await.map_err(|error| fault("start", error))
 }
 
 /// One line of the log. Callers never pass a secret, a ticket or a token.

@@ -15,6 +15,15 @@ pub enum Route<'a> {
     TaskTicket(&'a str),
     MynthWebhook,
     MynthRequestWebhook(&'a str),
+    ModelRiverWebhook,
+    Ai,
+    Channel(&'a str),
+    ChannelLive(&'a str),
+    ChannelTicket(&'a str),
+    Contents,
+    ContentLive,
+    ContentTicket,
+    Content(&'a str),
     WebConfig,
     Health,
     Ready,
@@ -37,6 +46,15 @@ impl<'a> Route<'a> {
             ["tasks", id, "ticket", ""] => Self::TaskTicket(id),
             ["webhooks", "mynth", "", ""] => Self::MynthWebhook,
             ["webhooks", "mynth", token, ""] => Self::MynthRequestWebhook(token),
+            ["webhooks", "modelriver", "", ""] => Self::ModelRiverWebhook,
+            ["ai", "", "", ""] => Self::Ai,
+            ["channels", id, "", ""] => Self::Channel(id),
+            ["channels", id, "live", ""] => Self::ChannelLive(id),
+            ["channels", id, "ticket", ""] => Self::ChannelTicket(id),
+            ["content", "", "", ""] => Self::Contents,
+            ["content", "live", "", ""] => Self::ContentLive,
+            ["content", "ticket", "", ""] => Self::ContentTicket,
+            ["content", id, "", ""] => Self::Content(id),
             ["config.json", "", "", ""] => Self::WebConfig,
             ["healthz", "", "", ""] => Self::Health,
             ["readyz", "", "", ""] => Self::Ready,
@@ -47,7 +65,17 @@ impl<'a> Route<'a> {
     /// Whether `path` lies where the API's resources are, so that no page can be there.
     pub fn owns(path: &str) -> bool {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        matches!(first, "generate" | "estimate" | "tasks" | "batches" | "webhooks")
+        matches!(
+            first,
+            "generate"
+                | "estimate"
+                | "tasks"
+                | "batches"
+                | "webhooks"
+                | "ai"
+                | "channels"
+                | "content"
+        )
     }
 
     /// The methods it takes, as the `Allow` header lists them.
@@ -59,10 +87,24 @@ impl<'a> Route<'a> {
             | Self::TasksTicket
             | Self::TaskTicket(_)
             | Self::MynthWebhook
-            | Self::MynthRequestWebhook(_) => "POST",
+            | Self::MynthRequestWebhook(_)
+            | Self::ModelRiverWebhook
+            | Self::Ai
+            | Self::ChannelTicket(_)
+            | Self::ContentTicket => "POST",
             Self::Tasks => "GET, HEAD, POST",
-            Self::TasksLive | Self::TaskLive(_) | Self::BatchLive(_) => "GET",
-            Self::Task(_) | Self::WebConfig | Self::Health | Self::Ready => "GET, HEAD",
+            Self::TasksLive
+            | Self::TaskLive(_)
+            | Self::BatchLive(_)
+            | Self::ChannelLive(_)
+            | Self::ContentLive => "GET",
+            Self::Task(_)
+            | Self::Channel(_)
+            | Self::Contents
+            | Self::Content(_)
+            | Self::WebConfig
+            | Self::Health
+            | Self::Ready => "GET, HEAD",
         }
     }
 
@@ -103,6 +145,15 @@ mod tests {
             ("/tasks/tsk_1/ticket", Route::TaskTicket("tsk_1")),
             ("/webhooks/mynth", Route::MynthWebhook),
             ("/webhooks/mynth/v1.a.b", Route::MynthRequestWebhook("v1.a.b")),
+            ("/webhooks/modelriver", Route::ModelRiverWebhook),
+            ("/ai", Route::Ai),
+            ("/channels/c1", Route::Channel("c1")),
+            ("/channels/c1/live", Route::ChannelLive("c1")),
+            ("/channels/c1/ticket", Route::ChannelTicket("c1")),
+            ("/content", Route::Contents),
+            ("/content/live", Route::ContentLive),
+            ("/content/ticket", Route::ContentTicket),
+            ("/content/cnt_1", Route::Content("cnt_1")),
             ("/config.json", Route::WebConfig),
             ("/healthz", Route::Health),
             ("/readyz", Route::Ready),

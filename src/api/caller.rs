@@ -72,6 +72,19 @@ pub fn issue(env: &Env, user_id: &str, scope: Scope) -> Result<Issued, ApiError>
     Ok(Issued { ticket: ticket_key(env)?.sign(&ticket), expires_at: iso(expires_at) })
 }
 
+/// Where something can be watched, and the ticket for it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Live {
+    url: String,
+    #[serde(flatten)]
+    issued: Issued,
+}
+
+pub fn live(env: &Env, user_id: &str, scope: Scope, url: String) -> Result<Live, ApiError> {
+    Ok(Live { url, issued: issue(env, user_id, scope)? })
+}
+
 fn ticket_key(env: &Env) -> Result<TicketKey, ApiError> {
     Ok(TicketKey::new(&config(env).token_secret()?))
 }

@@ -3,17 +3,16 @@
 use super::answer::json;
 use super::body::read_json;
 use super::broken;
-use super::caller::{Issued, identify, issue};
+use super::caller::{Live, identify, live};
 use super::start::{Claimed, Job, Outcome, Start, start};
 use crate::domain::frame::TaskView;
 use crate::domain::task::Task;
 use crate::error::{ApiError, Issue};
-use crate::platform::{config, fault, new_key, now};
+use crate::platform::{config, fault, new_key, now, to_the_end};
 use crate::provider::mynth::client::Client;
 use crate::request::start::StartRequest;
 use crate::request::{batch, generate, kinds};
 use crate::signature::{Intent, Scope, WebhookTokenKey};
-use futures_channel::oneshot;
 use hex::encode;
 use serde::Serialize;
 use serde_json::Value;
@@ -31,19 +30,21 @@ struct Started<'a> {
     mynth_task_id: &'a str,
     task: TaskView<'a>,
     live: Live,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access<'a>>,
 }
 
+/// The provider's own token for the task, under the name that its first clients read.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Live {
-    url: String,
-    ticket: String,
-    expires_at: String,
+struct Access<'a> {
+    public_access_token: &'a str,
 }
 
-impl Live {
-    fn at(url: String, Issued { ticket, expires_at }: Issued) -> Self {
-        Self { url, ticket, expires_at }
+impl<'a> Access<'a> {
+    fn of(task: &'a Task) -> Option<Self> {
+        let token = task.access.as_ref()?;
+        Some(Self { public_access_token: token.expose() })
     }
 }
 
@@ -60,7 +61,12 @@ struct Batch<'a> {
 #[serde(untagged)]
 enum Entry<'a> {
     #[serde(rename_all = "camelCase")]
-    Started { task_id: &'a str, task: TaskView<'a> },
+    Started {
+        task_id: &'a str,
+        task: TaskView<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        access: Option<Access<'a>>,
+    },
     /// The body of the error.
     Refused(Value),
 }
@@ -68,20 +74,24 @@ enum Entry<'a> {
 impl<'a> From<&'a Outcome> for Entry<'a> {
     fn from(outcome: &'a Outcome) -> Self {
         match outcome {
-            Ok(task) => Self::Started { task_id: &task.task_id, task: task.into() },
+            Ok(task) => Self::Started {
+                task_id: &task.task_id,
+                task: task.into(),
+                access: Access::of(task),
+            },
             Err(error) => Self::Refused(serde_json::from_str(&error.body()).unwrap_or_default()),
         }
     }
 }
 
 /// What is the same for everything that starts: who asks, and the key of the request.
-struct Asked {
-    user_id: String,
-    body: Vec<u8>,
-    key: Option<String>,
+pub struct Asked {
+    pub user_id: String,
+    pub body: Vec<u8>,
+    pub key: Option<String>,
 }
 
-async fn asked(request: &mut Request, env: &Env) -> Result<Asked, ApiError> {
+pub async fn asked(request: &mut Request, env: &Env) -> Result<Asked, ApiError> {
     let caller = identify(request, env).await?;
     let body = read_json(request).await?;
     let key = idempotency_key(request)?;
@@ -124,10 +134,11 @@ async fn one(
     let claim = claim(&asked, route, stands_for);
     let outcome = run(env, context, vec![job], claim).await?.pop();
     let task = outcome.ok_or_else(|| fault("start", "no outcome"))??;
-    let live = issue(env, &task.user_id, Scope::Task(task.task_id.clone()))?;
-    let live = Live::at(format!("/tasks/{}/live", task.task_id), live);
+    let scope = Scope::Task(task.task_id.clone());
+    let live = live(env, &task.user_id, scope, format!("/tasks/{}/live", task.task_id))?;
     let task_id = task.task_id.as_str();
-    json(201, &Started { task_id, mynth_task_id: task_id, task: TaskView::from(&task), live })
+    let access = Access::of(&task);
+    json(201, &Started { task_id, mynth_task_id: task_id, task: (&task).into(), live, access })
 }
 
 /// `POST /generate/batch`
@@ -152,8 +163,8 @@ pub async fn generate_batch(
     // A repeated request stands for the batch that was started first.
     let known = outcomes.iter().flatten().find_map(|task| task.batch_id.clone());
     let batch_id = known.unwrap_or(batch_id);
-    let live = issue(env, &asked.user_id, Scope::Batch(batch_id.clone()))?;
-    let live = Live::at(format!("/batches/{batch_id}/live"), live);
+    let scope = Scope::Batch(batch_id.clone());
+    let live = live(env, &asked.user_id, scope, format!("/batches/{batch_id}/live"))?;
     json(201, &Batch { batch_id, tasks: outcomes.iter().map(Entry::from).collect(), live })
 }
 
@@ -177,7 +188,7 @@ fn body(env: &Env, wanted: &StartRequest, task: &Task) -> Result<Value, ApiError
     Ok(wanted.provider_body_with_webhook(&task.key, &format!("{address}/{token}")))
 }
 
-/// Starts the jobs, and goes on if the caller hangs up: a paid task is not left half-way.
+/// Starts the jobs.
 async fn run(
     env: &Env,
     context: Context,
@@ -188,17 +199,12 @@ async fn run(
     let config = config(env);
     Client::new(&config)?;
     config.token_secret()?;
-    let all = Start { env: env.clone(), jobs, claim };
-    let (done, outcomes) = oneshot::channel();
-    context.wait_until(async move {
-        let _ = done.send(start(all).await);
-    });
-    outcomes.await.map_err(|error| fault("start", error))?
+    to_the_end(&context, start(Start { env: env.clone(), jobs, claim })).await?
 }
 
 /// The caller's key with the hash of the request that it stands for. The same body on another
 /// route is another request.
-fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claimed> {
+pub fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claimed> {
     let hash = Sha256::new().chain_update(route).chain_update([0]).chain_update(&asked.body);
     let request = encode(hash.finalize());
     asked.key.clone().map(|key| Claimed { key, request, stands_for })

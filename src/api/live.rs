@@ -1,14 +1,17 @@
-//! Sockets: on one task, on all tasks of a user, on a batch. Everything is refused before the
+//! Sockets: on one task, on all tasks of a user, on a batch, on a channel, on the content feed. Everything is refused before the
 //! upgrade.
 
 use super::broken;
 use super::caller::{Viewer, viewer};
+use super::content::known_channel;
 use super::cors::is_foreign;
 use super::tasks::find;
+use crate::channel::client::ChannelRoom;
 use crate::domain::id::is_task_id;
-use crate::error::{ApiError, Code};
+use crate::error::{ApiError, Code, Issue};
 use crate::feed;
 use crate::feed::name::Feed;
+use crate::request::content::is_row_id;
 use crate::request::query;
 use crate::room::client::Room;
 use crate::signature::Scope;
@@ -51,6 +54,28 @@ pub async fn batch(request: &Request, batch_id: &str, env: &Env) -> Result<Respo
     upgraded(feed::client::watch(env, &feed, &watcher).await?)
 }
 
+/// `GET /channels/{id}/live`
+pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<Response, ApiError> {
+    if !is_task_id(channel_id) {
+        return Err(ApiError::not_found());
+    }
+    let watcher = watcher(request, &Scope::Channel(channel_id.to_owned()), env).await?;
+    if let Viewer::User(identity) = &watcher.viewer {
+        known_channel(identity, channel_id, env).await?;
+    }
+    upgraded(ChannelRoom::of(env, channel_id)?.watch(&watcher).await?)
+}
+
+/// `GET /content/live`
+pub async fn content(request: &Request, env: &Env) -> Result<Response, ApiError> {
+    let watcher = watcher(request, &Scope::Content, env).await?;
+    let after = query::value(&request.inner().url(), "after");
+    if after.as_deref().is_some_and(|id| !is_row_id(id)) {
+        return Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")]));
+    }
+    upgraded(feed::client::watch_content(env, &watcher, after.as_deref()).await?)
+}
+
 /// Who wants to watch, and how.
 pub struct Watcher {
     pub viewer: Viewer,
@@ -85,6 +110,7 @@ fn upgraded(response: Response) -> Result<Response, ApiError> {
     match response.status_code() {
         101 => Ok(response),
         404 => Err(ApiError::not_found()),
+        422 => Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")])),
         _ => Err(ApiError::unavailable()),
     }
 }

@@ -1,12 +1,15 @@
 //! HTTP: from a request to an answer. One file per resource; this one is the way in.
 
+mod ai;
 mod answer;
 mod body;
 pub mod caller;
+mod content;
 mod cors;
 mod generate;
 mod health;
 pub mod live;
+mod river_webhook;
 pub mod start;
 mod tasks;
 mod webhooks;
@@ -73,6 +76,17 @@ async fn answer(
         Route::TaskTicket(id) => tasks::ticket(&identify(&request, env).await?, id, env).await,
         Route::MynthWebhook => webhooks::mynth(request, env).await,
         Route::MynthRequestWebhook(token) => webhooks::mynth_request(request, token, env).await,
+        Route::ModelRiverWebhook => river_webhook::modelriver(request, env).await,
+        Route::Ai => ai::start(request, env, context).await,
+        Route::Channel(id) => content::channel(&request, id, env).await,
+        Route::ChannelLive(id) => live::channel(&request, id, env).await,
+        Route::ChannelTicket(id) => {
+            content::channel_ticket(&identify(&request, env).await?, id, env).await
+        }
+        Route::Contents => content::list(&request, &identify(&request, env).await?, env).await,
+        Route::ContentLive => live::content(&request, env).await,
+        Route::ContentTicket => content::feed_ticket(&identify(&request, env).await?, env),
+        Route::Content(id) => content::read(&identify(&request, env).await?, id, env).await,
         Route::WebConfig => health::web_config(&config(env)),
         Route::Health => health::alive(),
         Route::Ready => health::ready(env).await,

@@ -6,6 +6,7 @@ use crate::domain::time::{Millis, SECOND};
 use crate::error::{ApiError, Code};
 use crate::platform::{config, now, report, within};
 use crate::provider::mynth::client::Client;
+use crate::provider::mynth::create::Started;
 use crate::room::client::Room;
 use crate::store::d1::Store;
 use futures_util::future::join_all;
@@ -17,8 +18,8 @@ use worker::{Delay, Env};
 const SIDE_BY_SIDE: usize = 6;
 
 /// How long a repeated request waits for the first one to get through, and how often it looks.
-const WAIT: Millis = 20 * SECOND;
-const STEP: Duration = Duration::from_millis(200);
+pub const WAIT: Millis = 20 * SECOND;
+pub const STEP: Duration = Duration::from_millis(200);
 
 /// How long a caller whose start had no answer waits for the look at what became of it. The sweep
 /// looks again.
@@ -88,7 +89,9 @@ pub async fn start(all: Start) -> Result<Vec<Outcome>, ApiError> {
 
 async fn begin(env: &Env, store: &Store, client: &Client, job: Job) -> Outcome {
     match client.start(&job.task.kind, &job.body).await {
-        Ok(task_id) => attach(env, store, Task { task_id, ..job.task }).await,
+        Ok(Started { task_id, access }) => {
+            attach(env, store, Task { task_id, access, ..job.task }).await
+        }
         Err(error) => {
             // No clear no: the provider may have the task all the same. That is looked up, since a
             // second call could be a second paid task.

@@ -9,6 +9,7 @@ use crate::domain::room::Verdict;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Code, Issue};
 use crate::platform::{config, note, now};
+use crate::provider::malformed::Malformed;
 use crate::provider::mynth::client::Client;
 use crate::provider::mynth::webhook::{Event, parse};
 use crate::room::client::Room;
@@ -74,7 +75,7 @@ async fn is_of(env: &Env, intent: &Intent, task_id: &str) -> Result<bool, ApiErr
     }
     // The start has not got that far yet. A body without a signature may name any task, so the
     // provider is asked whether this is the one.
-    let told = Client::new(&config(env))?.look(task_id).await?;
+    let told = Client::new(&config(env))?.look(task_id, &row.kind).await?;
     Ok(match row.images.first() {
         Some(image) => told.row_ids.first() == Some(&image.id),
         // Kinds without rows carry nothing to know them by: the provider sends it again later.
@@ -90,15 +91,18 @@ fn event(body: &[u8]) -> Result<Option<Report>, ApiError> {
             note("webhook of another kind", to_json(&name));
             Ok(None)
         }
-        Err(wrong) => {
-            let message = match wrong.path {
-                "" => wrong.message.to_owned(),
-                path => format!("{path}: {}", wrong.message),
-            };
-            let issues = vec![Issue::new(wrong.path, wrong.message)];
-            Err(ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) })
-        }
+        Err(wrong) => Err(malformed(wrong)),
     }
+}
+
+/// The refusal of a body that is verified and makes no sense.
+pub fn malformed(wrong: Malformed) -> ApiError {
+    let message = match wrong.path {
+        "" => wrong.message.to_owned(),
+        path => format!("{path}: {}", wrong.message),
+    };
+    let issues = vec![Issue::new(wrong.path, wrong.message)];
+    ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) }
 }
 
 async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), ApiError> {
@@ -113,7 +117,8 @@ async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), Ap
     }
 }
 
-fn unsigned(error: SignatureError) -> ApiError {
+/// The refusal of a body that is not verified.
+pub fn unsigned(error: SignatureError) -> ApiError {
     note("webhook refused", error.code());
     ApiError::new(Code::InvalidSignature, error.to_string())
 }

@@ -19,7 +19,7 @@ pub enum Input {
     /// The provider has named the task: its rows exist, this is what they hold.
     Attach(Box<Task>),
     /// The provider said something: in a webhook (with the key of its delivery) or when asked.
-    Report { delivery: Option<String>, report: Report },
+    Report { delivery: Option<String>, report: Box<Report> },
     /// The provider was asked and did not say: it was away, or did not know the task.
     LookFailed,
     /// Nothing came before the deadline.
@@ -37,7 +37,7 @@ pub fn apply(state: &RoomState, input: Input, now: Millis) -> (RoomState, Verdic
     let mut next = state.clone();
     let verdict = match input {
         Input::Attach(task) => attach(&mut next, *task, now),
-        Input::Report { delivery, report } => hear(&mut next, delivery, report, now),
+        Input::Report { delivery, report } => hear(&mut next, delivery, *report, now),
         Input::LookFailed => {
             schedule::postpone_look(&mut next.clock, now);
             Verdict::Noted
@@ -61,8 +61,13 @@ pub fn apply(state: &RoomState, input: Input, now: Millis) -> (RoomState, Verdic
 }
 
 fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
-    if let Some(known) = &room.task {
-        return if known.key == task.key { Verdict::AlreadyAttached } else { Verdict::Conflict };
+    if let Some(known) = &mut room.task {
+        if known.key != task.key {
+            return Verdict::Conflict;
+        }
+        // Its webhook was here first, and brought the task from its rows: those have no token.
+        known.access = known.access.take().or(task.access);
+        return Verdict::AlreadyAttached;
     }
     // A task that comes back from its rows has a version that they are known to have.
     room.flushed = task.version;
@@ -76,7 +81,7 @@ fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
     }
     room.task = Some(task);
     for early in std::mem::take(&mut room.early) {
-        settle(room, early.report, now);
+        settle(room, early.report, Source::Event, now);
     }
     Verdict::Attached
 }
@@ -94,8 +99,9 @@ fn hear(room: &mut RoomState, delivery: Option<String>, report: Report, now: Mil
     if delivery.as_ref().is_some_and(|key| room.has_delivery(key)) {
         return Verdict::Duplicate;
     }
+    let source = if delivery.is_some() { Source::Event } else { Source::Asked };
     let verdict = if room.task.is_some() {
-        settle(room, report, now)
+        settle(room, report, source, now)
     } else if room.early.len() == EARLY_LIMIT {
         return Verdict::Full;
     } else {
@@ -110,13 +116,41 @@ fn hear(room: &mut RoomState, delivery: Option<String>, report: Report, now: Mil
     verdict
 }
 
+/// How the provider came to say something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// In a webhook: about anything that has to do with the task.
+    Event,
+    /// When asked for this very task.
+    Asked,
+}
+
 /// Applies what the provider said to a task that is attached.
-fn settle(room: &mut RoomState, report: Report, now: Millis) -> Verdict {
+fn settle(room: &mut RoomState, report: Report, source: Source, now: Millis) -> Verdict {
     let Some(task) = room.task.as_mut() else { return Verdict::Noted };
+    let is_foreign = source == Source::Event && !task.images.is_empty() && report.kind != task.kind;
+    let is_unknown = report.is_of_unknown_kind();
     let verdict = match report.outcome {
         Outcome::Unknown { .. } => Verdict::Noted,
+        // What a kind from tomorrow returns may hold the pictures. If it does not, it is shown as it
+        // is, and the provider is asked what became of them.
+        Outcome::Completed { images, result, .. }
+            if is_foreign && is_unknown && images.is_empty() && !task.is_final() =>
+        {
+            schedule::look_now(&mut room.clock, now);
+            if result.is_none() || task.result == result {
+                return Verdict::Noted;
+            }
+            task.result = result;
+            Verdict::Applied
+        }
         // What another kind of task returns says nothing about pictures.
-        _ if !task.images.is_empty() && report.kind != task.kind => Verdict::Noted,
+        Outcome::Completed { ref images, .. }
+            if is_foreign && (!is_unknown || images.is_empty()) =>
+        {
+            Verdict::Noted
+        }
+        Outcome::Pending | Outcome::Failed { .. } if is_foreign => Verdict::Noted,
         Outcome::Pending if task.status.is_terminal() => Verdict::Noted,
         Outcome::Pending => {
             schedule::postpone_look(&mut room.clock, now);
@@ -127,7 +161,7 @@ fn settle(room: &mut RoomState, report: Report, now: Millis) -> Verdict {
             place(task, images, &report.row_ids);
             task.status = Status::Completed;
             task.model = model.or_else(|| task.model.take());
-            task.result = result;
+            task.result = result.or_else(|| task.result.take());
             task.error = None;
             Verdict::Applied
         }

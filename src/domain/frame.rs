@@ -138,6 +138,7 @@ mod tests {
             created_at: 1_795_168_800_000,
             updated_at: 1_795_168_800_000,
             result: None,
+            access: None,
         }
     }
 

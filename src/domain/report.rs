@@ -1,7 +1,7 @@
 //! What a provider says of a task, in our words: the one form that every wire generation, every
 //! webhook and every poll is translated to.
 
-use super::task::TaskError;
+use super::task::{KINDS, TaskError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,6 +16,17 @@ pub struct Report {
     /// `metadata.imageRowIds` as the provider echoed it; empty where there was none. Not to be
     /// believed before it is compared with rows of ours.
     pub row_ids: Vec<String>,
+    /// `metadata.userId` of whoever started it, without us or with us. It only ever counts for a
+    /// task that no row of ours is found for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+}
+
+impl Report {
+    /// It is about a kind of task that we do not know.
+    pub fn is_of_unknown_kind(&self) -> bool {
+        !KINDS.contains(&self.kind.as_str())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,7 +38,7 @@ pub enum Outcome {
         model: Option<String>,
         /// In the provider's order. Empty for kinds that return none.
         images: Vec<ImageReport>,
-        /// What kinds other than `image.generate` return.
+        /// What kinds other than `image.generate` return, as it came.
         result: Option<Value>,
     },
     Failed {

@@ -89,6 +89,10 @@ pub(super) fn start_adoption(clock: &mut Clock, now: Millis) {
     *clock = Clock { adopt_at: now + FIRST_ADOPTION, ..Clock::default() };
 }
 
+pub(super) fn look_now(clock: &mut Clock, now: Millis) {
+    clock.look_at = now;
+}
+
 pub(super) fn postpone_look(clock: &mut Clock, now: Millis) {
     clock.look_at = now + grown(FIRST_LOOK, (3, 2), clock.looks, LONGEST_LOOK);
     clock.looks += 1;

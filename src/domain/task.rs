@@ -4,9 +4,21 @@ use super::id::TaskKey;
 use super::time::{HOUR, Millis, iso_json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// The kind that `POST /generate` starts.
 pub const IMAGE_GENERATE: &str = "image.generate";
+
+/// The kinds that we know, and can start. The provider may have more tomorrow.
+pub const KINDS: [&str; 7] = [
+    IMAGE_GENERATE,
+    "image.rate",
+    "image.alt",
+    "image.review",
+    "image.remove_background",
+    "image.upscale",
+    "video.generate",
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -137,6 +149,32 @@ pub struct Task {
     pub images: Vec<Image>,
     /// What kinds other than `image.generate` return, as the provider sent it.
     pub result: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<PublicToken>,
+}
+
+/// The provider's own token for this one task, where the caller asked it for one. It is handed to
+/// the caller with the start and kept in the task's room, for a repeated request: not in D1, in no
+/// frame, and it does not print.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PublicToken(String);
+
+impl PublicToken {
+    pub fn new(token: String) -> Self {
+        Self(token)
+    }
+
+    /// The token, for the task's owner. Never for a log.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PublicToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicToken(redacted)")
+    }
 }
 
 impl Task {

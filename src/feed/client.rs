@@ -27,6 +27,26 @@ pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Tells the content feed that there is a new row.
+pub async fn poke_content(env: &Env) -> Result<(), ApiError> {
+    address(env, &Feed::Content)?.post(PUBLISH_PATH, "").await.map(drop)
+}
+
+/// Opens a socket on the content feed, from the row on that the watcher has.
+pub async fn watch_content(
+    env: &Env,
+    watcher: &Watcher,
+    after: Option<&str>,
+) -> Result<Response, ApiError> {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("user", watcher.viewer.user_id());
+    if let Some(after) = after {
+        query.append_pair("after", after);
+    }
+    let path = format!("{LIVE_PATH}?{}", query.finish());
+    address(env, &Feed::Content)?.upgrade(&path, watcher.offers).await
+}
+
 /// Opens a socket on a feed. Who may see it has been decided.
 pub async fn watch(env: &Env, feed: &Feed, watcher: &Watcher) -> Result<Response, ApiError> {
     address(env, feed)?.upgrade(LIVE_PATH, watcher.offers).await

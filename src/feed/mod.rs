@@ -3,6 +3,8 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;
+#[cfg(target_arch = "wasm32")]
+mod content;
 pub mod name;
 #[cfg(target_arch = "wasm32")]
 pub mod object;

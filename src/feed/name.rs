@@ -10,6 +10,8 @@ pub enum Feed {
     Tasks { user_id: String },
     /// The tasks of a batch.
     Batch { batch_id: String },
+    /// ModelRiver's rows, for everyone: what each may see of them is decided in there.
+    Content,
 }
 
 impl fmt::Display for Feed {
@@ -17,6 +19,7 @@ impl fmt::Display for Feed {
         match self {
             Self::Tasks { user_id } => write!(f, "tasks:{user_id}"),
             Self::Batch { batch_id } => write!(f, "batch:{batch_id}"),
+            Self::Content => f.write_str("content"),
         }
     }
 }
@@ -24,6 +27,9 @@ impl fmt::Display for Feed {
 impl Feed {
     /// The feed of an object's name.
     pub fn parse(name: &str) -> Option<Self> {
+        if name == "content" {
+            return Some(Self::Content);
+        }
         let (kind, id) = name.split_once(':')?;
         match kind {
             "tasks" => Some(Self::Tasks { user_id: id.to_owned() }),
@@ -35,7 +41,9 @@ impl Feed {
     /// The feeds that show `task`.
     pub fn of(task: &Task) -> impl Iterator<Item = Self> {
         let batch = task.batch_id.clone().map(|batch_id| Self::Batch { batch_id });
-        [Self::Tasks { user_id: task.user_id.clone() }].into_iter().chain(batch)
+        // A task that is nobody's is on no feed.
+        let own = Some(task.user_id.clone()).filter(|user_id| !user_id.is_empty());
+        own.map(|user_id| Self::Tasks { user_id }).into_iter().chain(batch)
     }
 }
 
@@ -48,6 +56,7 @@ mod tests {
         for (feed, name) in [
             (Feed::Tasks { user_id: "auth0|a:b c".into() }, "tasks:auth0|a:b c"),
             (Feed::Batch { batch_id: "btc_1".into() }, "batch:btc_1"),
+            (Feed::Content, "content"),
         ] {
             assert_eq!(feed.to_string(), name);
             assert_eq!(Feed::parse(name), Some(feed));

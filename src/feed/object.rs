@@ -1,6 +1,7 @@
 //! The Durable Object of a feed: it passes frames on.
 
 use super::client::LIVE_PATH;
+use super::content;
 use super::name::Feed;
 use super::overlap::Overlap;
 use crate::domain::frame::task_frame;
@@ -11,6 +12,7 @@ use crate::request::list::ListQuery;
 use crate::request::query;
 use crate::socket::{Accepted, accept, broadcast, closed, heard};
 use crate::store::d1::Store;
+use futures_util::lock::Mutex;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use worker::{
@@ -24,15 +26,32 @@ pub struct FeedRoom {
     env: Env,
     /// Lives as long as the readings that it is about.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
+    /// Of those that send rows of content: they go in order.
+    turn: AssertUnwindSafe<Mutex<()>>,
 }
 
 impl DurableObject for FeedRoom {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, overlap: AssertUnwindSafe(RefCell::default()) }
+        Self {
+            state,
+            env,
+            overlap: AssertUnwindSafe(RefCell::default()),
+            turn: AssertUnwindSafe(Mutex::default()),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        if request.path() == LIVE_PATH {
+        let is_watch = request.path() == LIVE_PATH;
+        if self.feed() == Some(Feed::Content) {
+            return match is_watch {
+                true => content::watch(&self.state, &self.env, &self.turn, &request).await,
+                false => match content::catch_up(&self.state, &self.env, &self.turn).await {
+                    Ok(()) => Response::empty(),
+                    Err(error) => content::refused(&error),
+                },
+            };
+        }
+        if is_watch {
             return self.watch(&request).await;
         }
         let frame = request.text().await?;
@@ -90,7 +109,7 @@ impl FeedRoom {
             }
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
-                Ok(Response::from_bytes(error.body().into_bytes())?.with_status(error.status()))
+                content::refused(&error)
             }
         }
     }
@@ -108,12 +127,15 @@ impl FeedRoom {
 
     /// What the feed shows, newest first.
     async fn tasks(&self) -> std::result::Result<Vec<Task>, ApiError> {
-        let name = self.state.id().name().unwrap_or_default();
         let store = Store::new(&self.env)?;
-        match Feed::parse(&name) {
+        match self.feed() {
             Some(Feed::Tasks { user_id }) => store.list(&user_id, &ListQuery::whole_page()).await,
             Some(Feed::Batch { batch_id }) => store.by_batch(&batch_id).await,
-            None => Err(ApiError::not_found()),
+            Some(Feed::Content) | None => Err(ApiError::not_found()),
         }
+    }
+
+    fn feed(&self) -> Option<Feed> {
+        Feed::parse(&self.state.id().name()?)
     }
 }

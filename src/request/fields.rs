@@ -56,6 +56,15 @@ impl Fields {
         most: usize,
         chars: RangeInclusive<usize>,
     ) -> Vec<String> {
+        let mut texts = Vec::new();
+        for (i, item) in self.required_list(name, most).into_iter().enumerate() {
+            texts.extend(self.check_text(&format!("{name}[{i}]"), item, chars.clone()));
+        }
+        texts
+    }
+
+    /// A field that must be there: a list of one to `most`.
+    pub fn required_list(&mut self, name: &str, most: usize) -> Vec<Value> {
         if self.is_absent(name) {
             return Vec::new();
         }
@@ -63,11 +72,7 @@ impl Fields {
         if items.is_empty() && self.issues.last().is_none_or(|issue| issue.path != name) {
             self.complain(name, "must not be empty");
         }
-        let mut texts = Vec::new();
-        for (i, item) in items.into_iter().enumerate() {
-            texts.extend(self.check_text(&format!("{name}[{i}]"), item, chars.clone()));
-        }
-        texts
+        items
     }
 
     pub fn text(&mut self, name: &str, chars: RangeInclusive<usize>) -> Option<String> {

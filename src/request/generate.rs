@@ -6,8 +6,8 @@ use super::start::StartRequest;
 use crate::domain::id::TaskKey;
 use crate::domain::task::IMAGE_GENERATE;
 use crate::error::ApiError;
+use crate::provider::fields::{DEPTH_LIMIT, depth};
 use crate::provider::mynth::create::{METADATA_LIMIT, ROW_IDS, metadata_size, metadata_with_rows};
-use crate::provider::mynth::fields::{DEPTH_LIMIT, depth};
 use serde_json::{Map, Value};
 
 /// The provider's limits.
@@ -15,6 +15,9 @@ pub const PROMPT_CHARS: usize = 8192;
 pub const MODEL_CHARS: usize = 200;
 const COUNT_LIMIT: u64 = 20;
 pub const INPUT_LIMIT: usize = 20;
+
+/// The wish for a token of the provider's own, in whatever form it takes that today.
+pub const ACCESS: &[Type] = &[Type::Flag, Type::Object];
 
 /// Reads the body of a request for one task.
 pub fn parse(body: &[u8]) -> Result<StartRequest, ApiError> {
@@ -48,6 +51,7 @@ pub fn read_options(fields: &mut Fields) -> StartRequest {
     keep("inputs", fields.list("inputs", INPUT_LIMIT).map(Value::from));
     keep("rating", fields.passed_on("rating", &[Type::Flag, Type::Object]));
     keep("destination", fields.passed_on("destination", &[Type::Text, Type::Object]));
+    keep("access", fields.passed_on("access", ACCESS));
     let metadata = fields.object("metadata").unwrap_or_default();
     let count = count.unwrap_or(1) as usize;
     check_metadata(fields, &metadata, count);

@@ -1,25 +1,14 @@
 //! `POST /tasks`: `{kind, request}`, for everything that the provider does.
 
 use super::fields::{Fields, Type};
-use super::generate::{INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS, read};
+use super::generate::{ACCESS, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS, read};
 use super::start::StartRequest;
-use crate::domain::task::IMAGE_GENERATE;
+use crate::domain::task::{IMAGE_GENERATE, KINDS};
 use crate::error::ApiError;
 use serde_json::{Map, Value};
 
 const URL_CHARS: usize = 4096;
 const WORD_CHARS: usize = 64;
-
-/// The kinds that can be started.
-const KINDS: [&str; 7] = [
-    IMAGE_GENERATE,
-    "image.rate",
-    "image.alt",
-    "image.review",
-    "image.remove_background",
-    "image.upscale",
-    "video.generate",
-];
 
 pub fn parse(body: &[u8]) -> Result<StartRequest, ApiError> {
     let mut fields = Fields::parse(body)?;
@@ -54,6 +43,7 @@ fn video(fields: &mut Fields) -> StartRequest {
         keep(&mut passed_on, name, fields.passed_on(name, types));
     }
     keep(&mut passed_on, "inputs", fields.list("inputs", INPUT_LIMIT).map(Value::from));
+    keep(&mut passed_on, "access", fields.passed_on("access", ACCESS));
     start("video.generate", Some(prompt), Some(model), passed_on)
 }
 
@@ -79,6 +69,7 @@ fn image(kind: &'static str, fields: &mut Fields) -> StartRequest {
         }
         _ => {}
     }
+    keep(&mut passed_on, "access", fields.passed_on("access", ACCESS));
     start(kind, None, None, passed_on)
 }
 

@@ -4,7 +4,7 @@ use crate::domain::id::TaskKey;
 use crate::domain::task::Status;
 use crate::error::{ApiError, Issue};
 
-const DEFAULT_LIMIT: u32 = 20;
+pub const DEFAULT_LIMIT: u32 = 20;
 const LARGEST_LIMIT: u32 = 100;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -29,13 +29,7 @@ impl ListQuery {
         let mut issues = Vec::new();
         for (name, value) in pairs {
             let problem = match name.as_str() {
-                "limit" => match value.parse() {
-                    Ok(limit) if (1..=LARGEST_LIMIT).contains(&limit) => {
-                        query.limit = limit;
-                        None
-                    }
-                    _ => Some(format!("must be a whole number from 1 to {LARGEST_LIMIT}")),
-                },
+                "limit" => read_limit(&value, &mut query.limit),
                 "cursor" => {
                     query.cursor = TaskKey::parse(&value);
                     query.cursor.is_none().then(|| "is not a cursor from here".to_owned())
@@ -55,6 +49,17 @@ impl ListQuery {
             issues.extend(problem.map(|message| Issue::new(name, message)));
         }
         if issues.is_empty() { Ok(query) } else { Err(ApiError::validation(issues)) }
+    }
+}
+
+/// Reads a `limit`. Answers what is wrong with it.
+pub(super) fn read_limit(text: &str, limit: &mut u32) -> Option<String> {
+    match text.parse() {
+        Ok(number) if (1..=LARGEST_LIMIT).contains(&number) => {
+            *limit = number;
+            None
+        }
+        _ => Some(format!("must be a whole number from 1 to {LARGEST_LIMIT}")),
     }
 }
 

@@ -1,7 +1,9 @@
 //! What callers send, checked before anything is done with it: every wrong field at once, each
 //! by its name.
 
+pub mod ai;
 pub mod batch;
+pub mod content;
 pub mod fields;
 pub mod generate;
 pub mod kinds;

@@ -55,6 +55,7 @@ impl StartRequest {
         let mut body = self.provider_body(key);
         if let Some(fields) = body.as_object_mut() {
             fields.remove("metadata");
+            fields.remove("access");
         }
         body
     }
@@ -78,6 +79,7 @@ impl StartRequest {
             updated_at: now,
             images: (0..self.count).map(|position| Image::pending(&key, position)).collect(),
             result: None,
+            access: None,
             key,
         }
     }

@@ -2,8 +2,11 @@
 
 use super::protocol::{Answer, Ask, LIVE_PATH};
 use super::storage::{load, save};
+use crate::channel::channel_of;
+use crate::channel::room::ChannelObject;
 use crate::domain::apply::{Input, apply};
 use crate::domain::frame::{first_frame, task_frame};
+use crate::domain::orphan::orphan;
 use crate::domain::report::Report;
 use crate::domain::room::{RoomState, Verdict};
 use crate::domain::schedule::{LONGEST_LOOK, due, next_alarm};
@@ -11,7 +14,7 @@ use crate::domain::task::Task;
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::feed::client::publish;
-use crate::platform::{config, note, now, report, within};
+use crate::platform::{config, new_key, note, now, report, within};
 use crate::provider::mynth::client::Client;
 use crate::request::query;
 use crate::socket::{accept, broadcast, closed, heard};
@@ -23,10 +26,10 @@ use worker::{
 };
 
 /// How long an answer waits for D1. The state is stored by then; the alarm does the rest.
-const D1_PATIENCE: Duration = Duration::from_secs(2);
+pub const D1_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long it waits for the feeds then.
-const FEED_PATIENCE: Duration = Duration::from_secs(1);
+pub const FEED_PATIENCE: Duration = Duration::from_secs(1);
 
 #[durable_object]
 pub struct TaskRoom {
@@ -40,6 +43,9 @@ impl DurableObject for TaskRoom {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if let Some(channel) = self.channel() {
+            return channel.fetch(request).await;
+        }
         if request.path() == LIVE_PATH {
             let url = request.inner().url();
             let field = |name| query::value(&url, name).unwrap_or_default();
@@ -64,6 +70,9 @@ impl DurableObject for TaskRoom {
     }
 
     async fn alarm(&self) -> Result<Response> {
+        if let Some(channel) = self.channel() {
+            return channel.alarm().await;
+        }
         if due(&self.load()?, now()).adopt {
             self.adopt().await?;
         }
@@ -110,6 +119,13 @@ impl DurableObject for TaskRoom {
 }
 
 impl TaskRoom {
+    /// The channel whose object this is, where it is no task's.
+    fn channel(&self) -> Option<ChannelObject<'_>> {
+        let name = self.state.id().name()?;
+        let channel_id = channel_of(&name)?.to_owned();
+        Some(ChannelObject { channel_id, state: &self.state, env: &self.env })
+    }
+
     fn load(&self) -> Result<RoomState> {
         load(&self.state.storage())
     }
@@ -156,7 +172,8 @@ impl TaskRoom {
     }
 
     async fn ingest(&self, delivery: String, report: Report) -> Result<Answer> {
-        let (room, verdict) = self.take(Input::Report { delivery: Some(delivery), report })?;
+        let (room, verdict) =
+            self.take(Input::Report { delivery: Some(delivery), report: Box::new(report) })?;
         match verdict {
             Verdict::Applied => {
                 // A task that had ended without the provider may have no alarm but the clean-up's.
@@ -200,11 +217,11 @@ impl TaskRoom {
         let Some(task) = self.load()?.task else { return Ok(()) };
         let client = Client::new(&config(&self.env));
         let told = match client {
-            Ok(client) => client.look(&task.task_id).await,
+            Ok(client) => client.look(&task.task_id, &task.kind).await,
             Err(error) => Err(error),
         };
         self.take(match told {
-            Ok(report) => Input::Report { delivery: None, report },
+            Ok(report) => Input::Report { delivery: None, report: Box::new(report) },
             Err(error) => {
                 note("look", error);
                 Input::LookFailed
@@ -215,13 +232,18 @@ impl TaskRoom {
 
     /// Looks for the rows of a task whose events came, and whose start did not get to the end.
     async fn adopt(&self) -> Result<()> {
-        let early = self.load()?.early;
+        let before = self.load()?;
+        let early = &before.early;
         let Some(report) = early.first().map(|early| &early.report) else { return Ok(()) };
         let row_ids = early.iter().map(|early| &early.report.row_ids).find(|ids| !ids.is_empty());
         let found = self.find(&report.task_id, row_ids.map_or(&[], Vec::as_slice)).await;
         self.take(match found {
             Ok(Some(task)) => Input::Attach(Box::new(task)),
-            Ok(None) | Err(_) => Input::AdoptFailed,
+            Ok(None) => match new_key(now()).ok().and_then(|key| orphan(&before, key)) {
+                Some(task) => Input::Attach(Box::new(task)),
+                None => Input::AdoptFailed,
+            },
+            Err(_) => Input::AdoptFailed,
         })?;
         Ok(())
     }

@@ -50,6 +50,7 @@ mod tests {
                 outcome: Outcome::Completed { model: None, images: vec![], result: None },
                 cost: Some("0.03".into()),
                 row_ids: vec!["a".into()],
+                owner: None,
             },
         };
         let literal = r#"{"ingest":{"delivery":"evt_1","report":{"task_id":"tsk_1","kind":"image.generate","outcome":{"completed":{"model":null,"images":[],"result":null}},"cost":"0.03","row_ids":["a"]}}}"#;

@@ -1,10 +1,10 @@
-//! What a room keeps, in its object's own SQLite-backed storage: one value under one key.
+//! What an object keeps in its own SQLite-backed storage: one value under one key.
 //!
 //! The synchronous key-value API is used because nothing can come between a read, the decision
 //! and the write; and it needs no table, which would make every new object slow.
 
-use crate::domain::room::RoomState;
 use js_sys::Reflect;
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use worker::{Error, Result, Storage};
 
@@ -20,16 +20,16 @@ extern "C" {
     fn put(this: &SyncKv, key: &str, value: &str) -> std::result::Result<(), JsValue>;
 }
 
-/// What is stored, or the state of a room that nothing has happened to.
-pub fn load(storage: &Storage) -> Result<RoomState> {
+/// What is stored, or the state of an object that nothing has happened to.
+pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
     match kv(storage)?.get(KEY)?.as_string() {
         Some(text) => Ok(serde_json::from_str(&text)?),
-        None => Ok(RoomState::default()),
+        None => Ok(T::default()),
     }
 }
 
-pub fn save(storage: &Storage, room: &RoomState) -> Result<()> {
-    Ok(kv(storage)?.put(KEY, &serde_json::to_string(room)?)?)
+pub fn save(storage: &Storage, state: &impl Serialize) -> Result<()> {
+    Ok(kv(storage)?.put(KEY, &serde_json::to_string(state)?)?)
 }
 
 fn kv(storage: &Storage) -> Result<SyncKv> {

@@ -32,11 +32,7 @@ impl Store {
     pub async fn insert(&self, tasks: &[&Task], claim: Option<&Claimed>) -> Result<(), ApiError> {
         let mut batch = Vec::new();
         if let (Some(claim), Some(first)) = (claim, tasks.first()) {
-            let (user, at) = (first.user_id.as_str(), first.created_at);
-            let forgotten = iso(at - KEY_LIFETIME);
-            batch.push(self.statement(sql::FORGET_KEY, &[user, &claim.key, &forgotten])?);
-            let values = [user, &claim.key, &claim.request, &claim.stands_for, &iso(at)];
-            batch.push(self.statement(sql::CLAIM_KEY, &values)?);
+            batch.extend(self.claiming(&first.user_id, claim, first.created_at)?);
         }
         for task in tasks {
             let rows = to_json(task);
@@ -46,6 +42,20 @@ impl Store {
             }
         }
         self.write(batch).await
+    }
+
+    /// The statements that claim an idempotency key. They fail where it is taken.
+    pub(super) fn claiming(
+        &self,
+        user: &str,
+        claim: &Claimed,
+        at: Millis,
+    ) -> Result<[D1PreparedStatement; 2], ApiError> {
+        let values = [user, &claim.key, &claim.request, &claim.stands_for, &iso(at)];
+        Ok([
+            self.statement(sql::FORGET_KEY, &[user, &claim.key, &iso(at - KEY_LIFETIME)])?,
+            self.statement(sql::CLAIM_KEY, &values)?,
+        ])
     }
 
     /// Says in the rows of a start that was refused why it was.
@@ -101,7 +111,8 @@ impl Store {
 
     /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are.
     pub async fn mirror(&self, task: &Task) -> Result<(), ApiError> {
-        let rows = to_json(task);
+        // The provider's token stays in the room.
+        let rows = to_json(&Task { access: None, ..task.clone() });
         let mut batch = vec![
             self.statement(sql::CLAIM_TASK, &[&rows])?,
             self.statement(sql::UPSERT_TASK, &[&rows])?,
@@ -213,9 +224,17 @@ impl Store {
         &self,
         statement: D1PreparedStatement,
     ) -> Result<Vec<Task>, ApiError> {
-        let rows = statement.raw::<String>().await;
-        let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
-        rows.iter().flatten().map(|row| read(row)).collect()
+        self.rows(statement).await?.iter().map(|row| read(row)).collect()
+    }
+
+    /// Rows that are no tasks.
+    pub(super) async fn all<T: DeserializeOwned>(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Vec<T>, ApiError> {
+        let rows = self.rows(statement).await?;
+        let read = |row: &String| serde_json::from_str(row);
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault("D1 row", error))
     }
 
     /// A row that is no task.
@@ -225,6 +244,12 @@ impl Store {
     ) -> Result<Option<T>, ApiError> {
         let Some(row) = self.row(statement).await? else { return Ok(None) };
         serde_json::from_str(&row).map(Some).map_err(|error| fault("D1 row", error))
+    }
+
+    async fn rows(&self, statement: D1PreparedStatement) -> Result<Vec<String>, ApiError> {
+        let rows = statement.raw::<String>().await;
+        let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
+        Ok(rows.into_iter().flatten().collect())
     }
 
     async fn row(&self, statement: D1PreparedStatement) -> Result<Option<String>, ApiError> {

@@ -7,6 +7,7 @@ mod orders;
 mod stored;
 mod table;
 mod terminal;
+mod unknown_kinds;
 
 #[path = "../support/mod.rs"]
 mod support;

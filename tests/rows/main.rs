@@ -18,9 +18,10 @@ use taskwire::domain::task::Task;
 use taskwire::store::row::{task_from_row, to_json};
 use taskwire::store::sql;
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0001_tasks.sql"),
     include_str!("../../migrations/0002_sweep.sql"),
+    include_str!("../../migrations/0003_content.sql"),
 ];
 
 fn database() -> Connection {

@@ -42,6 +42,7 @@ pub fn new_task(images: usize) -> Task {
         created_at: NOW,
         updated_at: NOW,
         result: None,
+        access: None,
     }
 }
 
@@ -67,6 +68,7 @@ pub fn report(outcome: Outcome) -> Report {
         outcome,
         cost: None,
         row_ids: Vec::new(),
+        owner: None,
     }
 }
 
@@ -89,12 +91,12 @@ pub fn attach(task: &Task) -> Input {
 
 /// A webhook with this delivery key.
 pub fn delivery(key: &str, report: Report) -> Input {
-    Input::Report { delivery: Some(key.into()), report }
+    Input::Report { delivery: Some(key.into()), report: Box::new(report) }
 }
 
 /// The answer to a question of ours.
 pub fn poll(report: Report) -> Input {
-    Input::Report { delivery: None, report }
+    Input::Report { delivery: None, report: Box::new(report) }
 }
 
 /// What is left after these inputs, one second apart.

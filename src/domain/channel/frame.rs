@@ -1,0 +1,154 @@
+//! What watchers and callers are shown: a channel, and the rows that came of it.
+
+use super::callback::Status as CallbackStatus;
+use super::event::Generated;
+use super::state::{Channel, ChannelState, Recorded, record_id};
+use crate::domain::task::{Status, TaskError};
+use crate::domain::time::{Millis, iso, iso_json};
+use crate::provider::modelriver::content::{body, category, title, user_id};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Where the rows come from.
+const SOURCE: &str = "modelriver";
+
+/// A row, as it is shown everywhere: answers, lists and frames. D1 gives it in this very form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    pub id: String,
+    pub title: String,
+    pub body: String,
+    pub category: String,
+    /// What the request carried for its own use, with the `model` and the `provider`.
+    pub metadata: Map<String, Value>,
+    /// The model's own data, as it came.
+    pub data: Value,
+    pub channel_id: String,
+    pub event_name: Option<String>,
+    pub source: String,
+    /// Whose it is. None: everyone's who is signed in.
+    pub user_id: Option<String>,
+    pub callback: CallbackStatus,
+    /// ISO 8601 UTC.
+    pub created_at: String,
+}
+
+/// What D1 keeps of a row besides.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContentRow {
+    #[serde(flatten)]
+    pub content: Content,
+    /// Why the callback failed.
+    pub callback_error: Option<String>,
+    pub version: u64,
+}
+
+/// The rows of a channel, in the order they came.
+pub fn rows(state: &ChannelState) -> Vec<ContentRow> {
+    let Some(channel) = &state.channel else { return Vec::new() };
+    state.contents().map(|(event, made)| row(channel, event, made)).collect()
+}
+
+fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
+    let content = Content {
+        id: record_id(&channel.channel_id, &event.key),
+        title: title(&made.data),
+        body: body(&made.data),
+        category: category(&made.customer_data),
+        metadata: metadata(made),
+        data: made.data.clone(),
+        channel_id: channel.channel_id.clone(),
+        event_name: made.event_name.clone(),
+        source: SOURCE.to_owned(),
+        // Whoever has asked for it owns it, whatever the answer says.
+        user_id: match channel.workflow {
+            Some(_) => channel.user_id.clone(),
+            None => user_id(&made.customer_data),
+        },
+        callback: event.callback.status,
+        created_at: iso(event.at),
+    };
+    let callback_error = event.callback.reason.clone();
+    ContentRow { content, callback_error, version: event.version }
+}
+
+/// What the request carried for its own use, with the model and the provider.
+fn metadata(made: &Generated) -> Map<String, Value> {
+    let mut metadata = made.customer_data.clone();
+    for (name, value) in [("model", &made.model), ("provider", &made.provider)] {
+        if let Some(value) = value {
+            metadata.insert(name.to_owned(), value.as_str().into());
+        }
+    }
+    metadata
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelView<'a> {
+    pub channel_id: &'a str,
+    pub status: Status,
+    pub version: u64,
+    pub workflow: Option<&'a str>,
+    pub user_id: Option<&'a str>,
+    pub error: Option<&'a TaskError>,
+    #[serde(with = "iso_json")]
+    pub created_at: Millis,
+    #[serde(with = "iso_json")]
+    pub updated_at: Millis,
+}
+
+impl<'a> From<&'a Channel> for ChannelView<'a> {
+    fn from(channel: &'a Channel) -> Self {
+        Self {
+            channel_id: &channel.channel_id,
+            status: channel.status,
+            version: channel.version,
+            workflow: channel.workflow.as_deref(),
+            user_id: channel.user_id.as_deref(),
+            error: channel.error.as_ref(),
+            created_at: channel.created_at,
+            updated_at: channel.updated_at,
+        }
+    }
+}
+
+/// A channel, and the first row that came of it.
+#[derive(Debug, Serialize)]
+pub struct Shown<'a> {
+    pub channel: ChannelView<'a>,
+    pub content: Option<&'a Content>,
+}
+
+/// One message to a watcher of a channel, or of the content feed.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Frame<'a> {
+    Channel(Shown<'a>),
+    Content { content: &'a Content },
+    Current { version: u64 },
+}
+
+/// The frame of a channel as it is now.
+pub fn channel_frame(channel: &Channel, content: Option<&Content>) -> String {
+    to_text(&Frame::Channel(Shown { channel: channel.into(), content }))
+}
+
+/// The first frame on a channel's socket.
+pub fn first_frame(channel: &Channel, content: Option<&Content>, known: Option<u64>) -> String {
+    match known {
+        Some(version) if version == channel.version => to_text(&Frame::Current { version }),
+        _ => channel_frame(channel, content),
+    }
+}
+
+/// The frame of a row on the content feed.
+pub fn content_frame(content: &Content) -> String {
+    to_text(&Frame::Content { content })
+}
+
+fn to_text(frame: &Frame<'_>) -> String {
+    serde_json::to_string(frame).expect("a frame is plain JSON")
+}

@@ -1,0 +1,70 @@
+//! When the object's one alarm fires, and what is due then.
+
+use super::callback;
+use super::state::ChannelState;
+use crate::domain::task::Status;
+use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
+
+/// The provider repeats an event for four hours at most, and takes that long to say that a request
+/// has failed. There is no way to ask.
+pub const DEADLINE: Millis = 5 * HOUR;
+/// How long a channel is remembered. Its types have to be for 8 days.
+pub const LIFETIME: Millis = 9 * 24 * HOUR;
+const FIRST_FLUSH: Millis = 2 * SECOND;
+const LONGEST_FLUSH: Millis = 2 * MINUTE;
+
+/// What an alarm has to do, in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// End the wait.
+    pub give_up: bool,
+    /// Write to D1.
+    pub flush: bool,
+    /// Send the callback of the event with this key.
+    pub call: Option<String>,
+    /// Close the windows that are over.
+    pub expire: bool,
+    /// Delete everything: it is in D1.
+    pub clean: bool,
+}
+
+/// What is due at `now`.
+pub fn due(state: &ChannelState, now: Millis) -> Due {
+    let Some(channel) = &state.channel else { return Due { clean: true, ..Due::default() } };
+    let call = state.events.iter().find(|event| event.callback.is_due(now));
+    let calls = state.events.iter().any(|event| event.callback.wakes_at().is_some());
+    let waits = channel.status == Status::Pending;
+    Due {
+        give_up: waits && now >= channel.created_at + DEADLINE,
+        flush: state.is_dirty(),
+        call: call.map(|event| event.key.clone()),
+        expire: state.events.iter().any(|event| event.callback.is_over(now)),
+        clean: !waits && !calls && !state.is_dirty() && now >= over_at(state),
+    }
+}
+
+/// When the alarm has to fire next; never before `now`.
+pub fn next_alarm(state: &ChannelState, now: Millis) -> Millis {
+    let Some(channel) = &state.channel else { return now };
+    let wait = (channel.status == Status::Pending).then_some(channel.created_at + DEADLINE);
+    let flush = state.is_dirty().then_some(state.flush_at);
+    let calls = state.events.iter().filter_map(|event| event.callback.wakes_at());
+    let soonest = calls.chain(wait).chain(flush).min();
+    soonest.unwrap_or_else(|| over_at(state)).max(now)
+}
+
+/// When the last of its events may be forgotten.
+fn over_at(state: &ChannelState) -> Millis {
+    let events = state.events.iter().map(|event| event.at);
+    let created = state.channel.iter().map(|channel| channel.created_at);
+    events.chain(created).max().unwrap_or(0) + LIFETIME
+}
+
+pub(super) fn postpone_flush(state: &mut ChannelState, now: Millis) {
+    let pause = FIRST_FLUSH << state.flush_failures.min(10);
+    state.flush_at = now + pause.min(LONGEST_FLUSH);
+    state.flush_failures += 1;
+}
+
+/// The alarm that fires last before a callback's window closes still has the time for an attempt.
+const _: () = assert!(callback::PATIENCE < callback::WINDOW);

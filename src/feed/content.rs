@@ -1,0 +1,111 @@
+//! The content feed: every row of ModelRiver's, to everyone who may see it, once and in the order of
+//! arrival.
+//!
+//! The feed keeps nothing but how far each socket has come, and D1 says in what order rows came in.
+//! Whoever has a new row says only that there is one; what is sent is read from there. So a row that
+//! was told of late is not skipped, and one that was told of twice is not sent twice.
+
+use crate::domain::channel::frame::content_frame;
+use crate::error::{ApiError, Issue};
+use crate::platform::note;
+use crate::request::query;
+use crate::socket::accept;
+use crate::store::d1::Store;
+use crate::store::d1_content::Placed;
+use futures_util::lock::Mutex;
+use serde::{Deserialize, Serialize};
+use worker::{Env, Request, Response, Result, State, WebSocket};
+
+/// Rows that are read at once.
+const PAGE: u32 = 100;
+
+/// What a socket keeps while the object sleeps.
+#[derive(Serialize, Deserialize)]
+struct Watcher {
+    user: String,
+    /// The last row that it has been shown, or was not for it.
+    seq: u64,
+}
+
+/// Sends every watcher what has come in since it was sent something. One at a time, so that rows stay
+/// in order.
+pub async fn catch_up(
+    state: &State,
+    env: &Env,
+    turn: &Mutex<()>,
+) -> std::result::Result<(), ApiError> {
+    let _turn = turn.lock().await;
+    let store = Store::new(env)?;
+    loop {
+        let watchers = watchers(state);
+        let Some(behind) = watchers.iter().map(|(_, watcher)| watcher.seq).min() else {
+            return Ok(());
+        };
+        let page = store.content_after(behind, PAGE).await?;
+        for (socket, watcher) in watchers {
+            show(&socket, watcher, &page);
+        }
+        if page.len() < PAGE as usize {
+            return Ok(());
+        }
+    }
+}
+
+fn show(socket: &WebSocket, mut watcher: Watcher, page: &[Placed]) {
+    let from = watcher.seq;
+    for Placed { seq, content } in page.iter().filter(|row| row.seq > from) {
+        let is_for = content.user_id.as_deref().is_none_or(|owner| owner == watcher.user);
+        if is_for && socket.send_with_str(content_frame(content)).is_err() {
+            // It is closing. Whoever it is comes back with the last row it has.
+            return;
+        }
+        watcher.seq = *seq;
+    }
+    if let Err(error) = socket.serialize_attachment(&watcher) {
+        note("feed", error);
+    }
+}
+
+fn watchers(state: &State) -> Vec<(WebSocket, Watcher)> {
+    let watcher = |socket: WebSocket| {
+        let watcher = socket.deserialize_attachment::<Watcher>().ok().flatten()?;
+        Some((socket, watcher))
+    };
+    state.get_websockets().into_iter().filter_map(watcher).collect()
+}
+
+/// Accepts a watcher. It is sent what came in after the row that it names, or from now on.
+pub async fn watch(
+    state: &State,
+    env: &Env,
+    turn: &Mutex<()>,
+    request: &Request,
+) -> Result<Response> {
+    let url = request.inner().url();
+    let user = query::value(&url, "user").unwrap_or_default();
+    let from = match start(env, &user, query::value(&url, "after")).await {
+        Ok(seq) => seq,
+        Err(error) => return refused(&error),
+    };
+    let accepted = accept(state)?;
+    accepted.socket.serialize_attachment(Watcher { user, seq: from })?;
+    match catch_up(state, env, turn).await {
+        Ok(()) => accepted.response(request),
+        Err(error) => {
+            accepted.socket.close(Some(1011), Some("try again"))?;
+            refused(&error)
+        }
+    }
+}
+
+async fn start(env: &Env, user: &str, after: Option<String>) -> std::result::Result<u64, ApiError> {
+    let store = Store::new(env)?;
+    let Some(after) = after else { return store.last_seq().await };
+    let unknown = || ApiError::validation(vec![Issue::new("after", "is not the id of a row")]);
+    store.seq_of(&after, user).await?.ok_or_else(unknown)
+}
+
+/// The answer to a watcher or a room that got nothing.
+pub fn refused(error: &ApiError) -> Result<Response> {
+    Ok(Response::from_bytes(error.body().into_bytes())?.with_status(error.status()))
+}

@@ -1,0 +1,124 @@
+//! What the provider may have tomorrow: kinds of tasks that we do not know.
+
+use crate::support::{
+    NOW, TASK_ID, after, assert_sound, attach, completed, delivery, failed, key, new_task, picture,
+    poll, report,
+};
+use serde_json::{Value, json};
+use taskwire::domain::apply::{Input, apply};
+use taskwire::domain::orphan::orphan;
+use taskwire::domain::report::{Outcome, Report};
+use taskwire::domain::room::{RoomState, Verdict};
+use taskwire::domain::schedule::due;
+use taskwire::domain::task::{PublicToken, Status, Task};
+
+const SKETCH: &str = "image.sketch";
+
+fn returned(result: Value) -> Report {
+    let outcome = Outcome::Completed { model: None, images: Vec::new(), result: Some(result) };
+    Report { kind: SKETCH.into(), ..report(outcome) }
+}
+
+fn of_kind(kind: &str, report: Report) -> Report {
+    Report { kind: kind.into(), ..report }
+}
+
+fn task(room: &RoomState) -> &Task {
+    room.task.as_ref().expect("a task")
+}
+
+#[test]
+fn pictures_that_come_under_the_name_of_another_kind_are_pictures() {
+    let pictures = of_kind(SKETCH, completed(vec![picture("a"), picture("b")]));
+    let room = after([attach(&new_task(2)), delivery("e", pictures)]);
+    assert_eq!((task(&room).status, task(&room).version), (Status::Completed, 2));
+    assert_sound(&room);
+}
+
+#[test]
+fn a_result_without_pictures_is_shown_as_it_came_and_the_provider_is_asked_about_the_pictures() {
+    let room = after([attach(&new_task(2)), delivery("e", returned(json!({"svg": "<g/>"})))]);
+    assert_eq!((task(&room).status, task(&room).version), (Status::Pending, 2));
+    assert_eq!(task(&room).result, Some(json!({"svg": "<g/>"})));
+    assert!(due(&room, NOW + 1_000).look);
+    assert_sound(&room);
+
+    let (same, verdict) = apply(&room, delivery("f", returned(json!({"svg": "<g/>"}))), NOW);
+    assert_eq!((verdict, task(&same).version), (Verdict::Noted, 2));
+
+    let (done, _) = apply(&room, poll(completed(vec![picture("a"), picture("b")])), NOW + 2_000);
+    assert_eq!((task(&done).status, task(&done).version), (Status::Completed, 3));
+    assert_eq!(task(&done).result, Some(json!({"svg": "<g/>"})));
+}
+
+#[test]
+fn the_provider_when_asked_is_believed_whatever_it_calls_the_task() {
+    let room = after([attach(&new_task(1)), poll(returned(json!({"svg": "<g/>"})))]);
+    assert_eq!(task(&room).status, Status::Completed);
+    assert_eq!(task(&room).images[0].error.as_ref().unwrap().code, "missing_result");
+    assert_sound(&room);
+    let room = after([attach(&new_task(1)), poll(of_kind(SKETCH, failed("moderated")))]);
+    assert_eq!(task(&room).status, Status::Failed);
+}
+
+#[test]
+fn an_event_about_another_kind_that_we_know_or_a_failure_of_one_that_we_do_not_changes_nothing() {
+    let rated =
+        Outcome::Completed { model: None, images: vec![], result: Some(json!({"level": 1})) };
+    for other in [
+        of_kind("image.rate", report(rated)),
+        of_kind("image.rate", failed("broken")),
+        of_kind(SKETCH, failed("broken")),
+    ] {
+        let room = after([attach(&new_task(1)), delivery("e", other)]);
+        assert_eq!((task(&room).status, task(&room).version), (Status::Pending, 1));
+        assert_eq!(task(&room).result, None);
+    }
+}
+
+/// A room that has heard `report` of a task that nobody has started.
+fn early(report: Report) -> RoomState {
+    after([delivery("e", report)])
+}
+
+fn searched(room: &RoomState, times: usize) -> RoomState {
+    (0..times).fold(room.clone(), |room, _| apply(&room, Input::AdoptFailed, NOW).0)
+}
+
+#[test]
+fn a_task_of_an_unknown_kind_that_no_row_is_found_for_becomes_one_with_its_raw_result() {
+    let raw = json!({"layers": [{"svg": "<g/>"}]});
+    let said = Report { owner: Some("ada".into()), ..returned(raw.clone()) };
+    let room = searched(&early(said), 1);
+    let found = orphan(&room, key(9)).expect("a task");
+    assert_eq!((found.task_id.as_str(), found.user_id.as_str()), (TASK_ID, "ada"));
+    let (room, verdict) = apply(&room, Input::Attach(Box::new(found)), NOW + 9_000);
+    assert_eq!(verdict, Verdict::Attached);
+    assert_eq!((task(&room).status, task(&room).kind.as_str()), (Status::Completed, SKETCH));
+    assert_eq!(task(&room).result, Some(raw));
+    assert!(room.is_dirty(), "it has no row yet");
+    assert_sound(&room);
+}
+
+#[test]
+fn rows_of_ours_are_looked_for_twice_before_and_a_kind_of_ours_is_always_waited_for() {
+    assert_eq!(orphan(&early(returned(json!({}))), key(9)), None);
+    assert_eq!(orphan(&searched(&early(completed(vec![picture("a")])), 5), key(9)), None);
+    let unowned = orphan(&searched(&early(returned(json!({}))), 1), key(9)).expect("a task");
+    assert_eq!(unowned.user_id, "", "nobody may see it");
+    let of_ours = after([delivery("e", returned(json!({}))), attach(&new_task(1))]);
+    assert_eq!(orphan(&of_ours, key(9)), None);
+}
+
+#[test]
+fn a_token_that_comes_with_the_start_reaches_a_room_that_has_found_its_task_before() {
+    let found = new_task(1);
+    let room = after([attach(&found)]);
+    let started = Task { access: Some(PublicToken::new("pat_1".into())), ..found };
+    let (room, verdict) = apply(&room, attach(&started), NOW);
+    assert_eq!(verdict, Verdict::AlreadyAttached);
+    assert_eq!(task(&room).access, started.access);
+    let (room, _) = apply(&room, attach(&new_task(1)), NOW);
+    assert_eq!(task(&room).access, started.access, "a later start without one takes it away");
+    assert_eq!(task(&room).version, 1);
+}

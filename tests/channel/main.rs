@@ -1,0 +1,94 @@
+//! A channel as an actor: what is taken, what is shown, when the provider is called back, in every
+//! order in which things can happen.
+
+mod callbacks;
+mod events;
+mod histories;
+mod owners;
+mod shown;
+
+use serde_json::{Value, json};
+use taskwire::domain::channel::apply::{Arrived, Input, apply};
+use taskwire::domain::channel::event::{ChannelEvent, Generated, Outcome};
+use taskwire::domain::channel::state::{Channel, ChannelState};
+use taskwire::domain::room::Verdict;
+use taskwire::domain::task::{Status, TaskError};
+use taskwire::domain::time::Millis;
+
+/// 2026-11-20T10:00:00.000Z.
+const NOW: Millis = 1_795_168_800_000;
+const CHANNEL: &str = "5b7c1f9e-0000-4000-8000-000000000001";
+const CALLBACK: &str = "https://api.modelriver.com/v1/callback/1";
+
+fn event(kind: &str, outcome: Outcome) -> ChannelEvent {
+    ChannelEvent {
+        channel_id: CHANNEL.into(),
+        kind: kind.into(),
+        outcome,
+        callback_url: Some(CALLBACK.into()),
+    }
+}
+
+fn made(data: Value, customer_data: Value) -> Outcome {
+    Outcome::Generated(Generated {
+        data,
+        event_name: Some("new_movie_suggestion".into()),
+        customer_data: customer_data.as_object().expect("an object").clone(),
+        model: Some("gpt-x".into()),
+        provider: Some("openai".into()),
+    })
+}
+
+fn generated() -> ChannelEvent {
+    event("task.ai_generated", made(json!({"title": "Inception"}), json!({})))
+}
+
+fn failed() -> ChannelEvent {
+    let error = TaskError::new("generation_failed", "No luck.");
+    event("task.completed", Outcome::Failed { error })
+}
+
+fn unknown() -> ChannelEvent {
+    event("task.progress", Outcome::Unknown)
+}
+
+fn arrives(event: ChannelEvent) -> Input {
+    Input::Event(Arrived { event, forbidden: None })
+}
+
+/// As `POST /ai` makes it.
+fn asked_by(user: &str) -> Input {
+    Input::Attach(Channel {
+        channel_id: CHANNEL.into(),
+        user_id: Some(user.into()),
+        workflow: Some("films".into()),
+        status: Status::Pending,
+        version: 1,
+        error: None,
+        created_at: NOW,
+        updated_at: NOW,
+    })
+}
+
+/// What is left after these inputs, one second apart, and what each came to.
+fn play(inputs: impl IntoIterator<Item = Input>) -> (ChannelState, Vec<Verdict>) {
+    let mut state = ChannelState::default();
+    let mut verdicts = Vec::new();
+    for (second, input) in inputs.into_iter().enumerate() {
+        let (next, verdict) = apply(&state, input, NOW + second as Millis * 1_000);
+        // What storage does to it between two events.
+        let text = serde_json::to_string(&next).expect("a state is plain JSON");
+        assert_eq!(serde_json::from_str::<ChannelState>(&text).expect("the same"), next);
+        state = next;
+        verdicts.push(verdict);
+    }
+    (state, verdicts)
+}
+
+fn after(inputs: impl IntoIterator<Item = Input>) -> ChannelState {
+    play(inputs).0
+}
+
+fn channel(state: &ChannelState) -> &Channel {
+    state.channel.as_ref().expect("a channel")
+}

@@ -1,0 +1,52 @@
+//! Whose a channel and its rows are.
+
+use crate::{after, arrives, asked_by, channel, event, generated, made, play};
+use serde_json::json;
+use taskwire::domain::channel::apply::{Input, apply};
+use taskwire::domain::channel::frame::rows;
+use taskwire::domain::room::Verdict;
+
+fn of(user: &str) -> Input {
+    arrives(event("task.ai_generated", made(json!({}), json!({"user_id": user}))))
+}
+
+#[test]
+fn a_row_that_names_a_user_is_theirs_and_one_that_names_none_is_everyones() {
+    let state = after([of("ada")]);
+    assert_eq!(rows(&state)[0].content.user_id.as_deref(), Some("ada"));
+    assert!(state.is_for("ada") && !state.is_for("bob"));
+
+    let state = after([arrives(generated())]);
+    assert_eq!(rows(&state)[0].content.user_id, None);
+    assert!(state.is_for("ada") && state.is_for("bob"));
+}
+
+#[test]
+fn whoever_asked_owns_the_answer_whatever_it_says_and_whichever_came_first() {
+    for inputs in [
+        [asked_by("ada"), of("bob")],
+        [of("bob"), asked_by("ada")],
+        [asked_by("ada"), arrives(generated())],
+        [arrives(generated()), asked_by("ada")],
+    ] {
+        let state = after(inputs.clone());
+        assert_eq!(rows(&state)[0].content.user_id.as_deref(), Some("ada"), "{inputs:?}");
+        assert!(state.is_for("ada") && !state.is_for("bob"), "{inputs:?}");
+        // The row in D1 is brought up to that.
+        assert_eq!(rows(&state)[0].version, channel(&state).version, "{inputs:?}");
+    }
+}
+
+#[test]
+fn a_channel_is_attached_once_and_never_to_another_request() {
+    let (state, verdicts) = play([asked_by("ada"), asked_by("ada"), asked_by("bob")]);
+    assert_eq!(verdicts, [Verdict::Attached, Verdict::AlreadyAttached, Verdict::Conflict]);
+    assert!(state.is_for("ada") && !state.is_for("bob"));
+}
+
+#[test]
+fn nobody_may_see_a_channel_that_is_not_there() {
+    assert!(!crate::ChannelState::default().is_for("ada"));
+    let (state, _) = apply(&after([asked_by("ada")]), Input::Flushed(1), crate::NOW);
+    assert!(!state.is_for(""));
+}
