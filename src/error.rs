@@ -82,7 +82,8 @@ impl Code {
     }
 }
 
-const ALL: [Code; 25] = [
+/// Every code.
+pub const ALL: [Code; 25] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -113,6 +114,7 @@ const ALL: [Code; 25] = [
 /// What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and
 /// empty for the whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Issue {
     pub path: String,
     pub message: String,
@@ -171,22 +173,35 @@ impl ApiError {
         self.code.status()
     }
 
-    /// The contract's body: `{"error":{"code","message","issues"?}}`.
+    /// The contract's body, as text.
     pub fn body(&self) -> String {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            error: Inner<'a>,
-        }
-        #[derive(Serialize)]
-        struct Inner<'a> {
-            code: &'static str,
-            message: &'a str,
-            #[serde(skip_serializing_if = "<[Issue]>::is_empty")]
-            issues: &'a [Issue],
-        }
-        let error =
-            Inner { code: self.code.as_str(), message: &self.message, issues: &self.issues };
-        serde_json::to_string(&Body { error }).expect("an error is plain JSON")
+        serde_json::to_string(&ErrorBody::from(self)).expect("an error is plain JSON")
+    }
+}
+
+/// What a caller reads of an error: `{"error":{"code","message","issues"?}}`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ApiErrorBody"))]
+pub struct ErrorBody<'a> {
+    error: ErrorDetail<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+struct ErrorDetail<'a> {
+    /// In a word for programs.
+    code: &'static str,
+    /// In a sentence for people.
+    message: &'a str,
+    /// What is wrong with the request, field by field.
+    #[serde(skip_serializing_if = "<[Issue]>::is_empty")]
+    issues: &'a [Issue],
+}
+
+impl<'a> From<&'a ApiError> for ErrorBody<'a> {
+    fn from(error: &'a ApiError) -> Self {
+        let (code, message, issues) = (error.code.as_str(), &error.message, &error.issues);
+        Self { error: ErrorDetail { code, message, issues } }
     }
 }
 

@@ -18,10 +18,15 @@ pub mod error;
 pub mod feed;
 /// Reading JSON from bytes.
 mod json;
+/// The API in OpenAPI, assembled from all this for `openapi.json`.
+#[cfg(test)]
+mod openapi;
 /// What providers send and take, in every generation of their wire.
 pub mod provider;
 /// What callers send, checked field by field.
 pub mod request;
+/// What callers are answered with.
+pub mod response;
 /// `TaskRoom`, the object of one task, and how the Worker speaks to it.
 pub mod room;
 /// The whole URL table.

@@ -25,6 +25,7 @@ pub enum Route<'a> {
     ContentTicket,
     Content(&'a str),
     WebConfig,
+    OpenApi,
     Health,
     Ready,
 }
@@ -56,6 +57,7 @@ impl<'a> Route<'a> {
             ["content", "ticket", "", ""] => Self::ContentTicket,
             ["content", id, "", ""] => Self::Content(id),
             ["config.json", "", "", ""] => Self::WebConfig,
+            ["openapi.json", "", "", ""] => Self::OpenApi,
             ["healthz", "", "", ""] => Self::Health,
             ["readyz", "", "", ""] => Self::Ready,
             _ => return None,
@@ -103,6 +105,7 @@ impl<'a> Route<'a> {
             | Self::Contents
             | Self::Content(_)
             | Self::WebConfig
+            | Self::OpenApi
             | Self::Health
             | Self::Ready => "GET, HEAD",
         }
@@ -155,6 +158,7 @@ mod tests {
             ("/content/ticket", Route::ContentTicket),
             ("/content/cnt_1", Route::Content("cnt_1")),
             ("/config.json", Route::WebConfig),
+            ("/openapi.json", Route::OpenApi),
             ("/healthz", Route::Health),
             ("/readyz", Route::Ready),
         ];

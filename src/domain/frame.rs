@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 /// A task as it is shown everywhere: answers, lists and frames.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Task"))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskView<'a> {
     /// Null only for a task that the provider never took.
@@ -17,24 +18,33 @@ pub struct TaskView<'a> {
     pub kind: &'a str,
     pub user_id: &'a str,
     pub status: Status,
+    /// Rises with every change: of two copies, the one with the higher version is the newer.
     pub version: u64,
     pub prompt: Option<&'a str>,
     pub requested_model: Option<&'a str>,
     pub model: Option<&'a str>,
     pub error: Option<&'a TaskError>,
+    /// A decimal number, as the provider writes it.
     pub cost: Option<&'a str>,
+    /// The caller's own.
     pub metadata: &'a Map<String, Value>,
     #[serde(with = "iso_json")]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
     pub created_at: Millis,
     #[serde(with = "iso_json")]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
     pub images: Vec<ImageView<'a>>,
+    /// What kinds other than `image.generate` return.
     pub result: Option<&'a Value>,
 }
 
+/// One image of a task, from before there is a picture.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Image"))]
 #[serde(rename_all = "camelCase")]
 pub struct ImageView<'a> {
+    /// The id of its row, there before the picture is.
     pub id: &'a str,
     pub position: u32,
     pub mynth_task_id: Option<&'a str>,
@@ -83,12 +93,14 @@ impl<'a> From<&'a Task> for TaskView<'a> {
 
 /// One message to a watcher. A frame carries the whole state, so that a missed one costs nothing.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame<'a> {
+    /// A task as it is now.
     Task {
         task: TaskView<'a>,
     },
-    /// The watcher already has this version.
+    /// The version that was named when connecting is the current one.
     Current {
         version: u64,
     },

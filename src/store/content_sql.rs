@@ -58,19 +58,31 @@ SELECT json_object('channel_id', channel_id, 'user_id', user_id, 'workflow', wor
   'updated_at', updated_at) AS row \
 FROM channels WHERE channel_id = ?1";
 
+/// One walk of a list: from the cursor down, or from the newest row where there is no cursor. A cursor
+/// that is no row has nothing below it.
+macro_rules! walk {
+    ($whose:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT * FROM ai_content WHERE user_id ",
+            $whose,
+            " AND (created_at, seq) < (SELECT \
+               ifnull(max(created_at), CASE WHEN ?2 IS NULL THEN '~' ELSE '' END), \
+               ifnull(max(seq), 0) FROM ai_content WHERE id = ?2) \
+             ORDER BY created_at DESC, seq DESC LIMIT ?3)"
+        )
+    };
+}
+
 /// The rows that a user may see, newest first: his own and everyone's. ?1 the user, ?2 the id of the
 /// row to go on after or null, ?3 the limit.
 pub const LIST_CONTENT: &str = concat!(
-    "WITH cursor AS (SELECT created_at, seq FROM ai_content WHERE id = ?2) ",
     "SELECT ",
     content_json!(),
-    " AS row FROM (SELECT * FROM (SELECT * FROM ai_content WHERE user_id = ?1 \
-       AND (?2 IS NULL OR (created_at, seq) < (SELECT created_at, seq FROM cursor)) \
-       ORDER BY created_at DESC, seq DESC LIMIT ?3) \
-     UNION ALL SELECT * FROM (SELECT * FROM ai_content WHERE user_id IS NULL \
-       AND (?2 IS NULL OR (created_at, seq) < (SELECT created_at, seq FROM cursor)) \
-       ORDER BY created_at DESC, seq DESC LIMIT ?3)) c \
-     ORDER BY c.created_at DESC, c.seq DESC LIMIT ?3"
+    " AS row FROM (",
+    walk!("= ?1"),
+    " UNION ALL ",
+    walk!("IS NULL"),
+    ") c ORDER BY c.created_at DESC, c.seq DESC LIMIT ?3"
 );
 
 /// Where a row that this user may see is in the order of arrival. ?1 its id, ?2 the user.

@@ -1,6 +1,7 @@
 //! Every statement that D1 is given, run by SQLite itself on the real migrations. Parameters are
 //! bound as the Worker binds them: text, and numbers as floats.
 
+mod content;
 mod idempotency;
 mod mirror;
 mod plans;

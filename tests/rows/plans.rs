@@ -1,7 +1,7 @@
 //! How SQLite finds the rows: by a key or the index, never by reading a table from end to end.
 
 use crate::database;
-use taskwire::store::sql;
+use taskwire::store::{content_sql, sql};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -45,6 +45,13 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("LIST_TASKS", sql::LIST_TASKS),
         ("FORGET_KEY", sql::FORGET_KEY),
         ("KEY", sql::KEY),
+        ("CONTENT_BY_ID", content_sql::CONTENT_BY_ID),
+        ("CONTENT_BY_CHANNEL", content_sql::CONTENT_BY_CHANNEL),
+        ("CALLBACK_OF", content_sql::CALLBACK_OF),
+        ("CHANNEL", content_sql::CHANNEL),
+        ("SEQ_OF", content_sql::SEQ_OF),
+        ("CONTENT_AFTER", content_sql::CONTENT_AFTER),
+        ("KEY_STANDS_FOR", content_sql::KEY_STANDS_FOR),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
@@ -70,4 +77,12 @@ fn a_list_walks_the_table_itself_in_order() {
 fn the_providers_id_is_found_by_the_one_index() {
     let steps = plan(sql::TASK_BY_PROVIDER_ID);
     assert!(steps[0].contains("USING INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
+}
+
+#[test]
+fn a_list_of_content_is_two_walks_along_the_index_from_the_cursor_on() {
+    let steps = plan(content_sql::LIST_CONTENT);
+    let walks = "USING INDEX ai_content_by_creation (user_id=? AND created_at<?)";
+    assert_eq!(steps.iter().filter(|step| step.contains(walks)).count(), 2, "{steps:?}");
+    assert!(!steps.iter().any(|step| step == "SCAN ai_content"), "{steps:?}");
 }

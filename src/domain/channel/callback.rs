@@ -14,6 +14,7 @@ const LONGEST_PAUSE: Millis = MINUTE;
 
 /// What has become of the callback of one event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "CallbackStatus"))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// The provider wants none.

@@ -14,6 +14,7 @@ const SOURCE: &str = "modelriver";
 
 /// A row, as it is shown everywhere: answers, lists and frames. D1 gives it in this very form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     pub id: String,
@@ -26,11 +27,13 @@ pub struct Content {
     pub data: Value,
     pub channel_id: String,
     pub event_name: Option<String>,
+    #[cfg_attr(test, schemars(extend("const" = SOURCE)))]
     pub source: String,
     /// Whose it is. None: everyone's who is signed in.
     pub user_id: Option<String>,
     pub callback: CallbackStatus,
     /// ISO 8601 UTC.
+    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
     pub created_at: String,
 }
 
@@ -85,7 +88,9 @@ fn metadata(made: &Generated) -> Map<String, Value> {
     metadata
 }
 
+/// One asynchronous ModelRiver request.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Channel"))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelView<'a> {
     pub channel_id: &'a str,
@@ -95,8 +100,10 @@ pub struct ChannelView<'a> {
     pub user_id: Option<&'a str>,
     pub error: Option<&'a TaskError>,
     #[serde(with = "iso_json")]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
     pub created_at: Millis,
     #[serde(with = "iso_json")]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
 }
 
@@ -117,6 +124,7 @@ impl<'a> From<&'a Channel> for ChannelView<'a> {
 
 /// A channel, and the first row that came of it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChannelAnswer"))]
 pub struct Shown<'a> {
     pub channel: ChannelView<'a>,
     pub content: Option<&'a Content>,
@@ -124,10 +132,14 @@ pub struct Shown<'a> {
 
 /// One message to a watcher of a channel, or of the content feed.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChannelFrames"))]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Frame<'a> {
+pub enum Frame<'a> {
+    /// A channel as it is now, and the first row that came of it.
     Channel(Shown<'a>),
+    /// A row that is new, or changed.
     Content { content: &'a Content },
+    /// The version that was named when connecting is the current one.
     Current { version: u64 },
 }
 

@@ -1,0 +1,192 @@
+//! ModelRiver's rows: what is written, and who is given what in which order.
+
+use crate::{column, database, text, write};
+use rusqlite::Connection;
+use rusqlite::types::Value as Bound;
+use serde_json::{Map, Value, json};
+use taskwire::domain::channel::callback::Status as Callback;
+use taskwire::domain::channel::frame::{Content, ContentRow};
+use taskwire::domain::channel::state::Channel;
+use taskwire::domain::task::{Status, TaskError};
+use taskwire::store::content_sql as sql;
+use taskwire::store::row::to_json;
+
+/// The row with this id, made at this second of 2026.
+fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
+    ContentRow {
+        content: Content {
+            id: id.into(),
+            title: "Inception".into(),
+            body: "A dream.".into(),
+            category: "films".into(),
+            metadata: Map::from_iter([("model".to_owned(), json!("gpt-x"))]),
+            data: json!({"title": "Inception", "year": 2010}),
+            channel_id: format!("channel-{id}"),
+            event_name: None,
+            source: "modelriver".into(),
+            user_id: user.map(str::to_owned),
+            callback: Callback::Pending,
+            created_at: format!("2026-11-20T10:00:{second:02}.000Z"),
+        },
+        callback_error: None,
+        version: 1,
+    }
+}
+
+fn put(db: &Connection, row: &ContentRow) -> usize {
+    write(db, sql::UPSERT_CONTENT, &[&to_json(row)])
+}
+
+fn given(db: &Connection, sql: &str, values: &[&str]) -> Vec<Content> {
+    let values: Vec<Bound> = values.iter().map(|value| text(value)).collect();
+    let rows = column(db, sql, &values);
+    rows.iter().map(|row| serde_json::from_str(row).expect(row)).collect()
+}
+
+fn list(db: &Connection, user: &str, cursor: Option<&str>, limit: u32) -> Vec<String> {
+    let values = [text(user), cursor.map_or(Bound::Null, text), Bound::Real(limit.into())];
+    let rows = column(db, sql::LIST_CONTENT, &values);
+    let id = |row: &String| serde_json::from_str::<Content>(row).expect(row).id;
+    rows.iter().map(id).collect()
+}
+
+#[test]
+fn a_row_comes_back_as_it_was_written() {
+    let db = database();
+    for row in [row("a", 1, Some("ada")), row("b", 2, None)] {
+        assert_eq!(put(&db, &row), 1);
+        let content = &row.content;
+        assert_eq!(given(&db, sql::CONTENT_BY_ID, &[&content.id, "ada"]), [content.clone()]);
+        assert_eq!(given(&db, sql::CONTENT_BY_CHANNEL, &[&content.channel_id]), [content.clone()]);
+    }
+    assert!(given(&db, sql::CONTENT_BY_ID, &["a", "bob"]).is_empty());
+    assert_eq!(given(&db, sql::CONTENT_BY_ID, &["b", "bob"]).len(), 1);
+}
+
+#[test]
+fn a_row_only_ever_gets_newer_and_what_was_made_never_changes() {
+    let db = database();
+    let first = row("a", 1, None);
+    put(&db, &first);
+    assert_eq!(put(&db, &first), 0, "the same again");
+    let mut told = first.clone();
+    told.version = 3;
+    told.content.callback = Callback::Failed;
+    told.callback_error = Some("not there".into());
+    told.content.user_id = Some("ada".into());
+    told.content.title = "Another".into();
+    assert_eq!(put(&db, &told), 1);
+    assert_eq!(put(&db, &first), 0, "an older one");
+    let [is] = &given(&db, sql::CONTENT_BY_ID, &["a", "ada"])[..] else { panic!("a row") };
+    assert_eq!((is.callback, is.title.as_str()), (Callback::Failed, "Inception"));
+    assert_eq!(is.user_id.as_deref(), Some("ada"));
+    assert_eq!(column(&db, "SELECT callback_error FROM ai_content", &[]), ["not there"]);
+}
+
+#[test]
+fn that_a_callback_was_delivered_is_never_taken_back() {
+    let db = database();
+    let mut delivered = row("a", 1, None);
+    delivered.content.callback = Callback::Delivered;
+    put(&db, &delivered);
+    assert_eq!(column(&db, sql::CALLBACK_OF, &[text("a")]), ["\"delivered\""]);
+    // An object that has forgotten it, and failed in another life.
+    let mut forgotten = row("a", 1, None);
+    forgotten.version = 9;
+    forgotten.content.callback = Callback::Expired;
+    assert_eq!(put(&db, &forgotten), 0);
+    assert!(column(&db, sql::CALLBACK_OF, &[text("b")]).is_empty());
+}
+
+#[test]
+fn a_list_has_the_users_rows_and_everyones_and_nobody_elses_newest_first() {
+    let db = database();
+    for (id, second, user) in [
+        ("a1", 1, Some("ada")),
+        ("p2", 2, None),
+        ("b3", 3, Some("bob")),
+        ("a4", 4, Some("ada")),
+        ("p5", 5, None),
+        // At the same moment: the one that came in last is the newest.
+        ("p6", 5, None),
+        ("a7", 5, Some("ada")),
+    ] {
+        put(&db, &row(id, second, user));
+    }
+    assert_eq!(list(&db, "ada", None, 20), ["a7", "p6", "p5", "a4", "p2", "a1"]);
+    assert_eq!(list(&db, "bob", None, 20), ["p6", "p5", "b3", "p2"]);
+    assert_eq!(list(&db, "eve", None, 1), ["p6"]);
+
+    for limit in 1..=7 {
+        let mut walked: Vec<String> = Vec::new();
+        loop {
+            let page = list(&db, "ada", walked.last().map(String::as_str), limit);
+            if page.is_empty() {
+                break;
+            }
+            walked.extend(page);
+        }
+        assert_eq!(walked, ["a7", "p6", "p5", "a4", "p2", "a1"], "limit {limit}");
+    }
+    assert!(list(&db, "ada", Some("gone"), 20).is_empty());
+}
+
+#[test]
+fn a_feed_reads_rows_in_the_order_they_came_in_whatever_their_time() {
+    let db = database();
+    assert_eq!(column(&db, sql::LAST_SEQ, &[]), ["0"]);
+    for (id, second) in [("late", 9), ("early", 1), ("same", 1)] {
+        put(&db, &row(id, second, None));
+    }
+    assert_eq!(column(&db, sql::LAST_SEQ, &[]), ["3"]);
+    assert_eq!(column(&db, sql::SEQ_OF, &[text("late"), text("ada")]), ["1"]);
+    let after = |seq: &str, limit: f64| -> Vec<(Value, Value)> {
+        let rows = column(&db, sql::CONTENT_AFTER, &[text(seq), Bound::Real(limit)]);
+        let place = |row: &String| {
+            let row: Value = serde_json::from_str(row).expect("JSON");
+            (row["seq"].clone(), row["content"]["id"].clone())
+        };
+        rows.iter().map(place).collect()
+    };
+    assert_eq!(after("1", 100.0), [(json!(2), json!("early")), (json!(3), json!("same"))]);
+    assert_eq!(after("0", 1.0), [(json!(1), json!("late"))]);
+    assert!(after("3", 100.0).is_empty());
+    let of_ada = row("own", 9, Some("ada"));
+    put(&db, &of_ada);
+    assert!(column(&db, sql::SEQ_OF, &[text("own"), text("bob")]).is_empty());
+}
+
+#[test]
+fn a_request_has_a_row_that_comes_back_as_it_was_and_only_gets_newer() {
+    let db = database();
+    let mut channel = Channel {
+        channel_id: "c1".into(),
+        user_id: Some("ada".into()),
+        workflow: Some("films".into()),
+        status: Status::Pending,
+        version: 1,
+        error: None,
+        created_at: 1_795_168_800_000,
+        updated_at: 1_795_168_800_000,
+    };
+    let read = || -> Channel {
+        serde_json::from_str(&column(&db, sql::CHANNEL, &[text("c1")])[0]).expect("a channel")
+    };
+    assert_eq!(write(&db, sql::UPSERT_CHANNEL, &[&to_json(&channel)]), 1);
+    assert_eq!(read(), channel);
+    channel.status = Status::Failed;
+    channel.error = Some(TaskError::new("timeout", "Too late."));
+    assert_eq!(write(&db, sql::UPSERT_CHANNEL, &[&to_json(&channel)]), 0, "no newer version");
+    channel.version = 2;
+    assert_eq!(write(&db, sql::UPSERT_CHANNEL, &[&to_json(&channel)]), 1);
+    assert_eq!(read(), channel);
+}
+
+#[test]
+fn a_claimed_key_comes_to_stand_for_what_was_started_under_it() {
+    let db = database();
+    write(&db, taskwire::store::sql::CLAIM_KEY, &["ada", "k", "hash", "under way", "2026"]);
+    assert_eq!(write(&db, sql::KEY_STANDS_FOR, &["ada", "k", "another", "channel"]), 0);
+    assert_eq!(write(&db, sql::KEY_STANDS_FOR, &["ada", "k", "under way", "channel"]), 1);
+    assert_eq!(column(&db, "SELECT task_id FROM idempotency_keys", &[]), ["channel"]);
+}
