@@ -51,11 +51,12 @@ impl ChannelObject<'_> {
     }
 
     pub async fn alarm(&self) -> Result<Response> {
-        if due(&self.load()?, now()).give_up {
-            self.take(Input::GiveUp)?;
-        }
         if due(&self.load()?, now()).flush {
             self.flush().await?;
+        }
+        let before = self.load()?;
+        if due(&before, now()).give_up {
+            self.take(Input::GiveUp)?;
         }
         while let Some(key) = due(&self.load()?, now()).call {
             self.call(key).await?;
@@ -63,7 +64,7 @@ impl ChannelObject<'_> {
         if due(&self.load()?, now()).expire {
             self.take(Input::Expire)?;
         }
-        if due(&self.load()?, now()).flush {
+        if self.load()?.channel != before.channel {
             self.flush().await?;
         }
         let state = self.load()?;
@@ -110,8 +111,11 @@ impl ChannelObject<'_> {
             note("callback refused", format_args!("{}: {reason}", self.channel_id));
         }
         let verdict = self.take(Input::Event(Arrived { event, forbidden }))?;
-        if !matches!(verdict, Verdict::Duplicate | Verdict::Full) {
-            self.settle().await?;
+        match verdict {
+            Verdict::Full => {}
+            // An alarm that failed too often is gone. The provider's retry brings it back.
+            Verdict::Duplicate => self.arm_if_unarmed().await?,
+            _ => self.settle().await?,
         }
         Ok(Answer::Done { verdict })
     }
@@ -244,6 +248,13 @@ impl ChannelObject<'_> {
             updated_at: parse_iso(&content.created_at).unwrap_or_default(),
         });
         Ok(asked.or(of_row).map(|channel| (channel, content)))
+    }
+
+    async fn arm_if_unarmed(&self) -> Result<()> {
+        match self.state.storage().get_alarm().await? {
+            Some(_) => Ok(()),
+            None => self.arm(next_alarm(&self.load()?, now())).await,
+        }
     }
 
     async fn arm(&self, at: Millis) -> Result<()> {

@@ -97,13 +97,9 @@ impl<'a> From<&'a Task> for TaskView<'a> {
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame<'a> {
     /// A task as it is now.
-    Task {
-        task: TaskView<'a>,
-    },
+    Task { task: TaskView<'a> },
     /// The version that was named when connecting is the current one.
-    Current {
-        version: u64,
-    },
+    Current { version: u64 },
 }
 
 /// The frame of `task` as it is now.

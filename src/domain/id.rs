@@ -12,7 +12,7 @@ use std::fmt;
 /// Random bytes in a key: 96 bits.
 pub const RANDOM_BYTES: usize = 12;
 const TIME_CHARS: usize = 12;
-const KEY_CHARS: usize = TIME_CHARS + RANDOM_BYTES * 4 / 3;
+pub const KEY_CHARS: usize = TIME_CHARS + RANDOM_BYTES * 4 / 3;
 
 /// `<12 hex digits of unix milliseconds><16 base64url characters>`: sorts by time of creation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,9 +58,12 @@ impl fmt::Display for TaskKey {
     }
 }
 
+/// Room for any id that a provider has been seen to give, four times over.
+pub const TASK_ID_CHARS: usize = 128;
+
 /// Whether `text` can be a provider's task id: it names an object, a row and a path segment.
 pub fn is_task_id(text: &str) -> bool {
-    (1..=128).contains(&text.len())
+    (1..=TASK_ID_CHARS).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 

@@ -61,6 +61,10 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> (ChannelState, 
             Verdict::Noted
         }
     };
+    let version = |state: &ChannelState| state.channel.as_ref().map(|channel| channel.version);
+    if version(&next) != version(state) {
+        schedule::expect_flush(&mut next, now);
+    }
     (next, verdict)
 }
 

@@ -10,6 +10,8 @@ use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 pub const DEADLINE: Millis = 5 * HOUR;
 /// How long a channel is remembered. Its types have to be for 8 days.
 pub const LIFETIME: Millis = 9 * 24 * HOUR;
+/// Whoever changes a channel writes its rows at once, and is given this long before the alarm does.
+const OWN_FLUSH: Millis = 4 * SECOND;
 const FIRST_FLUSH: Millis = 2 * SECOND;
 const LONGEST_FLUSH: Millis = 2 * MINUTE;
 
@@ -36,7 +38,7 @@ pub fn due(state: &ChannelState, now: Millis) -> Due {
     let waits = channel.status == Status::Pending;
     Due {
         give_up: waits && now >= channel.created_at + DEADLINE,
-        flush: state.is_dirty(),
+        flush: state.is_dirty() && now >= state.flush_at,
         call: call.map(|event| event.key.clone()),
         expire: state.events.iter().any(|event| event.callback.is_over(now)),
         clean: !waits && !calls && !state.is_dirty() && now >= over_at(state),
@@ -58,6 +60,11 @@ fn over_at(state: &ChannelState) -> Millis {
     let events = state.events.iter().map(|event| event.at);
     let created = state.channel.iter().map(|channel| channel.created_at);
     events.chain(created).max().unwrap_or(0) + LIFETIME
+}
+
+/// Rows are about to be written.
+pub(super) fn expect_flush(state: &mut ChannelState, now: Millis) {
+    state.flush_at = now + OWN_FLUSH;
 }
 
 pub(super) fn postpone_flush(state: &mut ChannelState, now: Millis) {
