@@ -6,13 +6,16 @@
 
 import { randomUUID } from "node:crypto";
 import type { DeliverOptions, Task } from "../emulator/emulator.ts";
+import { listReply } from "../emulator/mynth/wire.ts";
 import type { Generation } from "../emulator/options.ts";
 import { type Answer, call } from "../tests/worker/support/api.ts";
 import { SCHEMES, sendWebhook } from "../tests/worker/support/signatures.ts";
-import type { History } from "./history.ts";
+import { count, type History } from "./history.ts";
 import { Observed } from "./observed.ts";
-import type { Meanwhile } from "./steps.ts";
-import { Wish } from "./truth.ts";
+import { orderOf, slotOf } from "./orders.ts";
+import type { Meanwhile, Sight, Start } from "./steps.ts";
+import { type Ticket, ticketOf } from "./tickets.ts";
+import type { Order, Wish } from "./truth.ts";
 import { Viewer } from "./watchers.ts";
 import type { World } from "./world.ts";
 
@@ -20,12 +23,17 @@ import type { World } from "./world.ts";
 const TOKEN_LIFE_S = 10 * 365 * 86_400;
 const LONG_AGO_S = 1_600_000_000;
 
+/** A page of the provider's list. */
+const LISTED = 100;
+
 const isTaken = (status: number | null) => status !== null && status >= 200 && status < 300;
 
 export class Cast {
   readonly world: World;
   readonly history: History;
   readonly user: string;
+  readonly orders: Order[] = [];
+  /** By slot. */
   readonly wishes = new Map<number, Wish>();
   readonly viewers: Viewer[] = [];
   readonly observed: Observed;
@@ -61,12 +69,16 @@ export class Cast {
 
   /** Somebody's first word to the provider has been heard, and costs money. */
   async #paid(task: Task): Promise<void> {
-    const slot = Number(/slot (\d+)/.exec(task.request.prompt)?.[1]);
-    const wish = this.wishes.get(slot);
+    const slot = slotOf(task, this.user);
+    const wish = slot === undefined ? undefined : this.wishes.get(slot);
     // A start call of a run that is over would be a bug of its own.
-    if (!wish || !task.request.prompt.includes(this.user)) return this.history.blame("doubled", `${task.request.prompt} was started by nobody`);
+    if (slot === undefined || !wish) return this.history.blame("doubled", `${task.request.prompt} was started by nobody`);
+    // The provider's clock is right: its list of tasks is searched by time.
+    task.createdAt = this.world.now();
     wish.paid.push(task);
+    count(this.history.started, wish.order.isBatch ? "of a batch" : task.kind);
     if (wish.paid.length > 1) this.history.blame("doubled", `slot ${slot} was paid for ${wish.paid.length} times`);
+    if (task.kind !== wish.kind) this.history.blame("lost", `slot ${slot} is to be ${wish.kind}, and was started as ${task.kind}`);
     switch (this.#meanwhile.get(slot)) {
       case "webhook":
         this.history.inject("early");
@@ -81,14 +93,20 @@ export class Cast {
   }
 
   /**
-   * Once the provider was told that its event was taken, it has nothing more to say of the task:
-   * what a 2xx promised cannot be mended by asking again.
+   * Once the provider was told that its event was taken, it has nothing more to say of the task, nor
+   * in its list: what a 2xx promised cannot be mended by asking again.
    */
-  #look(method: string, path: string): { status: number } | undefined {
+  #look(method: string, path: string): { status: number; body?: string } | undefined {
     if (method !== "GET") return undefined;
+    const wishes = [...this.wishes.values()];
+    const wish = wishes.find(({ task }) => task && path.endsWith(task.id));
+    if (wish) wish.looks += 1;
     if (this.isProviderAway) return { status: 503 };
-    const wish = [...this.wishes.values()].find(({ task }) => task && path.endsWith(task.id));
-    return wish?.isAcknowledged ? { status: 404 } : undefined;
+    if (!path.startsWith("/tasks?")) return wish?.isAcknowledged ? { status: 404 } : undefined;
+    const done = new Set(wishes.flatMap(({ task, isAcknowledged }) => (task && isAcknowledged ? [task.id] : [])));
+    const newest = [...this.world.emulator.tasks.values()].slice(-LISTED).reverse();
+    const listed = listReply(this.#generation, newest.filter(({ id }) => !done.has(id)));
+    return { status: 200, body: JSON.stringify(listed) };
   }
 
   /** One request of the user's; a Worker that is down answers with status 0. */
@@ -98,27 +116,40 @@ export class Cast {
     return call(this.world.base + path, { ...init, headers }).catch(() => none);
   }
 
-  wish(slot: number, count: number, word: string, keyed: boolean, meanwhile: Meanwhile): Wish {
-    const body = JSON.stringify({ prompt: `slot ${slot} of ${this.user} ${word}`, model: "m/x", count });
-    const key: Record<string, string> = keyed ? { "idempotency-key": `${this.user}-${slot}` } : {};
-    const wish = new Wish(slot, count, body, { "content-type": "application/json", ...key }, this.world.now());
-    this.wishes.set(slot, wish);
-    this.#meanwhile.set(slot, meanwhile);
-    return wish;
+  /** What the user wants from now on. */
+  order(step: Start): Order {
+    const order = orderOf(step, this.user, this.world.now());
+    this.orders.push(order);
+    for (const wish of order.wishes) this.wishes.set(wish.slot, wish);
+    this.#meanwhile.set(step.do === "batch" ? step.at : step.slot, step.meanwhile);
+    return order;
   }
 
-  /** Sends a wish, for the first time or again. */
-  async send(wish: Wish): Promise<Answer> {
-    const answer = await this.ask("/generate", { method: "POST", body: wish.body, headers: wish.headers });
-    this.history.note(`  start of slot ${wish.slot}: ${answer.status} ${answer.body?.taskId ?? answer.text.slice(0, 120)}`);
+  /** Sends an order, for the first time or again. */
+  async send(order: Order): Promise<Answer> {
+    const { path, body, headers, wishes } = order;
+    const answer = await this.ask(path, { method: "POST", body, headers });
+    const slots = wishes.map(({ slot }) => slot).join(" ");
+    this.history.note(`  start of slot ${slots}: ${answer.status} ${answer.body?.taskId ?? answer.text.slice(0, 120)}`);
     if (answer.status !== 201) return answer;
-    const { taskId, task } = answer.body;
+    const { batchId, tasks, live } = answer.body;
+    if (order.isBatch) {
+      if (batchId !== (order.batchId ?? batchId)) this.history.blame("doubled", `the batch ${order.batchId} was called ${batchId} then`);
+      if (tasks.length !== wishes.length) this.history.blame("lost", `the batch ${batchId} of ${wishes.length} tasks came to ${tasks.length}`);
+      order.batchId = batchId;
+    }
+    order.ticket = ticketOf(live);
+    const entries = order.isBatch ? tasks : [answer.body];
+    for (const [i, wish] of wishes.entries()) if (entries[i]?.taskId) this.#told(wish, entries[i]);
+    return answer;
+  }
+
+  #told(wish: Wish, { taskId, task }: { taskId: string; task: any }): void {
     if (!wish.paid.some(({ id }) => id === taskId) || (wish.told ?? taskId) !== taskId) {
       this.history.blame("doubled", `slot ${wish.slot} was said to be ${taskId}, and before ${wish.told}`);
     }
     wish.told = taskId;
     this.observed.saw("the answer to a start", task);
-    return answer;
   }
 
   /** The provider sends the event that ended the task, as it would: signed now. */
@@ -139,12 +170,13 @@ export class Cast {
   async #post(task: Task, how: DeliverOptions): Promise<(number | null)[]> {
     const signedAt = Math.floor(this.world.now() / 1000);
     const attempts = await this.world.emulator.deliver(task.id, { signedAt, ...how });
+    count(this.history.sent, task.generation, attempts.length);
     return attempts.map(({ status }) => status);
   }
 
   /** An event that decides nothing, of a name that the Worker does not know. */
-  async gossip({ id }: Task): Promise<void> {
-    const name = "task.image.generate.progress";
+  async gossip({ id, kind }: Task): Promise<void> {
+    const name = `task.${kind}.progress`;
     const event = this.#generation === "g4" ? { type: name, data: { id } } : { event: name, task: { id } };
     const body = JSON.stringify(event);
     const scheme = SCHEMES[this.#generation === "g1" ? "g2" : this.#generation];
@@ -157,6 +189,21 @@ export class Cast {
     if (answer.status !== 200) return null;
     this.observed.saw("a read", answer.body.task);
     return answer.body.task;
+  }
+
+  /** All tasks as their owner lists them, in pages; null where there is no clear answer. */
+  async list(limit: number): Promise<any[] | null> {
+    const listed: any[] = [];
+    for (let cursor = ""; ; ) {
+      const answer = await this.ask(`/tasks?limit=${limit}${cursor}`);
+      if (answer.status !== 200) return null;
+      for (const task of answer.body.tasks) {
+        this.observed.saw("a list", task);
+        listed.push(task);
+      }
+      if (answer.body.nextCursor === null) return listed;
+      cursor = `&cursor=${answer.body.nextCursor}`;
+    }
   }
 
   /** What was acknowledged is there at once, whatever is wrong just now. */
@@ -172,11 +219,35 @@ export class Cast {
     }
   }
 
-  viewer(taskId: string | null): Viewer {
-    const blame = (text: string) => this.history.blame("regression", text);
-    const viewer = new Viewer(this.world.base, this.#token, taskId, this.observed, blame);
+  viewer(sight: Sight, id: string, ticket: Ticket | null): Viewer {
+    const { world, history, observed } = this;
+    const viewer = new Viewer(sight, id, ticket, {
+      base: world.base,
+      token: this.#token,
+      observed,
+      blame: (fault, text) => history.blame(fault, text),
+      inject: (kind) => history.inject(kind),
+      now: () => world.now(),
+      workerNow: () => world.now() + world.clock.skew,
+      belongs: (viewer, taskId) => this.watchedBy(viewer).some((wish) => wish.paid.some(({ id }) => id === taskId)),
+      ticket: (viewer) => this.#ticket(viewer),
+    });
     this.viewers.push(viewer);
     return viewer;
+  }
+
+  /** The wishes that a watcher is shown. */
+  watchedBy({ sight, id }: Viewer): Wish[] {
+    const all = [...this.wishes.values()];
+    if (sight === "feed") return all;
+    return all.filter((wish) => (sight === "task" ? wish.task?.id === id : wish.order.batchId === id));
+  }
+
+  /** A fresh ticket. That of a batch comes with its start alone. */
+  async #ticket({ sight, id }: Viewer): Promise<Ticket | null> {
+    if (sight === "batch") return null;
+    const answer = await this.ask(sight === "feed" ? "/tasks/ticket" : `/tasks/${id}/ticket`, { method: "POST" });
+    return answer.status === 200 ? ticketOf(answer.body) : null;
   }
 
   leave(): void {

@@ -1,6 +1,6 @@
 /**
- * Whether everything agrees with the provider's word: the rows in D1, what the owner reads, what
- * every watcher was shown last, and what was paid for.
+ * Whether everything agrees with the provider's word: the rows in D1, what the object keeps, what
+ * the owner reads and lists, what every watcher was shown last, and what was paid for.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,87 +8,98 @@ import { canonical } from "./canonical.ts";
 import type { Cast } from "./cast.ts";
 import type { Fault, Problem } from "./history.ts";
 import { isRepeatable } from "./play.ts";
-import { type Ending, endingOf, type Wish } from "./truth.ts";
+import { endingOf, type Order, type Wish } from "./truth.ts";
+import { inAnswer, inRoom, inRows, type Row } from "./views.ts";
 import type { Viewer } from "./watchers.ts";
-
-type Row = Record<string, any>;
 
 /** Frames that are on their way may take this long on a busy machine. */
 const FRAMES_MS = 2000;
+/** A room outlives its task for a day by the Worker's clock, which may have been wrong by 20 minutes at either end. */
+const ROOM_LIFE_MS = 24 * 3_600_000 - 2 * 20 * 60_000;
+/** More tasks than any run has. */
+const WHOLE_LIST = 100;
 
-export async function check(cast: Cast): Promise<Problem[]> {
+type Blame = (fault: Fault, text: string) => void;
+
+/** `areCleaned`: the rooms have deleted themselves by now, and the rows speak for them. */
+export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> {
   const problems: Problem[] = [];
-  const blame = (fault: Fault, text: string) => problems.push({ fault, text });
-  const { tasks, images } = await cast.world.tell({ rows: cast.user });
-  if (tasks.length > cast.wishes.size) blame("doubled", `${tasks.length} rows for ${cast.wishes.size} wishes`);
+  const blame: Blame = (fault, text) => problems.push({ fault, text });
+  const { tasks, images, kept } = await cast.world.tell({ rows: cast.user, open: cast.rooms });
+  const listed = (await cast.list(WHOLE_LIST)) ?? [];
+  checkRows(cast, tasks, listed, blame);
 
-  for (const row of tasks.filter(({ mynth_task_id: id }) => !cast.rooms.includes(id))) {
-    if (row.mynth_task_id !== null || row.status === "completed") blame("lost", `a row that no provider task stands behind: ${JSON.stringify(row)}`);
-  }
+  /** What the API shows of every task. */
   const shown = new Map<string, Row>();
-  for (const wish of cast.wishes.values()) {
-    const { task } = wish;
+  await Promise.all([...cast.wishes.values()].map(async (wish) => {
+    const { task, slot } = wish;
     if (!task) {
-      if (wish.told) blame("lost", `slot ${wish.slot} was said to be ${wish.told}, which the provider does not know`);
-      continue;
+      if (wish.told) blame("lost", `slot ${slot} was said to be ${wish.told}, which the provider does not know`);
+      return;
     }
-    const wanted = JSON.stringify(endingOf(task, wish.count, cast.world.emulator.url));
     const rows = tasks.filter(({ mynth_task_id: id }) => id === task.id);
     const [row] = rows;
-    if (rows.length !== 1 || !row) {
-      blame("lost", `slot ${wish.slot} (${task.id}) has ${rows.length} rows`);
-      continue;
+    if (!row && wish.mayBeNobodys) return;
+    if (rows.length !== 1 || !row) return blame("lost", `slot ${slot} (${task.id}) has ${rows.length} rows`);
+    if (row.batch_id !== null !== wish.order.isBatch || row.batch_id !== (wish.order.batchId ?? row.batch_id)) {
+      blame("lost", `slot ${slot} is of the batch ${wish.order.batchId}, and its row of ${row.batch_id}`);
     }
-    const stored = JSON.stringify(inRows(row, images));
-    if (stored !== wanted) blame("lost", `D1 has slot ${wish.slot} as\n    ${stored}, and the provider as\n    ${wanted}`);
     const read = await cast.read(task.id);
-    const told = JSON.stringify(read && inAnswer(read));
-    if (told !== wanted) blame("lost", `the API shows slot ${wish.slot} as\n    ${told}, and the provider has it as\n    ${wanted}`);
-    if (read && read.version !== row.version) blame("lost", `D1 has version ${row.version} of slot ${wish.slot}, and the API ${read.version}`);
+    const inList = listed.find(({ taskId }) => taskId === task.id);
+    const room = kept[task.id] ?? null;
+    const isOver = read !== null && cast.world.now() - Date.parse(read.updatedAt) > ROOM_LIFE_MS;
+    const wanted = canonical(endingOf(task, wish.count, cast.world.emulator.url));
+    const views = { D1: inRows(row, images), "the API": inAnswer(read), "the list": inAnswer(inList), "the object": inRoom(room) };
+    for (const [where, view] of Object.entries(views)) {
+      if (where === "the object" && view === null && isOver) continue;
+      if (canonical(view?.ending) !== wanted) blame("lost", `${where} has slot ${slot} as\n    ${canonical(view?.ending)}, and the provider as\n    ${wanted}`);
+      else if (view?.version !== row.version) blame("lost", `D1 has version ${row.version} of slot ${slot}, and ${where} ${view?.version}`);
+    }
+    if (areCleaned && room !== null) blame("lost", `the room of slot ${slot} is to be cleaned, and keeps ${room}`);
+    if (canonical(read) !== canonical(inList)) blame("lost", `a read of slot ${slot} shows\n    ${canonical(read)}, and the list\n    ${canonical(inList)}`);
     if (read) shown.set(task.id, read);
-  }
+  }));
   // What is still on its way to the sockets is looked for once the rest agrees.
   if (problems.length === 0) {
-    for (const text of (await Promise.all(cast.viewers.map((viewer) => missedBy(viewer, shown)))).flat()) blame("lost", text);
+    for (const text of (await Promise.all(cast.viewers.map((viewer) => missedBy(cast, viewer, shown)))).flat()) blame("lost", text);
   }
   if (problems.length === 0) {
-    for (const text of (await Promise.all([...cast.wishes.values()].map((wish) => repeated(cast, wish)))).flat()) blame("doubled", text);
+    for (const text of (await Promise.all(cast.orders.map((order) => repeated(cast, order)))).flat()) blame("doubled", text);
   }
   return problems;
 }
 
-function inRows(row: Row, images: Row[]): Ending {
-  const own = images.filter(({ task_id: id }) => id === row.id).sort((a, b) => a.position - b.position);
-  return {
-    status: row.status,
-    images: own.map(({ status, image_id: imageId, url }) => ({ status, imageId, url })),
-  };
-}
-
-function inAnswer(task: Row): Ending {
-  const images = task.images.map(({ status, imageId, url }: Row) => ({ status, imageId, url }));
-  return { status: task.status, images };
+/** No row is left over, none waits for what cannot come, and the list has all of them. */
+function checkRows(cast: Cast, rows: Row[], listed: Row[], blame: Blame): void {
+  const alive = rows.filter(({ mynth_task_id: id, status }) => id !== null || status !== "failed");
+  if (alive.length > cast.wishes.size) blame("doubled", `${alive.length} rows for ${cast.wishes.size} wishes`);
+  for (const row of rows.filter(({ mynth_task_id: id }) => !cast.rooms.includes(id))) {
+    if (row.mynth_task_id !== null || row.status !== "failed") blame("lost", `a row that no provider task stands behind: ${JSON.stringify(row)}`);
+  }
+  if (listed.length !== rows.length) blame("lost", `the list has ${listed.length} tasks, and D1 ${rows.length}`);
 }
 
 /** Whoever is connected was shown everything; whoever is not, is when he comes back. */
-async function missedBy(viewer: Viewer, shown: Map<string, Row>): Promise<string[]> {
+async function missedBy(cast: Cast, viewer: Viewer, shown: Map<string, Row>): Promise<string[]> {
   const wasOpen = viewer.isOpen;
-  if (!(await viewer.open(viewer.seen.size % 2 === 0))) return [`a watcher of ${viewer.taskId ?? "the feed"} cannot connect`];
-  const wanted = [...shown].filter(([taskId]) => viewer.taskId === null || viewer.taskId === taskId);
-  const missing = () =>
-    wanted.filter(([taskId, task]) => canonical(viewer.seen.get(taskId)) !== canonical(task)).map(([taskId]) => taskId);
+  const how = { knows: viewer.seen.size % 2 === 0, byTicket: cast.viewers.indexOf(viewer) % 2 === 0 };
+  if (!(await viewer.open(how))) return [`a watcher of ${viewer.name} cannot connect`];
+  const ids = cast.watchedBy(viewer).flatMap(({ task }) => (task && shown.has(task.id) ? [task.id] : []));
+  const missing = () => ids.filter((id) => canonical(viewer.seen.get(id)) !== canonical(shown.get(id)));
   for (const end = Date.now() + FRAMES_MS; missing().length > 0 && Date.now() < end; ) await delay(3);
-  return missing().map((taskId) => {
-    const last = canonical(viewer.seen.get(taskId));
-    const who = `${wasOpen ? "connected" : "returning"} watcher of ${viewer.taskId ?? "the feed"}`;
-    return `a ${who} last saw of ${taskId}\n    ${last}, and the API shows\n    ${canonical(shown.get(taskId))}`;
+  return missing().map((id) => {
+    const who = `${wasOpen ? "connected" : "returning"} watcher of ${viewer.name}`;
+    return `a ${who} last saw of ${id}\n    ${canonical(viewer.seen.get(id))}, and the API shows\n    ${canonical(shown.get(id))}`;
   });
 }
 
-/** The same wish under the same key is the same task still. */
-async function repeated(cast: Cast, wish: Wish): Promise<string[]> {
-  if (!wish.task || !isRepeatable(cast, wish)) return [];
-  const answer = await cast.send(wish);
-  if (answer.status === 201 && answer.body.taskId === wish.task.id) return [];
-  return [`slot ${wish.slot}, repeated under its key, was answered ${answer.status} ${answer.text}`];
+/** The same order under the same key is the same tasks still. */
+async function repeated(cast: Cast, order: Order): Promise<string[]> {
+  const started = order.wishes.filter((wish): wish is Wish => wish.task !== undefined && !wish.mayBeNobodys);
+  if (started.length === 0 || !isRepeatable(cast, order)) return [];
+  const answer = await cast.send(order);
+  const entries: Row[] = order.isBatch ? (answer.body?.tasks ?? []) : [answer.body];
+  const isSame = started.every((wish) => entries[order.wishes.indexOf(wish)]?.taskId === wish.task?.id);
+  if (answer.status === 201 && isSame) return [];
+  return [`slot ${order.wishes[0]?.slot}, repeated under its key, was answered ${answer.status} ${answer.text}`];
 }

@@ -3,20 +3,43 @@
 /**
  * `lost`: something does not agree with the provider's word. `doubled`: a wish was paid for twice.
  * `regression`: a watcher or a reader was shown something that went back. `forged`: a webhook that
- * the provider did not sign was taken. `broken`: the harness could not go on.
+ * the provider did not sign was taken, or a ticket that is over. `leaked`: a watcher was shown what
+ * is not his to see. `broken`: the harness could not go on.
  */
-export type Fault = "lost" | "doubled" | "regression" | "forged" | "broken";
+export type Fault = "lost" | "doubled" | "regression" | "forged" | "leaked" | "broken";
 
 export interface Problem {
   fault: Fault;
   text: string;
 }
 
+/** One webhook that was never sent, as far as it made itself felt. */
+export interface Loss {
+  /** Virtual milliseconds from the start to the provider's end. */
+  tookMs: number;
+  /** And from there until the last of its watchers knew. */
+  unknownMs: number;
+  /** How often the provider was asked for the task. */
+  looks: number;
+}
+
+/** How often, by name. */
+export type Counts = Map<string, number>;
+
+export function count(counts: Counts, name: string, times = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + times);
+}
+
 export class History {
   readonly lines: string[] = [];
   readonly problems: Problem[] = [];
   /** Faults that took effect, by kind. */
-  readonly injected = new Map<string, number>();
+  readonly injected: Counts = new Map();
+  /** Tasks that the provider took, by kind; those of batches by themselves. */
+  readonly started: Counts = new Map();
+  /** Webhooks that were sent, by the generation of their wire. */
+  readonly sent: Counts = new Map();
+  readonly losses: Loss[] = [];
   readonly #began = performance.now();
 
   note(text: string): void {
@@ -24,7 +47,7 @@ export class History {
   }
 
   inject(kind: string): void {
-    this.injected.set(kind, (this.injected.get(kind) ?? 0) + 1);
+    count(this.injected, kind);
   }
 
   blame(fault: Fault, text: string): void {

@@ -6,7 +6,9 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { campaign, report } from "./campaign.ts";
+import { BUILD } from "./build.ts";
+import { campaign } from "./campaign.ts";
+import { report } from "./report.ts";
 
 /** Much of a run is waiting: one more than there are cores. */
 const WORLDS = availableParallelism() + 1;
@@ -14,12 +16,13 @@ const SHRINK_RUNS = 60;
 /** Whoever has read ten failures knows enough. */
 const FAILURES = 10;
 
-const USAGE = `node chaos/main.ts [--seed N] [--runs M] [--first I] [--worlds W]
+const USAGE = `node chaos/main.ts [--seed N] [--runs M] [--first I] [--worlds W] [--drop-all]
 
   --seed N    which runs (default: by the time, and printed)
   --runs M    how many (default 200)
   --first I   the first run's number (default 1): --first 17 --runs 1 repeats run 17 of a seed
   --worlds W  so many Workers side by side (default ${WORLDS})
+  --drop-all  nothing goes wrong but that no webhook is ever sent: measures how long that goes unnoticed
   --trace     prints what happens in each run`;
 
 function flags() {
@@ -29,6 +32,7 @@ function flags() {
       runs: { type: "string", default: "200" },
       first: { type: "string", default: "1" },
       worlds: { type: "string", default: String(WORLDS) },
+      "drop-all": { type: "boolean", default: false },
       trace: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -38,8 +42,8 @@ function flags() {
     if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1 up, not "${values[name]}"`);
     return value;
   };
-  const { trace, help } = values;
-  return { seed: number("seed"), runs: number("runs"), first: number("first"), worlds: number("worlds"), trace, help };
+  const { trace, help, "drop-all": losesAll } = values;
+  return { seed: number("seed"), runs: number("runs"), first: number("first"), worlds: number("worlds"), losesAll, trace, help };
 }
 
 async function main(): Promise<number> {
@@ -48,7 +52,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (!existsSync(new URL("../build/index_bg.wasm", import.meta.url))) {
+  if (!existsSync(new URL("index_bg.wasm", BUILD))) {
     throw new Error("There is no Worker to run: build it first, with npm run build.");
   }
   const say = (line: string) => console.log(line);

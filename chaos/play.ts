@@ -3,9 +3,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeliverOptions } from "../emulator/emulator.ts";
 import type { Cast } from "./cast.ts";
+import { until } from "./losses.ts";
 import { Random } from "./random.ts";
-import { type Corruption, lineOf, type Step } from "./steps.ts";
-import type { Wish } from "./truth.ts";
+import { type Corruption, lineOf, type Sight, type Step } from "./steps.ts";
+import type { Order, Wish } from "./truth.ts";
+import type { Viewer } from "./watchers.ts";
 
 /** Keys are remembered for a day; this is less, by more than any skew. */
 const KEY_LIFE_MS = 20 * 3_600_000;
@@ -16,8 +18,10 @@ const KEY_LIFE_MS = 20 * 3_600_000;
 const SURELY_WAITED_FOR_MS = 15 * 60_000;
 const VIEWERS_EACH = 2;
 
-export const isRepeatable = (cast: Cast, wish: Wish) =>
-  "idempotency-key" in wish.headers && cast.world.now() - wish.sentAt < KEY_LIFE_MS;
+export const isRepeatable = (cast: Cast, order: Order) => order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS;
+
+/** Whether a task that nobody tells of has been waited for as long as is sure. */
+const isLate = (cast: Cast, wish: Wish, inMs = 0) => cast.world.now() + inMs - wish.order.sentAt > SURELY_WAITED_FOR_MS;
 
 /** What is done to a webhook that must be refused. */
 function corruption(how: Corruption, now: number): DeliverOptions {
@@ -45,22 +49,64 @@ function corruption(how: Corruption, now: number): DeliverOptions {
   }
 }
 
+/** The provider ends a task and tells nobody. */
+function lose({ world }: Cast, wish: Wish): void {
+  wish.isDropped = true;
+  if (!wish.task || wish.hasEnded) return;
+  world.emulator.finish(wish.task.id);
+  wish.endedAt = world.now();
+  wish.looksInVain = wish.looks;
+}
+
+/** A task of no batch is looked at by itself. */
+function sightOf({ order }: Wish, sight: Sight): Sight {
+  return sight === "batch" && !order.isBatch ? "task" : sight;
+}
+
+/** The name of the object that shows this. */
+function objectOf(cast: Cast, wish: Wish, sight: Sight): string {
+  switch (sight) {
+    case "task":
+      return wish.task?.id ?? "";
+    case "batch":
+      return `batch:${wish.order.batchId}`;
+    case "feed":
+      return `tasks:${cast.user}`;
+  }
+}
+
+/** A watcher of this who is not there: a new one, or one who comes back. */
+function viewerOf(cast: Cast, wish: Wish | undefined, wanted: Sight): Viewer | undefined {
+  if (!wish) return undefined;
+  const { order } = wish;
+  const sight = sightOf(wish, wanted);
+  const id = { task: wish.told, batch: order.batchId, feed: "" }[sight];
+  if (id === null) return undefined;
+  const mine = cast.viewers.filter((viewer) => viewer.sight === sight && viewer.id === id);
+  if (mine.length >= VIEWERS_EACH) return mine.find(({ isOpen }) => !isOpen);
+  // A start's answer lets its reader watch what it has started.
+  const isOfOrder = sight === (order.isBatch ? "batch" : "task");
+  return cast.viewer(sight, id, isOfOrder ? order.ticket : null);
+}
+
 export async function play(cast: Cast, step: Step): Promise<void> {
   const { world, history } = cast;
   const wish = "slot" in step ? cast.wishes.get(step.slot) : undefined;
   switch (step.do) {
-    case "start": {
+    case "start":
+    case "kind":
+    case "batch": {
       if (wish) return;
-      const { slot, count, word, keyed, meanwhile } = step;
-      const made = cast.wish(slot, count, word, keyed, meanwhile);
-      await cast.send(made);
+      const order = cast.order(step);
+      await cast.send(order);
       if (!world.isUp) await world.start();
-      return cast.readBack(made);
+      await Promise.all(order.wishes.map((each) => cast.readBack(each)));
+      return;
     }
     case "repeat": {
-      if (!wish || !isRepeatable(cast, wish)) return;
+      if (!wish || !isRepeatable(cast, wish.order)) return;
       history.inject("repeat");
-      await Promise.all(Array.from({ length: step.times }, () => cast.send(wish)));
+      await Promise.all(Array.from({ length: step.times }, () => cast.send(wish.order)));
       return;
     }
     case "finish": {
@@ -76,10 +122,16 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       return cast.readBack(wish);
     }
     case "drop": {
-      if (!wish?.task || !wish.told || wish.isAcknowledged || cast.world.now() - wish.sentAt > SURELY_WAITED_FOR_MS) return;
+      if (!wish?.task || !wish.told || wish.isAcknowledged || isLate(cast, wish)) return;
       history.inject("drop");
-      wish.isDropped = true;
-      world.emulator.finish(wish.task.id);
+      lose(cast, wish);
+      return;
+    }
+    case "lose": {
+      if (!wish?.task || wish.hasEnded) return;
+      await until(cast, wish.order.sentAt + step.afterSeconds * 1000);
+      history.inject("drop");
+      lose(cast, wish);
       return;
     }
     case "reorder": {
@@ -109,9 +161,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       return;
     }
     case "pass": {
-      const late = [...cast.wishes.values()].some(
-        (each) => each.isDropped && world.now() + step.seconds * 1000 - each.sentAt > SURELY_WAITED_FOR_MS,
-      );
+      const late = [...cast.wishes.values()].some((each) => each.isDropped && isLate(cast, each, step.seconds * 1000));
       if (late) cast.isProviderAway = false;
       return world.pass(step.seconds * 1000, cast.rooms);
     }
@@ -122,7 +172,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       history.inject(`d1-${step.mode}`);
       return world.failD1(step.mode, step.calls);
     case "outage": {
-      const late = [...cast.wishes.values()].some((each) => each.isDropped && world.now() - each.sentAt > SURELY_WAITED_FOR_MS);
+      const late = [...cast.wishes.values()].some((each) => each.isDropped && isLate(cast, each));
       if (step.isAway) history.inject("outage");
       cast.isProviderAway = step.isAway && !late;
       return;
@@ -130,7 +180,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
     case "evict":
       if (!wish?.task) return;
       history.inject("evict");
-      return world.evict(wish.task.id, step.sockets);
+      return world.evict(step.of === "task" ? "TaskRoom" : "FeedRoom", objectOf(cast, wish, step.of), step.sockets);
     case "kill": {
       history.inject("kill");
       const during = step.during ? play(cast, step.during) : Promise.resolve();
@@ -142,11 +192,8 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       return;
     }
     case "watch": {
-      const taskId = step.isFeed ? null : wish?.told;
-      if (taskId === undefined) return;
-      const mine = cast.viewers.filter((viewer) => viewer.taskId === taskId);
-      const viewer = mine.length < VIEWERS_EACH ? cast.viewer(taskId) : mine.find(({ isOpen }) => !isOpen);
-      await viewer?.open(step.knows);
+      const viewer = viewerOf(cast, wish, step.sight);
+      await viewer?.open(step);
       return;
     }
     case "leave": {
@@ -159,6 +206,9 @@ export async function play(cast: Cast, step: Step): Promise<void> {
     }
     case "read":
       if (wish) await cast.readBack(wish);
+      return;
+    case "list":
+      await cast.list(step.limit);
       return;
     case "together":
       await Promise.all(step.steps.map((each) => play(cast, each)));

@@ -4,12 +4,15 @@
  * A world that a run has left broken is said to be: the next run needs another.
  */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { Cast } from "./cast.ts";
 import { check } from "./check.ts";
 import { History, type Problem } from "./history.ts";
+import { outwait } from "./losses.ts";
+import { planOf, planOfLosses } from "./plans.ts";
 import { playOn } from "./play.ts";
-import { type Plan, planOf } from "./steps.ts";
 import { Random } from "./random.ts";
+import type { Plan } from "./steps.ts";
 import type { World } from "./world.ts";
 
 /** After the faults, in seconds: at once, after a retry, a look, the longest look, the longest search for an orphan's rows. */
@@ -18,39 +21,52 @@ const PATIENCE = [0, 3, 30, 400, 25_000];
 const CLEANED_AFTER_S = 90_000;
 const CLEANED_RUNS = 0.1;
 const REDELIVERIES = 5;
+/** In real time: many times what the longest run takes on a busy machine. */
+const RUN_MS = 60_000;
 
 export interface Outcome {
   history: History;
   problems: Problem[];
 }
 
-/** The run that this seed and number stand for. */
-export function planFor(seed: number, number: number): Plan {
-  return planOf(new Random(seed, number));
+/** The run that this seed and number stand for; `losesAll` is for one in which no webhook is ever sent. */
+export function planFor(seed: number, number: number, losesAll = false): Plan {
+  return losesAll ? planOfLosses(new Random("losses", seed, number)) : planOf(new Random(seed, number));
 }
 
 export async function run(world: World, plan: Plan): Promise<Outcome> {
   const history = new History();
   const cast = await Cast.gather(world, history, plan.generation);
+  const over = new AbortController();
+  const limit = delay(RUN_MS, undefined, over).then(() => {
+    throw new Error(`it is not over after ${RUN_MS} ms`);
+  });
+  limit.catch(() => {}); // it is aborted where the run is faster
   try {
-    for (const step of plan.steps) {
-      await playOn(cast, step);
-      // Nothing that comes later makes it right.
-      if (history.problems.length > 0) return { history, problems: history.problems };
-    }
-    await heal(cast);
-    await conclude(cast, PATIENCE);
-    if (history.problems.length === 0 && new Random(JSON.stringify(plan)).chance(CLEANED_RUNS)) {
-      history.note("the rooms are cleaned");
-      await world.pass(CLEANED_AFTER_S * 1000, cast.rooms);
-      await conclude(cast, [0, 3]);
-    }
+    await Promise.race([playAll(cast, plan), limit]);
   } catch (error) {
     history.blame("broken", String((error as Error).stack));
   } finally {
+    over.abort();
     cast.leave();
   }
   return { history, problems: history.problems };
+}
+
+async function playAll(cast: Cast, plan: Plan): Promise<void> {
+  const { world, history } = cast;
+  for (const step of plan.steps) {
+    await playOn(cast, step);
+    // Nothing that comes later makes it right.
+    if (history.problems.length > 0) return;
+  }
+  if (plan.losesAll) await outwait(cast);
+  else await heal(cast);
+  await conclude(cast, PATIENCE);
+  if (history.problems.length > 0 || !new Random(JSON.stringify(plan)).chance(CLEANED_RUNS)) return;
+  history.note("the rooms are cleaned");
+  await world.pass(CLEANED_AFTER_S * 1000, cast.rooms);
+  await conclude(cast, [0, 3], true);
 }
 
 async function heal(cast: Cast): Promise<void> {
@@ -60,22 +76,25 @@ async function heal(cast: Cast): Promise<void> {
   if (!world.isUp) await world.start();
   await world.healD1();
   await world.skew(0, cast.rooms);
-  for (const wish of cast.wishes.values()) {
-    if (!wish.task) continue;
+  // Somebody comes late to each batch, and to the feed.
+  for (const { batchId, ticket } of cast.orders) if (batchId !== null) cast.viewer("batch", batchId, ticket);
+  cast.viewer("feed", "", null);
+  await Promise.all([...cast.wishes.values()].map(async (wish) => {
+    if (!wish.task) return;
     world.emulator.finish(wish.task.id);
     // The provider repeats what had no 2xx.
     for (let i = 0; i < REDELIVERIES && !wish.isDropped && !wish.isAcknowledged; i++) await cast.deliver(wish);
-  }
+  }));
 }
 
 /** Asks until everything agrees, or there is nothing left to wait for. */
-async function conclude(cast: Cast, patience: number[]): Promise<void> {
+async function conclude(cast: Cast, patience: number[], areCleaned = false): Promise<void> {
   const { world, history } = cast;
   let problems: Problem[] = [];
   for (const seconds of patience) {
     history.note(`${seconds} s later`);
     await world.pass(seconds * 1000, cast.rooms);
-    problems = await check(cast);
+    problems = await check(cast, areCleaned);
     if (problems.length === 0) return;
   }
   for (const { fault, text } of problems) history.blame(fault, text);

@@ -7,6 +7,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { addressOf, migrate, WORKER } from "../tests/worker/support/deployment.ts";
+import { BUILD } from "./build.ts";
 import type { Clock } from "./clock.ts";
 import { clockModule, SHIM } from "./shim.ts";
 
@@ -24,11 +25,11 @@ export interface Job {
 /** From the parent: take this object out of memory. The answer repeats the number. */
 export interface Eviction {
   number: number;
+  className: string;
   name: string;
   webSockets: "hibernate" | "close";
 }
 
-const BUILD = new URL("../build/", import.meta.url);
 const job: Job = JSON.parse(process.argv[2] ?? "{}");
 
 const modules = {
@@ -49,7 +50,7 @@ const worker = new Miniflare({
   cf: false,
   enableDevRegistry: false,
   log: new Log(LogLevel.NONE),
-  // Faults are logged by the Worker as they should be; that is no news here.
+  // What the runtime itself says of requests that were meant to fail.
   handleStructuredLogs: () => {},
   resourcePersistencePath: job.persist,
   workers: [
@@ -66,9 +67,9 @@ const worker = new Miniflare({
   ],
 } as ConstructorParameters<typeof Miniflare>[0]);
 
-process.on("message", async ({ number, name, webSockets }: Eviction) => {
+process.on("message", async ({ number, className, name, webSockets }: Eviction) => {
   // An object that is not in memory cannot be taken out of it, and need not be.
-  await worker.unsafeEvictDurableObject(WORKER, "TaskRoom", { name, webSockets }).catch(() => {});
+  await worker.unsafeEvictDurableObject(WORKER, className, { name, webSockets }).catch(() => {});
   process.send?.({ evicted: number });
 });
 // Without its parent it has nobody to serve, and nobody else will clean up.

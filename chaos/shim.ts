@@ -6,7 +6,7 @@
  * are due. Runs in workerd, so it is text; what it must not know is what a task is.
  */
 
-import { type Clock, RATE } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** What D1 does to the next calls: answers with an error, writes and then says that it failed, or is slow. */
 export type D1Mode = "away" | "lost" | "slow";
@@ -18,6 +18,10 @@ export interface Command {
   d1?: { mode: D1Mode; calls: number } | null;
   /** Rooms whose alarms are moved to where the clock now has them. */
   rooms?: string[];
+  /** Rooms that tell what they keep. */
+  open?: string[];
+  /** Does what is done every minute. */
+  sweep?: boolean;
   /** Gives this user's rows. */
   rows?: string;
 }
@@ -26,22 +30,25 @@ export interface Command {
 export interface Told {
   /** Rooms whose alarm runs, or should run by now. */
   busy: string[];
+  /** When the next alarm of the rooms is due, by the Worker's clock. */
+  next: number | null;
+  /** What each of the opened rooms has under its key, a JSON text; null where that is nothing. */
+  kept: Record<string, string | null>;
   tasks: Record<string, any>[];
   images: Record<string, any>[];
 }
 
-/** Before the Worker: what it takes for the time. */
+/** Before the Worker: what it takes for the time, and its silence. */
 export const clockModule = (clock: Clock): string => `
 const RealDate = Date;
 const realTimeout = setTimeout;
-export const RATE = ${RATE};
 export const clock = ${JSON.stringify(clock)};
 
 export const realNow = () => RealDate.now();
 const ahead = () => clock.offset + clock.skew;
-export const now = () => Math.floor(clock.epoch + (realNow() - clock.epoch) * RATE + ahead());
+export const now = () => Math.floor(clock.epoch + (realNow() - clock.epoch) * clock.rate + ahead());
 /** When, in real time, the clock will show \`at\`. */
-export const realTimeOf = (at) => clock.epoch + (at - ahead() - clock.epoch) / RATE;
+export const realTimeOf = (at) => clock.epoch + (at - ahead() - clock.epoch) / clock.rate;
 
 globalThis.Date = class extends RealDate {
   constructor(...args) {
@@ -52,18 +59,24 @@ globalThis.Date = class extends RealDate {
     return now();
   }
 };
-globalThis.setTimeout = (run, ms, ...args) => realTimeout(run, (ms ?? 0) / RATE, ...args);
+globalThis.setTimeout = (run, ms, ...args) => realTimeout(run, (ms ?? 0) / clock.rate, ...args);
 const realSignal = AbortSignal.timeout.bind(AbortSignal);
-AbortSignal.timeout = (ms) => realSignal(ms / RATE);
+AbortSignal.timeout = (ms) => realSignal(ms / clock.rate);
+
+// Faults are logged as they should be, and that is no news here. Nor may it be said: workerd waits
+// for Node to read what it says, and Node, while it takes an object out of memory, for workerd.
+for (const name of ["debug", "error", "info", "log", "warn"]) console[name] = () => {};
 `;
 
 /** Around the Worker. Imports are run in their order: the clock is set when the Worker begins. */
 export const SHIM = `
-import { clock, now, RATE, realNow, realTimeOf } from "./clock.js";
+import { clock, now, realNow, realTimeOf } from "./clock.js";
 import * as app from "./index.js";
 
 /** Where a room's alarm is, by the clock: beside the room's own value, and gone when that is. */
 const ALARM = "chaos:alarm";
+/** Under what a room keeps that value. */
+const ROOM = "room";
 
 let fault = null;
 const ringing = new Map();
@@ -135,7 +148,14 @@ const object = (Inner) =>
       this.#inner = new Inner(context(ctx), bindings(env));
     }
     async fetch(request) {
-      return request.headers.has("x-chaos") ? Response.json(await this.#alarm()) : this.#inner.fetch(request);
+      switch (request.headers.get("x-chaos")) {
+        case "alarm":
+          return Response.json(await this.#alarm());
+        case "open":
+          return Response.json(this.#ctx.storage.kv.get(ROOM) ?? null);
+        default:
+          return this.#inner.fetch(request);
+      }
     }
     async alarm(...args) {
       const { name } = this.#ctx.id;
@@ -155,34 +175,43 @@ const object = (Inner) =>
     webSocketError(...args) {
       return this.#inner.webSocketError(...args);
     }
-    /** Moves the alarm to where the clock has it now. Says whether it runs, or should by now. */
+    /** Moves the alarm to where the clock has it now. Says when that is, and whether it runs, or should by now. */
     async #alarm() {
       const { storage } = this.#ctx;
       const at = await storage.getAlarm();
-      if (at === null) return ringing.get(this.#ctx.id.name) > 0;
-      const wanted = Math.max(1, Math.floor(realTimeOf(storage.kv.get(ALARM))));
+      if (at === null) return { at: null, isBusy: ringing.get(this.#ctx.id.name) > 0 };
+      const own = storage.kv.get(ALARM);
+      const wanted = Math.max(1, Math.floor(realTimeOf(own)));
       if (Math.abs(at - wanted) > 5) await storage.setAlarm(wanted);
-      return wanted <= realNow();
+      return { at: own, isBusy: wanted <= realNow() };
     }
   };
 
 export const TaskRoom = object(app.TaskRoom);
 export const FeedRoom = object(app.FeedRoom);
 
-async function command(request, env) {
-  const { clock: set, d1, rooms = [], rows } = await request.json();
+async function command(request, env, ctx) {
+  const { clock: set, d1, rooms = [], open = [], sweep, rows } = await request.json();
   if (set) Object.assign(clock, set);
   if (d1 !== undefined) fault = d1;
-  const ask = (name) => env.TASKS.getByName(name).fetch("https://shim.internal/", { headers: { "x-chaos": "alarm" } });
-  const answers = await Promise.all(rooms.map(async (name) => (await (await ask(name)).json()) && name));
+  if (sweep) await new app.default(ctx, bindings(env)).scheduled({ cron: "* * * * *", scheduledTime: now() });
+  const ask = async (name, what) => {
+    const answer = await env.TASKS.getByName(name).fetch("https://shim.internal/", { headers: { "x-chaos": what } });
+    return [name, await answer.json()];
+  };
+  const alarms = await Promise.all(rooms.map((name) => ask(name, "alarm")));
+  const busy = alarms.flatMap(([name, { isBusy }]) => (isBusy ? [name] : []));
+  const due = alarms.flatMap(([, { at }]) => at ?? []);
+  const kept = Object.fromEntries(await Promise.all(open.map((name) => ask(name, "open"))));
   const select = async (table) =>
     rows ? (await env.DB.prepare("SELECT * FROM " + table + " WHERE user_id = ?").bind(rows).all()).results : [];
-  return Response.json({ busy: answers.filter(Boolean), tasks: await select("tasks"), images: await select("images") });
+  const next = due.length > 0 ? Math.min(...due) : null;
+  return Response.json({ busy, next, kept, tasks: await select("tasks"), images: await select("images") });
 }
 
 export default {
   fetch(request, env, ctx) {
-    if (new URL(request.url).pathname === "/__chaos") return command(request, env);
+    if (new URL(request.url).pathname === "/__chaos") return command(request, env, ctx);
     return new app.default(ctx, bindings(env)).fetch(request);
   },
 };

@@ -7,17 +7,48 @@
  */
 
 import type { Outcome, Task } from "../emulator/emulator.ts";
+import type { Kind } from "../emulator/mynth/kinds.ts";
+import { resultOf } from "../emulator/mynth/results.ts";
+import type { Ticket } from "./tickets.ts";
 
-/** One wish of the caller's: it must not be paid for twice, however often it is sent. */
-export class Wish {
-  readonly slot: number;
-  /** Images asked for. */
-  readonly count: number;
+/** One request of the caller's that starts something: a task, or a batch of them. */
+export class Order {
+  readonly path: string;
   /** The body and headers that it is sent with, each time the same. */
   readonly body: string;
   readonly headers: Record<string, string>;
   /** When it was first sent, by the clock. */
   readonly sentAt: number;
+  /** In the order in which the answer has them. */
+  readonly wishes: Wish[] = [];
+  /** The batch as the Worker called it. */
+  batchId: string | null = null;
+  /** What the last answer let its reader watch. */
+  ticket: Ticket | null = null;
+
+  constructor(path: string, body: object, key: string | null, sentAt: number) {
+    this.path = path;
+    this.body = JSON.stringify(body);
+    this.headers = { "content-type": "application/json", ...(key === null ? {} : { "idempotency-key": key }) };
+    this.sentAt = sentAt;
+  }
+
+  get isBatch(): boolean {
+    return this.path === "/generate/batch";
+  }
+
+  get isKeyed(): boolean {
+    return "idempotency-key" in this.headers;
+  }
+}
+
+/** One task that the caller wants: it must not be paid for twice, however often it is asked for. */
+export class Wish {
+  readonly slot: number;
+  readonly order: Order;
+  readonly kind: Kind;
+  /** Images asked for, each with a row; 0 for kinds that return something else. */
+  readonly count: number;
   /** The tasks that the provider made for it: one, at most. */
   readonly paid: Task[] = [];
   /** The provider's id as the Worker told it to the caller. */
@@ -26,13 +57,19 @@ export class Wish {
   isAcknowledged = false;
   /** Its one event was sent to nobody: it has to be asked for. */
   isDropped = false;
+  /** When the provider ended it, by the clock, if its event was dropped. */
+  endedAt: number | null = null;
+  /** How often the provider was asked for it. */
+  looks = 0;
+  /** How often that was before it had ended. */
+  looksInVain = 0;
 
-  constructor(slot: number, count: number, body: string, headers: Record<string, string>, sentAt: number) {
+  constructor(slot: number, order: Order, kind: Kind, count: number) {
     this.slot = slot;
+    this.order = order;
+    this.kind = kind;
     this.count = count;
-    this.body = body;
-    this.headers = headers;
-    this.sentAt = sentAt;
+    order.wishes.push(this);
   }
 
   get task(): Task | undefined {
@@ -43,28 +80,45 @@ export class Wish {
     return this.task !== undefined && this.task.status !== "pending";
   }
 
+  /**
+   * Without rows there is nothing by which a task can be known again whose start's answer was lost.
+   * Where the caller was told that the start failed, that is all that can be asked for.
+   */
+  get mayBeNobodys(): boolean {
+    return this.count === 0 && this.told === null;
+  }
+
   /** What a late event that contradicts the provider's own word claims. */
   get opposite(): Outcome {
     return this.task?.status === "failed" ? "completed" : "failed";
   }
 }
 
-/** Both what the API shows and what the rows hold, in the fields that are the provider's to decide. */
+/** What the rows, the object and the API show of a task, in the fields that are the provider's to decide. */
 export interface Ending {
+  kind: string;
   status: string;
+  /** The code. */
+  error: string | null;
   images: { status: string; imageId: string | null; url: string | null }[];
+  result: unknown;
 }
 
 const NOTHING = { status: "failed", imageId: null, url: null };
+const UNKNOWN = { status: "pending", imageId: null, url: null };
 
 /** How a task has to end, by the provider's book: its images in order, and rows without one failed. */
 export function endingOf(task: Task, asked: number, base: string): Ending {
-  if (task.status === "pending") {
-    return { status: "pending", images: Array(asked).fill({ status: "pending", imageId: null, url: null }) };
+  const { kind, status } = task;
+  const rows = (row: Ending["images"][number], many = asked) => Array<typeof row>(many).fill(row);
+  if (status === "pending") return { kind, status, error: null, images: rows(UNKNOWN), result: null };
+  if (status === "failed") {
+    const error = task.keywords.has("fail-silent") ? "generation_failed" : "restricted_content";
+    return { kind, status, error, images: rows(NOTHING), result: null };
   }
-  if (task.status === "failed") return { status: "failed", images: Array(asked).fill(NOTHING) };
+  if (kind !== "image.generate") return { kind, status, error: null, images: [], result: resultOf(task.generation, task, base) };
   const images = task.images.map((image) =>
     image.ok ? { status: "success", imageId: image.id, url: `${base}/images/${image.id}.png` } : NOTHING,
   );
-  return { status: "completed", images: [...images, ...Array(Math.max(0, asked - images.length)).fill(NOTHING)] };
+  return { kind, status, error: null, images: [...images, ...rows(NOTHING, Math.max(0, asked - images.length))], result: null };
 }

@@ -1,70 +1,142 @@
 /**
- * Browsers that watch: on one task, or on all of a user's tasks, coming and going.
+ * Browsers that watch: one task, a batch, or all of a user's tasks, coming and going.
  *
  * A watcher remembers what it has seen through every reconnection, as a page does.
  */
 
-import { once } from "node:events";
 import WebSocket from "ws";
+import type { Fault } from "./history.ts";
 import type { Observed } from "./observed.ts";
+import type { Sight } from "./steps.ts";
+import { mustOpen, type Ticket } from "./tickets.ts";
 
 type Json = Record<string, any>;
 
 const OPEN_MS = 5000;
 
+/** What a watcher needs of the world. */
+export interface Surroundings {
+  base: string;
+  token: string;
+  observed: Observed;
+  blame(fault: Fault, text: string): void;
+  /** Takes note of a fault that took effect. */
+  inject(kind: string): void;
+  /** The time, right and as the Worker knows it. */
+  now(): number;
+  workerNow(): number;
+  /** Whether a watcher may be shown this task. */
+  belongs(viewer: Viewer, taskId: string): boolean;
+  /** Another ticket; null where there is none to be had. */
+  ticket(viewer: Viewer): Promise<Ticket | null>;
+}
+
 export class Viewer {
-  /** The task that it watches; null watches all of the user's. */
-  readonly taskId: string | null;
+  readonly sight: Sight;
+  /** The task's id, or the batch's. */
+  readonly id: string;
+  readonly path: string;
   /** The newest that it has seen, by task. */
   readonly seen = new Map<string, Json>();
-  readonly #url: string;
-  readonly #token: string;
-  readonly #observed: Observed;
-  readonly #blame: (problem: string) => void;
+  /** When it first saw a task that was over, by the clock. */
+  readonly learned = new Map<string, number>();
+  readonly #world: Surroundings;
+  #ticket: Ticket | null;
   #socket: WebSocket | null = null;
 
-  constructor(base: string, token: string, taskId: string | null, observed: Observed, blame: (problem: string) => void) {
-    this.taskId = taskId;
-    this.#url = `${base.replace("http", "ws")}/tasks/${taskId === null ? "" : `${taskId}/`}live`;
-    this.#token = token;
-    this.#observed = observed;
-    this.#blame = blame;
+  constructor(sight: Sight, id: string, ticket: Ticket | null, world: Surroundings) {
+    this.sight = sight;
+    this.id = id;
+    this.path = { task: `/tasks/${id}/live`, batch: `/batches/${id}/live`, feed: "/tasks/live" }[sight];
+    this.#ticket = ticket;
+    this.#world = world;
+  }
+
+  get name(): string {
+    return this.sight === "feed" ? "the feed" : this.id;
   }
 
   get isOpen(): boolean {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  /** Connects, if it is not connected. Whether it is then. */
-  async open(knows: boolean): Promise<boolean> {
+  /** Connects, if it is not connected. Whether it is then. With a ticket that is over it gets another. */
+  async open({ knows, byTicket }: { knows: boolean; byTicket: boolean }): Promise<boolean> {
     if (this.isOpen) return true;
-    const version = this.taskId === null ? undefined : this.seen.get(this.taskId)?.version;
-    const query = knows && version !== undefined ? `?version=${version}` : "";
-    const socket = new WebSocket(this.#url + query, { headers: { authorization: `Bearer ${this.#token}` }, handshakeTimeout: OPEN_MS });
-    this.#socket = socket;
-    // The first frame of a task's socket is the newest: nothing older than anybody was shown by now.
-    let least = this.taskId === null ? 0 : this.#observed.newest(this.taskId);
-    socket.on("message", (data) => {
-      const frame = JSON.parse(String(data));
-      this.#hear(frame, least);
-      if (this.taskId !== null) least = (frame.version ?? frame.task.version) + 1;
-    });
-    socket.on("error", () => {});
-    return Promise.race([once(socket, "open").then(() => true), once(socket, "close").then(() => false)]).catch(() => false);
+    if (!byTicket) return (await this.#connect(knows, null)) === 101;
+    this.#ticket ??= await this.#world.ticket(this);
+    const status = await this.#try(knows);
+    if (status !== 401) return status === 101;
+    this.#ticket = await this.#world.ticket(this);
+    return (await this.#try(knows)) === 101;
   }
 
-  #hear(frame: Json, least: number): void {
-    const version: number = frame.version ?? frame.task.version;
-    if (version < least) this.#blame(`a socket on ${this.taskId} showed version ${version} where ${least} was the least`);
-    if (frame.type === "current") {
-      const known = this.taskId === null ? undefined : this.seen.get(this.taskId)?.version;
-      if (known !== version) this.#blame(`version ${version} was called current to a watcher that has ${known}`);
+  /** Connects with its ticket, which is good until its time and not longer. */
+  async #try(knows: boolean): Promise<number> {
+    const ticket = this.#ticket;
+    if (!ticket) return this.#connect(knows, null);
+    const before = this.#world.workerNow();
+    const status = await this.#connect(knows, ticket);
+    const must = mustOpen(ticket, before, this.#world.workerNow());
+    const told = `a ticket for ${this.name} that ends at ${ticket.expiresAt} was answered ${status} at ${before}`;
+    if (status === 101 && must === false) this.#world.blame("forged", told);
+    if (status === 401 && must === true) this.#world.blame("lost", told);
+    if (status === 401 && must !== true) this.#world.inject("expiry");
+    return status;
+  }
+
+  /** The status of the answer; 101 is a socket, 0 no answer. */
+  async #connect(knows: boolean, ticket: Ticket | null): Promise<number> {
+    const version = this.sight === "task" ? this.seen.get(this.id)?.version : undefined;
+    const query = knows && version !== undefined ? `?version=${version}` : "";
+    const headers: Record<string, string> = ticket ? {} : { authorization: `Bearer ${this.#world.token}` };
+    const protocols = ticket ? ["taskwire", `ticket.${ticket.text}`] : [];
+    const url = this.#world.base.replace("http", "ws") + this.path + query;
+    const socket = new WebSocket(url, protocols, { headers, handshakeTimeout: OPEN_MS });
+    this.#socket = socket;
+    this.#listen(socket);
+    return new Promise((resolve) => {
+      socket.on("open", () => resolve(101));
+      socket.on("close", () => resolve(0));
+      socket.on("unexpected-response", (request, { statusCode }) => {
+        resolve(statusCode ?? 0);
+        request.destroy();
+      });
+    });
+  }
+
+  #listen(socket: WebSocket): void {
+    // A task's socket begins with the newest: nothing older than anybody was shown by now.
+    const least = new Map<string, number>();
+    if (this.sight === "task") least.set(this.id, this.#world.observed.newest(this.id));
+    socket.on("error", () => {}); // a close follows
+    socket.on("message", (data, isBinary) => {
+      const text = String(data);
+      if (isBinary || !text.startsWith("{")) return;
+      const frame = JSON.parse(text);
+      const taskId: string = frame.task?.taskId ?? this.id;
+      const version: number = frame.version ?? frame.task.version;
+      const wanted = least.get(taskId) ?? 0;
+      if (version < wanted) this.#world.blame("regression", `a socket on ${this.name} showed version ${version} of ${taskId} where ${wanted} was the least`);
+      // A task's socket never repeats itself; a feed may.
+      least.set(taskId, this.sight === "task" ? version + 1 : version);
+      this.#hear(frame, version);
+    });
+  }
+
+  #hear({ type, task }: Json, version: number): void {
+    if (type === "current") {
+      const known = this.seen.get(this.id)?.version;
+      if (known !== version) this.#world.blame("regression", `version ${version} was called current to a watcher that has ${known}`);
       return;
     }
-    const { task } = frame;
-    this.#observed.saw(this.taskId === null ? "a feed" : "a socket", task);
-    // Feeds say that a frame that is older than what is shown is to be dropped.
-    if (version >= (this.seen.get(task.taskId)?.version ?? 0)) this.seen.set(task.taskId, task);
+    const { taskId } = task;
+    if (!this.#world.belongs(this, taskId)) this.#world.blame("leaked", `a watcher of ${this.name} was shown ${JSON.stringify(task)}`);
+    this.#world.observed.saw(`a socket on ${this.name}`, task);
+    // What a page does with a frame that is older than what it shows: who comes back may be shown rows that are behind.
+    if (version < (this.seen.get(taskId)?.version ?? 0)) return;
+    this.seen.set(taskId, task);
+    if (task.status !== "pending" && !this.learned.has(taskId)) this.learned.set(taskId, this.#world.now());
   }
 
   /** Gone without a word, as a page whose network ends. */

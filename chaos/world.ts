@@ -26,6 +26,10 @@ const START_MS = 30_000;
 const ALARMS_MS = 10_000;
 /** An object that is busy leaves later, while the run goes on. */
 const EVICTION_MS = 50;
+/** Whatever the shim is told takes milliseconds; a sweep may wait for a D1 that is slow. */
+const TOLD_MS = 20_000;
+/** Whoever lets this pass, in the clock's time, lets a sweep pass too: there is one every minute. */
+const SWEEP_MS = 60_000;
 
 /** Room for the state of a few worlds. */
 const SPACE = 1e9;
@@ -44,27 +48,28 @@ export class World {
   readonly emulator: Emulator;
   /** Between the Worker and the provider's API: what it is asked, and lies told in its place. */
   readonly provider: Proxy;
-  readonly clock: Clock = newClock();
+  readonly clock: Clock;
   readonly #job: Omit<Job, "clock" | "migrate">;
   #process: ChildProcess | null = null;
   #evictions = 0;
 
-  private constructor(emulator: Emulator, provider: Proxy, job: Omit<Job, "clock" | "migrate">) {
+  private constructor(emulator: Emulator, provider: Proxy, clock: Clock, job: Omit<Job, "clock" | "migrate">) {
     this.emulator = emulator;
     this.provider = provider;
+    this.clock = clock;
     this.#job = job;
     this.base = `http://127.0.0.1:${job.port}`;
   }
 
-  /** `saboteur` is how a test plants a bug: see serve.ts. */
-  static async make(saboteur?: string): Promise<World> {
+  /** `rate` is the clock's, `saboteur` how a test plants a bug: see serve.ts. */
+  static async make(rate: number, saboteur?: string): Promise<World> {
     const port = await freePort();
     const persist = await stateFolder();
     const webhookUrl = `http://127.0.0.1:${port}/webhooks/mynth`;
     const emulator = await startEmulator({ port: 0, webhookUrl, autoDeliver: false, latencyMs: 0 });
     const provider = await startProxy(emulator.url);
     const vars = { ...variables(emulator.url), MYNTH_API_URL: provider.url };
-    const world = new World(emulator, provider, { port, persist, vars, ...(saboteur === undefined ? {} : { saboteur }) });
+    const world = new World(emulator, provider, newClock(rate), { port, persist, vars, ...(saboteur === undefined ? {} : { saboteur }) });
     await world.start(true);
     return world;
   }
@@ -115,15 +120,16 @@ export class World {
 
   /** Tells the shim. While the Worker is down there is nobody to tell. */
   async tell(command: Command): Promise<Told> {
-    const nothing = { busy: [], tasks: [], images: [] };
+    const nothing = { busy: [], next: null, kept: {}, tasks: [], images: [] };
     if (!this.isUp) return nothing;
     try {
-      const response = await fetch(`${this.base}/__chaos`, { method: "POST", body: JSON.stringify(command) });
+      const body = JSON.stringify(command);
+      const response = await fetch(`${this.base}/__chaos`, { method: "POST", body, signal: AbortSignal.timeout(TOLD_MS) });
       if (!response.ok) throw new Error(`the shim answered ${response.status}: ${await response.text()}`);
       return (await response.json()) as Told;
     } catch (error) {
       if (!this.isUp) return nothing;
-      throw error;
+      throw new Error(`the shim was told ${JSON.stringify(command)}: ${error}`);
     }
   }
 
@@ -131,6 +137,7 @@ export class World {
   async pass(ms: number, rooms: string[]): Promise<void> {
     this.clock.offset += ms;
     await this.ring(rooms);
+    if (ms >= SWEEP_MS) await this.tell({ sweep: true });
   }
 
   /** Makes the Worker's clock wrong. */
@@ -139,14 +146,16 @@ export class World {
     await this.ring(rooms);
   }
 
-  /** Lets alarms that are due run to their end. */
-  async ring(rooms: string[]): Promise<void> {
-    let waiting = rooms;
+  /** Lets alarms that are due run to their end. When the next is due, by the clock: never, where there is none. */
+  async ring(rooms: string[]): Promise<number> {
+    let busy: string[] = [];
     for (const end = Date.now() + ALARMS_MS; Date.now() < end; await delay(3)) {
-      waiting = (await this.tell({ clock: this.clock, rooms: waiting })).busy;
-      if (waiting.length === 0) return;
+      // All of them each time: while one is waited for, another may begin.
+      const told = await this.tell({ clock: this.clock, rooms });
+      if (told.busy.length === 0) return told.next === null ? Infinity : told.next - this.clock.skew;
+      busy = told.busy;
     }
-    throw new Error(`alarms that are due do not run: ${waiting.join(" ")}`);
+    throw new Error(`alarms that are due do not run: ${busy.join(" ")}`);
   }
 
   async failD1(mode: D1Mode, calls: number): Promise<void> {
@@ -157,24 +166,23 @@ export class World {
     await this.tell({ d1: null });
   }
 
-  /** Takes a task's object out of memory, as soon as nothing is under way in it. */
-  async evict(name: string, webSockets: "hibernate" | "close"): Promise<void> {
+  /** Takes an object out of memory, as soon as nothing is under way in it. */
+  async evict(className: string, name: string, webSockets: "hibernate" | "close"): Promise<void> {
     const child = this.#process;
     if (!child?.connected) return;
     const number = ++this.#evictions;
+    const waiting = new AbortController();
     const done = new Promise<void>((resolve) => {
+      const { signal } = waiting;
       const hear = (message: unknown) => {
-        if ((message as { evicted?: number }).evicted === number) finish();
+        if ((message as { evicted?: number }).evicted === number) resolve();
       };
-      const finish = () => {
-        child.off("message", hear);
-        child.off("exit", finish);
-        resolve();
-      };
-      child.on("message", hear).on("exit", finish);
+      child.on("message", hear).on("exit", resolve);
+      signal.addEventListener("abort", () => child.off("message", hear).off("exit", resolve));
     });
-    child.send({ number, name, webSockets }, () => {});
+    child.send({ number, className, name, webSockets }, () => {});
     await Promise.race([done, delay(EVICTION_MS)]);
+    waiting.abort();
   }
 
   async close(): Promise<void> {

@@ -3,20 +3,23 @@
  * is wrong in one way. What the chaos does not find in these, it does not find.
  */
 
-/** Takes the shim's place; `fetch` is what the Worker does with a request, `room` with an object's. */
-const module = (own: { fetch?: string; room?: string }): string => `
+/** Takes the shim's place; `fetch` is what the Worker does with a request, `room` and `feed` with an object's. */
+const module = (own: { fetch?: string; room?: string; feed?: string }): string => `
 import * as shim from "./shim.js";
 
 const forward = (request, env, ctx) => shim.default.fetch(request, env, ctx);
+const inner = (request, inner) => inner(request);
 const handle = ${own.fetch ?? "forward"};
-const receive = ${own.room ?? "(request, inner) => inner(request)"};
+const receive = { TaskRoom: ${own.room ?? "inner"}, FeedRoom: ${own.feed ?? "inner"} };
 
-export class TaskRoom extends shim.TaskRoom {
-  fetch(request) {
-    return receive(request, (request) => super.fetch(request));
-  }
-}
-export const FeedRoom = shim.FeedRoom;
+const around = (name) =>
+  class extends shim[name] {
+    fetch(request) {
+      return receive[name](request, (request) => super.fetch(request));
+    }
+  };
+export const TaskRoom = around("TaskRoom");
+export const FeedRoom = around("FeedRoom");
 export default { fetch: (request, env, ctx) => handle(request, env, ctx) };
 `;
 
@@ -65,5 +68,54 @@ export const TRUSTS_EVERYBODY = module({
       const hex = [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join("");
       const headers = { "content-type": "application/json", "x-mynth-signature": "t=" + time + ",v1=" + hex };
       return forward(new Request(request.url, { method: "POST", body, headers }), env, ctx);
+    }`,
+});
+
+/** A feed answers every other frame that it is to show with a 200, and shows it to nobody. */
+export const SKIPS_FRAMES = module({
+  feed: `
+    ((count) => (request, inner) => {
+      const isFrame = request.method === "POST";
+      return isFrame && ++count % 2 === 0 ? new Response(null) : inner(request);
+    })(0)`,
+});
+
+/** Whoever watches a batch by his token is shown all of his tasks. */
+export const MIXES_BATCHES = module({
+  fetch: `
+    (request, env, ctx) => {
+      const url = new URL(request.url);
+      if (/^\\/batches\\/[\\w-]+\\/live$/.test(url.pathname) && request.headers.has("authorization")) url.pathname = "/tasks/live";
+      return forward(new Request(url, request), env, ctx);
+    }`,
+});
+
+/** What another kind of task returns is left out. */
+export const FORGETS_RESULTS = module({
+  room: `
+    async (request, inner) => {
+      const body = request.method === "POST" ? await request.text() : null;
+      const ask = body?.startsWith('{"ingest"') ? JSON.parse(body) : null;
+      const completed = ask?.ingest.report.outcome.completed;
+      if (completed) completed.result = null;
+      return inner(body === null ? request : new Request(request, { body: ask ? JSON.stringify(ask) : body }));
+    }`,
+});
+
+/** A ticket is good for ever: one that is over is signed again, for a later time. */
+export const KEEPS_TICKETS = module({
+  fetch: `
+    async (request, env, ctx) => {
+      const offered = request.headers.get("sec-websocket-protocol")?.match(/ticket\\.v1\\.([\\w-]+)\\.[\\w-]+/);
+      if (!offered) return forward(request, env, ctx);
+      const url64 = (text) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+      const ticket = JSON.parse(atob(offered[1].replaceAll("-", "+").replaceAll("_", "/")));
+      const payload = url64(JSON.stringify({ ...ticket, expiresAt: ticket.expiresAt + 1e12 }));
+      const bytes = (text) => new TextEncoder().encode(text);
+      const key = await crypto.subtle.importKey("raw", bytes(env.TASKWIRE_TOKEN_SECRET), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+      const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes("taskwire ticket v1\\n" + payload)));
+      const headers = new Headers(request.headers);
+      headers.set("sec-websocket-protocol", "taskwire, ticket.v1." + payload + "." + url64(String.fromCharCode(...mac)));
+      return forward(new Request(request, { headers }), env, ctx);
     }`,
 });

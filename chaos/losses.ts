@@ -1,0 +1,62 @@
+/**
+ * Webhooks that are never sent: how long it takes until the watchers know all the same, and how
+ * often the provider is asked for it.
+ *
+ * The clock goes from alarm to alarm, so that nothing is waited for longer than the Worker does.
+ * All times are virtual: the clock's own, which is put forward like that and otherwise goes as fast as ours.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { Cast } from "./cast.ts";
+import type { Loss } from "./history.ts";
+import type { Wish } from "./truth.ts";
+
+/** Longer than any task is waited for: a video for three hours. */
+const AT_MOST_MS = 4 * 3_600_000;
+/** Frames that are on their way may take this long on a busy machine, in real time. */
+const FRAMES_MS = 2000;
+
+/** Lets time pass until then, alarm by alarm. */
+export async function until(cast: Cast, at: number): Promise<void> {
+  const { world } = cast;
+  while (world.now() < at) {
+    const alarm = await world.ring(cast.rooms);
+    await world.pass(Math.max(0, Math.min(alarm, at) - world.now()), cast.rooms);
+    await shown(cast);
+  }
+}
+
+/** What the Worker was told when it asked is on its way to the watchers, who are to know before the clock goes on. */
+async function shown(cast: Cast): Promise<void> {
+  const isUnderWay = (wish: Wish) => wish.looks > wish.looksInVain && lossOf(cast, wish) === null;
+  const ended = [...cast.wishes.values()].filter(({ endedAt }) => endedAt !== null);
+  for (const end = Date.now() + FRAMES_MS; ended.some(isUnderWay) && Date.now() < end; ) await delay(2);
+}
+
+/** Lets time pass until every watcher knows how every task has ended, and takes note of how long that took. */
+export async function outwait(cast: Cast): Promise<void> {
+  const { world, history } = cast;
+  const lost = [...cast.wishes.values()].filter(({ endedAt }) => endedAt !== null);
+  const end = world.now() + AT_MOST_MS;
+  while (lost.some((wish) => lossOf(cast, wish) === null) && world.now() < end) {
+    const alarm = await world.ring(cast.rooms);
+    await until(cast, Math.min(Math.max(alarm, world.now() + 1), end));
+  }
+  for (const wish of lost) {
+    const loss = lossOf(cast, wish);
+    history.note(`slot ${wish.slot}: ${JSON.stringify(loss)}`);
+    if (loss) history.losses.push(loss);
+    else history.blame("lost", `the watchers of slot ${wish.slot} never knew how it ended`);
+  }
+}
+
+/** Null while one of its watchers does not know. */
+function lossOf(cast: Cast, wish: Wish): Loss | null {
+  const { task, endedAt, looks, order } = wish;
+  if (!task || endedAt === null) return null;
+  const watchers = cast.viewers.filter((viewer) => cast.watchedBy(viewer).includes(wish));
+  const learned = watchers.map((viewer) => viewer.learned.get(task.id));
+  if (learned.some((at) => at === undefined)) return null;
+  const last = Math.max(...learned.map((at) => at ?? 0));
+  return { tookMs: endedAt - order.sentAt, unknownMs: last - endedAt, looks };
+}

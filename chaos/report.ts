@@ -1,0 +1,47 @@
+/** The last lines of a campaign: what was done, and what is wrong. */
+
+import type { Summary } from "./campaign.ts";
+import type { Counts, Fault, Loss } from "./history.ts";
+
+const FAULTS: [name: string, fault: Fault][] = [
+  ["lost", "lost"],
+  ["doubled", "doubled"],
+  ["regressions", "regression"],
+  ["forged", "forged"],
+  ["leaked", "leaked"],
+  ["broken", "broken"],
+];
+
+/** A task that was over so soon is one that somebody sat and waited for. */
+const SOON_MS = 60_000;
+
+export function* report({ seed, runs, injected, started, sent, losses, failures, wallMs }: Summary): Generator<string> {
+  yield `tasks: ${listed(started)}`;
+  yield `webhooks: ${listed(sent) || "none"}`;
+  yield `faults: ${listed(injected)}`;
+  if (losses.length > 0) yield* lost(losses);
+  const problems = failures.flatMap((failure) => failure.problems);
+  const counts = FAULTS.map(([name, fault]) => `${name} ${problems.filter((problem) => problem.fault === fault).length}`);
+  const seconds = wallMs / 1000;
+  yield `chaos: seed ${seed}, ${runs} runs, ${failures.length} failed, ${counts.join(", ")}, ${seconds.toFixed(1)} s (${(runs / seconds).toFixed(1)} runs/s)`;
+}
+
+function listed(counts: Counts): string {
+  return [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([name, times]) => `${name} ${times}`).join(", ");
+}
+
+/** What it means that webhooks are lost. */
+function* lost(losses: Loss[]): Generator<string> {
+  const soon = losses.filter(({ tookMs }) => tookMs <= SOON_MS);
+  yield `lost webhooks: ${losses.length}, ${soon.length} of them of tasks that took a minute at most`;
+  const unknown = (some: Loss[]) => {
+    const all = some.map(({ unknownMs }) => unknownMs).sort((a, b) => a - b);
+    const at = (share: number) => ((all[Math.ceil(share * all.length) - 1] ?? NaN) / 1000).toFixed(1);
+    return `median ${at(0.5)} s, 99% ${at(0.99)} s, longest ${at(1)} s`;
+  };
+  yield `from the provider's end until the last watcher knew, in virtual time: ${unknown(losses)}`;
+  if (soon.length > 0) yield `  after a minute at most: ${unknown(soon)}`;
+  const looks = losses.map((loss) => loss.looks);
+  const mean = looks.reduce((sum, each) => sum + each, 0) / looks.length;
+  yield `provider calls (GET) for each: ${mean.toFixed(2)} on average, ${Math.max(...looks)} at most`;
+}
