@@ -16,8 +16,22 @@ pub const KEY_CHARS: usize = TIME_CHARS + RANDOM_BYTES * 4 / 3;
 
 /// `<12 hex digits of unix milliseconds><16 base64url characters>`: sorts by time of creation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct TaskKey(String);
+
+impl TryFrom<String> for TaskKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a task's key")
+    }
+}
+
+impl From<TaskKey> for String {
+    fn from(key: TaskKey) -> Self {
+        key.0
+    }
+}
 
 impl TaskKey {
     pub fn new(created_at: Millis, random: [u8; RANDOM_BYTES]) -> Self {

@@ -16,9 +16,41 @@ pub fn depth(value: &Value) -> usize {
     }
 }
 
-/// A value as it is; as text if it is nested deeper than could be read back.
+/// The most that is kept of one value, in bytes: more than a webhook can bring. An object's storage
+/// and a row of D1 take 2 MB.
+const SIZE_LIMIT: usize = 640 * 1024;
+
+/// How much is kept of a text that people read, in characters.
+const TEXT_LIMIT: usize = 300;
+
+/// A value as it is; as text if it is nested deeper than could be read back, or larger than could be
+/// stored: then as the beginning of one.
 pub fn storable(value: &Value) -> Value {
-    if depth(value) <= DEPTH_LIMIT { value.clone() } else { value.to_string().into() }
+    if depth(value) <= DEPTH_LIMIT && size(value) <= SIZE_LIMIT {
+        return value.clone();
+    }
+    let mut text = value.to_string();
+    text.truncate(text.floor_char_boundary(SIZE_LIMIT));
+    text.into()
+}
+
+/// Bytes of `value`, about: its texts and names, and a number's worth for each value.
+fn size(value: &Value) -> usize {
+    const NUMBER: usize = 8;
+    NUMBER
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(size).sum(),
+            Value::Object(fields) => {
+                fields.iter().map(|(name, value)| name.len() + size(value)).sum()
+            }
+            _ => 0,
+        }
+}
+
+/// The beginning of a text.
+pub fn short(text: &str) -> String {
+    text.chars().take(TEXT_LIMIT).collect()
 }
 
 /// The first of `names` that `value` has, and that is not null.

@@ -1,6 +1,6 @@
 //! Why a generation failed, in a provider's words and in the shapes that providers give them.
 
-use super::fields::pick_text;
+use super::fields::{pick_text, short};
 use crate::domain::task::TaskError;
 use crate::error::sentence;
 use serde_json::Value;
@@ -24,7 +24,8 @@ pub fn task_error(error: &Value, fallback: &str) -> TaskError {
         ),
     };
     let code = code.map_or_else(|| fallback.to_owned(), |code| code.to_ascii_lowercase());
-    let message = message.unwrap_or_else(|| sentence(&code.replace('_', " ")));
+    // It is stored with the task and with each of its images.
+    let message = message.map_or_else(|| sentence(&code.replace('_', " ")), |text| short(&text));
     TaskError { code, message }
 }
 

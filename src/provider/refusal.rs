@@ -1,14 +1,13 @@
 //! What a provider's refusals mean to whoever asked us: its errors, in the shapes that providers
 //! give them, as ours.
 
-use super::fields::pick_text;
+use super::fields::{pick_text, short};
 use crate::error::{ApiError, Code, Issue};
 use crate::json;
 use serde_json::Value;
 
-/// Issues that are passed on from one refusal, and how much of each text.
+/// Issues that are passed on from one refusal.
 const ISSUE_LIMIT: usize = 20;
-const TEXT_LIMIT: usize = 300;
 
 /// The error for an answer with `status` (not 2xx) and `body`. A complaint about the caller's own
 /// request is passed on; anything else is said in our words, since it is about our account.
@@ -76,6 +75,3 @@ fn complaints(error: &Value, body: &Value) -> Vec<Issue> {
     vec![one.unwrap_or_else(|| Issue::new("", "The provider did not accept the request."))]
 }
 
-fn short(text: &str) -> String {
-    text.chars().take(TEXT_LIMIT).collect()
-}

@@ -3,18 +3,24 @@
 //! It reads what nobody has vouched for yet: one pass, nothing kept but the place, and values are
 //! skipped without recursion, however deep they are. It must not know what is signed, or how.
 
+use crate::json;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
 /// `Some(None)` where an object has no `data`. `None` where `body` is no JSON object, and where it
-/// has two: one reader would take the first and another the last.
+/// has two: one reader would take the first and another the last. Nor where it has more values than
+/// are read: whoever calls can send such.
 ///
 /// `serde_json`'s `RawValue` gives the same bytes. But with that feature on, an object that names
 /// its private key is read as another JSON text, without a limit to its depth: in every body of
 /// anyone, not just here.
 pub(super) fn bytes_of_data(body: &[u8]) -> Option<Option<&[u8]>> {
-    let mut at = Cursor { rest: std::str::from_utf8(body).ok()? };
+    let text = std::str::from_utf8(body).ok()?;
+    if json::is_too_much(text) {
+        return None;
+    }
+    let mut at = Cursor { rest: text };
     let mut data = None;
     at.expect('{')?;
     if at.expect('}').is_none() {
@@ -148,8 +154,8 @@ mod tests {
     }
 
     #[test]
-    fn a_megabyte_of_brackets_is_walked_without_recursion() {
-        let deep = 512 * 1024;
+    fn thousands_of_brackets_is_walked_without_recursion() {
+        let deep = 4 * 1024;
         let nested = format!("{}{}", "[".repeat(deep), "]".repeat(deep));
         let body = format!(r#"{{"x":{nested},"data":{nested}}}"#);
         assert_eq!(found(&body), Some(Some(nested.as_str())));

@@ -48,15 +48,15 @@ fn the_known_answers_of_both_schemes_verify() {
 }
 
 #[test]
-fn the_data_is_signed_as_it_was_sent_and_a_body_without_any_as_a_whole() {
+fn the_data_is_signed_as_it_was_sent_or_the_body_as_a_whole() {
     assert!(signed_as(DATA, BODY).is_ok());
-    assert_eq!(signed_as(BODY, BODY), Err(Mismatch));
+    assert!(signed_as(BODY, BODY).is_ok());
     assert_eq!(signed_as(br#"{"title":"Inception","n":1.5}"#, BODY), Err(Mismatch));
     assert!(signed_as(br#"{"type":"x"}"#, br#"{"type":"x"}"#).is_ok());
     assert!(signed_as(b"{}", b"{}").is_ok());
     let null = br#"{"data":null}"#;
     assert!(signed_as(b"null", null).is_ok());
-    assert_eq!(signed_as(null, null), Err(Mismatch));
+    assert!(signed_as(null, null).is_ok());
     let inner = br#"{"x":{"data":1}}"#;
     assert!(signed_as(inner, inner).is_ok());
     assert_eq!(signed_as(b"1", inner), Err(Mismatch));

@@ -6,7 +6,7 @@ use super::result::task_report;
 use crate::config::Config;
 use crate::domain::report::Report;
 use crate::domain::task::Task;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::json;
 use crate::platform::report;
 use crate::provider::connection::Connection;
@@ -48,8 +48,12 @@ impl Client {
         let Some(row_id) = task.images.first().map(|image| &image.id) else { return Ok(None) };
         let list = self.connection.get(&format!("/tasks?limit={LISTED}")).await?;
         for id in candidates(&list, &task.kind, task.created_at) {
-            // A candidate that cannot be seen now may be the one: better no answer than a wrong one.
-            let told = self.look(&id, &task.kind).await?;
+            let told = match self.look(&id, &task.kind).await {
+                // Listed, and not there: it is not the one.
+                Err(error) if error.code == Code::ProviderRefused => continue,
+                // One that cannot be seen now may be: better no answer than a wrong one.
+                told => told?,
+            };
             if told.row_ids.first() == Some(row_id) {
                 return Ok(Some(id));
             }

@@ -16,7 +16,7 @@ pub fn candidates(reply: &Value, kind: &str, started_at: Millis) -> Vec<String> 
     let tasks = reply.get("data").unwrap_or(reply).as_array().map(Vec::as_slice);
     let fits = |task: &&Value| {
         let is_kind = pick_text(task, &["type"]).is_none_or(|found| found == kind);
-        is_kind && created(task).is_none_or(|at| (at - started_at).abs() <= SKEW)
+        is_kind && created(task).is_none_or(|at| at.abs_diff(started_at) <= SKEW as u64)
     };
     let ids = tasks.unwrap_or_default().iter().filter(fits);
     let ids = ids.filter_map(|task| pick_text(task, &["id"])).filter(|id| is_task_id(id));
@@ -29,7 +29,7 @@ fn created(task: &Value) -> Option<Millis> {
         // Seconds or milliseconds: no task was made before the year 2001 in either.
         Value::Number(number) => {
             let at = number.as_i64()?;
-            Some(if at < 1_000_000_000_000 { at * SECOND } else { at })
+            Some(if at < 1_000_000_000_000 { at.saturating_mul(SECOND) } else { at })
         }
         _ => None,
     }
@@ -54,6 +54,8 @@ mod tests {
             {"id": "tsk_later", "type": "image.generate", "created_at": "2026-11-20T10:02:01.000Z"},
             {"id": "tsk_other", "type": "image.rate", "created_at": "2026-11-20T10:00:05.000Z"},
             {"id": "../tasks", "type": "image.generate"},
+            {"id": "tsk_absurd", "created": i64::MIN},
+            {"id": "tsk_distant", "created": i64::MAX},
             {"type": "image.generate"},
             null,
         ]});

@@ -10,6 +10,9 @@ use serde_json::Value;
 
 const IMAGE_FAILED: &str = "image_failed";
 
+/// Images that are taken of one task: five times what the provider makes at once.
+pub const IMAGE_LIMIT: usize = 100;
+
 /// Longest user id that an issuer may give.
 const OWNER_BYTES: usize = 255;
 
@@ -42,7 +45,7 @@ pub fn completed(kind: &str, result: &Value) -> Outcome {
     Outcome::Completed {
         model: pick_text(result, &["model"]),
         images: match images {
-            Some(images) if makes_images => images.iter().map(image).collect(),
+            Some(images) if makes_images => images.iter().take(IMAGE_LIMIT).map(image).collect(),
             _ => Vec::new(),
         },
         result: (!is_ours && !result.is_null()).then(|| storable(result)),

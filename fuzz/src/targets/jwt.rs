@@ -1,0 +1,107 @@
+//! Tokens of the issuer, and its keys. A case is a token as it comes in; or a header, claims, a
+//! signature and a key set, a line each, from which the token is made: any bytes.
+
+use super::latin;
+use super::meter::metered;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use taskwire::auth;
+use taskwire::auth::keys::candidates;
+use taskwire::config::Issuer;
+
+/// The library lets nobody read claims whose signature it has not checked. Here there is no issuer
+/// to sign any, so the file itself is tested.
+#[allow(dead_code)]
+#[path = "../../../src/auth/claims.rs"]
+mod claims;
+
+const NOW: f64 = 1_795_168_800.0;
+const ISSUER: &str = "https://id.example";
+const AUDIENCE: &str = "taskwire";
+
+pub fn jwt(data: &[u8]) {
+    let lines: Vec<&[u8]> = data.splitn(4, |byte| *byte == b'\n').collect();
+    let [header, claims, signature, keys] = lines[..] else {
+        read(&latin(data), &Value::Null);
+        return;
+    };
+    let [header, claims, signature] =
+        [header, claims, signature].map(|part| URL_SAFE_NO_PAD.encode(part));
+    let keys = serde_json::from_slice(keys).unwrap_or(Value::Null);
+    read(&format!("{header}.{claims}.{signature}"), &keys);
+}
+
+/// Only RS256 and ES256 come through, with the very bytes that were signed.
+fn read(text: &str, keys: &Value) {
+    let parsed = metered(|| claims::Token::parse(text));
+    assert_eq!(
+        auth::claims::Token::parse(text).is_ok(),
+        parsed.is_ok(),
+        "two readings of one token"
+    );
+    let Ok(token) = parsed else { return };
+    let (signed, signature) = text.rsplit_once('.').expect("a token has parts");
+    let (header, payload) = signed.split_once('.').expect("a token has parts");
+    let header: Header = json(header);
+    assert!(["RS256", "ES256"].map(Value::from).contains(&header.alg));
+    assert_eq!(header.crit, Value::Null);
+    assert_eq!(token.signed, signed);
+    assert_eq!(URL_SAFE_NO_PAD.encode(&token.signature), signature, "a signature in two spellings");
+    fitting_keys(text, keys);
+    identity(&token, payload);
+}
+
+/// A token is held against keys of its own kind, with its own name.
+fn fitting_keys(text: &str, keys: &Value) {
+    let token = auth::claims::Token::parse(text).expect("it was read before");
+    let kind = match token.algorithm {
+        auth::claims::Algorithm::Rs256 => "RSA",
+        auth::claims::Algorithm::Es256 => "EC",
+    };
+    let key_id = token.key_id.as_deref();
+    for key in metered(|| candidates(keys, token.algorithm, key_id)) {
+        assert_eq!(key["kty"], kind);
+        assert!(key_id.is_none() || key["kid"].as_str() == key_id);
+        assert!(matches!(key["use"].as_str(), None | Some("sig")));
+    }
+}
+
+/// Whoever is let in has a name, from our issuer, for us, in time.
+fn identity(token: &claims::Token<'_>, payload: &str) {
+    let issuer =
+        Issuer { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned(), jwks_url: None };
+    let Ok(identity) = metered(|| token.identity(&issuer, NOW)) else { return };
+    let claims: Claims = json(payload);
+    assert_eq!(claims.sub, identity.user_id());
+    assert!((1..=255).contains(&identity.user_id().len()));
+    assert_eq!(claims.iss, ISSUER);
+    let list = claims.aud.as_array().cloned().unwrap_or_else(|| vec![claims.aud.clone()]);
+    assert!(list.contains(&AUDIENCE.into()), "a token for somebody else");
+    assert!(claims.exp.as_f64().is_some_and(|expiry| NOW < expiry + 5.0), "a token that is over");
+    assert!(claims.nbf.as_f64().is_none_or(|start| NOW >= start - 5.0), "a token of tomorrow");
+}
+
+/// What the checks look at, of any type.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Header {
+    alg: Value,
+    crit: Value,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Claims {
+    iss: Value,
+    sub: Value,
+    aud: Value,
+    exp: Value,
+    nbf: Value,
+}
+
+fn json<T: DeserializeOwned>(part: &str) -> T {
+    let bytes = URL_SAFE_NO_PAD.decode(part).expect("a part that was read");
+    serde_json::from_slice(&bytes).expect("a part that was read")
+}

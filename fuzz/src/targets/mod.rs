@@ -1,0 +1,46 @@
+//! What is fuzzed: one function per way in, which takes any bytes at all.
+//!
+//! A target panics when something that must hold does not, and only then. All of them are driven
+//! from three places: the coverage-guided fuzzer, the steady runs that measure time, and the
+//! ordinary tests. None of them knows which one it is.
+
+pub mod hostile;
+pub mod jwt;
+pub mod meter;
+pub mod modelriver_signature;
+pub mod modelriver_webhook;
+pub mod mutate;
+pub mod mynth_webhook;
+pub mod requests;
+pub mod room;
+pub mod signature;
+pub mod tasks;
+pub mod tickets;
+pub mod webhook_text;
+
+pub type Target = fn(&[u8]);
+
+/// Every target by its name, which is also the folder of its seeds.
+pub const TARGETS: [(&str, Target); 8] = [
+    ("signature", signature::signature),
+    ("modelriver_signature", modelriver_signature::modelriver_signature),
+    ("mynth_webhook", mynth_webhook::mynth_webhook),
+    ("modelriver_webhook", modelriver_webhook::modelriver_webhook),
+    ("tickets", tickets::tickets),
+    ("jwt", jwt::jwt),
+    ("room", room::room),
+    ("requests", requests::requests),
+];
+
+/// One character per byte, as HTTP headers are read.
+pub fn latin(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+/// A place in `length`, picked by what is in `data`: the same for the same bytes.
+pub fn place_in(length: usize, data: &[u8]) -> usize {
+    let hash = data.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (hash % length.max(1) as u64) as usize
+}

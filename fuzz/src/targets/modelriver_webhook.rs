@@ -1,0 +1,88 @@
+//! What a webhook of ModelRiver does, from the bytes of its verified body to the rows and frames. A
+//! case is the body; a line before it that is no JSON names the headers' channel and callback.
+
+use super::meter::metered;
+use super::tasks::{NOW, VALUE_LIMIT};
+use serde::de::IgnoredAny;
+use taskwire::domain::channel::apply::{Arrived, Input, apply};
+use taskwire::domain::channel::event::ChannelEvent;
+use taskwire::domain::channel::frame::{channel_frame, rows};
+use taskwire::domain::channel::schedule::{due, next_alarm};
+use taskwire::domain::channel::state::{ChannelState, EVENT_LIMIT};
+use taskwire::domain::id::is_task_id;
+use taskwire::domain::room::Verdict;
+use taskwire::domain::time::{Millis, SECOND};
+use taskwire::provider::modelriver::webhook::{Event, Headers, parse};
+use taskwire::store::row::to_json;
+
+/// What a state may hold beside what its body brought, in bytes.
+const OVERHEAD: usize = 20_000;
+
+pub fn modelriver_webhook(data: &[u8]) {
+    let (channel, callback, body) = split(data);
+    let headers = Headers { channel_id: channel, callback_url: callback };
+    let event = metered(|| parse(body, &headers));
+    assert_eq!(parse(body, &headers), event, "two readings of one body");
+    let Ok(Event::Channel(event)) = event else { return };
+    assert!(is_task_id(&event.channel_id), "an id that names no object: {:?}", event.channel_id);
+    assert!(event.kind.chars().count() <= 128);
+    let size = heard(event);
+    let limit = VALUE_LIMIT.min(OVERHEAD + 8 * data.len());
+    assert!(size <= limit, "{} bytes became a state of {size}, {limit} at most", data.len());
+}
+
+/// `channel callback`, a line break, the body.
+fn split(data: &[u8]) -> (Option<&str>, Option<&str>, &[u8]) {
+    let end = data.iter().position(|byte| *byte == b'\n').filter(|_| !data.starts_with(b"{"));
+    let Some(end) = end else { return (None, None, data) };
+    let line = std::str::from_utf8(&data[..end]).unwrap_or_default();
+    let (channel, callback) = line.split_once(' ').unwrap_or((line, ""));
+    (Some(channel), Some(callback), &data[end + 1..])
+}
+
+/// The event comes; then again; then what an alarm does. How large its state is.
+fn heard(event: ChannelEvent) -> usize {
+    let arrived =
+        |event: &ChannelEvent| Input::Event(Arrived { event: event.clone(), forbidden: None });
+    let (once, _) = step(&ChannelState::default(), arrived(&event), 1);
+    let (twice, verdict) = step(&once, arrived(&event), 2);
+    assert_eq!((&twice, verdict), (&once, Verdict::Duplicate));
+    let mut state = twice;
+    for input in [Input::GiveUp, Input::Expire, Input::FlushFailed, Input::Flushed(u64::MAX)] {
+        state = step(&state, input, 3).0;
+    }
+    let text = to_json(&once);
+    let read: ChannelState =
+        serde_json::from_str(&text).expect("a state that was written can be read");
+    assert_eq!(read, once, "storage changes the state");
+    for row in rows(&once) {
+        serde_json::from_str::<IgnoredAny>(&to_json(&row)).expect("a row is JSON");
+    }
+    text.len()
+}
+
+/// Applies `input` and checks what holds in every case: the version never falls, and what was made is
+/// never taken back.
+fn step(before: &ChannelState, input: Input, second: Millis) -> (ChannelState, Verdict) {
+    let now = NOW + second * SECOND;
+    let again = input.clone();
+    let (after, verdict) = metered(|| {
+        let (after, verdict) = apply(before, again, now);
+        let _ = (to_json(&after), to_json(&rows(&after)));
+        if let Some(channel) = &after.channel {
+            let _ = channel_frame(channel, None);
+        }
+        (after, verdict)
+    });
+    assert_eq!(apply(before, input, now), (after.clone(), verdict), "two outcomes of one event");
+    if let (Some(known), Some(channel)) = (&before.channel, &after.channel) {
+        assert!(channel.version >= known.version && channel.updated_at >= known.updated_at);
+        let left = known.status.is_terminal() && !channel.status.is_terminal();
+        assert!(!left, "{:?} after {:?}", channel.status, known.status);
+    }
+    assert!(after.contents().count() >= before.contents().count(), "what was made is gone");
+    assert!(after.events.len() <= EVENT_LIMIT);
+    assert!(next_alarm(&after, now) >= now);
+    let _ = due(&after, now);
+    (after, verdict)
+}
