@@ -1,0 +1,1 @@
+export function sizeOf(entry: "index" | "react"): Promise<number>;

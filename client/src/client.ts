@@ -1,0 +1,223 @@
+// The client: what can be asked for and what can be watched, over one server.
+import { createEntry, type Entry } from "./entry.ts";
+import { createHttp, type GetToken, type StartOptions } from "./http.ts";
+import type { LinkState, Said, Source, Transport } from "./link.ts";
+import { type Item, type List, take } from "./list.ts";
+import { createCell, type Live, type SubscribeOptions } from "./live.ts";
+import {
+  CONTENT, createSources, extend, type Listed, offer, type Page, pathOf, readPage, TASKS,
+} from "./sources.ts";
+import type {
+  AiRequest, Batch, BatchRequest, ChannelAnswer, ChannelStarted, Content, ContentAnswer, Estimate,
+  GenerateRequest, ListQuery, Requests, Started, Task, TaskAnswer, TaskQuery, Ticket,
+} from "./wire.ts";
+
+export interface TaskwireOptions {
+  /** Where the server is, `https://…`; the page's own origin if it is left out. */
+  url?: string | undefined;
+  /** The signed-in user's JWT, or null. Asked before every request, so it should keep the token while that is good. */
+  getToken?: GetToken | undefined;
+  /** For runtimes without them. */
+  fetch?: typeof fetch | undefined;
+  WebSocket?: typeof WebSocket | undefined;
+}
+
+/**
+ * What there is to say of all sockets in one word. One that is lost is enough to say so; `idle` is having none, and
+ * `polling` that sockets seem to be blocked and values come over HTTP.
+ */
+export type ConnectionState = LinkState | "offline" | "idle";
+
+export interface CallerOptions {
+  signal?: AbortSignal | undefined;
+}
+
+export interface LiveTask extends Live<Task> {
+  get(options?: CallerOptions): Promise<Task>;
+  /** A ticket that lets anybody watch this task for an hour, and do nothing else. */
+  ticket(options?: CallerOptions): Promise<Ticket>;
+}
+
+/** Newest first: the pages that were loaded, and everything that comes. Shared by all who watch it. */
+export interface LiveList<T, Query> extends Live<List<T>> {
+  /** Adds the next page to what is watched. */
+  loadMore(limit?: number, options?: CallerOptions): Promise<void>;
+  /** One page, for once. */
+  list(query?: Query, options?: CallerOptions): Promise<Page<T>>;
+}
+
+export interface LiveContent extends LiveList<Content, ListQuery> {
+  get(id: string, options?: CallerOptions): Promise<Content>;
+}
+
+export interface Taskwire {
+  generate(request: GenerateRequest, options?: StartOptions): Promise<Started>;
+  batch(request: BatchRequest, options?: StartOptions): Promise<Batch>;
+  start<K extends keyof Requests>(kind: K, request: Requests[K], options?: StartOptions): Promise<Started>;
+  estimate(request: GenerateRequest, options?: CallerOptions): Promise<Estimate>;
+  ai(request: AiRequest, options?: StartOptions): Promise<ChannelStarted>;
+  /** With somebody's ticket, no token is asked for. */
+  task(id: string, options?: { ticket?: string | undefined }): LiveTask;
+  tasks(options?: { pageSize?: number | undefined }): LiveList<Task, TaskQuery>;
+  batchOf(id: string): Live<readonly Task[]>;
+  content(options?: { pageSize?: number | undefined }): LiveContent;
+  channel(id: string): Live<ChannelAnswer>;
+  readonly connectionState: {
+    readonly current: ConnectionState;
+    subscribe(listener: (state: ConnectionState) => void, options?: Pick<SubscribeOptions, "signal">): () => void;
+  };
+  /** Lets go of everything that is watched. */
+  close(): void;
+}
+
+/** Worst first. */
+const STATES: LinkState[] = ["reconnecting", "polling", "live", "connecting"];
+
+export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }: TaskwireOptions = {}): Taskwire {
+  const base = url.replace(/\/$/, "");
+  const { call, start } = createHttp(base, getToken, fetch);
+  // By key, which is the path of what it is, but for what is watched with somebody's ticket.
+  const entries = new Map<string, Entry<any>>();
+  const connection = createCell<ConnectionState>(listen);
+  connection.current = "idle";
+  let awake: AbortController | undefined;
+
+  const transport: Transport = {
+    open(address, ticket) {
+      const { href } = new URL(base + address, globalThis.location?.href);
+      return new (Socket ?? WebSocket)(href.replace("http", "ws"), ["taskwire", `ticket.${ticket}`]);
+    },
+    renew: (path, signal) => call(`${path}/ticket`, { body: {}, signal }),
+  };
+  const sources = createSources(call, see);
+
+  const keyOf = ({ path, lent }: Source<any>): string => path + (lent?.ticket ?? "");
+
+  function entryOf<T>(source: Source<T>): Entry<T> {
+    const key = keyOf(source);
+    let entry: Entry<T> | undefined = entries.get(key);
+    if (!entry) {
+      entry = createEntry(source, { ...transport, onState: report, onDrop: () => entries.delete(key) });
+      entries.set(key, entry);
+      // It may be a task that is known already.
+      entries.get(TASKS.path)?.current?.items.forEach((task: Task) => {
+        if (task.taskId === source.id) see(task);
+      });
+    }
+    return entry;
+  }
+
+  function live<T>(source: Source<T>): Live<T> {
+    const key = keyOf(source);
+    return {
+      get current() {
+        return entries.get(key)?.current;
+      },
+      get error() {
+        return entries.get(key)?.error;
+      },
+      subscribe: (listener, options) => entryOf(source).subscribe(listener, options),
+    };
+  }
+
+  function see(task: Task): void {
+    const one = entries.get(pathOf("tasks", task.taskId as string));
+    if (one) offer(one, task);
+    const all: Entry<List<Task>> | undefined = entries.get(TASKS.path);
+    if (all?.current) all.put(take(all.current, task, TASKS));
+  }
+
+  /** What was just started is there before anybody watches it, with the ticket that came with it. */
+  function adopt<T>(source: Source<T>, ticket: Ticket, ...said: Said[]): void {
+    const entry = entryOf(source);
+    entry.ticket = ticket;
+    for (const one of said) source.take(entry, one);
+  }
+
+  async function startTask(path: string, request: object, options: StartOptions | undefined): Promise<Started> {
+    const started = await start<Started>(path, request, options);
+    adopt(sources.task(started.taskId), started.live, started);
+    return started;
+  }
+
+  function liveList<T extends Item, Q extends ListQuery>(kind: Listed<T>, source: Source<List<T>>): LiveList<T, Q> {
+    const list = (query: object = {}, options?: CallerOptions): Promise<Page<T>> =>
+      readPage(call, kind.path, query, options?.signal);
+    return Object.assign(live(source), {
+      list,
+      async loadMore(limit?: number, options?: CallerOptions) {
+        const entry: Entry<List<T>> | undefined = entries.get(kind.path);
+        const cursor = entry?.current?.nextCursor;
+        if (!cursor) return;
+        const { items, nextCursor } = await list({ limit, cursor }, options);
+        extend(entry, items, nextCursor, kind);
+      },
+    });
+  }
+
+  function summarize(): ConnectionState {
+    if (globalThis.navigator?.onLine === false) return "offline";
+    return STATES.find((state) => [...entries.values()].some((entry) => entry.state === state)) ?? "idle";
+  }
+
+  function report(): void {
+    listen();
+    connection.put(summarize());
+  }
+
+  function wake(): void {
+    report();
+    entries.forEach((entry) => entry.wake());
+  }
+
+  /** From the first time that anybody is interested. */
+  function listen(): void {
+    if (awake) return;
+    awake = new AbortController();
+    const { signal } = awake;
+    const { document } = globalThis;
+    for (const name of ["online", "offline"]) globalThis.addEventListener?.(name, wake, { signal });
+    document?.addEventListener("visibilitychange", () => document.hidden || wake(), { signal });
+    report();
+  }
+
+  return {
+    generate: (request, options) => startTask("/generate", request, options),
+    start: (kind, request, options) => startTask("/tasks", { kind, request }, options),
+    async batch(request, options) {
+      const batch = await start<Batch>("/generate/batch", request, options);
+      const source = sources.batch(batch.batchId);
+      adopt(source, batch.live, ...(batch.tasks as Said[]));
+      // Good for an hour, and worth more than one try.
+      source.lent = batch.live;
+      return batch;
+    },
+    estimate: (body, options) => call("/estimate", { ...options, body }),
+    async ai(request, options) {
+      const started = await start<ChannelStarted>("/ai", request, options);
+      adopt(sources.channel(started.channelId), started.live, started);
+      return started;
+    },
+    task(id, { ticket } = {}) {
+      const source = sources.task(id, ticket);
+      return Object.assign(live(source), {
+        get: async (options?: CallerOptions) => (await call<TaskAnswer>(source.path, { ...options, ticket })).task,
+        ticket: (options?: CallerOptions) => transport.renew(source.path, options?.signal),
+      });
+    },
+    tasks: (options) => liveList(TASKS, sources.tasks(options?.pageSize)),
+    batchOf: (id) => live(sources.batch(id)),
+    content: (options) =>
+      Object.assign(liveList<Content, ListQuery>(CONTENT, sources.content(options?.pageSize)), {
+        get: async (id: string, options?: CallerOptions) =>
+          (await call<ContentAnswer>(pathOf("content", id), options)).content,
+      }),
+    channel: (id) => live(sources.channel(id)),
+    connectionState: connection as Taskwire["connectionState"],
+    close() {
+      entries.forEach((entry) => entry.drop());
+      awake?.abort();
+      awake = undefined;
+    },
+  };
+}

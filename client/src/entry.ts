@@ -1,0 +1,64 @@
+// A live value with its link: shared by all who watch it, and kept a moment after the last of them has left.
+import { type Link, type LinkState, openLink, type Source, type Transport } from "./link.ts";
+import { type Cell, createCell } from "./live.ts";
+import type { Ticket } from "./wire.ts";
+
+export interface Entry<T> extends Cell<T> {
+  state: LinkState | undefined;
+  /** For its first socket: the one that came with a start. */
+  ticket: Ticket | undefined;
+  wake(): void;
+  drop(): void;
+}
+
+/** How long a link outlives its last subscriber: a page that re-renders is soon back. */
+export const GRACE_MS = 3_000;
+
+export interface EntryOptions extends Transport {
+  onState: () => void;
+  onDrop: () => void;
+}
+
+export function createEntry<T>(source: Source<T>, options: EntryOptions): Entry<T> {
+  const cell = createCell<T>(settle);
+  let link: Link | undefined;
+  let idleTimer: ReturnType<typeof setTimeout> | undefined;
+  let isDropped = false;
+
+  const entry: Entry<T> = Object.assign(cell, {
+    state: undefined,
+    ticket: source.lent,
+    wake: () => link?.wake(),
+    drop() {
+      isDropped = true;
+      cell.listeners.clear();
+      clearTimeout(idleTimer);
+      unlink();
+      options.onDrop();
+    },
+  });
+
+  /** Brings the link in line with who watches, and with whether there is anything left to wait for. */
+  function settle(): void {
+    if (isDropped) return;
+    clearTimeout(idleTimer);
+    const { current, error } = cell;
+    if (error || (current !== undefined && source.isFinal?.(current))) unlink();
+    else if (cell.listeners.size) link ??= openLink(source, cell, options, entry.ticket, setState);
+    // What has failed is tried anew by who comes next.
+    if (!cell.listeners.size) idleTimer = setTimeout(entry.drop, error ? 0 : GRACE_MS);
+  }
+
+  function unlink(): void {
+    link?.close();
+    link = undefined;
+    setState(undefined);
+  }
+
+  function setState(state: LinkState | undefined): void {
+    entry.state = state;
+    options.onState();
+  }
+
+  return entry;
+}

@@ -1,0 +1,11 @@
+// @taskwire/client: tasks that are started, and values that are kept up to date.
+export { createTaskwire } from "./client.ts";
+export type {
+  CallerOptions, ConnectionState, LiveContent, LiveList, LiveTask, Taskwire, TaskwireOptions,
+} from "./client.ts";
+export { TaskwireError } from "./error.ts";
+export type { GetToken, GetTokenOptions, StartOptions } from "./http.ts";
+export type { List } from "./list.ts";
+export type { Live, SubscribeOptions } from "./live.ts";
+export type { Page } from "./sources.ts";
+export type * from "./wire.ts";

@@ -1,0 +1,95 @@
+// Tasks that are shown before the server has named them. Pure, but for the one store of a client.
+import type { Taskwire } from "./client.ts";
+import type { GenerateRequest, Task } from "./wire.ts";
+
+/** A task of a list; one that is only hoped for yet has no id. */
+export type ListedTask = Task & { isOptimistic?: true };
+
+export interface Draft {
+  task: ListedTask;
+  /** The tasks that were there before it: none of them is what it becomes. */
+  known: ReadonlySet<string | null>;
+}
+
+export interface Drafts {
+  /** Oldest first. */
+  readonly drafts: readonly Draft[];
+  /** What drafts have become whose answers are in. */
+  readonly answered: ReadonlySet<string | null>;
+}
+
+export const NO_DRAFTS: Drafts = { drafts: [], answered: new Set() };
+
+let made = 0;
+
+export function draftOf(request: GenerateRequest, tasks: readonly Task[], now: string): Draft {
+  const { prompt, model, count = 1, metadata = {} } = request;
+  const name = `optimistic-${++made}`;
+  const image = { mynthTaskId: null, requestedModel: model, status: "pending", imageId: null, url: null, error: null } as const;
+  return {
+    known: new Set(tasks.map(({ taskId }) => taskId)),
+    task: {
+      taskId: null, mynthTaskId: null, kind: "image.generate", userId: "", status: "pending", version: 0, prompt,
+      requestedModel: model, model: null, error: null, cost: null, metadata, createdAt: now, updatedAt: now,
+      images: Array.from({ length: count }, (_, position) => ({ ...image, id: `${name}-${position}`, position })),
+      result: null, isOptimistic: true,
+    },
+  };
+}
+
+/** The list with what is hoped for on top. The feed may know a task before its start is answered: then the draft gives way. */
+export function withDrafts(tasks: readonly Task[], { drafts, answered }: Drafts): readonly ListedTask[] {
+  const taken = new Set(answered);
+  const open = drafts.filter((draft) => {
+    const become = tasks.find((task) => !taken.has(task.taskId) && isWhat(draft, task));
+    if (become) taken.add(become.taskId);
+    return !become;
+  });
+  return open.length ? [...open.map(({ task }) => task).reverse(), ...tasks] : tasks;
+}
+
+function isWhat({ task: draft, known }: Draft, task: Task): boolean {
+  return (
+    !known.has(task.taskId) && task.kind === draft.kind && task.prompt === draft.prompt &&
+    task.requestedModel === draft.requestedModel && task.images.length === draft.images.length
+  );
+}
+
+export interface DraftStore {
+  readonly current: Drafts;
+  subscribe(listener: () => void): () => void;
+  add(draft: Draft): void;
+  /** It has become a task, or nothing. */
+  remove(draft: Draft, taskId?: string): void;
+}
+
+function createDraftStore(): DraftStore {
+  const listeners = new Set<() => void>();
+  let current = NO_DRAFTS;
+  function change(drafts: Draft[], answered: Drafts["answered"]): void {
+    current = drafts.length ? { drafts, answered } : NO_DRAFTS;
+    for (const listener of [...listeners]) listener();
+  }
+  return {
+    get current() {
+      return current;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    add: (draft) => change([...current.drafts, draft], current.answered),
+    remove(draft, taskId) {
+      const answered = taskId === undefined ? current.answered : new Set([...current.answered, taskId]);
+      change(current.drafts.filter((other) => other !== draft), answered);
+    },
+  };
+}
+
+const stores = new WeakMap<Taskwire, DraftStore>();
+
+export function draftsOf(client: Taskwire): DraftStore {
+  const store = stores.get(client) ?? createDraftStore();
+  stores.set(client, store);
+  return store;
+}

@@ -1,0 +1,342 @@
+// The JSON of the API, as the server writes and reads it: plain interfaces, and nothing that runs.
+// Written by `node scripts/wire.mjs` from openapi.json, which is written from the server's own types: change those.
+
+/** The provider's own token for the task, under the name that its first clients read. */
+export interface Access {
+  publicAccessToken: string;
+}
+
+/** Asks for what a workflow makes. */
+export interface AiRequest {
+  /** 1 to 200 characters. */
+  workflow: string;
+  /** 1 to 100. */
+  messages: Record<string, unknown>[];
+  /** Comes back with the rows. 2048 bytes at most, and no `user_id`. */
+  metadata?: Record<string, unknown>;
+}
+
+/** What a caller reads of an error: `{"error":{"code","message","issues"?}}`. */
+export interface ApiErrorBody {
+  error: {
+    /** In a word for programs. */
+    code: string;
+    /** In a sentence for people. */
+    message: string;
+    /** What is wrong with the request, field by field. */
+    issues?: Issue[];
+  };
+}
+
+/** What became of a batch, and where it can be watched. */
+export interface Batch {
+  batchId: string;
+  /** In the order asked for: the first prompt with every model, then the second, and so on. */
+  tasks: (BatchStarted | ApiErrorBody)[];
+  live: LiveTicket;
+}
+
+/** Every prompt with every model: 20 tasks at most. */
+export interface BatchRequest extends GenerateOptions {
+  /** 1 to 20, each of 8192 characters at most. */
+  prompts: string[];
+  /** 1 to 20, each of 200 characters at most. */
+  models: string[];
+}
+
+/** A task of a batch that was started. */
+export interface BatchStarted {
+  taskId: string;
+  task: Task;
+  /** Where the request asked for it. */
+  access?: Access;
+}
+
+/** What has become of the callback of one event: whether the provider was told. */
+export type CallbackStatus = "none" | "pending" | "delivered" | "failed" | "expired";
+
+/** One asynchronous ModelRiver request. */
+export interface Channel {
+  channelId: string;
+  status: Status;
+  version: number;
+  workflow: string | null;
+  userId: string | null;
+  error: TaskError | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A channel, and the first row that came of it. */
+export interface ChannelAnswer {
+  channel: Channel;
+  content: Content | null;
+}
+
+/** A channel as it is now, and the first row that came of it. */
+export interface ChannelFrame {
+  type: "channel";
+  channel: Channel;
+  content: Content | null;
+}
+
+/** A ModelRiver request that was started, and where it can be watched. */
+export interface ChannelStarted {
+  channelId: string;
+  channel: Channel;
+  live: LiveTicket;
+}
+
+/** A row that came of a ModelRiver workflow, as it is shown everywhere: answers, lists and frames. */
+export interface Content {
+  id: string;
+  title: string;
+  body: string;
+  category: string;
+  /** What the request carried for its own use, with the `model` and the `provider`. */
+  metadata: Record<string, unknown>;
+  /** The model's own data, as it came. */
+  data: unknown;
+  channelId: string;
+  eventName: string | null;
+  source: "modelriver";
+  /** Whose it is. Null: everyone's who is signed in. */
+  userId: string | null;
+  callback: CallbackStatus;
+  /** ISO 8601 UTC. */
+  createdAt: string;
+}
+
+export interface ContentAnswer {
+  content: Content;
+}
+
+/** A row that is new, or changed. */
+export interface ContentFrame {
+  type: "content";
+  content: Content;
+}
+
+/** Rows, newest first. */
+export interface ContentPage {
+  content: Content[];
+  /** The `cursor` of the next page, null on the last one. */
+  nextCursor: string | null;
+}
+
+/** The version that was named when connecting is the current one. */
+export interface CurrentFrame {
+  type: "current";
+  version: number;
+}
+
+/** In the provider's own words. */
+export type Estimate = Record<string, unknown>;
+
+/** One message of a socket. */
+export type Frame = ChannelFrame | ContentFrame | CurrentFrame | TaskFrame;
+
+/** What a start may ask for, besides the prompt and the model. */
+export interface GenerateOptions {
+  /** Asks for the provider's own token for the task. */
+  access?: boolean | Record<string, unknown>;
+  /** 1 to 20, 1 if it is left out. */
+  count?: number;
+  destination?: string | Record<string, unknown>;
+  /** At most 20. */
+  inputs?: unknown[];
+  magic_prompt?: boolean;
+  /** Comes back with the task. 2048 bytes at most, with the ids of its images. */
+  metadata?: Record<string, unknown>;
+  /** At most 8192 characters. */
+  negative_prompt?: string;
+  output?: string | Record<string, unknown>;
+  rating?: boolean | Record<string, unknown>;
+  size?: string | Record<string, unknown>;
+}
+
+/** Asks for images. */
+export interface GenerateRequest extends GenerateOptions {
+  /** 1 to 8192 characters. */
+  prompt: string;
+  /** 1 to 200 characters. */
+  model: string;
+}
+
+/** One image of a task, from before there is a picture. */
+export interface Image {
+  /** The id of its row, there before the picture is. */
+  id: string;
+  position: number;
+  mynthTaskId: string | null;
+  requestedModel: string | null;
+  status: ImageStatus;
+  imageId: string | null;
+  url: string | null;
+  error: TaskError | null;
+}
+
+/** Asks for something with an image. */
+export interface ImageRequest {
+  /** At most 4096 characters. */
+  url: string;
+  /** Asks for the provider's own token for the task. */
+  access?: boolean | Record<string, unknown>;
+}
+
+export type ImageStatus = "pending" | "success" | "failed";
+
+/** What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and empty for the whole. */
+export interface Issue {
+  path: string;
+  message: string;
+}
+
+/** Where something can be watched, and the ticket for it. */
+export interface LiveTicket {
+  /** The path of the socket. */
+  url: string;
+  ticket: string;
+  expiresAt: string;
+}
+
+/** Asks for an image's rating. */
+export interface RateRequest {
+  /** At most 4096 characters. */
+  url: string;
+  /** Asks for the provider's own token for the task. */
+  access?: boolean | Record<string, unknown>;
+  mode?: string;
+}
+
+/** Asks for an image's review. */
+export interface ReviewRequest {
+  /** At most 4096 characters. */
+  url: string;
+  /** Asks for the provider's own token for the task. */
+  access?: boolean | Record<string, unknown>;
+  effort?: string;
+}
+
+/** A task that was started, and where it can be watched. */
+export interface Started {
+  taskId: string;
+  mynthTaskId: string;
+  task: Task;
+  live: LiveTicket;
+  /** Where the request asked for it. */
+  access?: Access;
+}
+
+export type Status = "pending" | "completed" | "failed";
+
+/** A task as it is shown everywhere: answers, lists and frames. */
+export interface Task {
+  /** Null only for a task that the provider never took. */
+  taskId: string | null;
+  /** The same, under the name that older front ends read. */
+  mynthTaskId: string | null;
+  kind: string;
+  userId: string;
+  status: Status;
+  /** Rises with every change: of two copies, the one with the higher version is the newer. */
+  version: number;
+  prompt: string | null;
+  requestedModel: string | null;
+  model: string | null;
+  error: TaskError | null;
+  /** A decimal number, as the provider writes it. */
+  cost: string | null;
+  /** The caller's own. */
+  metadata: Record<string, unknown>;
+  createdAt: string;
+  updatedAt: string;
+  images: Image[];
+  /** What kinds other than `image.generate` return. */
+  result: unknown;
+}
+
+export interface TaskAnswer {
+  task: Task;
+}
+
+/** Why a task or an image failed: a lower_snake code for programs, a sentence for people. */
+export interface TaskError {
+  code: string;
+  message: string;
+}
+
+/** A task as it is now. */
+export interface TaskFrame {
+  type: "task";
+  task: Task;
+}
+
+/** Tasks, newest first. */
+export interface TaskPage {
+  tasks: Task[];
+  /** The `cursor` of the next page, null on the last one. */
+  nextCursor: string | null;
+}
+
+/** A kind of task, and what it is asked with. */
+export type TaskRequest =
+  | { kind: "image.generate"; request: GenerateRequest }
+  | { kind: "image.rate"; request: RateRequest }
+  | { kind: "image.alt"; request: ImageRequest }
+  | { kind: "image.review"; request: ReviewRequest }
+  | { kind: "image.remove_background"; request: ImageRequest }
+  | { kind: "image.upscale"; request: UpscaleRequest }
+  | { kind: "video.generate"; request: VideoRequest };
+
+/** Opens one socket, reads one thing, and lasts an hour. */
+export interface Ticket {
+  ticket: string;
+  expiresAt: string;
+}
+
+/** Asks for a larger image. */
+export interface UpscaleRequest {
+  /** At most 4096 characters. */
+  url: string;
+  /** Asks for the provider's own token for the task. */
+  access?: boolean | Record<string, unknown>;
+  effort?: "low" | "high";
+  size?: "2x" | "4x";
+}
+
+/** Asks for a video. */
+export interface VideoRequest {
+  /** 1 to 8192 characters. */
+  prompt: string;
+  /** 1 to 200 characters. */
+  model: string;
+  /** Asks for the provider's own token for the task. */
+  access?: boolean | Record<string, unknown>;
+  audio?: boolean | Record<string, unknown>;
+  duration?: number | string;
+  /** At most 20. */
+  inputs?: unknown[];
+  resolution?: string | Record<string, unknown>;
+}
+
+export interface ListQuery {
+  /** How many. 1 to 100, 20 if it is left out. */
+  limit?: number | null;
+  /** The `nextCursor` of the page before. 1 to 64 characters. */
+  cursor?: string | null;
+}
+
+export interface TaskQuery {
+  /** How many. 1 to 100, 20 if it is left out. */
+  limit?: number | null;
+  /** The `nextCursor` of the page before. 28 characters. */
+  cursor?: string | null;
+  /** Only those in this state. */
+  status?: Status | null;
+  /** Only those of this kind. 1 to 64 characters. */
+  kind?: string | null;
+}
+
+/** What each kind of task is asked with. */
+export type Requests = { [Each in TaskRequest as Each["kind"]]: Each["request"] };

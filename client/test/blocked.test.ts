@@ -1,0 +1,162 @@
+// Networks that come and go, and networks that let no socket through.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { createTaskwire, type Taskwire } from "../src/index.ts";
+import { frame, numbered, taskAt, Watcher } from "./fixtures.ts";
+import { Queue } from "./queue.ts";
+import { type Call, Server } from "./server.ts";
+
+/** What a browser has and Node has not. */
+const page = new EventTarget();
+const tab = Object.assign(new EventTarget(), { hidden: false });
+const browser = {
+  addEventListener: page.addEventListener.bind(page),
+  document: tab,
+};
+
+let server: Server;
+let taskwire: Taskwire;
+let states: Watcher<string>;
+
+beforeEach(async () => {
+  Object.assign(globalThis, browser);
+  server = await Server.start();
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
+  taskwire = createTaskwire({ url: server.url, getToken: () => "jwt" });
+  states = new Watcher(taskwire.connectionState as never);
+});
+
+afterEach(async () => {
+  taskwire.close();
+  await server.stop();
+  for (const name of Object.keys(browser)) Reflect.deleteProperty(globalThis, name);
+});
+
+/** Three tries come to nothing before polling begins, up to 3.5 s; then a poll every 2 to 4 s. */
+const PATIENCE_MS = 12_000;
+const is = (state: string) => states.values.until(() => states.last === state, PATIENCE_MS);
+
+/** A task that the server has at a version, for who asks with another. */
+function versioned(version: number) {
+  return ({ headers }: Call) =>
+    headers["if-none-match"] === `"${version}"` ? { status: 304 } : { body: { task: taskAt(version) } };
+}
+
+test("where no socket opens, a task is polled by its ETag, and goes back to a socket when one opens", async () => {
+  server.isEveryUpgradeRefused = true;
+  server.answers.set("GET /tasks/tsk_1", versioned(1));
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  await is("polling");
+  assert.ok(server.turnedAway.all.length >= 3);
+  const polls = server.calls.filter(({ line }) => line === "GET /tasks/tsk_1");
+  assert.deepEqual(polls.map(({ headers }) => headers["if-none-match"]), [undefined, '"1"']);
+
+  server.answers.set("GET /tasks/tsk_1", versioned(2));
+  await watcher.values.until(() => watcher.last?.version === 2, PATIENCE_MS);
+
+  server.isEveryUpgradeRefused = false;
+  const { path, socket } = await server.visits.until(() => server.visits.all[0], 20_000);
+  assert.equal(path, "/tasks/tsk_1/live?version=2");
+  await is("live");
+  socket.send(frame(taskAt(3)));
+  await watcher.values.until(() => watcher.last?.version === 3);
+  assert.deepEqual(watcher.values.all.map(({ version }) => version), [1, 2, 3]);
+  // A poll that went on would be seen to within four seconds.
+  await assert.rejects(states.values.until(() => states.last !== "live", 4_200));
+  assert.deepEqual(states.values.all.filter((state) => state !== "idle"), ["connecting", "reconnecting", "polling", "live"]);
+});
+
+test("polling ends with a task that is completed, and with one that is gone", async () => {
+  server.isEveryUpgradeRefused = true;
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  server.answers.set("GET /tasks/tsk_2", { body: { task: numbered(2) } });
+  const other = new Watcher(taskwire.task("tsk_2"));
+  await is("polling");
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(2, { status: "completed" }) } });
+  server.answers.delete("GET /tasks/tsk_2");
+  await watcher.values.until(() => watcher.last?.version === 2, PATIENCE_MS);
+  assert.equal((await other.errors.until(() => other.errors.all[0], PATIENCE_MS)).code, "not_found");
+  await is("idle");
+});
+
+test("where the server is away altogether, nobody is told that values are coming", async () => {
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  const { socket } = await server.visit();
+  await is("live");
+  server.isEveryUpgradeRefused = true;
+  const polls = new Queue<string>("a poll");
+  server.answers.set("GET /tasks/tsk_1", ({ line }) => {
+    polls.push(line);
+    return "hang up";
+  });
+  server.answers.set("POST /tasks/tsk_1/ticket", "hang up");
+  socket.terminate();
+  await polls.until(() => polls.all.length > 1, PATIENCE_MS);
+  assert.ok(!states.values.all.includes("polling"));
+  assert.equal(states.last, "reconnecting");
+  assert.deepEqual(watcher.errors.all, []);
+});
+
+test("a list is polled too", async () => {
+  server.isEveryUpgradeRefused = true;
+  server.answers.set("GET /tasks", { body: { tasks: [numbered(1)], nextCursor: null } });
+  const watcher = new Watcher(taskwire.tasks());
+  await is("polling");
+  server.answers.set("GET /tasks", { body: { tasks: [numbered(2), numbered(1, { version: 2 })], nextCursor: null } });
+  await watcher.values.until(() => watcher.last?.items.length === 2, PATIENCE_MS);
+  assert.deepEqual(watcher.last?.items, [numbered(2), numbered(1, { version: 2 })]);
+});
+
+for (const [name, happen] of [
+  ["the network is back", () => page.dispatchEvent(new Event("online"))],
+  ["the page is seen again", () => tab.dispatchEvent(new Event("visibilitychange"))],
+] as const) {
+  test(`reconnects at once when ${name}, whatever the backoff`, async () => {
+    server.upgrades.push("refuse", "refuse");
+    new Watcher(taskwire.task("tsk_1"));
+    await server.turnedAway.next();
+    await server.turnedAway.next();
+    const before = Date.now();
+    await is("reconnecting");
+    // Otherwise in one to two seconds.
+    happen();
+    await server.visits.until(() => server.visits.all[0], 900);
+    assert.ok(Date.now() - before < 1_000);
+  });
+
+  test(`asks a socket whether it is still there when ${name}`, async () => {
+    new Watcher(taskwire.task("tsk_1"));
+    const { socket } = await server.visit();
+    await is("live");
+    const pinged = new Promise((resolve) => socket.once("message", (data) => resolve(String(data))));
+    happen();
+    assert.equal(await pinged, "ping");
+    assert.equal(server.visits.all.length, 1);
+  });
+}
+
+test("a page that is hidden does nothing", async () => {
+  new Watcher(taskwire.task("tsk_1"));
+  const { socket } = await server.visit();
+  await is("live");
+  const heard: string[] = [];
+  socket.on("message", (data) => heard.push(String(data)));
+  tab.hidden = true;
+  tab.dispatchEvent(new Event("visibilitychange"));
+  tab.hidden = false;
+  page.dispatchEvent(new Event("online"));
+  await new Promise((resolve) => socket.once("message", resolve));
+  assert.deepEqual(heard, ["ping"]);
+});
+
+test("being offline is said, and said to be over", async () => {
+  new Watcher(taskwire.task("tsk_1"));
+  await is("live");
+  const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator") as PropertyDescriptor;
+  Object.defineProperty(globalThis, "navigator", { value: { onLine: false }, configurable: true });
+  page.dispatchEvent(new Event("offline"));
+  assert.equal(states.last, "offline");
+  Object.defineProperty(globalThis, "navigator", navigator);
+  page.dispatchEvent(new Event("online"));
+  assert.equal(states.last, "live");
+});

@@ -1,0 +1,108 @@
+// The package as it is published: what it weighs, what it needs, and that others can use its types.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { sizeOf } from "../size.mjs";
+
+const run = promisify(execFile);
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The most that the core may weigh: minified, gzipped. */
+const CORE_LIMIT = 4096;
+
+test(`the core weighs at most ${CORE_LIMIT} bytes`, async (t) => {
+  const size = await sizeOf("index");
+  t.diagnostic(`${size} bytes`);
+  assert.ok(size <= CORE_LIMIT, `${size} bytes`);
+});
+
+describe("an app that installs it", { timeout: 60_000 }, () => {
+  let app = "";
+
+  before(async () => {
+    await run(process.execPath, [at("../build.mjs")]);
+    app = await mkdtemp(join(tmpdir(), "taskwire-client-"));
+    const home = join(app, "node_modules/@taskwire/client");
+    await cp(at("../package.json"), join(home, "package.json"), { recursive: true });
+    await cp(at("../dist"), join(home, "dist"), { recursive: true });
+    for (const name of ["react", "react-dom"]) await symlink(at(`../../node_modules/${name}`), join(app, "node_modules", name));
+    await symlink(at("../../node_modules/@types"), join(app, "node_modules/@types"));
+    await writeFile(join(app, "package.json"), '{"type":"module"}');
+  });
+
+  after(() => rm(app, { recursive: true, force: true }));
+
+  test("needs nothing else: the core imports nothing, the hooks import React", async () => {
+    const imports = async (file: string) => [...(await readFile(at(`../dist/${file}`), "utf8")).matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
+    assert.deepEqual(await imports("index.js"), []);
+    assert.deepEqual(await imports("react.js"), ["react"]);
+    assert.match(await readFile(at("../dist/react.js"), "utf8"), /^"use client";/);
+    const { dependencies } = JSON.parse(await readFile(at("../package.json"), "utf8"));
+    assert.equal(dependencies, undefined);
+  });
+
+  test("has every declaration, and each names the others as they are", async () => {
+    const files = (await readdir(at("../dist"))).filter((file) => file.endsWith(".d.ts"));
+    assert.ok(files.includes("index.d.ts") && files.includes("react.d.ts"));
+    for (const file of files) {
+      for (const [, name] of (await readFile(at(`../dist/${file}`), "utf8")).matchAll(/"(\.[^"]*)"/g)) {
+        assert.ok(name?.endsWith(".js") && files.includes(name.slice(2).replace(/\.js$/, ".d.ts")), `${file} names ${name}`);
+      }
+    }
+  });
+
+  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    test(`has types under ${moduleResolution}`, async () => {
+      await writeFile(join(app, "app.ts"), APP);
+      const compilerOptions = { module, moduleResolution, strict: true, noEmit: true, lib: ["ES2022", "DOM"], target: "ES2022", types: [], exactOptionalPropertyTypes: true };
+      await writeFile(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["app.ts"] }));
+      const { stdout } = await run(process.execPath, [at("../../node_modules/typescript/bin/tsc"), "-p", app]).catch((error) => error);
+      assert.equal(stdout, "");
+    });
+  }
+
+  test("can import both entries where there is no page, and no socket either", async () => {
+    const text = `
+      for (const name of ["WebSocket", "fetch", "navigator", "EventSource"]) delete globalThis[name];
+      const { createTaskwire } = await import("@taskwire/client");
+      const hooks = await import("@taskwire/client/react");
+      const taskwire = createTaskwire();
+      console.log(taskwire.connectionState.current, taskwire.task("tsk_1").current, typeof hooks.useTask);
+    `;
+    await writeFile(join(app, "main.js"), text);
+    const { stdout } = await run(process.execPath, [join(app, "main.js")]);
+    assert.equal(stdout, "idle undefined function\n");
+  });
+});
+
+/** What an app would write; a comment says what it must not be allowed to. */
+const APP = `
+import { createTaskwire, TaskwireError, type Task } from "@taskwire/client";
+import { useGenerate, useTask, useTasks } from "@taskwire/client/react";
+
+const taskwire = createTaskwire({ url: "https://taskwire.example", getToken: async () => "jwt" });
+export const stop: () => void = taskwire.task("tsk_1").subscribe((task: Task) => console.log(task.images[0]?.url));
+taskwire.start("image.rate", { url: "https://pictures.example/fox.png" }).catch((error: unknown) => {
+  if (error instanceof TaskwireError) console.log(error.code, error.issues[0]?.path);
+});
+// @ts-expect-error a kind that there is not
+taskwire.start("image.sing", { url: "" });
+// @ts-expect-error a prompt is needed
+taskwire.generate({ model: "m" });
+// @ts-expect-error nothing changes a task but the server
+taskwire.task("tsk_1").current = undefined;
+
+export function App() {
+  const generate = useGenerate();
+  const task: Task | undefined = useTask("skip");
+  const { results, status, loadMore } = useTasks({ initialNumItems: 20 });
+  if (status === "CanLoadMore") loadMore(20);
+  void generate({ prompt: "a fox", model: "m" }).then(({ taskId }) => taskId.length);
+  return [task?.version, results[0]?.isOptimistic];
+}
+`;

@@ -1,0 +1,239 @@
+// The hooks, in StrictMode, over real sockets.
+import "./dom.ts";
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { act, cleanup, render, renderHook, waitFor } from "@testing-library/react";
+import { Component, createElement as h, type ReactNode, StrictMode } from "react";
+import { renderToString } from "react-dom/server";
+import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
+import {
+  TaskwireProvider, useBatch, useChannel, useConnectionState, useContent, useGenerate, useTask, useTasks, useTaskwire,
+} from "../src/react.ts";
+import { channelAt, contentAt, frame, numbered, started, taskAt } from "./fixtures.ts";
+import { type Reply, Server } from "./server.ts";
+
+let server: Server;
+let taskwire: Taskwire;
+
+beforeEach(async () => {
+  server = await Server.start();
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
+  serveTasks([numbered(2), numbered(1)]);
+  taskwire = createTaskwire({ url: server.url, getToken: () => "jwt" });
+});
+
+afterEach(async () => {
+  cleanup();
+  taskwire.close();
+  await server.stop();
+});
+
+function serveTasks(tasks: Task[], nextCursor: string | null = null): void {
+  server.answers.set("GET /tasks", { body: { tasks, nextCursor } });
+}
+
+const wrapper = ({ children }: { children: ReactNode }) => h(StrictMode, null, h(TaskwireProvider, { client: taskwire }, children));
+
+function hook<P, T>(use: (props: P) => T, initialProps?: P) {
+  return renderHook(use, { wrapper, ...(initialProps === undefined ? {} : { initialProps }) });
+}
+
+test("useTask is undefined while it loads, then the task, then each newer one", async () => {
+  const seen: (number | undefined)[] = [];
+  const { result } = hook(() => {
+    const task = useTask("tsk_1");
+    seen.push(task?.version);
+    return task;
+  });
+  assert.equal(result.current, undefined);
+  await waitFor(() => assert.equal(result.current?.version, 1));
+  const { socket } = await server.visit();
+  for (const version of [3, 2, 4]) socket.send(frame(taskAt(version)));
+  await waitFor(() => assert.equal(result.current?.version, 4));
+  assert.deepEqual([...new Set(seen)].filter((version) => version === 2), []);
+  assert.deepEqual(seen.filter(Number), seen.filter(Number).toSorted());
+  assert.equal(server.visits.all.length, 1);
+});
+
+test("useTask watches what its id says, and nothing while that is skipped", async () => {
+  server.answers.set("GET /tasks/tsk_2", { body: { task: numbered(2) } });
+  const { result, rerender } = hook(({ id }: { id: string | null }) => useTask(id), { id: "skip" as string | null });
+  rerender({ id: null });
+  assert.deepEqual(server.calls, []);
+  rerender({ id: "tsk_1" });
+  await waitFor(() => assert.equal(result.current?.taskId, "tsk_1"));
+  rerender({ id: "tsk_2" });
+  assert.equal(result.current, undefined);
+  await waitFor(() => assert.equal(result.current?.taskId, "tsk_2"));
+});
+
+test("useTask with a ticket asks for no token", async () => {
+  taskwire = createTaskwire({ url: server.url });
+  const { result } = hook(() => useTask("tsk_1", { ticket: "lent" }));
+  await waitFor(() => assert.equal(result.current?.version, 1));
+  assert.equal((await server.visit()).ticket, "lent");
+});
+
+class Boundary extends Component<{ children: ReactNode }, { error?: unknown }> {
+  override state: { error?: unknown } = {};
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+  override render() {
+    const { error } = this.state;
+    return error instanceof TaskwireError ? h("p", null, error.code) : this.props.children;
+  }
+}
+
+test("what is gone is thrown to the error boundary", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const Card = () => h("p", null, useTask("tsk_9")?.taskId ?? "loading");
+  const page = render(h(Boundary, null, h(Card)), { wrapper });
+  await page.findByText("loading");
+  await page.findByText("not_found");
+});
+
+test("useTasks shows pages that live, and loads more", async () => {
+  serveTasks([numbered(3), numbered(2)], "older");
+  const { result } = hook(() => useTasks({ initialNumItems: 2 }));
+  assert.deepEqual([result.current.status, result.current.isLoading, result.current.results], ["LoadingFirstPage", true, []]);
+  await waitFor(() => assert.equal(result.current.status, "CanLoadMore"));
+  const { socket } = await server.visit();
+  socket.send(frame(numbered(4)));
+  await waitFor(() => assert.equal(result.current.results.length, 3));
+
+  server.answers.set("GET /tasks", { status: 503, body: { error: { code: "unavailable", message: "Not now." } } });
+  act(() => result.current.loadMore(5));
+  assert.equal(result.current.status, "LoadingMore");
+  await waitFor(() => assert.equal(result.current.status, "CanLoadMore"));
+  assert.equal(result.current.error?.code, "unavailable");
+
+  serveTasks([numbered(1)]);
+  act(() => {
+    result.current.loadMore(5);
+    result.current.loadMore(5);
+  });
+  await waitFor(() => assert.equal(result.current.status, "Exhausted"));
+  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), ["tsk_4", "tsk_3", "tsk_2", "tsk_1"]);
+  assert.equal(result.current.error, null);
+  assert.equal(server.lines.filter((line) => line === "GET /tasks?limit=5&cursor=older").length, 2);
+});
+
+test("a list that is skipped loads nothing", () => {
+  const { result } = hook(() => [useTasks("skip"), useContent("skip")]);
+  assert.deepEqual(result.current.map(({ status }) => status), ["LoadingFirstPage", "LoadingFirstPage"]);
+  assert.deepEqual(server.calls, []);
+});
+
+test("useGenerate puts a pending row on top, which becomes the task and is never beside it", async () => {
+  const lengths = new Set<number>();
+  const { result } = hook(() => {
+    const page = useTasks();
+    lengths.add(page.results.length);
+    return { ...page, generate: useGenerate() };
+  });
+  await waitFor(() => assert.equal(result.current.results.length, 2));
+  const { socket } = await server.visit();
+  const answer = Promise.withResolvers<Reply>();
+  server.answers.set("POST /generate", () => answer.promise);
+  let starting: Promise<unknown> = Promise.resolve();
+  act(() => void (starting = result.current.generate({ prompt: "a fox", model: "m", count: 2 })));
+  const [row] = result.current.results;
+  assert.deepEqual([row?.isOptimistic, row?.taskId, row?.status, row?.prompt, row?.images.length], [true, null, "pending", "a fox", 2]);
+
+  // The feed has it before the start is answered.
+  const task = numbered(3, { images: [{ id: "a" }, { id: "b" }] as never });
+  socket.send(frame(task));
+  await waitFor(() => assert.equal(result.current.results[0]?.taskId, "tsk_3"));
+  answer.resolve(started(task));
+  await act(() => starting);
+  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), ["tsk_3", "tsk_2", "tsk_1"]);
+  assert.deepEqual([...lengths], [0, 2, 3]);
+});
+
+test("two starts of the same request are two rows, whichever is answered first", async () => {
+  const image = { images: [{ id: "x" }] as never };
+  // What was asked for earlier in the same words is none of them.
+  serveTasks([numbered(2, image), numbered(1, image)]);
+  const { result } = hook(() => ({ ...useTasks(), generate: useGenerate() }));
+  await waitFor(() => assert.equal(result.current.results.length, 2));
+  const answers = [Promise.withResolvers<Reply>(), Promise.withResolvers<Reply>()] as const;
+  const waiting = [...answers];
+  server.answers.set("POST /generate", () => waiting.shift()?.promise ?? { status: 500 });
+  const request = { prompt: "a fox", model: "m" };
+  let starts: Promise<unknown>[] = [];
+  act(() => void (starts = [result.current.generate(request), result.current.generate(request)]));
+  assert.equal(result.current.results.length, 4);
+  // The feed is the first to know one of them: one row gives way, and not both.
+  const { socket } = await server.visit();
+  socket.send(frame(numbered(4, image)));
+  await waitFor(() => assert.deepEqual(result.current.results.map(({ taskId }) => taskId), [null, "tsk_4", "tsk_2", "tsk_1"]));
+  answers[1].resolve(started(numbered(4, image)));
+  await act(() => Promise.race(starts));
+  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), [null, "tsk_4", "tsk_2", "tsk_1"]);
+  answers[0].resolve(started(numbered(3, image)));
+  await act(() => Promise.all(starts));
+  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), ["tsk_4", "tsk_3", "tsk_2", "tsk_1"]);
+});
+
+test("a start that is refused takes its row back, and one whose answer is lost keeps its key", async () => {
+  const { result } = hook(() => ({ ...useTasks(), generate: useGenerate() }));
+  await waitFor(() => assert.equal(result.current.results.length, 2));
+  server.answers.set("POST /generate", { status: 422, body: { error: { code: "validation_error", message: "No." } } });
+  const request = { prompt: "a fox", model: "m" };
+  const start = () => act(() => result.current.generate(request).then(() => null, (error: TaskwireError) => error.code));
+  assert.equal(await start(), "validation_error");
+  assert.equal(result.current.results.length, 2);
+  const aborter = new AbortController();
+  server.answers.set("POST /generate", () => {
+    setImmediate(() => aborter.abort());
+    return "hang up";
+  });
+  const lost = result.current.generate(request, { signal: aborter.signal }).then(() => null, (error: TaskwireError) => error.code);
+  assert.equal(await act(() => lost), "aborted");
+  server.answers.set("POST /generate", started(numbered(3)));
+  assert.equal(await start(), null);
+  assert.equal(await start(), null);
+  const [refused, first, again, next] = server.calls.flatMap(({ line, headers }) => (line === "POST /generate" ? [headers["idempotency-key"]] : []));
+  assert.equal(first, again);
+  assert.equal(new Set([refused, first, next]).size, 3);
+});
+
+test("useContent, useChannel and useBatch show what their sockets say", async () => {
+  server.answers.set("GET /content", { body: { content: [contentAt(1)], nextCursor: null } });
+  server.answers.set("GET /channels/ch_1", { body: { channel: channelAt(1), content: null } });
+  const { result } = hook(() => ({ content: useContent(), channel: useChannel("ch_1"), batch: useBatch("btc_1") }));
+  const visits = new Map([await server.visit(), await server.visit(), await server.visit()].map(({ path, socket }) => [path.split("?")[0], socket]));
+  visits.get("/content/live")?.send(JSON.stringify({ type: "content", content: contentAt(2) }));
+  visits.get("/channels/ch_1/live")?.send(JSON.stringify({ type: "channel", channel: channelAt(2), content: contentAt(1) }));
+  visits.get("/batches/btc_1/live")?.send(frame(numbered(1)));
+  await waitFor(() => {
+    assert.deepEqual(result.current.content.results, [contentAt(2), contentAt(1)]);
+    assert.deepEqual(result.current.channel, { channel: channelAt(2), content: contentAt(1) });
+    assert.deepEqual(result.current.batch, [numbered(1)]);
+  });
+});
+
+test("useConnectionState says how it stands", async () => {
+  const { result } = hook(() => [useConnectionState(), useTask("tsk_1")] as const);
+  await waitFor(() => assert.equal(result.current[0], "live"));
+  const { socket } = await server.visit();
+  socket.terminate();
+  await waitFor(() => assert.equal(result.current[0], "reconnecting"));
+  await waitFor(() => assert.equal(result.current[0], "live"), { timeout: 3_000 });
+});
+
+test("hooks outside of a provider say so", (t) => {
+  t.mock.method(console, "error", () => {});
+  assert.throws(() => renderHook(() => useTaskwire()), /TaskwireProvider/);
+});
+
+test("a server renders what loads, and asks for nothing", () => {
+  const Page = () => {
+    useGenerate();
+    return h("p", null, [useTask("tsk_1")?.version ?? "loading", useTasks().status, useContent().status, useConnectionState()].join(" "));
+  };
+  const page = h(TaskwireProvider, { client: taskwire }, h(Page));
+  assert.equal(renderToString(page), "<p>loading LoadingFirstPage LoadingFirstPage idle</p>");
+  assert.deepEqual(server.calls, []);
+});

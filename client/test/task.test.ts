@@ -1,0 +1,293 @@
+// One task, watched over a real socket that drops, stalls, repeats itself and is refused.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
+import { OPEN_WITHIN_MS, PING_EVERY_MS, PONG_WITHIN_MS } from "../src/link.ts";
+import { GRACE_MS } from "../src/entry.ts";
+import { frame, started, taskAt, Watcher } from "./fixtures.ts";
+import { Queue } from "./queue.ts";
+import { Server, ticket, type Visit } from "./server.ts";
+
+let server: Server;
+let taskwire: Taskwire;
+let states: Queue<string>;
+
+beforeEach(async () => {
+  server = await Server.start();
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
+  server.answers.set("POST /generate", started(taskAt(1)));
+  taskwire = createTaskwire({ url: server.url, getToken: () => "jwt" });
+  states = new Queue("a state");
+  taskwire.connectionState.subscribe((state) => states.push(state));
+});
+
+afterEach(async () => {
+  taskwire.close();
+  await server.stop();
+  // Last: a timer made under the mock must not be cleared under the next one.
+  mock.timers.reset();
+});
+
+const versions = (watcher: Watcher<Task>): number[] => watcher.values.all.map(({ version }) => version);
+
+const generate = () => taskwire.generate({ prompt: "a fox", model: "m" });
+
+/** A task that is watched, live, at version 1. */
+async function live(): Promise<{ watcher: Watcher<Task>; visit: Visit }> {
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  const visit = await server.visit();
+  await states.find((state) => state === "live");
+  return { watcher, visit };
+}
+
+async function closed(socket: Visit["socket"]): Promise<number> {
+  const [code] = await once(socket, "close", { signal: AbortSignal.timeout(5_000) });
+  return code as number;
+}
+
+test("is read, and then watched from the version that was read", async () => {
+  const { watcher, visit } = await live();
+  assert.deepEqual(server.lines, ["GET /tasks/tsk_1", "POST /tasks/tsk_1/ticket"]);
+  assert.ok(server.calls.every(({ headers }) => headers.authorization === "Bearer jwt"));
+  assert.deepEqual([visit.path, visit.ticket], ["/tasks/tsk_1/live?version=1", "ticket-1"]);
+  visit.socket.send('{"type":"current","version":1}');
+  visit.socket.send(frame(taskAt(2)));
+  await watcher.values.find(({ version }) => version === 2);
+  assert.deepEqual(versions(watcher), [1, 2]);
+  assert.deepEqual(taskwire.task("tsk_1").current, taskAt(2));
+});
+
+test("that was just started is there at once, and its socket opens with the ticket that came with it", async () => {
+  const { task } = await generate();
+  assert.deepEqual(taskwire.task("tsk_1").current, task);
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  assert.deepEqual(watcher.values.all, [task]);
+  const { path, ticket } = await server.visit();
+  assert.deepEqual([path, ticket], ["/tasks/tsk_1/live?version=1", "first"]);
+  assert.deepEqual(server.lines, ["POST /generate"]);
+});
+
+test("never goes back: what comes twice or late changes nothing", async () => {
+  const { watcher, visit } = await live();
+  for (const version of [3, 2, 3, 1, 5, 4, 5]) visit.socket.send(frame(taskAt(version)));
+  visit.socket.send("no json");
+  visit.socket.send("null");
+  visit.socket.send(frame(taskAt(9, { taskId: "tsk_2" })));
+  visit.socket.send('{"type":"something new"}');
+  visit.socket.send(frame(taskAt(6)));
+  await watcher.values.find(({ version }) => version === 6);
+  assert.deepEqual(versions(watcher), [1, 3, 5, 6]);
+});
+
+test("has one socket, however many watch, and who comes late is told at once", async () => {
+  const { watcher, visit } = await live();
+  visit.socket.send(frame(taskAt(2)));
+  await watcher.values.find(({ version }) => version === 2);
+  const late = new Watcher(taskwire.task("tsk_1"));
+  assert.deepEqual(versions(late), [2]);
+  visit.socket.send(frame(taskAt(3)));
+  await late.values.find(({ version }) => version === 3);
+  assert.deepEqual([versions(watcher), versions(late)], [[1, 2, 3], [2, 3]]);
+  assert.equal(server.visits.all.length, 1);
+});
+
+test("keeps its socket for a moment after the last one leaves, and no longer", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { watcher, visit } = await live();
+  watcher.leave();
+  mock.timers.tick(GRACE_MS - 1);
+  const back = new Watcher(taskwire.task("tsk_1"));
+  assert.deepEqual(versions(back), [1]);
+  mock.timers.tick(GRACE_MS);
+  assert.equal(visit.socket.readyState, 1);
+  back.leave();
+  const gone = closed(visit.socket);
+  mock.timers.tick(GRACE_MS);
+  assert.equal(await gone, 1000);
+  assert.equal(taskwire.task("tsk_1").current, undefined);
+  assert.equal(taskwire.connectionState.current, "idle");
+});
+
+test("is not heard of after leaving, by function or by signal", async () => {
+  const stay = new Watcher(taskwire.task("tsk_1"));
+  const aborter = new AbortController();
+  const left = new Watcher(taskwire.task("tsk_1"));
+  const aborted = new Watcher(taskwire.task("tsk_1"), { signal: aborter.signal });
+  const late = new Watcher(taskwire.task("tsk_1"), { signal: AbortSignal.abort() });
+  await stay.values.next();
+  left.leave();
+  aborter.abort();
+  const { socket } = await server.visit();
+  socket.send(frame(taskAt(2)));
+  await stay.values.next();
+  assert.deepEqual([left, aborted, late].map(versions), [[1], [1], []]);
+});
+
+test("is told once to who joins while the others are told", async () => {
+  const { watcher, visit } = await live();
+  const joined: Watcher<Task>[] = [];
+  taskwire.task("tsk_1").subscribe(({ version }) => {
+    if (version === 2) joined.push(new Watcher(taskwire.task("tsk_1")));
+  });
+  visit.socket.send(frame(taskAt(2)));
+  await watcher.values.find(({ version }) => version === 2);
+  assert.deepEqual(joined.map(versions), [[2]]);
+});
+
+test("is told to the others when one listener throws, and the error is shown", async (t) => {
+  const shown = t.mock.method(console, "error", () => {});
+  const error = new Error("a bad listener");
+  taskwire.task("tsk_1").subscribe(() => {
+    throw error;
+  });
+  await new Watcher(taskwire.task("tsk_1")).values.next();
+  assert.deepEqual(shown.mock.calls.map((call) => call.arguments), [[error]]);
+});
+
+test("is final once it is completed: the socket closes for good", async () => {
+  const { watcher, visit } = await live();
+  const gone = closed(visit.socket);
+  visit.socket.send(frame(taskAt(2, { status: "completed" })));
+  assert.equal(await gone, 1000);
+  assert.deepEqual(versions(watcher), [1, 2]);
+  const late = new Watcher(taskwire.task("tsk_1"));
+  assert.deepEqual(versions(late), [2]);
+  assert.equal(server.visits.all.length, 1);
+});
+
+test("that is found completed gets no socket", async () => {
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(2, { status: "completed" }) } });
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  await watcher.values.next();
+  await states.until(() => states.all.at(-1) === "idle");
+  assert.deepEqual(server.lines, ["GET /tasks/tsk_1"]);
+});
+
+test("that failed by the provider's word is final; one that only timed out may heal, and is", async () => {
+  const { watcher, visit } = await live();
+  visit.socket.send(frame(taskAt(2, { status: "failed", error: { code: "timeout", message: "No answer." } })));
+  visit.socket.send(frame(taskAt(3)));
+  await watcher.values.find(({ version }) => version === 3);
+  const gone = closed(visit.socket);
+  visit.socket.send(frame(taskAt(4, { status: "failed", error: { code: "generation_failed", message: "No." } })));
+  assert.equal(await gone, 1000);
+  assert.deepEqual(versions(watcher), [1, 2, 3, 4]);
+});
+
+test("comes back after a drop with the version it has and the same ticket", async () => {
+  const { watcher, visit } = await live();
+  visit.socket.send(frame(taskAt(4)));
+  await watcher.values.find(({ version }) => version === 4);
+  visit.socket.terminate();
+  await states.find((state) => state === "reconnecting");
+  const again = await server.visit();
+  assert.deepEqual([again.path, again.ticket], ["/tasks/tsk_1/live?version=4", "ticket-1"]);
+  again.socket.send(frame(taskAt(7)));
+  await watcher.values.find(({ version }) => version === 7);
+  assert.deepEqual(versions(watcher), [1, 4, 7]);
+});
+
+test("that is dropped again and again is back each time, and not taken for blocked", async () => {
+  const { watcher, visit } = await live();
+  let { socket } = visit;
+  for (let version = 2; version < 6; version++) {
+    socket.terminate();
+    ({ socket } = await server.visit());
+    socket.send(frame(taskAt(version)));
+    await watcher.values.find((task) => task.version === version);
+  }
+  assert.deepEqual(server.lines, ["GET /tasks/tsk_1", "POST /tasks/tsk_1/ticket"]);
+  assert.ok(!states.all.includes("polling"));
+});
+
+test("asks for a fresh ticket after a socket that was refused", async () => {
+  server.upgrades.push("refuse");
+  await generate();
+  new Watcher(taskwire.task("tsk_1"));
+  const { ticket } = await server.visit();
+  assert.equal(ticket, "ticket-1");
+  assert.equal(server.turnedAway.all.length, 1);
+});
+
+test("replaces a ticket before it expires", async () => {
+  const answer = started(taskAt(1));
+  answer.body.live = { url: "", ...ticket("old", 1_000) };
+  server.answers.set("POST /generate", answer);
+  await generate();
+  new Watcher(taskwire.task("tsk_1"));
+  const visit = await server.visit();
+  assert.equal(visit.ticket, "ticket-1");
+});
+
+test("gives up a socket that is stuck connecting", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  server.upgrades.push("stall");
+  new Watcher(taskwire.task("tsk_1"));
+  await server.turnedAway.next();
+  mock.timers.tick(OPEN_WITHIN_MS);
+  assert.equal(states.all.at(-1), "reconnecting");
+  mock.timers.tick(1_000);
+  await server.visit();
+});
+
+test("pings a quiet socket, and makes a new one where the answer stays out", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { visit } = await live();
+  server.isMute = true;
+  const pinged = once(visit.socket, "message", { signal: AbortSignal.timeout(5_000) });
+  mock.timers.tick(PING_EVERY_MS);
+  assert.equal(String((await pinged)[0]), "ping");
+  mock.timers.tick(PONG_WITHIN_MS);
+  assert.equal(states.all.at(-1), "reconnecting");
+  server.isMute = false;
+  mock.timers.tick(1_000);
+  await server.visit();
+});
+
+test("keeps a quiet socket whose pings are answered", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { visit, watcher } = await live();
+  for (const version of [2, 3, 4]) {
+    const pinged = once(visit.socket, "message", { signal: AbortSignal.timeout(5_000) });
+    mock.timers.tick(PING_EVERY_MS);
+    await pinged;
+    // The pong goes out before this frame does.
+    visit.socket.send(frame(taskAt(version)));
+    await watcher.values.find((task) => task.version === version);
+    mock.timers.tick(PONG_WITHIN_MS);
+  }
+  assert.equal(server.visits.all.length, 1);
+});
+
+test("that is gone ends with the contract's error, for all who watch and for who comes after", async () => {
+  server.answers.delete("GET /tasks/tsk_1");
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  const error = await watcher.errors.next();
+  assert.ok(error instanceof TaskwireError);
+  assert.deepEqual([error.status, error.code, error.message], [404, "not_found", "There is nothing here."]);
+  const late = new Watcher(taskwire.task("tsk_1"));
+  assert.deepEqual(late.errors.all, [error]);
+  assert.equal(taskwire.task("tsk_1").error, error);
+  assert.equal(server.calls.length, 1);
+});
+
+test("that could not be read is tried anew by who comes after everybody has left", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  server.answers.delete("GET /tasks/tsk_1");
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  await watcher.errors.next();
+  watcher.leave();
+  mock.timers.tick(1);
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
+  await new Watcher(taskwire.task("tsk_1")).values.next();
+});
+
+test("is retried while the server is away", async () => {
+  server.answers.set("GET /tasks/tsk_1", "hang up");
+  const watcher = new Watcher(taskwire.task("tsk_1"));
+  await states.find((state) => state === "reconnecting");
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
+  await watcher.values.next();
+  assert.deepEqual(watcher.errors.all, []);
+});

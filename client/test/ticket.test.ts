@@ -1,0 +1,51 @@
+// A task that is watched with a ticket and nothing else: the link that its owner has shared.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { createTaskwire, type Taskwire } from "../src/index.ts";
+import { frame, taskAt, Watcher } from "./fixtures.ts";
+import { Server } from "./server.ts";
+
+let server: Server;
+let guest: Taskwire;
+
+beforeEach(async () => {
+  server = await Server.start();
+  server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
+  guest = createTaskwire({ url: server.url });
+});
+
+afterEach(async () => {
+  guest.close();
+  await server.stop();
+});
+
+test("a ticket alone shows its task, and nobody is asked for a token", async () => {
+  const watcher = new Watcher(guest.task("tsk_1", { ticket: "a+b" }));
+  assert.equal((await watcher.values.next()).version, 1);
+  const { path, ticket, socket } = await server.visit();
+  assert.deepEqual([path, ticket], ["/tasks/tsk_1/live?version=1", "a+b"]);
+  socket.send(frame(taskAt(2)));
+  await watcher.values.next();
+  assert.equal((await guest.task("tsk_1", { ticket: "a+b" }).get()).version, 1);
+  assert.deepEqual(server.lines, ["GET /tasks/tsk_1?ticket=a%2Bb", "GET /tasks/tsk_1?ticket=a%2Bb"]);
+  assert.ok(server.calls.every(({ headers }) => headers.authorization === undefined));
+});
+
+test("it ends with the ticket, and not with a socket that is lost by chance", async () => {
+  server.upgrades.push("refuse");
+  const watcher = new Watcher(guest.task("tsk_1", { ticket: "lent" }));
+  const { socket, ticket } = await server.visit();
+  assert.equal(ticket, "lent");
+  await new Watcher(guest.connectionState).values.find((state) => state === "live");
+  assert.deepEqual(watcher.errors.all, []);
+  server.answers.set("GET /tasks/tsk_1", { status: 401, body: { error: { code: "invalid_ticket", message: "Expired." } } });
+  server.isEveryUpgradeRefused = true;
+  socket.terminate();
+  assert.equal((await watcher.errors.next()).code, "invalid_ticket");
+  assert.equal(server.turnedAway.all.length, 2);
+});
+
+test("the owner is given one to share", async () => {
+  assert.equal((await createTaskwire({ url: server.url, getToken: () => "jwt" }).task("tsk_1").ticket()).ticket, "ticket-1");
+  assert.deepEqual(server.lines, ["POST /tasks/tsk_1/ticket"]);
+});

@@ -1,0 +1,146 @@
+// The client against the built Worker in workerd, over connections that are cut at random: nothing is lost, nothing
+// goes back, nothing is started twice.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Random } from "../../chaos/random.ts";
+import { startApp } from "../../tests/worker/support/app.ts";
+import { eventually } from "../../tests/worker/support/eventually.ts";
+import { createTaskwire, type Task } from "../src/index.ts";
+import { Watcher } from "./fixtures.ts";
+import { RoughRoad } from "./rough_road.ts";
+
+const app = await startApp();
+const road = await RoughRoad.to(app.base);
+after(async () => {
+  await road.close();
+  await app.close();
+});
+
+const CUTS = 200;
+const TASKS = 24;
+/** Retries are 16 s apart at most. */
+const SETTLED_MS = 40_000;
+
+/** Printed with a failure; the order of what is asked is repeated by it, the timing of the machine is not. */
+const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+
+const chance = new Random(seed);
+
+function pick<T>(from: Iterable<T>): T | undefined {
+  const all = [...from];
+  return all.length > 0 ? chance.pick(all) : undefined;
+}
+
+test(`after ${CUTS} cuts every version has risen, and what is shown is what the server has (seed ${seed})`, { timeout: 240_000 }, async (t) => {
+  const sub = "ada";
+  const token = await app.emulator.token({ sub });
+  const taskwire = createTaskwire({ url: road.url, getToken: () => token });
+  const direct = await app.as(sub);
+  t.after(() => taskwire.close());
+
+  const list = new Watcher(taskwire.tasks());
+  const watchers = new Map<string, Watcher<Task>>();
+  const undelivered: string[] = [];
+
+  async function start(): Promise<void> {
+    const { taskId } = await taskwire.generate({ prompt: "a fox", model: "m/x", count: 2 });
+    watchers.set(taskId, new Watcher(taskwire.task(taskId)));
+    undelivered.push(taskId);
+  }
+
+  const starting: Promise<void>[] = [];
+  let delivered = 0;
+  while (road.cuts < CUTS || delivered < TASKS) {
+    if (starting.length < TASKS && chance.chance(0.3)) starting.push(start());
+    // Spread over the cuts, so that there are sockets to cut until the end.
+    const taskId = road.cuts >= (CUTS * delivered) / TASKS ? pick(undelivered) : undefined;
+    if (taskId !== undefined) {
+      undelivered.splice(undelivered.indexOf(taskId), 1);
+      delivered += 1;
+      await app.emulator.deliver(taskId, chance.chance(0.3) ? { event: "failed" } : {});
+    }
+    if (road.cuts < CUTS) {
+      // Mostly sockets that are up; now and then a request, whose answer is lost.
+      const one = chance.chance(0.05) ? pick(road.requests) : pick(road.sockets);
+      if (one) road.cut(one);
+    }
+    // A moment for what was cut to come back: as long as it takes a request to be answered.
+    await direct.call("/healthz");
+  }
+  await Promise.all(starting);
+
+  assert.ok(road.cuts >= CUTS);
+  assert.equal(watchers.size, TASKS);
+  assert.equal(app.starts, TASKS);
+  const settled = [...watchers.values()].map((watcher) => watcher.values.until(() => watcher.last?.status !== "pending", SETTLED_MS));
+  await Promise.all(settled);
+  for (const [taskId, watcher] of watchers) {
+    const versions = watcher.values.all.map(({ version }) => version);
+    assert.deepEqual(versions, [...new Set(versions)].toSorted((a, b) => a - b), taskId);
+    assert.deepEqual(watcher.errors.all, []);
+    assert.deepEqual(watcher.last, await direct.task(taskId));
+  }
+
+  const all = await direct.list("?limit=100");
+  await eventually(() => {
+    assert.deepEqual(new Set(list.last?.items), new Set(all.tasks));
+    return true;
+  }, SETTLED_MS, "the list shows what the server lists");
+  const newest = new Map<string, number>();
+  for (const { items } of list.values.all) {
+    for (const { taskId, version } of items) {
+      assert.ok(version >= (newest.get(String(taskId)) ?? 0), `${taskId} fell to version ${version}`);
+      newest.set(String(taskId), version);
+    }
+  }
+  t.diagnostic(`${road.cuts} cuts, ${list.values.all.length} lists, ${TASKS} tasks`);
+});
+
+test("a ticket alone shows its task to the end", { timeout: 60_000 }, async (t) => {
+  const token = await app.emulator.token({ sub: "eve" });
+  const owner = createTaskwire({ url: app.base, getToken: () => token });
+  const guest = createTaskwire({ url: app.base });
+  t.after(() => (owner.close(), guest.close()));
+  const { taskId } = await owner.generate({ prompt: "a fox", model: "m/x" });
+  const { ticket } = await owner.task(taskId).ticket();
+  const watcher = new Watcher(guest.task(taskId, { ticket }));
+  await watcher.values.next();
+  await app.emulator.deliver(taskId);
+  const done = await watcher.values.next();
+  assert.deepEqual(done, await owner.task(taskId).get());
+  const other = new Watcher(guest.task(taskId, { ticket: `${ticket}x` }));
+  assert.equal((await other.errors.next()).code, "invalid_ticket");
+});
+
+test("a batch is shown in its order, and every refusal is typed", { timeout: 60_000 }, async (t) => {
+  const token = await app.emulator.token({ sub: "bob" });
+  const taskwire = createTaskwire({ url: app.base, getToken: () => token });
+  t.after(() => taskwire.close());
+  const { batchId, tasks } = await taskwire.batch({ prompts: ["a fox", "a hare"], models: ["m/x", "m/y"] });
+  const ids = tasks.map((entry) => ("taskId" in entry ? entry.taskId : ""));
+  const watcher = new Watcher(taskwire.batchOf(batchId));
+  for (const id of ids.toReversed()) await app.emulator.deliver(id);
+  await watcher.values.until(() => watcher.last?.every(({ status }) => status === "completed"));
+  assert.deepEqual(watcher.last?.map(({ taskId }) => taskId), ids);
+  await assert.rejects(taskwire.generate({ prompt: "", model: "m/x" }), { name: "TaskwireError", status: 422, code: "validation_error" });
+  await assert.rejects(taskwire.task("tsk_nobody").get(), { status: 404, code: "not_found" });
+});
+
+test("a channel and the content feed show what a workflow made, and what became of its callback", { timeout: 60_000 }, async (t) => {
+  const token = await app.emulator.token({ sub: "kim" });
+  const taskwire = createTaskwire({ url: app.base, getToken: () => token });
+  t.after(() => taskwire.close());
+  const feed = new Watcher(taskwire.content());
+  await feed.values.next();
+  const { channelId, channel } = await taskwire.ai({ workflow: "films", messages: [{ role: "user", content: "A film" }] });
+  const watcher = new Watcher(taskwire.channel(channelId));
+  assert.deepEqual(watcher.last, { channel, content: null });
+  await app.emulator.modelriver.deliver(channelId);
+  await watcher.values.until(() => watcher.last?.channel.status === "completed");
+  await watcher.values.until(() => watcher.last?.content && watcher.last.content.callback !== "pending");
+  const versions = watcher.values.all.map(({ channel }) => channel.version);
+  assert.deepEqual(versions, [...new Set(versions)].toSorted((a, b) => a - b));
+  await feed.values.until(() => feed.last?.items.some((row) => row.channelId === channelId));
+  const row = feed.last?.items.find((row) => row.channelId === channelId);
+  assert.deepEqual(await taskwire.content().get(String(row?.id)), watcher.last?.content);
+});
