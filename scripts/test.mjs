@@ -31,6 +31,7 @@ async function native() {
 }
 
 async function types() {
+  await step("client/src/wire.ts", () => run(NODE, [inRoot("scripts/wire.mjs"), "--check"]).then(() => ""));
   for (const folder of TYPE_CHECKED) {
     await step(`types of ${folder}/`, () => run(NODE, [TSC, "--noEmit", "-p", inRoot(folder)]).then(() => ""));
   }

@@ -10,6 +10,7 @@ pub enum Route<'a> {
     TasksLive,
     TasksTicket,
     BatchLive(&'a str),
+    BatchTicket(&'a str),
     Task(&'a str),
     TaskLive(&'a str),
     TaskTicket(&'a str),
@@ -42,6 +43,7 @@ impl<'a> Route<'a> {
             ["tasks", "live", "", ""] => Self::TasksLive,
             ["tasks", "ticket", "", ""] => Self::TasksTicket,
             ["batches", id, "live", ""] => Self::BatchLive(id),
+            ["batches", id, "ticket", ""] => Self::BatchTicket(id),
             ["tasks", id, "", ""] => Self::Task(id),
             ["tasks", id, "live", ""] => Self::TaskLive(id),
             ["tasks", id, "ticket", ""] => Self::TaskTicket(id),
@@ -88,6 +90,7 @@ impl<'a> Route<'a> {
             | Self::Estimate
             | Self::TasksTicket
             | Self::TaskTicket(_)
+            | Self::BatchTicket(_)
             | Self::MynthWebhook
             | Self::MynthRequestWebhook(_)
             | Self::ModelRiverWebhook
@@ -143,6 +146,7 @@ mod tests {
             ("/tasks/live", Route::TasksLive),
             ("/tasks/ticket", Route::TasksTicket),
             ("/batches/btc_1/live", Route::BatchLive("btc_1")),
+            ("/batches/btc_1/ticket", Route::BatchTicket("btc_1")),
             ("/tasks/tsk_1", Route::Task("tsk_1")),
             ("/tasks/tsk_1/live", Route::TaskLive("tsk_1")),
             ("/tasks/tsk_1/ticket", Route::TaskTicket("tsk_1")),

@@ -59,10 +59,11 @@ fn names(line: &str, word: &str) -> bool {
 }
 
 /// Folders and files that decide. In them, only the files listed here are glue.
-const PURE: [&str; 10] = [
+const PURE: [&str; 11] = [
     "src/domain/",
     "src/signature/",
     "src/request/",
+    "src/response/",
     "src/provider/",
     "src/store/",
     "src/route.rs",

@@ -48,7 +48,7 @@ export interface BatchRequest extends GenerateOptions {
 export interface BatchStarted {
   taskId: string;
   task: Task;
-  /** Where the request asked for it. */
+  /** Where the provider gave one. */
   access?: Access;
 }
 
@@ -224,7 +224,7 @@ export interface Started {
   mynthTaskId: string;
   task: Task;
   live: LiveTicket;
-  /** Where the request asked for it. */
+  /** Where the provider gave one. */
   access?: Access;
 }
 

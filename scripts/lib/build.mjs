@@ -12,11 +12,12 @@ import { ensureWasmToolchain } from "./toolchain.mjs";
 const WASM = "build/index_bg.wasm";
 
 const worker = {
-  inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "scripts/lib/build.mjs"],
+  inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "openapi.json", "scripts/lib/build.mjs"],
   outputs: ["build/index.js", WASM],
 };
 const page = {
-  inputs: ["web", "client", "package-lock.json"],
+  // The page's policy names the issuer.
+  inputs: ["web", "client", "package-lock.json", "wrangler.toml"],
   outputs: ["web/dist/index.html"],
 };
 

@@ -5,11 +5,10 @@
 //! answer is never repeated under the same key.
 
 use super::answer::json;
-use super::caller::{Live, live};
+use super::caller::live;
 use super::generate::{asked, claim};
 use super::start::{Claimed, STEP, WAIT};
 use crate::channel::client::ChannelRoom;
-use crate::domain::channel::frame::ChannelView;
 use crate::domain::channel::state::{Channel, ChannelState};
 use crate::domain::task::Status;
 use crate::error::{ApiError, Code};
@@ -17,9 +16,9 @@ use crate::platform::{config, now, report, to_the_end};
 use crate::provider::modelriver::client::Client;
 use crate::provider::refusal::{no_answer, unreachable, unreadable};
 use crate::request::ai::{AiRequest, parse};
+use crate::response::start::ChannelStarted;
 use crate::signature::Scope;
 use crate::store::d1::Store;
-use serde::Serialize;
 use worker::{Context, Delay, Env, Request, Response};
 
 /// What a claimed key stands for while its request is under way.
@@ -27,14 +26,6 @@ const UNDER_WAY: &str = "ai:under way";
 /// And when it is over: a channel, or an error without a clear no.
 const CHANNEL: &str = "ai:channel:";
 const ERROR: &str = "ai:error:";
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Started<'a> {
-    channel_id: &'a str,
-    channel: ChannelView<'a>,
-    live: Live,
-}
 
 pub async fn start(
     mut request: Request,
@@ -53,7 +44,7 @@ pub async fn start(
     let id = &channel.channel_id;
     let live =
         live(env, &asked.user_id, Scope::Channel(id.clone()), format!("/channels/{id}/live"))?;
-    json(201, &Started { channel_id: id, channel: (&channel).into(), live })
+    json(201, &ChannelStarted::new(&channel, live))
 }
 
 async fn begin(

@@ -7,10 +7,9 @@ use worker::Request;
 
 /// Of a caller's request: 20 times the longest prompt, with room for its inputs.
 pub const REQUEST_LIMIT: usize = 256 * 1024;
-/// Of a webhook: a task of 20 images with all it was asked for is some 50 KB.
-pub const WEBHOOK_LIMIT: usize = 1024 * 1024;
-/// Of ModelRiver's webhook: a row has its text twice, and D1 takes 2 MB of it.
-pub const RIVER_LIMIT: usize = 900 * 1024;
+/// Of a webhook: a task of 20 images with all it was asked for is some 50 KB. Whoever calls can have
+/// this much hashed, twice for each secret, before they are refused.
+pub const WEBHOOK_LIMIT: usize = 512 * 1024;
 
 /// The body, if it is no larger than `limit` bytes. A larger one is refused by what its header
 /// says of it, or as soon as that much has come; the rest is not read.

@@ -7,9 +7,9 @@ use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
 use crate::platform::{config, now};
 use crate::request::query;
+use crate::response::ticket::{Issued, Live};
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
 use crate::socket::PROTOCOL_HEADER;
-use serde::Serialize;
 use worker::{Env, Request};
 
 /// The sub-protocol under which a browser hands over its ticket, which it cannot put in a header.
@@ -58,29 +58,14 @@ pub async fn viewer(request: &Request, scope: &Scope, env: &Env) -> Result<Viewe
     Ok(Viewer::Holder { user_id: ticket.user })
 }
 
-/// A fresh ticket and when it ends, as the contract shows them.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Issued {
-    pub ticket: String,
-    pub expires_at: String,
-}
-
+/// A fresh ticket.
 pub fn issue(env: &Env, user_id: &str, scope: Scope) -> Result<Issued, ApiError> {
     let expires_at = now() + TICKET_LIFETIME_MS;
     let ticket = Ticket { user: user_id.to_owned(), scope, expires_at };
     Ok(Issued { ticket: ticket_key(env)?.sign(&ticket), expires_at: iso(expires_at) })
 }
 
-/// Where something can be watched, and the ticket for it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Live {
-    url: String,
-    #[serde(flatten)]
-    issued: Issued,
-}
-
+/// A ticket for what is watched at `url`.
 pub fn live(env: &Env, user_id: &str, scope: Scope, url: String) -> Result<Live, ApiError> {
     Ok(Live { url, issued: issue(env, user_id, scope)? })
 }

@@ -5,36 +5,21 @@ use super::broken;
 use super::caller::{Viewer, issue, viewer};
 use crate::auth::claims::Identity;
 use crate::channel::client::ChannelRoom;
-use crate::domain::channel::frame::{Content, Shown};
+use crate::domain::channel::frame::Shown;
 use crate::domain::id::is_task_id;
 use crate::error::ApiError;
 use crate::request::content::{ContentQuery, is_row_id};
 use crate::request::query;
+use crate::response::read::{ContentAnswer, ContentPage};
 use crate::signature::Scope;
 use crate::store::d1::Store;
-use serde::Serialize;
 use worker::{Env, Request, Response};
-
-#[derive(Serialize)]
-struct One {
-    content: Content,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<'a> {
-    content: &'a [Content],
-    next_cursor: Option<&'a str>,
-}
 
 /// `GET /content`
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     let query = ContentQuery::parse(query::pairs(&request.inner().url()))?;
     let content = Store::new(env)?.list_content(caller.user_id(), &query).await?;
-    // A full page may be the last one; then the next is empty.
-    let is_full = content.len() == query.limit as usize;
-    let next_cursor = content.last().filter(|_| is_full).map(|row| row.id.as_str());
-    json(200, &Page { content: &content, next_cursor })
+    json(200, &ContentPage::of(&content, query.limit))
 }
 
 /// `GET /content/{id}`
@@ -43,7 +28,7 @@ pub async fn read(caller: &Identity, id: &str, env: &Env) -> Result<Response, Ap
         return Err(ApiError::not_found());
     }
     let content = Store::new(env)?.content(id, caller.user_id()).await?;
-    json(200, &One { content: content.ok_or_else(ApiError::not_found)? })
+    json(200, &ContentAnswer { content: content.ok_or_else(ApiError::not_found)? })
 }
 
 /// `POST /content/ticket`

@@ -3,86 +3,20 @@
 use super::answer::json;
 use super::body::read_json;
 use super::broken;
-use super::caller::{Live, identify, live};
-use super::start::{Claimed, Job, Outcome, Start, start};
-use crate::domain::frame::TaskView;
-use crate::domain::task::Task;
-use crate::error::{ApiError, Issue};
+use super::caller::{identify, live};
+use super::start::{Claimed, Done, Job, Start, start};
+use crate::domain::task::{IMAGE_GENERATE, Task};
+use crate::error::ApiError;
 use crate::platform::{config, fault, new_key, now, to_the_end};
 use crate::provider::mynth::client::Client;
 use crate::request::start::StartRequest;
-use crate::request::{batch, generate, kinds};
+use crate::request::{batch, generate, idempotency, kinds};
+use crate::response::start::{Batch, BatchEntry, Started};
 use crate::signature::{Intent, Scope, WebhookTokenKey};
 use hex::encode;
-use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use worker::{Context, Env, Request, Response};
-
-/// Longest idempotency key that is taken: room for a few UUIDs.
-const KEY_LIMIT: usize = 255;
-
-/// A task that was started, and where it can be watched.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Started<'a> {
-    task_id: &'a str,
-    mynth_task_id: &'a str,
-    task: TaskView<'a>,
-    live: Live,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access: Option<Access<'a>>,
-}
-
-/// The provider's own token for the task, under the name that its first clients read.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Access<'a> {
-    public_access_token: &'a str,
-}
-
-impl<'a> Access<'a> {
-    fn of(task: &'a Task) -> Option<Self> {
-        let token = task.access.as_ref()?;
-        Some(Self { public_access_token: token.expose() })
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Batch<'a> {
-    batch_id: String,
-    tasks: Vec<Entry<'a>>,
-    live: Live,
-}
-
-/// What became of one task of a batch.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Entry<'a> {
-    #[serde(rename_all = "camelCase")]
-    Started {
-        task_id: &'a str,
-        task: TaskView<'a>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        access: Option<Access<'a>>,
-    },
-    /// The body of the error.
-    Refused(Value),
-}
-
-impl<'a> From<&'a Outcome> for Entry<'a> {
-    fn from(outcome: &'a Outcome) -> Self {
-        match outcome {
-            Ok(task) => Self::Started {
-                task_id: &task.task_id,
-                task: task.into(),
-                access: Access::of(task),
-            },
-            Err(error) => Self::Refused(serde_json::from_str(&error.body()).unwrap_or_default()),
-        }
-    }
-}
 
 /// What is the same for everything that starts: who asks, and the key of the request.
 pub struct Asked {
@@ -132,13 +66,11 @@ async fn one(
     let stands_for = task.key.to_string();
     let job = Job { body: body(env, wanted, &task)?, task };
     let claim = claim(&asked, route, stands_for);
-    let outcome = run(env, context, vec![job], claim).await?.pop();
+    let outcome = run(env, context, vec![job], claim).await?.outcomes.pop();
     let task = outcome.ok_or_else(|| fault("start", "no outcome"))??;
     let scope = Scope::Task(task.task_id.clone());
     let live = live(env, &task.user_id, scope, format!("/tasks/{}/live", task.task_id))?;
-    let task_id = task.task_id.as_str();
-    let access = Access::of(&task);
-    json(201, &Started { task_id, mynth_task_id: task_id, task: (&task).into(), live, access })
+    json(201, &Started::new(&task, live))
 }
 
 /// `POST /generate/batch`
@@ -159,13 +91,13 @@ pub async fn generate_batch(
         jobs.push(Job { body: body(env, wanted, &task)?, task });
     }
     let claim = claim(&asked, "batch", batch_id.clone());
-    let outcomes = run(env, context, jobs, claim).await?;
+    let Done { outcomes, earlier } = run(env, context, jobs, claim).await?;
     // A repeated request stands for the batch that was started first.
-    let known = outcomes.iter().flatten().find_map(|task| task.batch_id.clone());
-    let batch_id = known.unwrap_or(batch_id);
+    let batch_id = earlier.unwrap_or(batch_id);
     let scope = Scope::Batch(batch_id.clone());
     let live = live(env, &asked.user_id, scope, format!("/batches/{batch_id}/live"))?;
-    json(201, &Batch { batch_id, tasks: outcomes.iter().map(Entry::from).collect(), live })
+    let tasks = outcomes.iter().map(BatchEntry::from).collect();
+    json(201, &Batch { batch_id, tasks, live })
 }
 
 /// `POST /estimate`: the provider's dry run of what `POST /generate` would start.
@@ -180,7 +112,9 @@ pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiEr
 /// The body of the provider's start call, with the webhook's address where none is registered.
 fn body(env: &Env, wanted: &StartRequest, task: &Task) -> Result<Value, ApiError> {
     let config = config(env);
-    let Some(address) = config.request_webhooks_at()? else {
+    let address = config.request_webhooks_at()?;
+    // Other kinds take no webhook of their own: they are looked for.
+    let Some(address) = address.filter(|_| wanted.kind == IMAGE_GENERATE) else {
         return Ok(wanted.provider_body(&task.key));
     };
     let intent = Intent { user: task.user_id.clone(), key: task.key.clone() };
@@ -194,7 +128,7 @@ async fn run(
     context: Context,
     jobs: Vec<Job>,
     claim: Option<Claimed>,
-) -> Result<Vec<Outcome>, ApiError> {
+) -> Result<Done, ApiError> {
     // What would be missing at the end is found out before any money is spent.
     let config = config(env);
     Client::new(&config)?;
@@ -211,12 +145,6 @@ pub fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claimed> 
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<String>, ApiError> {
-    let Some(key) = request.headers().get("idempotency-key").map_err(broken)? else {
-        return Ok(None);
-    };
-    if !(1..=KEY_LIMIT).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message = format!("must be 1 to {KEY_LIMIT} visible ASCII characters");
-        return Err(ApiError::validation(vec![Issue::new("Idempotency-Key", message)]));
-    }
-    Ok(Some(key))
+    let key = request.headers().get("idempotency-key").map_err(broken)?;
+    key.map(idempotency::checked).transpose()
 }

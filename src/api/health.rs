@@ -1,15 +1,15 @@
 //! Is it alive, is it ready, and what the web app has to know to sign people in.
 
 use super::answer::json;
-use crate::config::Config;
+use crate::config::{Config, Issuer};
 use crate::error::{ApiError, Issue};
 use crate::platform::config;
+use crate::response::site::{ALIVE, READY, WebConfig};
 use crate::store::d1::Store;
-use serde_json::json as value;
 use worker::{Env, Response};
 
 pub fn alive() -> Result<Response, ApiError> {
-    json(200, &value!({"ok": true}))
+    json(200, &ALIVE)
 }
 
 /// Names what is missing, never a value.
@@ -29,17 +29,10 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         issues: vec![Issue::new("DB", "cannot be read")],
         ..error
     })?;
-    json(200, &value!({"ready": true}))
+    json(200, &READY)
 }
 
 pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {
-    let issuer = config.issuer()?;
-    json(
-        200,
-        &value!({
-            "issuer": issuer.issuer,
-            "clientId": config.client_id()?,
-            "audience": issuer.audience,
-        }),
-    )
+    let Issuer { issuer, audience, .. } = config.issuer()?;
+    json(200, &WebConfig { issuer, client_id: config.client_id()?, audience })
 }

@@ -5,7 +5,7 @@ use super::broken;
 use super::caller::{Viewer, viewer};
 use super::content::known_channel;
 use super::cors::is_foreign;
-use super::tasks::find;
+use super::tasks::{find, own_batch};
 use crate::channel::client::ChannelRoom;
 use crate::domain::id::is_task_id;
 use crate::error::{ApiError, Code, Issue};
@@ -16,7 +16,6 @@ use crate::request::query;
 use crate::room::client::Room;
 use crate::signature::Scope;
 use crate::socket::{PROTOCOL, PROTOCOL_HEADER};
-use crate::store::d1::Store;
 use worker::{Env, Request, Response};
 
 /// `GET /tasks/{id}/live`
@@ -45,10 +44,7 @@ pub async fn batch(request: &Request, batch_id: &str, env: &Env) -> Result<Respo
     }
     let watcher = watcher(request, &Scope::Batch(batch_id.to_owned()), env).await?;
     if let Viewer::User(identity) = &watcher.viewer {
-        let tasks = Store::new(env)?.by_batch(batch_id).await?;
-        if tasks.first().is_none_or(|task| task.user_id != identity.user_id()) {
-            return Err(ApiError::not_found());
-        }
+        own_batch(identity, batch_id, env).await?;
     }
     let feed = Feed::Batch { batch_id: batch_id.to_owned() };
     upgraded(feed::client::watch(env, &feed, &watcher).await?)

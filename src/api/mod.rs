@@ -9,6 +9,7 @@ mod cors;
 mod generate;
 mod health;
 pub mod live;
+mod openapi;
 mod river_webhook;
 pub mod start;
 mod tasks;
@@ -71,6 +72,9 @@ async fn answer(
         Route::TasksLive => live::tasks(&request, env).await,
         Route::TasksTicket => tasks::feed_ticket(&identify(&request, env).await?, env),
         Route::BatchLive(id) => live::batch(&request, id, env).await,
+        Route::BatchTicket(id) => {
+            tasks::batch_ticket(&identify(&request, env).await?, id, env).await
+        }
         Route::Task(id) => tasks::read(&request, id, env).await,
         Route::TaskLive(id) => live::task(&request, id, env).await,
         Route::TaskTicket(id) => tasks::ticket(&identify(&request, env).await?, id, env).await,
@@ -88,6 +92,7 @@ async fn answer(
         Route::ContentTicket => content::feed_ticket(&identify(&request, env).await?, env),
         Route::Content(id) => content::read(&identify(&request, env).await?, id, env).await,
         Route::WebConfig => health::web_config(&config(env)),
+        Route::OpenApi => openapi::document(),
         Route::Health => health::alive(),
         Route::Ready => health::ready(env).await,
     }

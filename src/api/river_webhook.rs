@@ -2,7 +2,7 @@
 //! once that has stored them.
 
 use super::answer::json;
-use super::body::{RIVER_LIMIT, read};
+use super::body::{WEBHOOK_LIMIT, read};
 use super::broken;
 use super::webhooks::{malformed, unsigned};
 use crate::channel::client::ChannelRoom;
@@ -11,15 +11,15 @@ use crate::domain::time::SECOND;
 use crate::error::ApiError;
 use crate::platform::{config, note, now};
 use crate::provider::modelriver::webhook::{Event, Headers, parse};
+use crate::response::site::RECEIVED;
 use crate::signature::{ModelRiverHeaders, verify_modelriver};
 use crate::store::row::to_json;
-use serde_json::json as value;
 use worker::{Env, Request, Response};
 
 /// `POST /webhooks/modelriver`
 pub async fn modelriver(mut request: Request, env: &Env) -> Result<Response, ApiError> {
     let secrets = config(env).modelriver_webhook_secrets()?;
-    let body = read(&mut request, RIVER_LIMIT).await?;
+    let body = read(&mut request, WEBHOOK_LIMIT).await?;
     let header = |name: &str| request.headers().get(name).map_err(broken);
     let mr_signature = header("mr-signature")?;
     let (x_signature, x_timestamp) =
@@ -46,5 +46,5 @@ pub async fn modelriver(mut request: Request, env: &Env) -> Result<Response, Api
             }
         }
     }
-    json(200, &value!({"received": true}))
+    json(200, &RECEIVED)
 }

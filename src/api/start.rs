@@ -50,14 +50,20 @@ pub struct Claimed {
 /// What became of one task.
 pub type Outcome = Result<Task, ApiError>;
 
+/// What became of all, and what the same key had stood for before, if it had.
+pub struct Done {
+    pub outcomes: Vec<Outcome>,
+    pub earlier: Option<String>,
+}
+
 /// Starts all, or finds what the same key has started before.
-pub async fn start(all: Start) -> Result<Vec<Outcome>, ApiError> {
+pub async fn start(all: Start) -> Result<Done, ApiError> {
     let Start { env, jobs, claim } = all;
     let store = Store::new(&env)?;
     let user = jobs.first().map(|job| job.task.user_id.clone()).unwrap_or_default();
     if let Some(claim) = &claim {
-        if let Some(outcomes) = repeated(&env, &store, &user, claim).await? {
-            return Ok(outcomes);
+        if let Some(done) = repeated(&env, &store, &user, claim).await? {
+            return Ok(done);
         }
     }
     let tasks: Vec<&Task> = jobs.iter().map(|job| &job.task).collect();
@@ -84,7 +90,7 @@ pub async fn start(all: Start) -> Result<Vec<Outcome>, ApiError> {
         let some = jobs.by_ref().take(SIDE_BY_SIDE);
         outcomes.extend(join_all(some.map(|job| begin(&env, &store, &client, job))).await);
     }
-    Ok(outcomes)
+    Ok(Done { outcomes, earlier: None })
 }
 
 async fn begin(env: &Env, store: &Store, client: &Client, job: Job) -> Outcome {
@@ -154,7 +160,7 @@ async fn repeated(
     store: &Store,
     user: &str,
     claim: &Claimed,
-) -> Result<Option<Vec<Outcome>>, ApiError> {
+) -> Result<Option<Done>, ApiError> {
     let Some(known) = store.key(user, &claim.key).await? else { return Ok(None) };
     if known.request != claim.request {
         let message = "This Idempotency-Key stands for another request.";
@@ -171,7 +177,7 @@ async fn repeated(
             for task in tasks {
                 outcomes.push(current(env, task).await);
             }
-            return Ok(Some(outcomes));
+            return Ok(Some(Done { outcomes, earlier: Some(known.task_id) }));
         }
         if now() - since > WAIT {
             let message = "The first request with this Idempotency-Key is still under way.";

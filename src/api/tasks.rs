@@ -4,7 +4,6 @@ use super::answer::{json, versioned};
 use super::broken;
 use super::caller::{Viewer, issue, viewer};
 use crate::auth::claims::Identity;
-use crate::domain::frame::TaskView;
 use crate::domain::id::is_task_id;
 use crate::domain::task::{Status, Task};
 use crate::domain::time::HOUR;
@@ -12,23 +11,11 @@ use crate::error::ApiError;
 use crate::platform::now;
 use crate::request::list::ListQuery;
 use crate::request::query;
+use crate::response::read::{TaskAnswer, TaskPage};
 use crate::room::client::Room;
 use crate::signature::Scope;
 use crate::store::d1::Store;
-use serde::Serialize;
 use worker::{Env, Request, Response};
-
-#[derive(Serialize)]
-struct One<'a> {
-    task: TaskView<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<'a> {
-    tasks: Vec<TaskView<'a>>,
-    next_cursor: Option<&'a str>,
-}
 
 pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Response, ApiError> {
     if !is_task_id(task_id) {
@@ -39,17 +26,13 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
         Viewer::Holder { user_id } => in_room(env, task_id, &user_id).await?,
     };
     let known = request.headers().get("if-none-match").map_err(broken)?;
-    versioned(&One { task: TaskView::from(&task) }, task.version, known.as_deref())
+    versioned(&TaskAnswer { task: (&task).into() }, task.version, known.as_deref())
 }
 
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     let query = ListQuery::parse(query::pairs(&request.inner().url()))?;
     let tasks = Store::new(env)?.list(caller.user_id(), &query).await?;
-    // A full page may be the last one; then the next is empty.
-    let is_full = tasks.len() == query.limit as usize;
-    let next = tasks.last().filter(|_| is_full).map(|task| task.key.as_str());
-    let tasks = tasks.iter().map(TaskView::from).collect();
-    json(200, &Page { tasks, next_cursor: next })
+    json(200, &TaskPage::of(&tasks, query.limit))
 }
 
 pub async fn ticket(caller: &Identity, task_id: &str, env: &Env) -> Result<Response, ApiError> {
@@ -63,6 +46,23 @@ pub async fn ticket(caller: &Identity, task_id: &str, env: &Env) -> Result<Respo
 /// A ticket for the feed of all the caller's tasks.
 pub fn feed_ticket(caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     json(200, &issue(env, caller.user_id(), Scope::Tasks)?)
+}
+
+/// A ticket for the feed of a batch.
+pub async fn batch_ticket(
+    caller: &Identity,
+    batch_id: &str,
+    env: &Env,
+) -> Result<Response, ApiError> {
+    own_batch(caller, batch_id, env).await?;
+    json(200, &issue(env, caller.user_id(), Scope::Batch(batch_id.to_owned()))?)
+}
+
+/// Whether a batch is the caller's. Another's is as good as none.
+pub async fn own_batch(caller: &Identity, batch_id: &str, env: &Env) -> Result<(), ApiError> {
+    let tasks = Store::new(env)?.by_batch(batch_id).await?;
+    let is_own = tasks.first().is_some_and(|task| task.user_id == caller.user_id());
+    if is_own { Ok(()) } else { Err(ApiError::not_found()) }
 }
 
 /// The caller's task, as it is now. Another's is as good as none.

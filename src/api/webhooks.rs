@@ -12,12 +12,12 @@ use crate::platform::{config, note, now};
 use crate::provider::malformed::Malformed;
 use crate::provider::mynth::client::Client;
 use crate::provider::mynth::webhook::{Event, parse};
+use crate::response::site::RECEIVED;
 use crate::room::client::Room;
 use crate::signature::{Intent, SignatureError, SignedHeaders, WebhookTokenKey, verify_mynth};
 use crate::store::d1::Store;
 use crate::store::row::to_json;
 use hex::encode;
-use serde_json::json as value;
 use sha2::{Digest, Sha256};
 use worker::{Env, Request, Response};
 
@@ -40,7 +40,7 @@ pub async fn mynth(mut request: Request, env: &Env) -> Result<Response, ApiError
     if let Some(report) = event(&body)? {
         hand_over(env, verified.into_delivery(), report).await?;
     }
-    json(200, &value!({"received": true}))
+    json(200, &RECEIVED)
 }
 
 /// `POST /webhooks/mynth/{token}`: not signed, so it is believed of the one start that its token was
@@ -61,7 +61,7 @@ pub async fn mynth_request(
         let delivery = format!("request:{}", encode(Sha256::digest(&body)));
         hand_over(env, delivery, report).await?;
     }
-    json(200, &value!({"received": true}))
+    json(200, &RECEIVED)
 }
 
 /// Whether the provider's task is the one that was started for `intent`.

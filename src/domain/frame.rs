@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub struct TaskView<'a> {
     /// Null only for a task that the provider never took.
     pub task_id: Option<&'a str>,
-    /// The same id under the name that front ends of the replaced guide read.
+    /// The same, under the name that older front ends read.
     pub mynth_task_id: Option<&'a str>,
     pub kind: &'a str,
     pub user_id: &'a str,

@@ -16,8 +16,11 @@ use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
-/// Rows that are read at once.
-const PAGE: u32 = 100;
+/// Rows that are read at once. One may be a megabyte.
+const PAGE: u32 = 25;
+
+/// The `readyState` of a socket that can be sent to.
+const OPEN: u16 = 1;
 
 /// What a socket keeps while the object sleeps.
 #[derive(Serialize, Deserialize)]
@@ -36,13 +39,15 @@ pub async fn catch_up(
 ) -> std::result::Result<(), ApiError> {
     let _turn = turn.lock().await;
     let store = Store::new(env)?;
+    let behind = watchers(state).iter().map(|(_, watcher)| watcher.seq).min();
+    let Some(mut from) = behind else { return Ok(()) };
     loop {
-        let watchers = watchers(state);
-        let Some(behind) = watchers.iter().map(|(_, watcher)| watcher.seq).min() else {
-            return Ok(());
-        };
-        let page = store.content_after(behind, PAGE).await?;
-        for (socket, watcher) in watchers {
+        let page = store.content_after(from, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        // It goes on from there whatever became of a socket: one that does not take its rows must not
+        // keep the others waiting. Who joins meanwhile is waiting for a turn of its own.
+        from = last.seq;
+        for (socket, watcher) in watchers(state) {
             show(&socket, watcher, &page);
         }
         if page.len() < PAGE as usize {
@@ -56,7 +61,6 @@ fn show(socket: &WebSocket, mut watcher: Watcher, page: &[Placed]) {
     for Placed { seq, content } in page.iter().filter(|row| row.seq > from) {
         let is_for = content.user_id.as_deref().is_none_or(|owner| owner == watcher.user);
         if is_for && socket.send_with_str(content_frame(content)).is_err() {
-            // It is closing. Whoever it is comes back with the last row it has.
             return;
         }
         watcher.seq = *seq;
@@ -66,12 +70,15 @@ fn show(socket: &WebSocket, mut watcher: Watcher, page: &[Placed]) {
     }
 }
 
+/// The sockets that can be sent to. One that is closing has no more rows coming: whoever it was comes
+/// back with the last row it has.
 fn watchers(state: &State) -> Vec<(WebSocket, Watcher)> {
+    let is_open = |socket: &WebSocket| socket.as_ref().ready_state() == OPEN;
     let watcher = |socket: WebSocket| {
         let watcher = socket.deserialize_attachment::<Watcher>().ok().flatten()?;
         Some((socket, watcher))
     };
-    state.get_websockets().into_iter().filter_map(watcher).collect()
+    state.get_websockets().into_iter().filter(is_open).filter_map(watcher).collect()
 }
 
 /// Accepts a watcher. It is sent what came in after the row that it names, or from now on.

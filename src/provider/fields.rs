@@ -26,26 +26,12 @@ const TEXT_LIMIT: usize = 300;
 /// A value as it is; as text if it is nested deeper than could be read back, or larger than could be
 /// stored: then as the beginning of one.
 pub fn storable(value: &Value) -> Value {
-    if depth(value) <= DEPTH_LIMIT && size(value) <= SIZE_LIMIT {
+    let mut text = value.to_string();
+    if depth(value) <= DEPTH_LIMIT && text.len() <= SIZE_LIMIT {
         return value.clone();
     }
-    let mut text = value.to_string();
     text.truncate(text.floor_char_boundary(SIZE_LIMIT));
     text.into()
-}
-
-/// Bytes of `value`, about: its texts and names, and a number's worth for each value.
-fn size(value: &Value) -> usize {
-    const NUMBER: usize = 8;
-    NUMBER
-        + match value {
-            Value::String(text) => text.len(),
-            Value::Array(items) => items.iter().map(size).sum(),
-            Value::Object(fields) => {
-                fields.iter().map(|(name, value)| name.len() + size(value)).sum()
-            }
-            _ => 0,
-        }
 }
 
 /// The beginning of a text.

@@ -74,4 +74,3 @@ fn complaints(error: &Value, body: &Value) -> Vec<Issue> {
     let one = issue(error).or(text).or_else(|| issue(body));
     vec![one.unwrap_or_else(|| Issue::new("", "The provider did not accept the request."))]
 }
-

@@ -5,10 +5,10 @@ use crate::error::ApiError;
 use crate::provider::fields::{DEPTH_LIMIT, depth};
 use serde_json::{Map, Value};
 
-const WORKFLOW_CHARS: usize = 200;
-const MESSAGE_LIMIT: usize = 100;
+pub const WORKFLOW_CHARS: usize = 200;
+pub const MESSAGE_LIMIT: usize = 100;
 /// As much as Mynth takes: it comes back in every webhook.
-const METADATA_BYTES: usize = 2048;
+pub const METADATA_BYTES: usize = 2048;
 /// What says whose the answer is. It is ours to say.
 const USER_ID: &str = "user_id";
 

@@ -4,7 +4,7 @@ use super::list::{DEFAULT_LIMIT, read_limit};
 use crate::error::{ApiError, Issue};
 
 /// Bytes of a row's id: ours have 26.
-const ID_BYTES: usize = 64;
+pub const ID_BYTES: usize = 64;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentQuery {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// The provider's limits.
 pub const PROMPT_CHARS: usize = 8192;
 pub const MODEL_CHARS: usize = 200;
-const COUNT_LIMIT: u64 = 20;
+pub const COUNT_LIMIT: u64 = 20;
 pub const INPUT_LIMIT: usize = 20;
 
 /// The wish for a token of the provider's own, in whatever form it takes that today.

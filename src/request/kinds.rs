@@ -7,8 +7,9 @@ use crate::domain::task::{IMAGE_GENERATE, KINDS};
 use crate::error::ApiError;
 use serde_json::{Map, Value};
 
-const URL_CHARS: usize = 4096;
-const WORD_CHARS: usize = 64;
+pub const URL_CHARS: usize = 4096;
+/// Of a kind's name: the longest that we know has 23.
+pub const WORD_CHARS: usize = 64;
 
 pub fn parse(body: &[u8]) -> Result<StartRequest, ApiError> {
     let mut fields = Fields::parse(body)?;

@@ -1,11 +1,12 @@
 //! The query of `GET /tasks`.
 
+use super::kinds::WORD_CHARS;
 use crate::domain::id::TaskKey;
 use crate::domain::task::Status;
 use crate::error::{ApiError, Issue};
 
 pub const DEFAULT_LIMIT: u32 = 20;
-const LARGEST_LIMIT: u32 = 100;
+pub const LARGEST_LIMIT: u32 = 100;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListQuery {
@@ -39,11 +40,11 @@ impl ListQuery {
                     let message = "must be pending, completed or failed";
                     query.status.is_none().then(|| message.to_owned())
                 }
-                "kind" if (1..=64).contains(&value.len()) => {
+                "kind" if (1..=WORD_CHARS).contains(&value.len()) => {
                     query.kind = Some(value);
                     None
                 }
-                "kind" => Some("must be 1 to 64 characters".to_owned()),
+                "kind" => Some(format!("must be 1 to {WORD_CHARS} characters")),
                 _ => Some("is not a known parameter".to_owned()),
             };
             issues.extend(problem.map(|message| Issue::new(name, message)));

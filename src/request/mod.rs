@@ -6,6 +6,7 @@ pub mod batch;
 pub mod content;
 pub mod fields;
 pub mod generate;
+pub mod idempotency;
 pub mod kinds;
 pub mod list;
 pub mod query;

@@ -293,9 +293,6 @@ impl TaskRoom {
 
     async fn arm(&self, at: Millis) -> Result<()> {
         let alarm = self.state.storage().set_alarm((at - now()).max(0)).await;
-        if let Err(error) = &alarm {
-            report("alarm", error);
-        }
-        alarm
+        alarm.inspect_err(|error| report("alarm", error))
     }
 }

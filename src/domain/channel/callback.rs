@@ -12,7 +12,7 @@ pub const PATIENCE: Millis = 10 * SECOND;
 const FIRST_PAUSE: Millis = SECOND;
 const LONGEST_PAUSE: Millis = MINUTE;
 
-/// What has become of the callback of one event.
+/// What has become of the callback of one event: whether the provider was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "CallbackStatus"))]
 #[serde(rename_all = "lowercase")]

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 /// Where the rows come from.
 const SOURCE: &str = "modelriver";
 
-/// A row, as it is shown everywhere: answers, lists and frames. D1 gives it in this very form.
+/// A row that came of a ModelRiver workflow, as it is shown everywhere: answers, lists and frames.
+// D1 gives it in this very form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -29,7 +30,7 @@ pub struct Content {
     pub event_name: Option<String>,
     #[cfg_attr(test, schemars(extend("const" = SOURCE)))]
     pub source: String,
-    /// Whose it is. None: everyone's who is signed in.
+    /// Whose it is. Null: everyone's who is signed in.
     pub user_id: Option<String>,
     pub callback: CallbackStatus,
     /// ISO 8601 UTC.
@@ -136,7 +137,7 @@ pub struct Shown<'a> {
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame<'a> {
     /// A channel as it is now, and the first row that came of it.
-    Channel(Shown<'a>),
+    Channel { channel: ChannelView<'a>, content: Option<&'a Content> },
     /// A row that is new, or changed.
     Content { content: &'a Content },
     /// The version that was named when connecting is the current one.
@@ -145,7 +146,7 @@ pub enum Frame<'a> {
 
 /// The frame of a channel as it is now.
 pub fn channel_frame(channel: &Channel, content: Option<&Content>) -> String {
-    to_text(&Frame::Channel(Shown { channel: channel.into(), content }))
+    to_text(&Frame::Channel { channel: channel.into(), content })
 }
 
 /// The first frame on a channel's socket.

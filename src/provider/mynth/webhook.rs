@@ -24,7 +24,7 @@ pub enum Event {
 
 /// Reads a webhook's body. Call it with verified bytes only.
 pub fn parse(body: &[u8]) -> Result<Event, Malformed> {
-    let body: Value = json::read(body).map_err(|_| malformed("", "The body is not JSON."))?;
+    let body = json::read_mended(body).map_err(|_| malformed("", "The body is not JSON."))?;
     if !body.is_object() {
         return Err(malformed("", "The body is not a JSON object."));
     }

@@ -31,7 +31,7 @@ export interface Deployment {
 export function variables(url: string): Record<string, string> {
   const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
   const pairs = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
-  const host = { MODELRIVER_CALLBACK_HOSTS: new URL(url).host };
+  const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
   return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
 }
 

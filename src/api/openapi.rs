@@ -1,0 +1,20 @@
+//! The API's own description. It is assembled natively, from the types that are sent and taken (see
+//! `src/openapi`), and only served here.
+
+use super::broken;
+use crate::error::ApiError;
+use worker::{Response, ResponseBuilder};
+
+const DOCUMENT: &str = include_str!("../../openapi.json");
+
+/// It changes with a deployment only, and is the same for everybody.
+const PUBLIC: &str = "public, max-age=3600";
+
+/// `GET /openapi.json`
+pub fn document() -> Result<Response, ApiError> {
+    let response = ResponseBuilder::new()
+        .with_header("content-type", "application/json")
+        .and_then(|response| response.with_header("cache-control", PUBLIC))
+        .map_err(broken)?;
+    Ok(response.fixed(DOCUMENT.as_bytes().to_vec()))
+}

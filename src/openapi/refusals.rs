@@ -1,0 +1,82 @@
+//! Refusals: what each code of the error table means, and the answers made of them.
+
+use super::schemas::reference;
+use crate::error::Code;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// What a caller is to make of it.
+fn meaning(code: Code) -> &'static str {
+    match code {
+        Code::ValidationError => "fields are wrong; `issues` names each",
+        Code::MalformedJson => "the body is not JSON",
+        Code::MalformedEvent => "verified, and makes no sense",
+        Code::Unauthorized => "no bearer token, or one that is not good",
+        Code::InvalidSignature => "nobody we know has signed this",
+        Code::InvalidTicket => "the ticket is over, or for something else",
+        Code::ForbiddenOrigin => "pages of this origin may not connect",
+        Code::NotFound => "not there, or not the caller's",
+        Code::MethodNotAllowed => "`Allow` lists the methods that the path takes",
+        Code::IdempotencyConflict => "the key stands for another request",
+        Code::IdempotencyInProgress => "the key's first request is under way",
+        Code::PayloadTooLarge => "the body is too large",
+        Code::UnsupportedMediaType => "the body has to be `application/json`",
+        Code::UpgradeRequired => "this is a WebSocket",
+        Code::NotConfigured => "the operator has not set a variable; the message names it",
+        Code::Unavailable => "something of ours is away; try again",
+        Code::ProviderRateLimited => "the provider takes no more for now",
+        Code::ProviderUnauthorized => "the provider refuses our key",
+        Code::ProviderRefused => "the provider refuses the request",
+        Code::ProviderUnavailable => "the provider cannot be reached",
+        Code::ProviderTimeout => "the provider did not answer in time",
+        Code::ProviderInvalidResponse => "the provider's answer makes no sense",
+        Code::InsufficientBalance => "our balance at the provider is used up",
+        Code::SpendingLimitExceeded => "our spending limit at the provider is reached",
+        Code::Internal => "something went wrong on our side",
+    }
+}
+
+/// Codes that say no to the same request, by their status.
+pub fn by_status(codes: &[Code]) -> BTreeMap<u16, Vec<Code>> {
+    let mut all: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        let same = all.entry(code.status()).or_default();
+        if !same.contains(code) {
+            same.push(*code);
+        }
+    }
+    all
+}
+
+/// The name under which an answer with one of these codes is in the document.
+pub fn name(codes: &[Code]) -> String {
+    codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("-")
+}
+
+/// The answer with one of these codes.
+pub fn answer(codes: &[Code]) -> Value {
+    let lines = codes.iter().map(|code| format!("`{}`: {}.", code.as_str(), meaning(*code)));
+    let words: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+    let mut schema = reference("ApiErrorBody");
+    schema["properties"] = json!({"error": {"properties": {"code": {"enum": words}}}});
+    json!({
+        "description": lines.collect::<Vec<_>>().join(" "),
+        "content": {"application/json": {"schema": schema}},
+    })
+}
+
+/// The answers of one operation that say no, and those among them that the document must define.
+pub fn answers(codes: &[Code], defined: &mut Map<String, Value>) -> Map<String, Value> {
+    let mut answers = Map::new();
+    let mut add = |status: String, codes: &[Code]| {
+        let name = name(codes);
+        answers.insert(status, json!({"$ref": format!("#/components/responses/{name}")}));
+        defined.entry(name).or_insert_with(|| answer(codes));
+    };
+    for (status, codes) in by_status(codes) {
+        add(status.to_string(), &codes);
+    }
+    // What no request should ever get: by another method, or by a fault of ours.
+    add("default".into(), &[Code::MethodNotAllowed, Code::Internal]);
+    answers
+}

@@ -1,0 +1,214 @@
+//! Schemas of everything that is taken, with the very limits that it is held against.
+
+use super::schemas::reference;
+use crate::domain::id::KEY_CHARS;
+use crate::domain::task::{IMAGE_GENERATE, KINDS};
+use crate::provider::mynth::create::METADATA_LIMIT;
+use crate::request::ai::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
+use crate::request::batch::TASK_LIMIT;
+use crate::request::content::ID_BYTES;
+use crate::request::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
+use crate::request::kinds::{URL_CHARS, WORD_CHARS};
+use crate::request::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
+use serde_json::{Map, Value, json};
+use std::ops::RangeInclusive;
+
+fn text(most: usize) -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": most})
+}
+
+fn list(most: usize, items: &Value) -> Value {
+    json!({"type": "array", "minItems": 1, "maxItems": most, "items": items})
+}
+
+fn one_of(words: &[&str]) -> Value {
+    json!({"enum": words})
+}
+
+/// What only the provider reads.
+fn passed_on(types: &[&str]) -> Value {
+    match types {
+        [one] => json!({"type": one}),
+        many => json!({"type": many}),
+    }
+}
+
+fn described(mut schema: Value, description: &str) -> Value {
+    schema["description"] = description.into();
+    schema
+}
+
+/// An object of these fields and no others, and of those of schema `base`. `names` are required.
+fn object(description: &str, base: Option<&str>, names: &[&str], fields: Value) -> Value {
+    let mut schema = json!({
+        "type": "object", "description": description, "properties": fields, "required": names,
+    });
+    match base {
+        Some(base) => {
+            schema["allOf"] = json!([reference(base)]);
+            schema["unevaluatedProperties"] = false.into();
+        }
+        None => schema["additionalProperties"] = false.into(),
+    }
+    schema
+}
+
+fn access() -> Value {
+    described(passed_on(&["boolean", "object"]), "Asks for the provider's own token for the task.")
+}
+
+fn inputs() -> Value {
+    json!({"type": "array", "maxItems": INPUT_LIMIT})
+}
+
+fn prompt() -> Value {
+    text(PROMPT_CHARS)
+}
+
+fn model() -> Value {
+    text(MODEL_CHARS)
+}
+
+/// A field for the provider that is a word or says more.
+fn word_or_more() -> Value {
+    passed_on(&["string", "object"])
+}
+
+fn options() -> Value {
+    let metadata = format!(
+        "Comes back with the task. {METADATA_LIMIT} bytes at most, with the ids of its images."
+    );
+    json!({
+        "type": "object",
+        "description": "What a start may ask for, besides the prompt and the model.",
+        "properties": {
+            "count": {"type": "integer", "minimum": 1, "maximum": COUNT_LIMIT, "default": 1},
+            "size": word_or_more(),
+            "negative_prompt": {"type": "string", "maxLength": PROMPT_CHARS},
+            "magic_prompt": passed_on(&["boolean"]),
+            "output": word_or_more(),
+            "inputs": inputs(),
+            "rating": passed_on(&["boolean", "object"]),
+            "destination": word_or_more(),
+            "access": access(),
+            "metadata": described(passed_on(&["object"]), &metadata),
+        },
+    })
+}
+
+fn image(description: &str, more: Value) -> Value {
+    let url = json!({"type": "string", "maxLength": URL_CHARS, "pattern": "^https?://"});
+    let mut fields = json!({"url": url, "access": access()});
+    for (name, schema) in more.as_object().into_iter().flatten() {
+        fields[name] = schema.clone();
+    }
+    object(description, None, &["url"], fields)
+}
+
+fn video() -> Value {
+    let fields = json!({
+        "prompt": prompt(),
+        "model": model(),
+        "duration": passed_on(&["number", "string"]),
+        "resolution": word_or_more(),
+        "audio": passed_on(&["boolean", "object"]),
+        "inputs": inputs(),
+        "access": access(),
+    });
+    object("Asks for a video.", None, &["prompt", "model"], fields)
+}
+
+/// The schema of what `POST /tasks` takes as the request of a kind.
+pub fn of_kind(kind: &str) -> &'static str {
+    match kind {
+        IMAGE_GENERATE => "GenerateRequest",
+        "image.rate" => "RateRequest",
+        "image.review" => "ReviewRequest",
+        "image.upscale" => "UpscaleRequest",
+        "video.generate" => "VideoRequest",
+        _ => "ImageRequest",
+    }
+}
+
+fn kinds() -> Value {
+    let kind = |kind: &str| {
+        let fields = json!({"kind": {"const": kind}, "request": reference(of_kind(kind))});
+        let mut schema = object("", None, &["kind", "request"], fields);
+        schema.as_object_mut().expect("an object").remove("description");
+        schema
+    };
+    let all = "A kind of task, and what it is asked with.";
+    json!({"description": all, "oneOf": KINDS.map(kind)})
+}
+
+fn ai() -> Value {
+    let metadata =
+        format!("Comes back with the rows. {METADATA_BYTES} bytes at most, and no `user_id`.");
+    let message = described(passed_on(&["object"]), "Such as `{role, content}`.");
+    let fields = json!({
+        "workflow": text(WORKFLOW_CHARS),
+        "messages": list(MESSAGE_LIMIT, &message),
+        "metadata": described(passed_on(&["object"]), &metadata),
+    });
+    object("Asks for what a workflow makes.", None, &["workflow", "messages"], fields)
+}
+
+/// All bodies, by their names.
+pub fn bodies() -> Map<String, Value> {
+    let options_of = Some("GenerateOptions");
+    let one = json!({"prompt": prompt(), "model": model()});
+    let many =
+        json!({"prompts": list(TASK_LIMIT, &prompt()), "models": list(TASK_LIMIT, &model())});
+    let all = format!("Every prompt with every model: {TASK_LIMIT} tasks at most.");
+    let upscale = json!({"size": one_of(&["2x", "4x"]), "effort": one_of(&["low", "high"])});
+    let word = || passed_on(&["string"]);
+    [
+        ("GenerateOptions", options()),
+        ("GenerateRequest", object("Asks for images.", options_of, &["prompt", "model"], one)),
+        ("BatchRequest", object(&all, options_of, &["prompts", "models"], many)),
+        ("ImageRequest", image("Asks for something with an image.", json!({}))),
+        ("RateRequest", image("Asks for an image's rating.", json!({"mode": word()}))),
+        ("ReviewRequest", image("Asks for an image's review.", json!({"effort": word()}))),
+        ("UpscaleRequest", image("Asks for a larger image.", upscale)),
+        ("VideoRequest", video()),
+        ("TaskRequest", kinds()),
+        ("AiRequest", ai()),
+        ("Estimate", json!({"type": "object", "description": "In the provider's own words."})),
+    ]
+    .into_iter()
+    .map(|(name, schema)| (name.to_owned(), schema))
+    .collect()
+}
+
+/// A parameter of a query.
+pub fn query(name: &str, description: &str, schema: Value) -> Value {
+    json!({"name": name, "in": "query", "description": description, "schema": schema})
+}
+
+fn limit() -> Value {
+    let (default, most) = (DEFAULT_LIMIT, LARGEST_LIMIT);
+    let schema = json!({"type": "integer", "minimum": 1, "maximum": most, "default": default});
+    query("limit", "How many.", schema)
+}
+
+fn cursor(chars: RangeInclusive<usize>, pattern: &str) -> Value {
+    let (least, most) = (chars.start(), chars.end());
+    let schema =
+        json!({"type": "string", "minLength": least, "maxLength": most, "pattern": pattern});
+    query("cursor", "The `nextCursor` of the page before.", schema)
+}
+
+/// What `GET /tasks` can be asked.
+pub fn task_query() -> Vec<Value> {
+    vec![
+        limit(),
+        cursor(KEY_CHARS..=KEY_CHARS, "^[A-Za-z0-9_-]*$"),
+        query("status", "Only those in this state.", reference("Status")),
+        query("kind", "Only those of this kind.", text(WORD_CHARS)),
+    ]
+}
+
+/// What `GET /content` can be asked.
+pub fn content_query() -> Vec<Value> {
+    vec![limit(), cursor(1..=ID_BYTES, "^[!-~]*$")]
+}

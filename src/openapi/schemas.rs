@@ -1,0 +1,91 @@
+//! Schemas of everything that is sent, from the very types that are sent.
+
+use crate::domain::channel::frame::{Frame as ChannelFrames, Shown};
+use crate::domain::frame::Frame;
+use crate::error::ErrorBody;
+use crate::response::read::{ContentAnswer, ContentPage, TaskAnswer, TaskPage};
+use crate::response::site::{Alive, Ready, Received, WebConfig};
+use crate::response::start::{Batch, ChannelStarted, Started};
+use crate::response::ticket::Issued;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+/// Where a schema is in the document.
+pub fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// All of them, by their names.
+pub fn of_answers() -> Map<String, Value> {
+    let settings = SchemaSettings::draft2020_12()
+        .with(|settings| settings.definitions_path = "/components/schemas".into());
+    let mut generator = settings.for_serialize().into_generator();
+    for add in [
+        add::<Started>,
+        add::<Batch>,
+        add::<ChannelStarted>,
+        add::<TaskAnswer>,
+        add::<TaskPage>,
+        add::<ContentAnswer>,
+        add::<ContentPage>,
+        add::<Shown>,
+        add::<Issued>,
+        add::<Received>,
+        add::<Alive>,
+        add::<Ready>,
+        add::<WebConfig>,
+        add::<ErrorBody>,
+    ] {
+        add(&mut generator);
+    }
+    let mut frames = Map::new();
+    for all in [generator.root_schema_for::<Frame>(), generator.root_schema_for::<ChannelFrames>()]
+    {
+        frames.extend(named_frames(all.to_value()));
+    }
+    let union: Vec<Value> = frames.keys().map(|name| reference(name)).collect();
+    let mut schemas = generator.take_definitions(true);
+    schemas.extend(frames);
+    let all = "One message of a socket.";
+    schemas.insert("Frame".into(), json!({"description": all, "oneOf": union}));
+    schemas.values_mut().for_each(plain);
+    schemas
+}
+
+fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<T>();
+}
+
+/// Each kind of frame under a name of its own: `TaskFrame` is the one whose `type` is `task`.
+fn named_frames(mut frames: Value) -> Map<String, Value> {
+    let Value::Array(variants) = frames["oneOf"].take() else { panic!("no kinds of frames") };
+    let name = |frame: &Value| {
+        let word = frame["properties"]["type"]["const"].as_str().expect("a type").to_owned();
+        let (first, rest) = word.split_at(1);
+        format!("{}{rest}Frame", first.to_uppercase())
+    };
+    variants.into_iter().map(|frame| (name(&frame), frame)).collect()
+}
+
+/// Leaves out what says nothing to a reader of JSON: the width of integers, that a value of no
+/// particular shape may be anything, and where the lines of a comment end.
+fn plain(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(plain),
+        Value::Object(fields) => {
+            if fields.get("format").and_then(Value::as_str).is_some_and(|it| it.starts_with("uint"))
+            {
+                fields.remove("format");
+            }
+            if fields.get("additionalProperties") == Some(&Value::Bool(true)) {
+                fields.remove("additionalProperties");
+            }
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                *text = text.replace('\n', " ");
+            }
+            fields.values_mut().for_each(plain);
+        }
+        _ => {}
+    }
+}

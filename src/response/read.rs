@@ -1,0 +1,112 @@
+//! What is there: one task or row, and pages of them.
+
+use crate::domain::channel::frame::Content;
+use crate::domain::frame::TaskView;
+use crate::domain::task::Task;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct TaskAnswer<'a> {
+    pub task: TaskView<'a>,
+}
+
+/// Tasks, newest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TaskPage<'a> {
+    tasks: Vec<TaskView<'a>>,
+    /// The `cursor` of the next page, null on the last one.
+    next_cursor: Option<&'a str>,
+}
+
+impl<'a> TaskPage<'a> {
+    /// What was found for a page of `limit`.
+    pub fn of(tasks: &'a [Task], limit: u32) -> Self {
+        let last = last_of_full(tasks, limit);
+        let next_cursor = last.map(|task| task.key.as_str());
+        Self { tasks: tasks.iter().map(TaskView::from).collect(), next_cursor }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ContentAnswer {
+    pub content: Content,
+}
+
+/// Rows, newest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ContentPage<'a> {
+    content: &'a [Content],
+    /// The `cursor` of the next page, null on the last one.
+    next_cursor: Option<&'a str>,
+}
+
+impl<'a> ContentPage<'a> {
+    /// What was found for a page of `limit`.
+    pub fn of(content: &'a [Content], limit: u32) -> Self {
+        let next_cursor = last_of_full(content, limit).map(|row| row.id.as_str());
+        Self { content, next_cursor }
+    }
+}
+
+/// What the next page goes on after. A full page may be the last one; then the next is empty.
+fn last_of_full<T>(found: &[T], limit: u32) -> Option<&T> {
+    found.last().filter(|_| found.len() == limit as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::channel::callback::Status;
+    use serde_json::{Map, Value};
+
+    const ROW: &str = r#"{"id":"cnt_1","title":"Inception","body":"","category":"film","metadata":{},"data":null,"channelId":"c1","eventName":null,"source":"modelriver","userId":null,"callback":"none","createdAt":"2026-11-20T10:00:00.000Z"}"#;
+
+    fn row() -> Content {
+        Content {
+            id: "cnt_1".into(),
+            title: "Inception".into(),
+            body: String::new(),
+            category: "film".into(),
+            metadata: Map::new(),
+            data: Value::Null,
+            channel_id: "c1".into(),
+            event_name: None,
+            source: "modelriver".into(),
+            user_id: None,
+            callback: Status::None,
+            created_at: "2026-11-20T10:00:00.000Z".into(),
+        }
+    }
+
+    fn text(value: &impl Serialize) -> String {
+        serde_json::to_string(value).unwrap()
+    }
+
+    #[test]
+    fn a_row_and_pages_of_rows_are_pinned() {
+        assert_eq!(text(&ContentAnswer { content: row() }), format!(r#"{{"content":{ROW}}}"#));
+        let rows = [row()];
+        let literal = format!(r#"{{"content":[{ROW}],"nextCursor":"cnt_1"}}"#);
+        assert_eq!(text(&ContentPage::of(&rows, 1)), literal);
+        let literal = format!(r#"{{"content":[{ROW}],"nextCursor":null}}"#);
+        assert_eq!(text(&ContentPage::of(&rows, 2)), literal);
+    }
+
+    #[test]
+    fn a_page_of_no_tasks_is_the_last() {
+        assert_eq!(text(&TaskPage::of(&[], 20)), r#"{"tasks":[],"nextCursor":null}"#);
+    }
+
+    #[test]
+    fn only_a_full_page_has_one_after_it() {
+        assert_eq!(last_of_full(&[1, 2], 2), Some(&2));
+        assert_eq!(last_of_full(&[1, 2], 3), None);
+        assert_eq!(last_of_full::<u8>(&[], 1), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! Short words: that a webhook was taken, that all is well, and what a page needs to sign people in.
+
+use serde::Serialize;
+
+/// A webhook was taken.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Received {
+    received: bool,
+}
+
+/// The Worker runs.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Alive {
+    ok: bool,
+}
+
+/// Nothing is missing.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Ready {
+    ready: bool,
+}
+
+pub const RECEIVED: Received = Received { received: true };
+pub const ALIVE: Alive = Alive { ok: true };
+pub const READY: Ready = Ready { ready: true };
+
+/// What a page needs to sign people in.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WebConfig {
+    /// The OIDC issuer.
+    pub issuer: String,
+    pub client_id: String,
+    /// The `aud` that tokens must have.
+    pub audience: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_answers_are_pinned() {
+        assert_eq!(serde_json::to_string(&RECEIVED).unwrap(), r#"{"received":true}"#);
+        assert_eq!(serde_json::to_string(&ALIVE).unwrap(), r#"{"ok":true}"#);
+        assert_eq!(serde_json::to_string(&READY).unwrap(), r#"{"ready":true}"#);
+        let config =
+            WebConfig { issuer: "https://i".into(), client_id: "c".into(), audience: "a".into() };
+        let literal = r#"{"issuer":"https://i","clientId":"c","audience":"a"}"#;
+        assert_eq!(serde_json::to_string(&config).unwrap(), literal);
+    }
+}

@@ -1,0 +1,52 @@
+/** ModelRiver's half in a process that can be killed: the Worker, its emulator, and its rows on disk. */
+
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
+import { Api } from "./api.ts";
+import { Child } from "./child.ts";
+import { variables } from "./deployment.ts";
+
+export class RiverChild {
+  readonly child: Child;
+  readonly emulator: Emulator;
+  readonly ada: Api;
+  readonly #state: string;
+
+  constructor(child: Child, emulator: Emulator, ada: Api, state: string) {
+    this.child = child;
+    this.emulator = emulator;
+    this.ada = ada;
+    this.#state = state;
+  }
+
+  /** All rows, as their user sees them. */
+  async rows(): Promise<any[]> {
+    const answer = await this.ada.call("/content?limit=100");
+    if (answer.status !== 200) throw new Error(`the list answered ${answer.status} ${answer.text}`);
+    return answer.body.content;
+  }
+
+  /** While nothing runs: every object forgets what it knew, and D1 does not. */
+  async wipeObjects(): Promise<void> {
+    const objects = join(this.#state, "do");
+    if ((await readdir(objects)).length === 0) throw new Error("there are no objects to wipe");
+    await rm(objects, { recursive: true });
+  }
+}
+
+export async function startRiverChild(t: TestContext): Promise<RiverChild> {
+  const state = await mkdtemp(join(tmpdir(), "taskwire-"));
+  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
+  const child = await Child.make(state, variables(emulator.url));
+  t.after(async () => {
+    await child.kill();
+    await emulator.close();
+    await rm(state, { recursive: true, force: true });
+  });
+  await child.start({ migrate: true });
+  emulator.options.modelriver.webhookUrl = `${child.base}/webhooks/modelriver`;
+  return new RiverChild(child, emulator, new Api(child.base, await emulator.token()), state);
+}
