@@ -46,8 +46,9 @@ describe("a batch", { timeout }, () => {
     assert.deepEqual(pairs, [["a fox", "m/x"], ["a fox", "m/y"], ["a hare", "m/x"], ["a hare", "m/y"]]);
     assert.equal(app.starts, before + 4);
     for (const entry of body.tasks) {
-      assert.deepEqual(Object.keys(entry).sort(), ["task", "taskId"]);
-      const { taskId, task } = entry;
+      assert.deepEqual(Object.keys(entry).sort(), ["access", "task", "taskId"]);
+      const { taskId, task, access } = entry;
+      assert.deepEqual(access, { publicAccessToken: app.emulator.tasks.get(taskId)?.publicAccessToken });
       assert.deepEqual([task.taskId, task.status, task.version, task.userId], [taskId, "pending", 1, "ada"]);
       assert.deepEqual([task.images.length, task.metadata], [2, { album: 7 }]);
       assert.deepEqual(await ada.task(taskId), task);
@@ -186,11 +187,13 @@ describe("an Idempotency-Key of a batch", { timeout }, () => {
     assert.equal(app.starts, starts);
   });
 
-  test("gives the same refusals", async () => {
-    const same = key();
-    const fields = { prompts: ["a fox", "[refuse-402]"], models: ["m/x"] };
-    const [first, second] = [await start(fields, same), await start(fields, same)];
-    assert.deepEqual(second, { ...first, live: second.live });
+  test("gives the same refusals, also where there is nothing else", async () => {
+    for (const [i, prompts] of [["a fox", "[refuse-402]"], ["[refuse-402]", "[refuse-402] again"]].entries()) {
+      const fields = { prompts, models: ["m/x"] };
+      const same = key();
+      const [first, second] = [await start(fields, same), await start(fields, same)];
+      assert.deepEqual(second, { ...first, live: second.live }, `round ${i}`);
+    }
   });
 
   test("waits for the first where they come together", async () => {

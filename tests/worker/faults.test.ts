@@ -1,12 +1,15 @@
 /**
- * What usually goes wrong in a backend that waits for an image provider: one test each, by the
- * fault that it would show.
+ * What usually goes wrong in a backend that waits for a provider of images or of text: one test
+ * each, by the fault that it would show.
  */
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { Api, assertRefused } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
+import { startProxy } from "./support/proxy.ts";
+import { ask, begin, calledBack, contentRow, eventOf, inventedChannelId, sendRiver, tell } from "./support/river.ts";
+import { watchRiver } from "./support/river_watcher.ts";
 import { completedBody, hexHeaders, nowSeconds, SCHEMES, sendWebhook } from "./support/signatures.ts";
 import { withoutRowIds, withRowIds } from "./support/tampering.ts";
 
@@ -172,6 +175,59 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
       assert.equal((await (await other.as("ada")).task(taskId)).status, "pending");
     } finally {
       await other.close();
+    }
+  });
+
+  test("12: the API key is posted to whatever address the webhook names", async () => {
+    const thief = await startProxy(app.emulator.url);
+    try {
+      const host = new URL(app.emulator.url).host;
+      const theirs = thief.url.replace("http://", "");
+      for (const url of [thief.url, `http://${host}@${theirs}`, `http://${theirs}\\@${host}`, `http://${theirs}#@${host}`]) {
+        const channelId = inventedChannelId();
+        await tell(app.base, eventOf(channelId, { title: "Made" }, { callback_url: `${url}/v1/callback/x`, callback_required: true }));
+        const row = await contentRow(app, channelId);
+        assert.deepEqual([row.title, row.callback], ["Made", "failed"], url);
+      }
+      // Nor where the provider's own host sends it on to.
+      const channel = begin(app);
+      channel.callbackPlan = { status: 307, location: `${thief.url}/v1/callback/x` };
+      await app.emulator.modelriver.deliver(channel.id);
+      await calledBack(app, channel.id, "failed");
+      assert.deepEqual(thief.requests, []);
+    } finally {
+      await thief.close();
+    }
+  });
+
+  test("13: a callback that fails is a generation that failed, and a webhook that is retried is a second row", async () => {
+    const { channelId, live } = await ask(ada, "a film [callback-expired]");
+    const watcher = await watchRiver(app.base, live);
+    const attempts = await app.emulator.modelriver.deliver(channelId, { copies: 20 });
+    assert.deepEqual(new Set(attempts.map(({ status }) => status)), new Set([200]));
+    const row = await calledBack(app, channelId, "failed");
+    await app.emulator.modelriver.deliver(channelId, { copies: 20 });
+    const { channel, content } = await watcher.callback("failed");
+    assert.deepEqual([channel.status, channel.error, content.id, content.title], ["completed", null, row.id, row.title]);
+    assert.deepEqual((await ada.call(`/channels/${channelId}`)).body, { channel, content });
+    assert.deepEqual((await ada.call("/content")).body.content.filter((one: any) => one.channelId === channelId), [content]);
+    assert.ok(watcher.frames.every((frame) => frame.channel.status !== "failed"));
+    watcher.terminate();
+  });
+
+  test("14: anyone can insert a row, and a list is as long as its caller says", async () => {
+    const body = JSON.stringify(eventOf(inventedChannelId(), { title: "Mine" }, { customer_data: { user_id: "ada" } }));
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      for (const path of ["/content", "/content/cnt_1", "/channels/c1"]) {
+        assertRefused(await ada.call(path, { method, body: method === "DELETE" ? null : body }), 405, "method_not_allowed");
+      }
+    }
+    assertRefused(await sendRiver(app.base, body, { authorization: `Bearer ${ada.token}` }), 401, "invalid_signature");
+    assert.deepEqual(await app.sql("SELECT id FROM ai_content WHERE title = 'Mine'"), []);
+    for (const limit of ["0", "101", "1000000", "-1", "1.5", "all", ""]) {
+      const answer = await ada.call(`/content?limit=${limit}`);
+      assertRefused(answer, 422, "validation_error", limit);
+      assert.equal(answer.body.error.issues[0].path, "limit");
     }
   });
 });
