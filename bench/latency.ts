@@ -12,6 +12,7 @@ import { completedBody, SCHEMES, sendWebhook } from "../tests/worker/support/sig
 import { type App, startApp } from "../tests/worker/support/app.ts";
 import type { Watcher } from "../tests/worker/support/watcher.ts";
 import { readFlags } from "./flags.ts";
+import { line } from "./numbers.ts";
 
 interface Sample {
   frameMs: number;
@@ -62,17 +63,6 @@ async function run(app: App, tasks: number, concurrency: number): Promise<Sample
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return samples;
-}
-
-/** Nearest rank. */
-function percentile(sorted: number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-}
-
-function line(name: string, values: number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const shown = [["median", 0.5], ["p90", 0.9], ["p99", 0.99], ["max", 1]] as const;
-  return name.padEnd(20) + shown.map(([label, share]) => `${label} ${percentile(sorted, share).toFixed(2)} ms`.padEnd(20)).join("");
 }
 
 const { tasks, concurrency } = readFlags({ tasks: 1000, concurrency: 4 });

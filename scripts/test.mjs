@@ -1,5 +1,5 @@
 // npm test: everything that can be checked without the cloud, in the order that
-// finds a mistake soonest. `npm test -- native` (or emulator, page, worker, chaos, browser) runs
+// finds a mistake soonest. `npm test -- native` (or types, emulator, page, worker, client, chaos, browser) runs
 // one part. Ends with how many tests passed and failed, in all runners together.
 
 import { ensureChromium } from "./lib/browser.mjs";
@@ -14,7 +14,7 @@ import { ensureNativeCargo } from "./lib/toolchain.mjs";
 const TSC = inRoot("node_modules/typescript/bin/tsc");
 
 /** Folders with TypeScript of their own. */
-const TYPE_CHECKED = ["web", "web/test", "emulator", "tests", "bench", "chaos"];
+const TYPE_CHECKED = ["client", "client/test", "web", "web/test", "emulator", "tests", "bench", "chaos"];
 
 /** A cargo subcommand that a minimal toolchain lacks is skipped, and said to be. */
 async function cargoIfPresent(component, args) {
@@ -51,6 +51,11 @@ async function worker() {
   await step("worker tests", () => nodeTest("worker tests", "tests/worker", { filesAtATime: 2 }));
 }
 
+async function client() {
+  await buildWorker();
+  await step("client tests", () => nodeTest("client tests", "client/test", { filesAtATime: 2 }));
+}
+
 async function chaos() {
   await buildWorker();
   await step("chaos tests", () => nodeTest("chaos tests", "tests/chaos"));
@@ -65,7 +70,7 @@ async function browser() {
   );
 }
 
-const PARTS = { native, types, emulator, page, worker, chaos, browser };
+const PARTS = { native, types, emulator, page, worker, client, chaos, browser };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));
