@@ -6,6 +6,7 @@ pub enum Route<'a> {
     Generate,
     Batch,
     Estimate,
+    Models,
     Tasks,
     TasksLive,
     TasksTicket,
@@ -39,6 +40,7 @@ impl<'a> Route<'a> {
             ["generate", "", "", ""] => Self::Generate,
             ["generate", "batch", "", ""] => Self::Batch,
             ["estimate", "", "", ""] => Self::Estimate,
+            ["models", "", "", ""] => Self::Models,
             ["tasks", "", "", ""] => Self::Tasks,
             ["tasks", "live", "", ""] => Self::TasksLive,
             ["tasks", "ticket", "", ""] => Self::TasksTicket,
@@ -73,6 +75,7 @@ impl<'a> Route<'a> {
             first,
             "generate"
                 | "estimate"
+                | "models"
                 | "tasks"
                 | "batches"
                 | "webhooks"
@@ -103,7 +106,8 @@ impl<'a> Route<'a> {
             | Self::BatchLive(_)
             | Self::ChannelLive(_)
             | Self::ContentLive => "GET",
-            Self::Task(_)
+            Self::Models
+            | Self::Task(_)
             | Self::Channel(_)
             | Self::Contents
             | Self::Content(_)
@@ -142,6 +146,7 @@ mod tests {
             ("/generate", Route::Generate),
             ("/generate/batch", Route::Batch),
             ("/estimate", Route::Estimate),
+            ("/models", Route::Models),
             ("/tasks", Route::Tasks),
             ("/tasks/live", Route::TasksLive),
             ("/tasks/ticket", Route::TasksTicket),

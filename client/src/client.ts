@@ -9,7 +9,7 @@ import {
 } from "./sources.ts";
 import type {
   AiRequest, Batch, BatchRequest, ChannelAnswer, ChannelStarted, Content, ContentAnswer, Estimate,
-  GenerateRequest, ListQuery, Requests, Started, Task, TaskAnswer, TaskQuery, Ticket,
+  GenerateRequest, ListQuery, Models, Requests, Started, Task, TaskAnswer, TaskQuery, Ticket,
 } from "./wire.ts";
 
 export interface TaskwireOptions {
@@ -56,6 +56,8 @@ export interface Taskwire {
   start<K extends keyof Requests>(kind: K, request: Requests[K], options?: StartOptions): Promise<Started>;
   estimate(request: GenerateRequest, options?: CallerOptions): Promise<Estimate>;
   ai(request: AiRequest, options?: StartOptions): Promise<ChannelStarted>;
+  /** What there is to be asked for. */
+  models(options?: CallerOptions): Promise<Models>;
   /** With somebody's ticket, no token is asked for. */
   task(id: string, options?: { ticket?: string | undefined }): LiveTask;
   tasks(options?: { pageSize?: number | undefined }): LiveList<Task, TaskQuery>;
@@ -193,6 +195,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
       return batch;
     },
     estimate: (body, options) => call("/estimate", { ...options, body }),
+    models: (options) => call("/models", options),
     async ai(request, options) {
       const started = await start<ChannelStarted>("/ai", request, options);
       adopt(sources.channel(started.channelId), started.live, started);

@@ -67,7 +67,7 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
     } catch (cause) {
       if (cause instanceof TaskwireError) throw cause;
       const code = signal?.aborted ? "aborted" : "network_error";
-      throw new TaskwireError(0, code, "The server could not be reached.", [], cause);
+      throw new TaskwireError(0, code, "No connection.", [], cause);
     }
   }
 

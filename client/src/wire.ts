@@ -200,6 +200,18 @@ export interface LiveTicket {
   expiresAt: string;
 }
 
+export interface Model {
+  /** What a request's `model` is. */
+  id: string;
+  /** What people call it. */
+  name: string;
+}
+
+/** The models that can be asked for. */
+export interface Models {
+  models: Model[];
+}
+
 /** Asks for an image's rating. */
 export interface RateRequest {
   /** At most 4096 characters. */

@@ -109,6 +109,12 @@ pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiEr
     json(200, &estimate)
 }
 
+/// `GET /models`: what the provider can be asked for.
+pub async fn models(request: &Request, env: &Env) -> Result<Response, ApiError> {
+    identify(request, env).await?;
+    json(200, &Client::new(&config(env))?.models().await?)
+}
+
 /// The body of the provider's start call, with the webhook's address where none is registered.
 fn body(env: &Env, wanted: &StartRequest, task: &Task) -> Result<Value, ApiError> {
     let config = config(env);

@@ -64,6 +64,7 @@ async fn answer(
     match route {
         Route::Generate => generate::generate(request, env, context).await,
         Route::Batch => generate::generate_batch(request, env, context).await,
+        Route::Models => generate::models(&request, env).await,
         Route::Estimate => generate::estimate(request, env).await,
         Route::Tasks if request.method() == Method::Post => {
             generate::start_kind(request, env, context).await

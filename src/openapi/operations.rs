@@ -47,6 +47,9 @@ pub fn all() -> Vec<Operation> {
             .takes("GenerateRequest")
             .gives(200, "Estimate")
             .refused(&PROVIDER),
+        op("get /models", Caller, "models", "The models that the provider can be asked for.")
+            .gives(200, "Models")
+            .refused(&PROVIDER),
         op("post /tasks", Caller, "start", "Starts a task of any kind.")
             .takes("TaskRequest")
             .starts()

@@ -3,7 +3,7 @@
 use crate::domain::channel::frame::{Frame as ChannelFrames, Shown};
 use crate::domain::frame::Frame;
 use crate::error::ErrorBody;
-use crate::response::read::{ContentAnswer, ContentPage, TaskAnswer, TaskPage};
+use crate::response::read::{ContentAnswer, ContentPage, Models, TaskAnswer, TaskPage};
 use crate::response::site::{Alive, Ready, Received, WebConfig};
 use crate::response::start::{Batch, ChannelStarted, Started};
 use crate::response::ticket::Issued;
@@ -27,6 +27,7 @@ pub fn of_answers() -> Map<String, Value> {
         add::<ChannelStarted>,
         add::<TaskAnswer>,
         add::<TaskPage>,
+        add::<Models>,
         add::<ContentAnswer>,
         add::<ContentPage>,
         add::<Shown>,

@@ -30,6 +30,22 @@ impl<'a> TaskPage<'a> {
     }
 }
 
+/// The models that can be asked for.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Models {
+    pub models: Vec<Model>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Model {
+    /// What a request's `model` is.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ContentAnswer {
@@ -96,6 +112,12 @@ mod tests {
         assert_eq!(text(&ContentPage::of(&rows, 1)), literal);
         let literal = format!(r#"{{"content":[{ROW}],"nextCursor":null}}"#);
         assert_eq!(text(&ContentPage::of(&rows, 2)), literal);
+    }
+
+    #[test]
+    fn a_list_of_models_is_pinned() {
+        let models = vec![Model { id: "m/x".into(), name: "X".into() }];
+        assert_eq!(text(&Models { models }), r#"{"models":[{"id":"m/x","name":"X"}]}"#);
     }
 
     #[test]

@@ -181,6 +181,11 @@ describe("a good request is answered as described:", { timeout }, () => {
     assert.equal((await ask("POST /webhooks/modelriver", { body, headers: signed(body) })).status, 200);
   });
 
+  test("the provider's models", async () => {
+    const { models } = (await ask("GET /models")).body;
+    assert.ok(models.some(({ id, name }: any) => id === "google/gemini-3.1-flash-image" && name === "Gemini 3.1 Flash Image"));
+  });
+
   test("words about the site, to anybody", async () => {
     for (const name of ["GET /config.json", "GET /healthz", "GET /readyz"]) {
       assert.equal((await contract.ask(app.base, name)).status, 200);
@@ -272,8 +277,11 @@ describe("a provider's refusal is as described:", { timeout }, () => {
 
   for (const [code, instead] of Object.entries(PROVIDER_REFUSALS)) {
     test(`${code}, when something is started`, async () => {
-      proxy.instead = (method) => (method === "POST" ? instead : undefined);
-      await refused(code, async ({ name }) => (name in BODIES ? ask(name, { body: good(name) }) : undefined));
+      proxy.instead = (method, path) => (method === "POST" || path === "/models" ? instead : undefined);
+      await refused(code, async ({ name }) => {
+        if (name in BODIES) return ask(name, { body: good(name) });
+        return name === "GET /models" ? ask(name) : undefined;
+      });
     });
   }
 });

@@ -2,6 +2,7 @@
 
 use super::create::{Started, start_path, started};
 use super::list::candidates;
+use super::models::models;
 use super::result::task_report;
 use crate::config::Config;
 use crate::domain::report::Report;
@@ -11,6 +12,7 @@ use crate::json;
 use crate::platform::report;
 use crate::provider::connection::Connection;
 use crate::provider::refusal::unreadable;
+use crate::response::read::Models;
 use serde_json::Value;
 
 /// Tasks that are looked through for one whose id was lost: the provider's largest page.
@@ -40,6 +42,11 @@ impl Client {
         let answer = self.connection.post("/image/generate/estimate", body).await?;
         let answer: Value = json::read(&answer).map_err(|_| unreadable())?;
         Ok(answer.get("data").unwrap_or(&answer).clone())
+    }
+
+    /// The models that can be asked for.
+    pub async fn models(&self) -> Result<Models, ApiError> {
+        models(&self.connection.get("/models").await?).ok_or_else(unreadable)
     }
 
     /// The provider's id of `task`, if it has it: for a start whose answer was lost. Only tasks with

@@ -7,5 +7,6 @@ pub mod client;
 pub mod create;
 pub mod fields;
 pub mod list;
+pub mod models;
 pub mod result;
 pub mod webhook;
