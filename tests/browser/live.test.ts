@@ -37,7 +37,6 @@ describe("a person who has signed in", { timeout: 60_000, concurrency: 2 }, () =
       assert.deepEqual(await task.settled(), ["success", "success", "success", "success"]);
       await task.shows(4);
       assert.equal(await visit.page.evaluate("window.isTheSamePage"), true);
-      await visit.connection("idle");
     }));
 
   test("follows several tasks at once, in whatever order they end", () =>
@@ -82,6 +81,7 @@ describe("a person who has signed in", { timeout: 60_000, concurrency: 2 }, () =
       await visit.page.reload();
       const task = await visit.task("A harbour at dusk");
       assert.equal(task.taskId, taskId);
+      assert.equal(await task.card.getAttribute("data-status"), "pending");
       await visit.connection("live");
       await site.emulator.deliver(taskId);
       await task.shows(2);

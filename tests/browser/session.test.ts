@@ -22,6 +22,14 @@ describe("a session", { timeout, concurrency }, () => {
       assert.equal(await visit.page.locator(".who").innerText(), "Ada");
     }));
 
+  test("ends up where it was begun, when that was not the first view", () =>
+    visiting(browser, async (visit) => {
+      await visit.page.goto(`${site.url}/history`);
+      await visit.passSignIn("ada");
+      await visit.page.getByRole("heading", { level: 1, name: "History" }).waitFor();
+      assert.equal(visit.page.url(), `${site.url}/history`);
+    }));
+
   test("outlasts a reload, and ends with the sign-out", () =>
     visiting(browser, async (visit) => {
       await visit.signIn(site.url, "ada");
@@ -32,6 +40,25 @@ describe("a session", { timeout, concurrency }, () => {
       await visit.page.reload();
       await visit.at("sign-in").waitFor();
     }));
+
+  test("that the server no longer takes ends with a word, and goes on where it was", () =>
+    visiting(
+      browser,
+      async (visit) => {
+        await visit.signIn(site.url, "ada");
+        await visit.view("Compare");
+        await visit.page.evaluate(() => {
+          for (const [key, value] of Object.entries(sessionStorage)) {
+            if (key.startsWith("oidc.user:")) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), access_token: "a.b.c" }));
+          }
+        });
+        await visit.page.reload();
+        await visit.page.getByText("Your session has ended. Sign in again to go on.").waitFor();
+        await visit.passSignIn("ada");
+        await visit.page.getByRole("heading", { level: 1, name: "Compare" }).waitFor();
+      },
+      { expected: /status of 401/ },
+    ));
 
   test("shows one's own pictures and nobody else's", async () => {
     await visiting(browser, async (visit) => {
@@ -80,7 +107,7 @@ describe("the form", { timeout, concurrency }, () => {
         assert.match(await problem.innerText(), /\S/);
         assert.equal(await visit.at("task").count(), 0);
       },
-      /status of 422/,
+      { expected: /status of 422/ },
     ));
 
   test("keeps the prompt when the provider refuses, and says why", () =>
@@ -94,6 +121,6 @@ describe("the form", { timeout, concurrency }, () => {
         assert.match(await notice.innerText(), /\S/);
         assert.equal(await visit.at("prompt").inputValue(), "A castle of gold [refuse-402]");
       },
-      /status of 502/,
+      { expected: /status of 502/ },
     ));
 });

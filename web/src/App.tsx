@@ -1,18 +1,33 @@
-// Decides which of the page's two faces is shown: the sign-in, or the studio of the person who is signed in.
+// Decides who is served: whoever has a shared link, the person who is signed in, or somebody who has yet to sign in.
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { SignIn } from "./components/SignIn.tsx";
 import { Studio } from "./components/Studio.tsx";
+import { usePlace } from "./router.ts";
+import { routeOf, ticketIn } from "./routes.ts";
 import { openSession, type Session } from "./session.ts";
+import { Shared } from "./views/Shared.tsx";
+
+let opening: Promise<Session> | undefined;
 
 /** A sign-in that comes back can be finished once only, so this must not start again when a component does. */
-const opening = openSession();
+function openOnce(): Promise<Session> {
+  return (opening ??= openSession());
+}
 
 export function App() {
+  const { path, hash } = usePlace();
+  const route = routeOf(path);
+  const ticket = ticketIn(hash);
+  if (route.view === "task" && ticket !== null) return <Shared key={ticket} id={route.id} ticket={ticket} />;
+  return <WithSession />;
+}
+
+function WithSession() {
   const [session, setSession] = useState<Session | null>(null);
   const [hasFailed, setFailed] = useState(false);
 
   useEffect(() => {
-    opening.then(setSession, () => setFailed(true));
+    openOnce().then(setSession, () => setFailed(true));
   }, []);
 
   if (hasFailed) {

@@ -1,5 +1,6 @@
 // Who is signed in: OpenID Connect, authorization code with PKCE, by redirect. Owns the tokens and the address
 // bar's sign-in parameters; knows nothing of tasks.
+import type { GetToken } from "@taskwire/client";
 import { UserManager, type User, WebStorageStateStore } from "oidc-client-ts";
 
 interface Config {
@@ -17,9 +18,8 @@ export interface Session {
   subscribe(listener: () => void): () => void;
   signIn(): Promise<void>;
   signOut(): Promise<void>;
-  /** Ends a session that the server no longer takes. */
-  expire(): void;
-  accessToken(): Promise<string | null>;
+  /** A token that the server did not take is the end of the session: there is no other to be had. */
+  getToken: GetToken;
 }
 
 export const EXPIRED_NOTICE = "Your session has ended. Sign in again to go on.";
@@ -50,7 +50,7 @@ export async function openSession(): Promise<Session> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    signIn: () => manager.signinRedirect(),
+    signIn: () => manager.signinRedirect({ state: location.pathname }),
     async signOut() {
       const endpoint = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
       // Where the issuer can end its own session, "Sign in" must ask again who is there.
@@ -58,14 +58,16 @@ export async function openSession(): Promise<Session> {
       await manager.removeUser();
       change({ status: "signed-out", notice: null });
     },
-    expire,
-    async accessToken() {
-      const user = await manager.getUser();
-      return user && !user.expired ? user.access_token : null;
+    async getToken({ forceRefresh }) {
+      const user = forceRefresh ? null : await manager.getUser();
+      if (user && !user.expired) return user.access_token;
+      expire();
+      return null;
     },
   };
 }
 
+/** The one call that is none of the client's: it is what tells the page how to sign in. */
 async function readConfig(): Promise<Config> {
   const response = await fetch("/config.json");
   if (!response.ok) throw new Error(`config.json: ${response.status}`);
@@ -96,7 +98,12 @@ async function restore(manager: UserManager): Promise<SessionState> {
     const address = location.href;
     history.replaceState(null, "", "/");
     try {
-      if (parameters.has("code") || parameters.has("error")) return describe(await manager.signinRedirectCallback(address));
+      if (parameters.has("code") || parameters.has("error")) {
+        const user = await manager.signinRedirectCallback(address);
+        // Back to where the sign-in began.
+        if (typeof user.state === "string") history.replaceState(null, "", new URL(user.state, location.origin).pathname);
+        return describe(user);
+      }
       await manager.signoutRedirectCallback(address);
     } catch {
       const user = await manager.getUser();

@@ -16,6 +16,7 @@ export function duration(milliseconds: number): string {
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const LONG_DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 /** The time alone for today, with the day before it otherwise. */
@@ -32,4 +33,23 @@ export function decimal(text: string): string {
 
 export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** What a task is called: its prompt, or its kind. */
+export function titleOf({ prompt, kind }: { prompt: string | null; kind: string }): string {
+  return prompt || codeInWords(kind.replaceAll(".", " "));
+}
+
+/** Today, Yesterday, or the date. */
+export function day(iso: string, now: Date = new Date()): string {
+  const then = new Date(iso).toDateString();
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (then === now.toDateString()) return "Today";
+  return then === yesterday.toDateString() ? "Yesterday" : LONG_DAY.format(new Date(iso));
+}
+
+/** What tells a task from the others of a list. One that has no id of its own has at least its rows. */
+export function keyOf({ taskId, images, createdAt }: { taskId: string | null; images: { id: string }[]; createdAt: string }): string {
+  return taskId ?? images[0]?.id ?? createdAt;
 }

@@ -3,11 +3,14 @@
  * D1, and an emulator that settles tasks and sends webhooks when a test says so.
  */
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
+import { layOutLocally } from "../../../web/policy.mjs";
 import { addressOf, migrate, variables } from "../../worker/support/deployment.ts";
 import { layWire, type Wire } from "./wire.ts";
 
@@ -21,8 +24,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** The Worker with the page beside it, routed as wrangler.toml says. */
-function deploy(vars: Record<string, string>): Miniflare {
+/** The Worker with a page beside it, routed as wrangler.toml says. */
+function deploy(page: string, vars: Record<string, string>): Miniflare {
   const { name = "", assets, compatibility_date, durable_objects } = readConfig({ config: at("wrangler.toml") }, { hideWarnings: true });
   const bound: { name: string; class_name: string }[] = durable_objects.bindings;
   return new Miniflare({
@@ -53,7 +56,7 @@ function deploy(vars: Record<string, string>): Miniflare {
           },
           exports: Object.fromEntries(bound.map((each) => [each.class_name, { type: "durable-object", storage: "sqlite" }])),
           assets: {
-            directory: at("web/dist"),
+            directory: page,
             hasUserWorker: true,
             notFoundHandling: assets?.not_found_handling,
             runWorkerFirst: assets?.run_worker_first,
@@ -68,11 +71,14 @@ function deploy(vars: Record<string, string>): Miniflare {
 export async function startSite(): Promise<Site> {
   const wire = await layWire();
   const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0, clientRedirects: [wire.url] });
-  const worker = deploy({ ...variables(emulator.url), PUBLIC_URL: wire.url });
+  const page = mkdtempSync(join(tmpdir(), "taskwire-page-"));
+  layOutLocally(at("web/dist"), page, emulator.url);
+  const worker = deploy(page, { ...variables(emulator.url), PUBLIC_URL: wire.url });
   const address = await addressOf(worker);
   wire.target = Number(new URL(address).port);
   // Past the wire: a cut between browser and Worker does not stop the provider.
   emulator.options.webhookUrl = `${address}/webhooks/mynth`;
+  emulator.options.modelriver.webhookUrl = `${address}/webhooks/modelriver`;
   await migrate(worker);
   return {
     url: wire.url,
@@ -82,6 +88,7 @@ export async function startSite(): Promise<Site> {
       await wire.close();
       await worker.dispose();
       await emulator.close();
+      rmSync(page, { recursive: true, force: true });
     },
   };
 }

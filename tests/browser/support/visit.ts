@@ -2,11 +2,12 @@
  * One person's visit to the page: a browser context of its own, and what that person does and sees.
  *
  * Whatever the browser complains of on the way is a failure: errors on the console, exceptions,
- * requests that fail. A test that makes trouble names the complaints that it expects.
+ * requests that fail, anything that the page's policy forbids. A test that makes trouble names the
+ * complaints that it expects.
  */
 
 import assert from "node:assert/strict";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 
 /** For one step: far above what any takes on a busy machine, but for the room's own wait. */
 const DEADLINE_MS = 15_000;
@@ -54,17 +55,39 @@ export class Visit {
     });
   }
 
+  /** Hears of what the page's policy forbids, from the page itself: not all of it is on the console. */
+  async listen(): Promise<void> {
+    await this.page.exposeFunction("complain", (text: string) => this.complaints.push(`policy: ${text}`));
+    await this.page.addInitScript(() => {
+      const { complain } = window as unknown as { complain: (text: string) => void };
+      addEventListener("securitypolicyviolation", (event) => complain(`${event.effectiveDirective} ${event.blockedURI}`));
+    });
+  }
+
   at(testId: string): Locator {
     return this.page.getByTestId(testId);
   }
 
   async signIn(url: string, name: string): Promise<void> {
     await this.page.goto(url);
+    await this.passSignIn(name);
+    await this.at("generate").waitFor();
+    await this.page.waitForURL(`${url}/`);
+    await this.connection("live");
+  }
+
+  /** From the page's first face to the issuer and back. */
+  async passSignIn(name: string): Promise<void> {
     await this.at("sign-in").click();
     await this.page.locator("#name").fill(name);
     await this.page.locator("#sign-in").click();
-    await this.at("generate").waitFor();
-    await this.page.waitForURL(`${url}/`);
+    await this.at("sign-out").waitFor();
+  }
+
+  /** Goes to another view by the bar on top. */
+  async view(name: string): Promise<void> {
+    await this.page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    await this.page.getByRole("heading", { level: 1, name, exact: true }).waitFor({ state: "attached" });
   }
 
   /** Fills in the form and sends it. */
@@ -74,16 +97,15 @@ export class Visit {
     await this.at("generate").click();
   }
 
-  /** Starts a task and waits until the page has its id and its live socket. */
+  /** Starts a task and waits until the page has its id. */
   async generate(prompt: string, count: number): Promise<TaskView> {
     await this.ask(prompt, count);
-    const task = await this.task(prompt);
-    await this.connection("live");
-    return task;
+    return this.task(prompt);
   }
 
+  /** The newest of this name. */
   async task(prompt: string): Promise<TaskView> {
-    const card = this.at("task").filter({ has: this.page.getByRole("heading", { name: prompt, exact: true }) });
+    const card = this.at("task").filter({ has: this.page.getByRole("heading", { name: prompt, exact: true }) }).first();
     await card.waitFor();
     const taskId = (await card.getAttribute("data-task-id")) ?? "";
     const images = card.getByTestId("image");
@@ -109,18 +131,31 @@ export class Visit {
   }
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  /** The complaints that are no failure. */
+  expected?: RegExp;
+  /** Somebody's who is there already: another tab. */
+  context?: BrowserContext;
+}
+
 /** Takes a visit from a fresh context to its end; fails on any complaint that was not expected. */
-export async function visiting(browser: Browser, act: (visit: Visit) => Promise<void>, expected?: RegExp): Promise<void> {
-  const context = await browser.newContext();
+export async function visiting(
+  browser: Browser,
+  act: (visit: Visit) => Promise<void>,
+  { expected, context: shared, ...options }: VisitOptions = {},
+): Promise<void> {
+  const context = shared ?? (await browser.newContext(options));
+  const page = await context.newPage();
   try {
-    const visit = new Visit(await context.newPage());
+    const visit = new Visit(page);
+    await visit.listen();
     await act(visit).catch(async (error: Error) => {
-      const seen = await visit.page.locator("body").innerText({ timeout: 1000 }).catch(() => "");
-      error.message += `\ncomplaints: ${visit.complaints.join("; ") || "none"}\nthe page: ${seen.slice(0, 1500)}`;
+      const seen = await page.locator("body").innerText({ timeout: 1000 }).catch(() => "");
+      error.message += `\ncomplaints: ${visit.complaints.join("; ") || "none"}\nat: ${page.url()}\nthe page: ${seen.slice(0, 1500)}`;
       throw error;
     });
     assert.deepEqual(visit.complaints.filter((each) => !expected?.test(each)), []);
   } finally {
-    await context.close();
+    await (shared ? page.close() : context.close());
   }
 }

@@ -1,32 +1,30 @@
 // Says to screen readers what others see happen: a task that ended, a connection that dropped and came back.
+import type { Task } from "@taskwire/client";
+import { useConnectionState, useTasks } from "@taskwire/client/react";
 import { useEffect, useRef, useState } from "react";
-import type { Connection } from "../live_tasks.ts";
-import { isTerminal, type Task } from "../types.ts";
 import { plural } from "../words.ts";
-
-interface Props {
-  tasks: Task[];
-  connection: Connection;
-}
 
 /** Most drops are over before they could be read out: only a connection that stays away is worth words. */
 const DROP_IS_REAL_AFTER_MS = 1500;
 
-export function Announcer({ tasks, connection }: Props) {
+export function Announcer() {
+  const { results } = useTasks();
+  const connection = useConnectionState();
   const [message, setMessage] = useState("");
   const pending = useRef(new Set<string>());
   const wasDropped = useRef(false);
 
   useEffect(() => {
-    for (const task of tasks) {
-      if (!isTerminal(task)) {
+    for (const task of results) {
+      if (task.taskId === null) continue;
+      if (task.status === "pending") {
         if (!pending.current.has(task.taskId)) setMessage(`Started: ${plural(task.images.length, "picture", "pictures")}.`);
         pending.current.add(task.taskId);
       } else if (pending.current.delete(task.taskId)) {
         setMessage(describeEnd(task));
       }
     }
-  }, [tasks]);
+  }, [results]);
 
   useEffect(() => {
     if (connection === "reconnecting" || connection === "offline") {
@@ -41,13 +39,13 @@ export function Announcer({ tasks, connection }: Props) {
     return undefined;
   }, [connection]);
 
-  return <p className="visually-hidden" role="status" aria-live="polite">{message}</p>;
+  return <p className="visually-hidden" role="status" aria-live="polite" data-testid="announcer">{message}</p>;
 }
 
 function describeEnd(task: Task): string {
   const ready = task.images.filter((image) => image.status === "success").length;
   const failed = task.images.filter((image) => image.status === "failed").length;
-  if (ready === 0) return `Failed. ${task.error?.message ?? ""}`.trim();
+  if (ready === 0) return task.status === "failed" ? `Failed. ${task.error?.message ?? ""}`.trim() : "Done.";
   const good = `${plural(ready, "picture is", "pictures are")} ready`;
   return failed === 0 ? `${good}.` : `${good}, ${failed} failed.`;
 }

@@ -1,68 +1,44 @@
 // The form that starts a task. Checks what needs no server, and puts the server's word beside the field it is about.
-import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
-import { ApiError } from "../api.ts";
-import type { GenerateInput, Issue } from "../types.ts";
+import type { Issue } from "@taskwire/client";
+import { useGenerate } from "@taskwire/client/react";
+import { useState } from "react";
+import { COUNT_LIMIT, MODELS, PROMPT_LIMIT, SIZES, USUAL_SIZE, withSize } from "../shapes.ts";
+import { useForm } from "../use_form.ts";
 import { Field } from "./Field.tsx";
+import { ModelList } from "./ModelList.tsx";
+import { Notice } from "./Notice.tsx";
 
-const MODELS = ["google/gemini-3.1-flash-image", "black-forest-labs/flux-2-pro", "bytedance/seedream-5"] as const;
-const PROMPT_LIMIT = 8192;
-const COUNT_LIMIT = 20;
-const FIELDS = ["prompt", "model", "count"];
+const FIELDS = ["prompt", "model", "size", "count"];
 
-export function Composer({ onGenerate }: { onGenerate: (input: GenerateInput) => Promise<void> }) {
-  const form = useRef<HTMLFormElement>(null);
-  const [prompt, setPrompt] = useState("");
-  const [model, setModel] = useState<string>(MODELS[0]);
+/** What may be there already: another task's words. */
+export interface Wanted {
+  prompt: string;
+  model: string;
+  size: string | null;
+}
+
+export function Composer({ wanted }: { wanted: Wanted | null }) {
+  const generate = useGenerate();
+  const [prompt, setPrompt] = useState(wanted?.prompt ?? "");
+  const [model, setModel] = useState<string>(wanted?.model ?? MODELS[0]);
+  const [size, setSize] = useState(wanted?.size ?? USUAL_SIZE);
   const [count, setCount] = useState("4");
-  const [isStarting, setStarting] = useState(false);
-  const [message, setMessage] = useState<string | null>(null);
-  const [issues, setIssues] = useState<Issue[]>([]);
+  const request = { prompt: prompt.trim(), model: model.trim(), count: Number(count) };
+  const form = useForm(FIELDS, () => check(request), async () => void (await generate(withSize(request, size))));
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    if (isStarting) return;
-    const input = { prompt: prompt.trim(), model: model.trim(), count: Number(count) };
-    const found = check(input);
-    setIssues(found);
-    setMessage(null);
-    if (found.length > 0) return focusOn(found);
-    setStarting(true);
-    try {
-      await onGenerate(input);
-    } catch (error) {
-      const named = error instanceof ApiError ? error.issues : [];
-      setMessage(error instanceof ApiError ? error.message : "Something went wrong on this page. Please try again.");
-      setIssues(named);
-      focusOn(named);
-    } finally {
-      setStarting(false);
-    }
-  }
-
-  function focusOn(found: Issue[]) {
-    const name = found.find((issue) => FIELDS.includes(issue.path))?.path;
-    if (name) form.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
-  }
-
-  function submitOnShortcut(event: KeyboardEvent) {
-    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.current?.requestSubmit();
-  }
-
-  const about = (path: string) => issues.find((issue) => issue.path === path)?.message ?? null;
-  const others = issues.filter((issue) => !FIELDS.includes(issue.path));
   return (
-    <form ref={form} className="composer" noValidate onSubmit={(event) => void submit(event)}>
-      <Field name="prompt" label="Prompt" problem={about("prompt")}>
+    <form ref={form.ref} className="composer" aria-label="New pictures" noValidate onSubmit={form.onSubmit}>
+      <Field name="prompt" label="Prompt" problem={form.about("prompt")}>
         {(attributes) => (
           <textarea
             {...attributes} data-testid="prompt" rows={3} maxLength={PROMPT_LIMIT} value={prompt}
             placeholder="A lighthouse in morning fog, soft watercolour"
-            onChange={(event) => setPrompt(event.target.value)} onKeyDown={submitOnShortcut}
+            onChange={(event) => setPrompt(event.target.value)} onKeyDown={form.onKeyDown}
           />
         )}
       </Field>
       <div className="composer-row">
-        <Field name="model" label="Model" problem={about("model")}>
+        <Field name="model" label="Model" problem={form.about("model")}>
           {(attributes) => (
             <input
               {...attributes} data-testid="model" type="text" list="models" value={model} autoComplete="off"
@@ -71,10 +47,15 @@ export function Composer({ onGenerate }: { onGenerate: (input: GenerateInput) =>
             />
           )}
         </Field>
-        <datalist id="models">
-          {MODELS.map((name) => <option key={name} value={name} />)}
-        </datalist>
-        <Field name="count" label="Pictures" problem={about("count")}>
+        <ModelList />
+        <Field name="size" label="Size" problem={form.about("size")}>
+          {(attributes) => (
+            <select {...attributes} data-testid="size" value={size} onChange={(event) => setSize(event.target.value)}>
+              {SIZES.map(({ size: value, label }) => <option key={value} value={value}>{label}</option>)}
+            </select>
+          )}
+        </Field>
+        <Field name="count" label="Pictures" problem={form.about("count")}>
           {(attributes) => (
             <input
               {...attributes} data-testid="count" type="number" inputMode="numeric" min={1} max={COUNT_LIMIT} step={1}
@@ -82,23 +63,16 @@ export function Composer({ onGenerate }: { onGenerate: (input: GenerateInput) =>
             />
           )}
         </Field>
-        <button type="submit" className="button primary" data-testid="generate" aria-disabled={isStarting}>
-          {isStarting ? "Starting…" : "Generate"}
+        <button type="submit" className="button primary" data-testid="generate" aria-disabled={form.isBusy}>
+          {form.isBusy ? "Starting…" : "Generate"}
         </button>
       </div>
-      {message !== null && (
-        <div className="notice" role="alert" data-testid="error">
-          <p>{message}</p>
-          {others.length > 0 && (
-            <ul>{others.map(({ path, message: text }) => <li key={path}>{path ? `${path}: ${text}` : text}</li>)}</ul>
-          )}
-        </div>
-      )}
+      <Notice form={form} />
     </form>
   );
 }
 
-function check({ prompt, model, count }: GenerateInput): Issue[] {
+function check({ prompt, model, count }: { prompt: string; model: string; count: number }): Issue[] {
   const issues: Issue[] = [];
   if (prompt === "") issues.push({ path: "prompt", message: "Write what the pictures should show." });
   if (model === "") issues.push({ path: "model", message: "Choose a model." });

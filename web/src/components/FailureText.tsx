@@ -1,8 +1,8 @@
 // Why something failed: the code in words, and the message where that says more.
-import type { Failure } from "../types.ts";
+import type { TaskError } from "@taskwire/client";
 import { codeInWords } from "../words.ts";
 
-export function FailureText({ failure }: { failure: Failure }) {
+export function FailureText({ failure }: { failure: TaskError }) {
   const title = codeInWords(failure.code);
   const saysMore = failure.message.replace(/\.$/, "").toLowerCase() !== title.toLowerCase();
   return (

@@ -1,24 +1,27 @@
 // One picture's place: waiting, the picture, or why there is none. The place keeps its size through all three.
-import { useEffect, useState } from "react";
-import type { TaskImage } from "../types.ts";
-import { duration } from "../words.ts";
+import type { Image } from "@taskwire/client";
+import { useState } from "react";
 import { FailureText } from "./FailureText.tsx";
 
 interface Props {
-  image: TaskImage;
+  image: Image;
   prompt: string;
-  number: number;
-  since: string;
   /** The task says the same already. */
   isExplained: boolean;
 }
 
 const UNEXPLAINED = { code: "failed", message: "This picture could not be made." };
 
-export function ImageTile({ image, prompt, number, since, isExplained }: Props) {
+export function ImageTile({ image, prompt, isExplained }: Props) {
+  const number = image.position + 1;
   return (
     <li className="tile" data-testid="image" data-status={image.status}>
-      {image.status === "pending" && <PendingTile since={since} />}
+      {image.status === "pending" && (
+        <div className="shimmer">
+          <span className="visually-hidden">Waiting for picture {number}</span>
+          <span className="number" aria-hidden="true">{number}</span>
+        </div>
+      )}
       {image.status === "failed" && (
         <div className={isExplained ? "tile-failure brief" : "tile-failure"}>
           <FailureText failure={image.error ?? UNEXPLAINED} />
@@ -58,20 +61,5 @@ function Picture({ url, prompt, number }: { url: string; prompt: string; number:
         onLoad={() => setState("shown")} onError={() => setState("broken")}
       />
     </a>
-  );
-}
-
-/** Ticks by itself, once a second, so that nothing around it is drawn again. */
-export function PendingTile({ since }: { since: string }) {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <div className="shimmer">
-      <span className="visually-hidden">Waiting for the picture</span>
-      <span className="elapsed" aria-hidden="true">{duration(now - Date.parse(since))}</span>
-    </div>
   );
 }

@@ -1,0 +1,59 @@
+// One prompt with one model: its pictures, or why there are none and the way to try again.
+import type { Task } from "@taskwire/client";
+import { useTask } from "@taskwire/client/react";
+import { useState } from "react";
+import type { Pair, Plan } from "../plan.ts";
+import { PATHS } from "../routes.ts";
+import { withSize } from "../shapes.ts";
+import { Elapsed } from "./Elapsed.tsx";
+import { FailureText } from "./FailureText.tsx";
+import { Link } from "./Link.tsx";
+import { RetryButton, RetryTask } from "./RetryButton.tsx";
+import { Status } from "./Status.tsx";
+import { TaskPictures } from "./TaskPictures.tsx";
+
+interface Props {
+  plan: Plan;
+  prompt: string;
+  model: string;
+  pair: Pair;
+  task: Task | undefined;
+}
+
+export function BatchCell({ plan, prompt, model, pair, task: first }: Props) {
+  // What was tried again takes the place of what has failed.
+  const [againId, setAgainId] = useState<string | null>(null);
+  const task = useTask(againId) ?? first;
+  return (
+    <td role="cell" data-testid="cell" data-status={task?.status ?? (typeof pair === "string" ? "pending" : "failed")}>
+      <p className="cell-model">{model}</p>
+      {task ? <CellTask task={task} onRetried={setAgainId} /> : <NoTask {...{ plan, prompt, model, pair }} onRetried={setAgainId} />}
+    </td>
+  );
+}
+
+function CellTask({ task, onRetried }: { task: Task; onRetried: (taskId: string) => void }) {
+  const { taskId, status, createdAt } = task;
+  return (
+    <div className="cell" data-task-id={taskId}>
+      <TaskPictures task={task} />
+      <p className="cell-facts">
+        <Status status={status} />
+        {status === "pending" && <Elapsed since={createdAt} />}
+        {taskId !== null && <Link href={PATHS.task(taskId)}>Details</Link>}
+      </p>
+      <RetryTask task={task} onStarted={onRetried} />
+    </div>
+  );
+}
+
+function NoTask({ plan, prompt, model, pair, onRetried }: Omit<Props, "task"> & { onRetried: (taskId: string) => void }) {
+  if (typeof pair === "string") return <p className="hint">Loading…</p>;
+  const request = { prompt, model, count: plan.count };
+  return (
+    <div className="cell">
+      <p className="notice">{pair ? <FailureText failure={pair} /> : "This one was not started."}</p>
+      <RetryButton request={plan.size === null ? request : withSize(request, plan.size)} onStarted={onRetried} />
+    </div>
+  );
+}

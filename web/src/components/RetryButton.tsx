@@ -1,0 +1,50 @@
+// Asks again for what has failed, as a task of its own.
+import { type GenerateRequest, type Task, TaskwireError } from "@taskwire/client";
+import { useGenerate } from "@taskwire/client/react";
+import { useState } from "react";
+import { retryOf } from "../retry.ts";
+import { plural } from "../words.ts";
+
+interface Props {
+  request: GenerateRequest;
+  label?: string;
+  onStarted?: ((taskId: string) => void) | undefined;
+}
+
+export function RetryButton({ request, label = "Try again", onStarted }: Props) {
+  const generate = useGenerate();
+  const [isBusy, setBusy] = useState(false);
+  const [message, setMessage] = useState<string | null>(null);
+
+  async function retry(): Promise<void> {
+    if (isBusy) return;
+    setBusy(true);
+    setMessage(null);
+    try {
+      const { taskId } = await generate(request);
+      onStarted?.(taskId);
+    } catch (error) {
+      setMessage(error instanceof TaskwireError ? error.message : String(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <>
+      <button type="button" className="button small" data-testid="retry" aria-disabled={isBusy} onClick={() => void retry()}>
+        {isBusy ? "Starting…" : label}
+      </button>
+      {message !== null && <p className="problem" role="alert">{message}</p>}
+    </>
+  );
+}
+
+/** For those pictures of a task that have failed; nothing where nothing has. */
+export function RetryTask({ task, onStarted }: { task: Task; onStarted?: Props["onStarted"] }) {
+  const request = task.status === "pending" ? null : retryOf(task);
+  if (request === null) return null;
+  const { count = 1 } = request;
+  const label = count === task.images.length ? "Try again" : `Try again for ${plural(count, "picture", "pictures")}`;
+  return <RetryButton request={request} label={label} onStarted={onStarted} />;
+}

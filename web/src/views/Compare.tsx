@@ -1,0 +1,93 @@
+// The form that starts a comparison: every prompt with every model.
+import type { Issue } from "@taskwire/client";
+import { useTaskwire } from "@taskwire/client/react";
+import { useState } from "react";
+import { Field } from "../components/Field.tsx";
+import { Notice } from "../components/Notice.tsx";
+import { ViewTitle } from "../components/ViewTitle.tsx";
+import { linesOf, planOf } from "../plan.ts";
+import { navigate } from "../router.ts";
+import { PATHS } from "../routes.ts";
+import { COUNT_LIMIT, MODELS, SIZES, USUAL_SIZE, withSize } from "../shapes.ts";
+import { useForm } from "../use_form.ts";
+import { plural } from "../words.ts";
+
+/** The server's. */
+const TASK_LIMIT = 20;
+const FIELDS = ["prompts", "models", "size", "count"];
+
+export function Compare() {
+  const client = useTaskwire();
+  const [prompts, setPrompts] = useState("");
+  const [models, setModels] = useState<string>(MODELS.join("\n"));
+  const [size, setSize] = useState(USUAL_SIZE);
+  const [count, setCount] = useState("1");
+  const request = { prompts: linesOf(prompts), models: linesOf(models), count: Number(count) };
+  const total = request.prompts.length * request.models.length;
+
+  const form = useForm(FIELDS, () => check(request), async () => {
+    const wanted = withSize(request, size);
+    const batch = await client.batch(wanted);
+    navigate(PATHS.batch(batch.batchId), { state: { plan: planOf(wanted, batch) } });
+  });
+
+  return (
+    <>
+      <ViewTitle>Compare</ViewTitle>
+      <form ref={form.ref} className="composer" aria-label="New comparison" noValidate onSubmit={form.onSubmit}>
+        <p className="hint">Every prompt is made by every model, side by side. One of each on a line.</p>
+        <div className="composer-pair">
+          <Field name="prompts" label="Prompts" problem={form.about("prompts")}>
+            {(attributes) => (
+              <textarea
+                {...attributes} data-testid="prompts" rows={4} value={prompts}
+                placeholder={"A lighthouse in morning fog\nThe same lighthouse at night"}
+                onChange={(event) => setPrompts(event.target.value)} onKeyDown={form.onKeyDown}
+              />
+            )}
+          </Field>
+          <Field name="models" label="Models" problem={form.about("models")}>
+            {(attributes) => (
+              <textarea
+                {...attributes} data-testid="models" rows={4} value={models} spellCheck={false} autoCapitalize="none"
+                onChange={(event) => setModels(event.target.value)} onKeyDown={form.onKeyDown}
+              />
+            )}
+          </Field>
+        </div>
+        <div className="composer-row">
+          <p className="total" role="status">{total > 0 && plural(total, "task", "tasks")}</p>
+          <Field name="size" label="Size" problem={form.about("size")}>
+            {(attributes) => (
+              <select {...attributes} value={size} onChange={(event) => setSize(event.target.value)}>
+                {SIZES.map(({ size: value, label }) => <option key={value} value={value}>{label}</option>)}
+              </select>
+            )}
+          </Field>
+          <Field name="count" label="Each" problem={form.about("count")}>
+            {(attributes) => (
+              <input
+                {...attributes} type="number" inputMode="numeric" min={1} max={COUNT_LIMIT} step={1} value={count}
+                onChange={(event) => setCount(event.target.value)}
+              />
+            )}
+          </Field>
+          <button type="submit" className="button primary" data-testid="compare" aria-disabled={form.isBusy}>
+            {form.isBusy ? "Starting…" : "Compare"}
+          </button>
+        </div>
+        <Notice form={form} />
+      </form>
+    </>
+  );
+}
+
+function check({ prompts, models, count }: { prompts: string[]; models: string[]; count: number }): Issue[] {
+  const issues: Issue[] = [];
+  if (prompts.length === 0) issues.push({ path: "prompts", message: "Write at least one prompt." });
+  if (models.length === 0) issues.push({ path: "models", message: "Name at least one model." });
+  const total = prompts.length * models.length;
+  if (total > TASK_LIMIT) issues.push({ path: "prompts", message: `These are ${total} tasks, ${TASK_LIMIT} at most.` });
+  if (!Number.isInteger(count) || count < 1 || count > COUNT_LIMIT) issues.push({ path: "count", message: `1 to ${COUNT_LIMIT}.` });
+  return issues;
+}

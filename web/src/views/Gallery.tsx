@@ -1,0 +1,40 @@
+// The first view: what to make, and what is being made.
+import { useTasks } from "@taskwire/client/react";
+import { Composer, type Wanted } from "../components/Composer.tsx";
+import { Link } from "../components/Link.tsx";
+import { TaskCard } from "../components/TaskCard.tsx";
+import { ViewTitle } from "../components/ViewTitle.tsx";
+import { usePlace } from "../router.ts";
+import { PATHS } from "../routes.ts";
+import { keyOf } from "../words.ts";
+
+/** As many as one may want to see again while new ones are under way: the history has the others. */
+const SHOWN = 8;
+
+/** What another view has put into the address's state. */
+function wantedIn(state: unknown): Wanted | null {
+  return (state as { wanted?: Wanted } | null)?.wanted ?? null;
+}
+
+export function Gallery() {
+  const { results, status } = useTasks();
+  const wanted = wantedIn(usePlace().state);
+  return (
+    <>
+      <ViewTitle isHidden>Gallery</ViewTitle>
+      <Composer key={JSON.stringify(wanted)} wanted={wanted} />
+      <section className="tasks" aria-labelledby="latest" aria-busy={status === "LoadingFirstPage"}>
+        <h2 id="latest">Latest</h2>
+        {results.slice(0, SHOWN).map((task) => <TaskCard key={keyOf(task)} task={task} />)}
+        {status === "LoadingFirstPage" && <p className="visually-hidden">Loading</p>}
+        {status !== "LoadingFirstPage" && results.length === 0 && (
+          <div className="empty">
+            <ul className="tiles" aria-hidden="true"><li /><li /><li /><li /></ul>
+            <p>Your pictures will be here.</p>
+          </div>
+        )}
+        {results.length > SHOWN && <Link href={PATHS.history} className="button more">Everything else is in the history</Link>}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+// All tasks, newest first, as small as they can be: a day has a heading, and the end loads more.
+import type { Task } from "@taskwire/client";
+import { useTasks } from "@taskwire/client/react";
+import { Link } from "../components/Link.tsx";
+import { PagesEnd } from "../components/PagesEnd.tsx";
+import { Status } from "../components/Status.tsx";
+import { ViewTitle } from "../components/ViewTitle.tsx";
+import { PATHS } from "../routes.ts";
+import { codeInWords, day, keyOf, moment, titleOf } from "../words.ts";
+
+export function History() {
+  const pages = useTasks();
+  const days = byDay(pages.results);
+  return (
+    <>
+      <ViewTitle>History</ViewTitle>
+      {pages.status === "LoadingFirstPage" && <p role="status">Loading…</p>}
+      {pages.status === "Exhausted" && days.length === 0 && <p>Nothing has been made yet.</p>}
+      {days.map(({ name, tasks }) => (
+        <section key={name} className="day" aria-label={name}>
+          <h2>{name}</h2>
+          <ul className="thumbs">
+            {tasks.map((task) => <li key={keyOf(task)}><Thumb task={task} /></li>)}
+          </ul>
+        </section>
+      ))}
+      <PagesEnd pages={pages} />
+    </>
+  );
+}
+
+/** Newest first, as the list is. */
+function byDay(tasks: readonly Task[]): { name: string; tasks: Task[] }[] {
+  const days: { name: string; tasks: Task[] }[] = [];
+  for (const task of tasks) {
+    const name = day(task.createdAt);
+    if (days.at(-1)?.name !== name) days.push({ name, tasks: [] });
+    days.at(-1)?.tasks.push(task);
+  }
+  return days;
+}
+
+function Thumb({ task }: { task: Task }) {
+  const { taskId, status, images, createdAt } = task;
+  const picture = images.find((image) => image.url !== null);
+  const content = (
+    <>
+      {/* Read first, and seen second. */}
+      <span className="thumb-title">{titleOf(task)}</span>
+      <span className="thumb-box" data-status={status}>
+        {picture?.url && <img src={picture.url} alt="" loading="lazy" decoding="async" />}
+        {!picture && task.error && <span className="thumb-reason">{codeInWords(task.error.code)}</span>}
+        {images.length > 1 && <span className="badge">{images.length}<span className="visually-hidden"> pictures</span></span>}
+      </span>
+      <span className="thumb-facts"><Status status={status} /> <time dateTime={createdAt}>{moment(createdAt)}</time></span>
+    </>
+  );
+  // What the provider never took has no page of its own.
+  if (taskId === null) return <span className="thumb" data-testid="thumb">{content}</span>;
+  return <Link className="thumb" href={PATHS.task(taskId)} data-testid="thumb" data-task-id={taskId}>{content}</Link>;
+}

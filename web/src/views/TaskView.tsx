@@ -1,0 +1,51 @@
+// A task's own page: everything that is known of it, and what can be done with it.
+import type { Task } from "@taskwire/client";
+import { useTask } from "@taskwire/client/react";
+import { useState } from "react";
+import { Boundary } from "../components/Boundary.tsx";
+import { Link } from "../components/Link.tsx";
+import { Refused } from "../components/Refused.tsx";
+import { RetryTask } from "../components/RetryButton.tsx";
+import { ShareDialog } from "../components/ShareDialog.tsx";
+import { TaskSheet } from "../components/TaskSheet.tsx";
+import { navigate } from "../router.ts";
+import { PATHS } from "../routes.ts";
+import { sizeOf } from "../shapes.ts";
+
+export function TaskView({ id }: { id: string }) {
+  return (
+    <Boundary
+      fallback={(error) => (
+        <Refused title={error.status === 404 ? "There is no such task" : "This task could not be loaded"}>
+          <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
+          <p><Link href={PATHS.history}>To the history</Link></p>
+        </Refused>
+      )}
+    >
+      <Loaded id={id} />
+    </Boundary>
+  );
+}
+
+function Loaded({ id }: { id: string }) {
+  const task = useTask(id);
+  return task ? <Shown id={id} task={task} /> : <p role="status">Loading…</p>;
+}
+
+function Shown({ id, task }: { id: string; task: Task }) {
+  const [isSharing, setSharing] = useState(false);
+  const { prompt, requestedModel: model } = task;
+  const isAgain = task.kind === "image.generate" && prompt !== null && model !== null;
+  return (
+    <TaskSheet task={task}>
+      <div className="actions">
+        <button type="button" className="button" data-testid="share" onClick={() => setSharing(true)}>Share…</button>
+        {isAgain && (
+          <Link href={PATHS.gallery} state={{ wanted: { prompt, model, size: sizeOf(task) } }} className="button">Use this prompt</Link>
+        )}
+        <RetryTask task={task} onStarted={(taskId) => navigate(PATHS.task(taskId))} />
+      </div>
+      {isSharing && <ShareDialog taskId={id} onClose={() => setSharing(false)} />}
+    </TaskSheet>
+  );
+}
