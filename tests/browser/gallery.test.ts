@@ -36,6 +36,15 @@ describe("a start", { timeout }, () => {
       await task.shows(3);
     }));
 
+  test("is offered the provider's models, by their names", () =>
+    visiting(browser, async (visit) => {
+      await visit.signIn(site.url, "mia");
+      const option = visit.page.locator('#models option[value="black-forest-labs/flux.2-pro"]');
+      await option.waitFor({ state: "attached" });
+      assert.equal(await option.textContent(), "FLUX.2 Pro");
+      assert.equal(await visit.page.locator("#models option").count(), 3);
+    }));
+
   test("that is refused takes its card away again, and says why", () =>
     visiting(
       browser,

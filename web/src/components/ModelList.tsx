@@ -1,10 +1,10 @@
 // The models that fields suggest.
-import { MODELS } from "../shapes.ts";
+import { useModels } from "../use_models.ts";
 
 export function ModelList() {
   return (
     <datalist id="models">
-      {MODELS.map((name) => <option key={name} value={name} />)}
+      {useModels().map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
     </datalist>
   );
 }
