@@ -44,28 +44,36 @@ pub async fn catch_up(
     loop {
         let page = store.content_after(from, PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        // It goes on from there whatever became of a socket: one that does not take its rows must not
-        // keep the others waiting. Who joins meanwhile is waiting for a turn of its own.
-        from = last.seq;
-        for (socket, watcher) in watchers(state) {
-            show(&socket, watcher, &page);
+        // Who is further back has joined meanwhile, and misses what is before this page: it waits for
+        // a turn of its own. Or it does not take its rows, and must not keep the others waiting.
+        let up_to_here = |(_, watcher): &(WebSocket, Watcher)| watcher.seq >= from;
+        for (socket, mut watcher) in watchers(state).into_iter().filter(up_to_here) {
+            if show(&socket, &mut watcher, &page) {
+                keep(&socket, &watcher);
+            }
         }
+        from = last.seq;
         if page.len() < PAGE as usize {
             return Ok(());
         }
     }
 }
 
-fn show(socket: &WebSocket, mut watcher: Watcher, page: &[Placed]) {
+/// Sends a watcher what there is for it. False: it cannot be sent to any more.
+fn show(socket: &WebSocket, watcher: &mut Watcher, page: &[Placed]) -> bool {
     let from = watcher.seq;
     for Placed { seq, content } in page.iter().filter(|row| row.seq > from) {
         let is_for = content.user_id.as_deref().is_none_or(|owner| owner == watcher.user);
         if is_for && socket.send_with_str(content_frame(content)).is_err() {
-            return;
+            return false;
         }
         watcher.seq = *seq;
     }
-    if let Err(error) = socket.serialize_attachment(&watcher) {
+    true
+}
+
+fn keep(socket: &WebSocket, watcher: &Watcher) {
+    if let Err(error) = socket.serialize_attachment(watcher) {
         note("feed", error);
     }
 }
@@ -90,17 +98,39 @@ pub async fn watch(
 ) -> Result<Response> {
     let url = request.inner().url();
     let user = query::value(&url, "user").unwrap_or_default();
-    let from = match start(env, &user, query::value(&url, "after")).await {
+    let seq = match start(env, &user, query::value(&url, "after")).await {
         Ok(seq) => seq,
         Err(error) => return refused(&error),
     };
     let accepted = accept(state)?;
-    accepted.socket.serialize_attachment(Watcher { user, seq: from })?;
-    match catch_up(state, env, turn).await {
+    let mut watcher = Watcher { user, seq };
+    let joined = match alone(env, &accepted.socket, &mut watcher).await {
+        Ok(()) => {
+            keep(&accepted.socket, &watcher);
+            catch_up(state, env, turn).await
+        }
+        Err(error) => Err(error),
+    };
+    match joined {
         Ok(()) => accepted.response(request),
         Err(error) => {
             accepted.socket.close(Some(1011), Some("try again"))?;
             refused(&error)
+        }
+    }
+}
+
+/// Sends a watcher who comes back after long what it has missed, by itself: the others go on meanwhile.
+async fn alone(
+    env: &Env,
+    socket: &WebSocket,
+    watcher: &mut Watcher,
+) -> std::result::Result<(), ApiError> {
+    let store = Store::new(env)?;
+    loop {
+        let page = store.content_after(watcher.seq, PAGE).await?;
+        if !show(socket, watcher, &page) || page.len() < PAGE as usize {
+            return Ok(());
         }
     }
 }
