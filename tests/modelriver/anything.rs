@@ -1,9 +1,8 @@
 //! Whatever comes in: nothing panics, and what is read is within bounds.
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::vec;
 use proptest::option::of;
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
-use proptest::sample::select;
+use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 use serde_json::{Value, json};
 use taskwire::domain::channel::event::{ChannelEvent, Outcome};
 use taskwire::domain::id::is_task_id;
@@ -40,25 +39,11 @@ const WORDS: [&str; 24] = [
     "ch_1",
 ];
 
-fn word() -> impl Strategy<Value = String> {
-    prop_oneof![4 => select(&WORDS[..]).prop_map(str::to_owned), 1 => "\\PC{0,6}"]
-}
+#[path = "../support/tree.rs"]
+mod trees;
 
 fn tree() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        word().prop_map(Value::from),
-    ];
-    leaf.prop_recursive(5, 40, 8, |inner| {
-        prop_oneof![
-            1 => vec(inner.clone(), 0..5).prop_map(Value::from),
-            3 => btree_map(word(), inner, 0..8)
-                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
-        ]
-    })
+    trees::tree(&WORDS)
 }
 
 fn read_all(bytes: &[u8], headers: &Headers) {

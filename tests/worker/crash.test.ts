@@ -1,33 +1,13 @@
 /** kill -9 at the worst moments, and a restart on the same disk: what was acknowledged is there. */
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, test, type TestContext } from "node:test";
-import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
-import { Api } from "./support/api.ts";
-import { Child } from "./support/child.ts";
-import { variables } from "./support/deployment.ts";
+import { describe, test } from "node:test";
+import { startChild } from "./support/child.ts";
 import { eventually } from "./support/eventually.ts";
 import { watch } from "./support/watcher.ts";
 
 /** A room writes to D1 what a crash kept it from writing when its alarm fires, 20 s after the start. */
 const DRAINED_MS = 30_000;
-
-async function startChild(t: TestContext): Promise<{ child: Child; emulator: Emulator; ada: Api }> {
-  const state = await mkdtemp(join(tmpdir(), "taskwire-"));
-  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
-  const child = await Child.make(state, variables(emulator.url));
-  t.after(async () => {
-    await child.kill();
-    await emulator.close();
-    await rm(state, { recursive: true, force: true });
-  });
-  await child.start({ migrate: true });
-  emulator.options.webhookUrl = `${child.base}/webhooks/mynth`;
-  return { child, emulator, ada: new Api(child.base, await emulator.token()) };
-}
 
 describe("kill -9", { timeout: 100_000, concurrency: true }, () => {
   test("in a storm of webhooks loses nothing that was acknowledged", async (t) => {

@@ -1,38 +1,14 @@
 /** D1 away, slow, or lying: nothing live waits for it, nothing is lost by it, and it heals by itself. */
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
-import { type App, startApp } from "./support/app.ts";
+import type { App } from "./support/app.ts";
 import { eventually } from "./support/eventually.ts";
+import { ANSWER_MS, refusal, SHOWN_MS, startOwn, troubles } from "./support/troubles.ts";
 
-/** The room waits 2 s for D1, then answers. */
-const ANSWER_MS = 2800;
-/** Long before that, so not after D1. */
-const SHOWN_MS = 1500;
 /** Rows that D1 did not take are written again after 2 s, then 4 s, then 8 s. */
 const HEALED_MS = 15_000;
-
-/** Ways to make D1 fail, and to heal it. */
-const TROUBLES: Record<string, { begin: (app: App) => Promise<unknown>; end: (app: App) => Promise<unknown> }> = {
-  "the table is gone": {
-    begin: (app) => app.sql("ALTER TABLE tasks RENAME TO away"),
-    end: (app) => app.sql("ALTER TABLE away RENAME TO tasks"),
-  },
-  "every change is refused": {
-    begin: (app) => app.sql("CREATE TRIGGER broken BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END"),
-    end: (app) => app.sql("DROP TRIGGER broken"),
-  },
-  "it does not answer": { begin: (app) => app.shim("hang"), end: (app) => app.shim("ok") },
-  "it writes, and says that it failed": { begin: (app) => app.shim("lost"), end: (app) => app.shim("ok") },
-};
-
-/** A Worker of the test's own: others break theirs at the same time. */
-async function start(t: TestContext) {
-  const app = await startApp({ shim: true });
-  t.after(() => app.close());
-  return { app, ada: await app.as("ada") };
-}
 
 /** The rows, once they say what the room says. */
 function settled(app: App, taskId: string, status: string) {
@@ -43,9 +19,9 @@ function settled(app: App, taskId: string, status: string) {
 }
 
 describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
-  for (const [name, { begin, end }] of Object.entries(TROUBLES)) {
+  for (const [name, { begin, end }] of troubles("tasks", "UPDATE")) {
     test(`(${name}) a webhook is taken, shown at once, and written later`, async (t) => {
-      const { app, ada } = await start(t);
+      const { app, ada } = await startOwn(t);
       const { taskId, live } = await ada.start({ count: 2 });
       const watcher = await app.watch(live);
       await watcher.task("pending");
@@ -72,7 +48,7 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
   }
 
   test("for longer, a room tries again, and again", async (t) => {
-    const { app, ada } = await start(t);
+    const { app, ada } = await startOwn(t);
     const { taskId } = await ada.start();
     const batches = async () => (await app.shim())[taskId]?.d1Batches ?? 0;
     await app.sql("ALTER TABLE tasks RENAME TO away");
@@ -84,7 +60,7 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
   });
 
   test("a start is a 503 when no rows can be made, and the provider is not called", async (t) => {
-    const { app, ada } = await start(t);
+    const { app, ada } = await startOwn(t);
     await app.sql("ALTER TABLE images RENAME TO away");
     assertRefused(await ada.generate({ prompt: "never" }), 503, "unavailable");
     assertRefused(await ada.generate({ prompt: "never" }, { "idempotency-key": "k1" }), 503, "unavailable");
@@ -95,9 +71,9 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
   });
 
   test("a start is a task all the same, if D1 went away after the provider was called", async (t) => {
-    const { app, ada } = await start(t);
-    const { begin, end } = TROUBLES["every change is refused"] ?? {};
-    app.emulator.options.onCreate = () => begin?.(app).then(() => {});
+    const { app, ada } = await startOwn(t);
+    const { begin, end } = refusal("tasks", "UPDATE");
+    app.emulator.options.onCreate = () => begin(app).then(() => {});
     const { taskId, task, live } = await ada.start();
     assert.deepEqual([task.status, task.version], ["pending", 1]);
     assert.equal((await app.rows(taskId)).task, undefined);
@@ -107,12 +83,12 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
     await app.emulator.deliver(taskId);
     await watcher.task("completed");
     watcher.close();
-    await end?.(app);
+    await end(app);
     await settled(app, taskId, "completed");
   });
 
   test("what only D1 knows is a 503, in general words", async (t) => {
-    const { app, ada } = await start(t);
+    const { app, ada } = await startOwn(t);
     await app.sql("ALTER TABLE tasks RENAME TO away");
     assertRefused(await ada.call("/tasks"), 503, "unavailable");
     const ready = await ada.call("/readyz");
@@ -125,7 +101,7 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
 
 describe("rows written, which is what is paid for,", { timeout: 30_000 }, () => {
   test("are 12 in D1 and 4 in the object for a task of four images", async (t) => {
-    const { app, ada } = await start(t);
+    const { app, ada } = await startOwn(t);
     const { taskId } = await ada.start({ count: 4 });
     await app.emulator.deliver(taskId);
     assert.equal((await app.rows(taskId)).task?.version, 2);
@@ -139,7 +115,7 @@ describe("rows written, which is what is paid for,", { timeout: 30_000 }, () => 
   });
 
   test("do not grow with a hundred more copies of its webhook", async (t) => {
-    const { app, ada } = await start(t);
+    const { app, ada } = await startOwn(t);
     const { taskId } = await ada.start({ count: 4 });
     await app.emulator.deliver(taskId);
     const once = (await app.shim())[taskId];

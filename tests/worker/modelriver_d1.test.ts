@@ -1,45 +1,20 @@
 /** D1 away, slow, or lying when ModelRiver's webhook comes: it is taken, and its row is there in the end, once. */
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
-import { type App, startApp } from "./support/app.ts";
 import { aiRequest, aiStarts, ask, callbacksOf, calledBack, contentRow } from "./support/river.ts";
 import { eventually } from "./support/eventually.ts";
 import { watchContent, watchRiver } from "./support/river_watcher.ts";
+import { ANSWER_MS, SHOWN_MS, startOwn, troubles } from "./support/troubles.ts";
 
-/** The object waits 2 s for D1, then answers. */
-const ANSWER_MS = 2800;
-/** Long before that, so not after D1. */
-const SHOWN_MS = 1500;
 /** Rows that D1 did not take are written again after 2 s, then 4 s, then 8 s. */
 const HEALED_MS = 20_000;
 
-/** Ways to make D1 fail, and to heal it. */
-const TROUBLES: Record<string, { begin: (app: App) => Promise<unknown>; end: (app: App) => Promise<unknown> }> = {
-  "the table is gone": {
-    begin: (app) => app.sql("ALTER TABLE ai_content RENAME TO away"),
-    end: (app) => app.sql("ALTER TABLE away RENAME TO ai_content"),
-  },
-  "every row is refused": {
-    begin: (app) => app.sql("CREATE TRIGGER broken BEFORE INSERT ON ai_content BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END"),
-    end: (app) => app.sql("DROP TRIGGER broken"),
-  },
-  "it does not answer": { begin: (app) => app.shim("hang"), end: (app) => app.shim("ok") },
-  "it writes, and says that it failed": { begin: (app) => app.shim("lost"), end: (app) => app.shim("ok") },
-};
-
-/** A Worker of the test's own: others break theirs at the same time. */
-async function start(t: TestContext) {
-  const app = await startApp({ shim: true });
-  t.after(() => app.close());
-  return { app, ada: await app.as("ada"), river: app.emulator.modelriver };
-}
-
 describe("while D1 fails", { timeout: 90_000, concurrency: 3 }, () => {
-  for (const [name, { begin, end }] of Object.entries(TROUBLES)) {
+  for (const [name, { begin, end }] of troubles("ai_content", "INSERT")) {
     test(`(${name}) a webhook is taken and shown at once, and its row comes later, once`, async (t) => {
-      const { app, ada, river } = await start(t);
+      const { app, ada, river } = await startOwn(t);
       const { channelId, live } = await ask(ada);
       const watcher = await watchRiver(app.base, live);
       const feed = await watchContent(ada);
@@ -74,7 +49,7 @@ describe("while D1 fails", { timeout: 90_000, concurrency: 3 }, () => {
   }
 
   test("(no table is there) a webhook is taken all the same", async (t) => {
-    const { app, ada, river } = await start(t);
+    const { app, ada, river } = await startOwn(t);
     const { channelId, live } = await ask(ada);
     const watcher = await watchRiver(app.base, live);
     await app.sql("ALTER TABLE ai_content RENAME TO away");
@@ -97,7 +72,7 @@ describe("while D1 fails", { timeout: 90_000, concurrency: 3 }, () => {
   });
 
   test("a start is still a channel, if D1 went away after the provider was called", async (t) => {
-    const { app, ada, river } = await start(t);
+    const { app, ada, river } = await startOwn(t);
     app.emulator.options.modelriver.onStart = () => app.sql("ALTER TABLE channels RENAME TO gone").then(() => {});
     const { channelId, channel, live } = await ask(ada);
     assert.deepEqual([channel.status, channel.userId], ["pending", "ada"]);
@@ -111,7 +86,7 @@ describe("while D1 fails", { timeout: 90_000, concurrency: 3 }, () => {
   });
 
   test("a start under an Idempotency-Key that cannot be kept is a 503, and the provider is not called", async (t) => {
-    const { app, ada } = await start(t);
+    const { app, ada } = await startOwn(t);
     await app.sql("ALTER TABLE idempotency_keys RENAME TO away");
     assertRefused(await ada.post("/ai", aiRequest(), { "idempotency-key": "k1" }), 503, "unavailable");
     assert.equal(aiStarts(app).length, 0);

@@ -5,9 +5,16 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
+import { Api } from "./api.ts";
+import { variables } from "./deployment.ts";
 import { eventually } from "./eventually.ts";
 
 const SERVE = fileURLToPath(new URL("serve.ts", import.meta.url));
@@ -62,4 +69,29 @@ export class Child {
     // workerd is not our child: it is gone when nobody answers.
     await eventually(() => fetch(`${this.base}/healthz`).then(() => false, () => true), 5000, "workerd ends");
   }
+}
+
+/** What a crash test has: all of it is gone when the test is over. */
+export interface Crashing {
+  child: Child;
+  emulator: Emulator;
+  ada: Api;
+  /** The folder of the Worker's state. */
+  state: string;
+}
+
+/** A Worker in a process of its own, on empty state, and an emulator that sends its webhooks there. */
+export async function startChild(t: TestContext): Promise<Crashing> {
+  const state = await mkdtemp(join(tmpdir(), "taskwire-"));
+  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
+  const child = await Child.make(state, variables(emulator.url));
+  t.after(async () => {
+    await child.kill();
+    await emulator.close();
+    await rm(state, { recursive: true, force: true });
+  });
+  await child.start({ migrate: true });
+  emulator.options.webhookUrl = `${child.base}/webhooks/mynth`;
+  emulator.options.modelriver.webhookUrl = `${child.base}/webhooks/modelriver`;
+  return { child, emulator, ada: new Api(child.base, await emulator.token()), state };
 }

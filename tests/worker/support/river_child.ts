@@ -1,13 +1,11 @@
 /** ModelRiver's half in a process that can be killed: the Worker, its emulator, and its rows on disk. */
 
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
-import { Api } from "./api.ts";
-import { Child } from "./child.ts";
-import { variables } from "./deployment.ts";
+import type { Emulator } from "../../../emulator/emulator.ts";
+import type { Api } from "./api.ts";
+import { type Child, startChild } from "./child.ts";
 
 export class RiverChild {
   readonly child: Child;
@@ -38,15 +36,6 @@ export class RiverChild {
 }
 
 export async function startRiverChild(t: TestContext): Promise<RiverChild> {
-  const state = await mkdtemp(join(tmpdir(), "taskwire-"));
-  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
-  const child = await Child.make(state, variables(emulator.url));
-  t.after(async () => {
-    await child.kill();
-    await emulator.close();
-    await rm(state, { recursive: true, force: true });
-  });
-  await child.start({ migrate: true });
-  emulator.options.modelriver.webhookUrl = `${child.base}/webhooks/modelriver`;
-  return new RiverChild(child, emulator, new Api(child.base, await emulator.token()), state);
+  const { child, emulator, ada, state } = await startChild(t);
+  return new RiverChild(child, emulator, ada, state);
 }

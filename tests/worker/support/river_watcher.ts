@@ -1,49 +1,29 @@
 /** A socket on a channel or on the content feed: what came, and a wait for what a test is after. */
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import WebSocket from "ws";
 import type { Api } from "./api.ts";
+import { LiveSocket, open } from "./live_socket.ts";
 import type { Live } from "./watcher.ts";
 
-/** A row that comes twice, or a channel that does not get newer, is an error wherever a test waits next. */
-export class RiverWatcher {
-  readonly socket: WebSocket;
+/** A row that comes twice, or a channel that does not get newer, is an error. */
+export class RiverWatcher extends LiveSocket {
   /** Every frame, oldest first. */
   readonly frames: any[] = [];
-  /** Everything that is no frame, such as `pong`. */
-  readonly words: string[] = [];
-  closed: { code: number; reason: string } | null = null;
   readonly #ids = new Set<string>();
-  readonly #looks = new Set<() => void>();
-  #error: Error | null = null;
 
-  constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.on("message", (data) => this.#hear(String(data)));
-    socket.on("close", (code, reason) => {
-      this.closed = { code, reason: String(reason) };
-      this.#changed();
-    });
-    socket.on("error", () => {}); // a close follows
-  }
-
-  #hear(text: string): void {
-    if (text.startsWith("{")) {
-      const frame = JSON.parse(text);
-      if (frame.type === "content" && this.#ids.has(frame.content.id)) this.#error ??= new Error(`${frame.content.id} came twice`);
-      const before = this.version;
-      this.frames.push(frame);
-      if (frame.type === "content") this.#ids.add(frame.content.id);
-      else if (this.version <= before) this.#error ??= new Error(`version ${this.version} came after version ${before}`);
-    } else {
-      this.words.push(text);
+  protected hear(frame: any): void {
+    const before = this.version;
+    this.frames.push(frame);
+    if (frame.type !== "content") {
+      if (this.version <= before) this.fail(`version ${this.version} came after version ${before}`);
+      return;
     }
-    this.#changed();
+    if (this.#ids.has(frame.content.id)) this.fail(`${frame.content.id} came twice`);
+    this.#ids.add(frame.content.id);
   }
 
-  #changed(): void {
-    for (const look of [...this.#looks]) look();
+  protected get seen(): string {
+    return `${this.frames.length} frames: ${JSON.stringify(this.frames)}`;
   }
 
   /** The newest version of the channel, 0 before the first. */
@@ -55,28 +35,6 @@ export class RiverWatcher {
   /** The ids of the rows on the feed, in the order they came. */
   get ids(): string[] {
     return [...this.#ids];
-  }
-
-  /** The first truthy answer of `probe`, asked now and at everything that comes. */
-  until<T>(probe: (watcher: RiverWatcher) => T, deadlineMs = 5000): Promise<NonNullable<T>> {
-    return new Promise((resolve, reject) => {
-      const end = (finish: () => void) => {
-        this.#looks.delete(look);
-        clearTimeout(timer);
-        finish();
-      };
-      const look = () => {
-        if (this.#error) return end(() => reject(this.#error));
-        const found = probe(this);
-        if (found) end(() => resolve(found));
-      };
-      const timer = setTimeout(() => {
-        const seen = JSON.stringify(this.frames).slice(0, 500);
-        end(() => reject(new Error(`not seen within ${deadlineMs} ms: ${probe}; ${this.frames.length} frames: ${seen}`)));
-      }, deadlineMs);
-      this.#looks.add(look);
-      look();
-    });
   }
 
   /** The frame that shows the channel in this status. */
@@ -93,26 +51,12 @@ export class RiverWatcher {
   row(id: string, deadlineMs?: number): Promise<any> {
     return this.until(({ frames }) => frames.find(({ content }) => content?.id === id)?.content, deadlineMs);
   }
-
-  /** Everything that was sent before now has come: the heartbeat's answer is behind it. */
-  async settled(): Promise<void> {
-    const before = this.words.length;
-    this.socket.send("ping");
-    await this.until(({ words }) => words.length > before);
-  }
-
-  /** Gone without a word, as a browser that loses its network. */
-  terminate(): void {
-    this.socket.terminate();
-  }
 }
 
 /** Opens the socket of a channel, or of the content feed, by its ticket. */
 export async function watchRiver(base: string, live: Live, query = ""): Promise<RiverWatcher> {
-  const socket = new WebSocket(base.replace("http", "ws") + live.url + query, ["taskwire", `ticket.${live.ticket}`]);
-  const watcher = new RiverWatcher(socket);
-  await once(socket, "open", { signal: AbortSignal.timeout(10_000) });
-  assert.equal(socket.protocol, "taskwire");
+  const watcher = await open(RiverWatcher, base, live, query);
+  assert.equal(watcher.socket.protocol, "taskwire");
   return watcher;
 }
 

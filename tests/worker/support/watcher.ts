@@ -1,52 +1,27 @@
-/** A browser's live socket: remembers every frame, and waits for the one a test is after. */
+/** A socket on a task: every frame, each newer than the one before. */
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import WebSocket from "ws";
+import { LiveSocket, open } from "./live_socket.ts";
 
 /** Versions are checked as they come: a frame that is not newer than the last is an error. */
-export class Watcher {
-  readonly socket: WebSocket;
+export class Watcher extends LiveSocket {
   /** Every JSON message, oldest first. */
   readonly frames: any[] = [];
-  /** Everything else that came, such as `pong`. */
-  readonly words: string[] = [];
-  /** How it was closed, when it was. */
-  closed: { code: number; reason: string } | null = null;
-  readonly #looks = new Set<() => void>();
-  #error: Error | null = null;
 
-  constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.on("message", (data) => this.#hear(String(data)));
-    socket.on("close", (code, reason) => {
-      this.closed = { code, reason: String(reason) };
-      this.#changed();
-    });
-    socket.on("error", () => {}); // a close follows
+  protected hear(frame: any): void {
+    const before = this.version;
+    this.frames.push(frame);
+    if (this.version <= before) this.fail(`version ${this.version} came after version ${before}`);
   }
 
-  #hear(text: string): void {
-    if (!text.startsWith("{")) {
-      this.words.push(text);
-    } else {
-      const frame = JSON.parse(text);
-      const before = this.version;
-      this.frames.push(frame);
-      const version = frame.version ?? frame.task.version;
-      if (version <= before) this.#error = new Error(`version ${version} came after version ${before}`);
-    }
-    this.#changed();
-  }
-
-  #changed(): void {
-    for (const look of [...this.#looks]) look();
+  protected get seen(): string {
+    return `frames: ${JSON.stringify(this.frames)}`;
   }
 
   /** The newest version seen, 0 before the first. */
   get version(): number {
-    const last = this.frames.at(-1);
-    return last ? (last.version ?? last.task.version) : 0;
+    return this.versions.at(-1) ?? 0;
   }
 
   /** The versions of all frames, in the order they came. */
@@ -54,50 +29,9 @@ export class Watcher {
     return this.frames.map((frame) => frame.version ?? frame.task.version);
   }
 
-  /** The first truthy answer of `probe`, asked now and at everything that comes. */
-  until<T>(probe: (watcher: Watcher) => T, deadlineMs = 5000): Promise<NonNullable<T>> {
-    return new Promise((resolve, reject) => {
-      const end = (finish: () => void) => {
-        this.#looks.delete(look);
-        clearTimeout(timer);
-        finish();
-      };
-      const look = () => {
-        if (this.#error) return end(() => reject(this.#error));
-        const found = probe(this);
-        if (found) end(() => resolve(found));
-      };
-      const timer = setTimeout(() => {
-        const seen = JSON.stringify(this.frames).slice(0, 500);
-        end(() => reject(new Error(`not seen within ${deadlineMs} ms: ${probe}; frames: ${seen}`)));
-      }, deadlineMs);
-      this.#looks.add(look);
-      look();
-    });
-  }
-
   /** The frame that shows the task in this status. */
   task(status: string, deadlineMs?: number): Promise<any> {
     return this.until(({ frames }) => frames.find((frame) => frame.task?.status === status)?.task, deadlineMs);
-  }
-
-  /**
-   * Everything that was sent before now has come: the answer to a word of ours is behind it. The
-   * heartbeat is answered by the runtime on the same socket, in order.
-   */
-  async settled(): Promise<void> {
-    const before = this.words.length;
-    this.socket.send("ping");
-    await this.until(({ words }) => words.length > before);
-  }
-
-  close(): void {
-    this.socket.close();
-  }
-
-  /** Gone without a word, as a browser that loses its network. */
-  terminate(): void {
-    this.socket.terminate();
   }
 }
 
@@ -108,9 +42,7 @@ export interface Live {
 
 /** Opens the socket that a start offers. */
 export async function watch(base: string, live: Live, query = ""): Promise<Watcher> {
-  const url = base.replace("http", "ws") + live.url + query;
-  const watcher = new Watcher(new WebSocket(url, ["taskwire", `ticket.${live.ticket}`]));
-  await once(watcher.socket, "open", { signal: AbortSignal.timeout(5000) });
+  const watcher = await open(Watcher, base, live, query);
   assert.equal(watcher.socket.protocol, "taskwire");
   return watcher;
 }
