@@ -49,7 +49,7 @@ export const NEVER_RESTS = module({
     ((reads) => async (request, env, ctx) => {
       const { pathname } = new URL(request.url);
       const answer = await forward(request, env, ctx);
-      if (request.method !== "GET" || !/^\\/tasks\\/tsk_\\w+$/.test(pathname) || answer.status !== 200) return answer;
+      if (request.method !== "GET" || !/^\\/tasks\\/tsk_[\\w-]+$/.test(pathname) || answer.status !== 200) return answer;
       const { task } = await answer.json();
       return Response.json({ task: task.status === "pending" ? task : { ...task, version: task.version + ++reads } });
     })(0)`,
