@@ -88,6 +88,26 @@ describe("the feed", { timeout }, () => {
       assert.equal(await visit.at("content").count(), 0);
     }));
 
+  test("tries a failed request again in its place, with the same words and category", () =>
+    visiting(browser, async (visit) => {
+      await visit.signIn(site.url, "finn");
+      await visit.view("Feed");
+      const id = await ask(visit, "A film about a key [fail]", "films");
+      await river.deliver(id);
+      await channelIn(visit, id, "failed");
+      await ask(visit, "A film about a door");
+      await visit.at("retry").click();
+      await visit.page.locator(`[data-channel-id="${id}"]`).waitFor({ state: "detached" });
+      const again = visit.at("channel").nth(1);
+      assert.match(await again.innerText(), /A film about a key/);
+      const againId = (await again.getAttribute("data-channel-id")) ?? "";
+      assert.notEqual(againId, id);
+      const [first, second] = [id, againId].map((channel) => river.channels.get(channel)?.request);
+      assert.ok(first);
+      assert.deepEqual(second, first);
+      await channelIn(visit, againId, "pending");
+    }));
+
   test("keeps the message when the provider refuses, and says why", () =>
     visiting(
       browser,

@@ -1,5 +1,5 @@
 // The form that starts a request to a ModelRiver workflow.
-import type { Issue } from "@taskwire/client";
+import type { AiRequest, Issue } from "@taskwire/client";
 import { useTaskwire } from "@taskwire/client/react";
 import { useState } from "react";
 import { useForm } from "../use_form.ts";
@@ -10,7 +10,7 @@ import { Notice } from "./Notice.tsx";
 const WORKFLOWS = ["new_movie_suggestion", "product_description", "weekly_digest"] as const;
 const FIELDS = ["workflow", "messages", "category"];
 
-export function AiForm({ onStarted }: { onStarted: (channelId: string, message: string) => void }) {
+export function AiForm({ onStarted }: { onStarted: (channelId: string, request: AiRequest) => void }) {
   const client = useTaskwire();
   const [workflow, setWorkflow] = useState<string>(WORKFLOWS[0]);
   const [message, setMessage] = useState("");
@@ -18,9 +18,10 @@ export function AiForm({ onStarted }: { onStarted: (channelId: string, message: 
   const form = useForm(FIELDS, () => check(workflow, message), async () => {
     const content = message.trim();
     const metadata = category.trim() === "" ? {} : { category: category.trim() };
-    const { channelId } = await client.ai({ workflow: workflow.trim(), messages: [{ role: "user", content }], metadata });
+    const request = { workflow: workflow.trim(), messages: [{ role: "user", content }], metadata };
+    const { channelId } = await client.ai(request);
     setMessage("");
-    onStarted(channelId, content);
+    onStarted(channelId, request);
   });
 
   return (

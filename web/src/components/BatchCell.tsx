@@ -8,7 +8,7 @@ import { withSize } from "../shapes.ts";
 import { Elapsed } from "./Elapsed.tsx";
 import { FailureText } from "./FailureText.tsx";
 import { Link } from "./Link.tsx";
-import { RetryButton, RetryTask } from "./RetryButton.tsx";
+import { RetryImages, RetryTask } from "./RetryButton.tsx";
 import { Status } from "./Status.tsx";
 import { TaskPictures } from "./TaskPictures.tsx";
 
@@ -53,7 +53,7 @@ function NoTask({ plan, prompt, model, pair, onRetried }: Omit<Props, "task"> & 
   return (
     <div className="cell">
       <p className="notice">{pair ? <FailureText failure={pair} /> : "This one was not started."}</p>
-      <RetryButton request={plan.size === null ? request : withSize(request, plan.size)} onStarted={onRetried} />
+      <RetryImages request={plan.size === null ? request : withSize(request, plan.size)} onStarted={onRetried} />
     </div>
   );
 }

@@ -1,18 +1,12 @@
-// Asks again for what has failed, as a task of its own.
+// Asks again for what has failed, as something new of its own.
 import { type GenerateRequest, type Task, TaskwireError } from "@taskwire/client";
 import { useGenerate } from "@taskwire/client/react";
 import { useState } from "react";
 import { retryOf } from "../retry.ts";
 import { plural } from "../words.ts";
 
-interface Props {
-  request: GenerateRequest;
-  label?: string;
-  onStarted?: ((taskId: string) => void) | undefined;
-}
-
-export function RetryButton({ request, label = "Try again", onStarted }: Props) {
-  const generate = useGenerate();
+/** `start` asks again, and throws a TaskwireError. */
+export function RetryButton({ start, label = "Try again" }: { start: () => Promise<void>; label?: string }) {
   const [isBusy, setBusy] = useState(false);
   const [message, setMessage] = useState<string | null>(null);
 
@@ -21,8 +15,7 @@ export function RetryButton({ request, label = "Try again", onStarted }: Props) 
     setBusy(true);
     setMessage(null);
     try {
-      const { taskId } = await generate(request);
-      onStarted?.(taskId);
+      await start();
     } catch (error) {
       setMessage(error instanceof TaskwireError ? error.message : String(error));
     } finally {
@@ -40,11 +33,22 @@ export function RetryButton({ request, label = "Try again", onStarted }: Props) 
   );
 }
 
+interface Props {
+  request: GenerateRequest;
+  label?: string;
+  onStarted?: ((taskId: string) => void) | undefined;
+}
+
+export function RetryImages({ request, label = "Try again", onStarted }: Props) {
+  const generate = useGenerate();
+  return <RetryButton label={label} start={async () => onStarted?.((await generate(request)).taskId)} />;
+}
+
 /** For those pictures of a task that have failed; nothing where nothing has. */
 export function RetryTask({ task, onStarted }: { task: Task; onStarted?: Props["onStarted"] }) {
   const request = task.status === "pending" ? null : retryOf(task);
   if (request === null) return null;
   const { count = 1 } = request;
   const label = count === task.images.length ? "Try again" : `Try again for ${plural(count, "picture", "pictures")}`;
-  return <RetryButton request={request} label={label} onStarted={onStarted} />;
+  return <RetryImages request={request} label={label} onStarted={onStarted} />;
 }

@@ -1,4 +1,5 @@
 // What ModelRiver's workflows have made, live, and the form that asks for more.
+import type { AiRequest } from "@taskwire/client";
 import { useContent } from "@taskwire/client/react";
 import { AiForm } from "../components/AiForm.tsx";
 import { Boundary } from "../components/Boundary.tsx";
@@ -11,7 +12,7 @@ import { PATHS } from "../routes.ts";
 
 /** Kept with the address, so that a reload goes on following them. */
 interface Asked {
-  channels: { id: string; message: string }[];
+  requests: { id: string; request: AiRequest }[];
 }
 
 /** Requests that are shown beside the feed. */
@@ -19,10 +20,13 @@ const FOLLOWED = 5;
 
 export function Feed() {
   const pages = useContent();
-  const { channels } = (usePlace().state as Asked | null) ?? { channels: [] };
+  const requests = (usePlace().state as Asked | null)?.requests ?? [];
 
-  function follow(id: string, message: string): void {
-    const state: Asked = { channels: [{ id, message }, ...channels].slice(0, FOLLOWED) };
+  /** On top, or in the place of what it tries again. */
+  function follow(id: string, request: AiRequest, failedId?: string): void {
+    const started = { id, request };
+    const all = failedId === undefined ? [started, ...requests] : requests.map((it) => (it.id === failedId ? started : it));
+    const state: Asked = { requests: all.slice(0, FOLLOWED) };
     navigate(PATHS.feed, { replace: true, state });
   }
 
@@ -32,14 +36,14 @@ export function Feed() {
       <div className="feed">
         <div className="feed-side">
           <AiForm onStarted={follow} />
-          {channels.length > 0 && (
+          {requests.length > 0 && (
             <section aria-labelledby="requests">
               <h2 id="requests">Your requests</h2>
               <ul className="channels">
-                {channels.map(({ id, message }) => (
+                {requests.map(({ id, request }) => (
                   <li key={id}>
                     <Boundary fallback={(error) => <p className="notice" role="alert">{error.message}</p>}>
-                      <ChannelCard id={id} message={message} />
+                      <ChannelCard id={id} request={request} onRetried={(startedId) => follow(startedId, request, id)} />
                     </Boundary>
                   </li>
                 ))}
