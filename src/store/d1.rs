@@ -8,7 +8,7 @@ use crate::domain::id::TaskKey;
 use crate::domain::task::{Task, TaskError};
 use crate::domain::time::{HOUR, Millis, iso};
 use crate::error::ApiError;
-use crate::platform::{fault, outage};
+use crate::platform::{fault, now, outage};
 use crate::request::list::ListQuery;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -180,7 +180,8 @@ impl Store {
 
     /// What an idempotency key stands for.
     pub async fn key(&self, user: &str, key: &str) -> Result<Option<KeyRow>, ApiError> {
-        self.parsed(self.statement(sql::KEY, &[user, key])?).await
+        let oldest = iso(now() - KEY_LIFETIME);
+        self.parsed(self.statement(sql::KEY, &[user, key, &oldest])?).await
     }
 
     pub async fn ping(&self) -> Result<(), ApiError> {

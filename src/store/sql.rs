@@ -143,10 +143,10 @@ pub const FORGET_KEY: &str =
 pub const RELEASE_KEY: &str =
     "DELETE FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND task_id = ?3";
 
-/// What a key stands for. ?1 user, ?2 key.
+/// What a key stands for. ?1 user, ?2 key, ?3 the moment before which keys are forgotten.
 pub const KEY: &str = "\
 SELECT json_object('request', request, 'task_id', task_id) AS row \
-FROM idempotency_keys WHERE user_id = ?1 AND key = ?2";
+FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND created_at >= ?3";
 
 /// The task that ends the sweep's next page. ?1 user and ?2 key of the last one it has seen,
 /// ?3 how many to skip.

@@ -21,7 +21,7 @@ fn start(db: &mut Connection, task: &Task, request: &str, now: &str) -> rusqlite
 }
 
 fn claim(db: &Connection, user: &str, name: &str) -> Option<KeyRow> {
-    let row = column(db, sql::KEY, &[text(user), text(name)]).pop()?;
+    let row = column(db, sql::KEY, &[text(user), text(name), text(DAY_BEFORE)]).pop()?;
     Some(serde_json::from_str(&row).unwrap())
 }
 
@@ -65,6 +65,15 @@ fn a_key_is_forgotten_after_a_day_and_not_before() {
         let again = start(&mut db, &second, "new", "2026-11-20T10:00:00.000Z");
         assert_eq!(again.is_ok(), forgotten, "{made}");
         assert_eq!(claim(&db, "ada", "k").unwrap().request, if forgotten { "new" } else { "old" });
+    }
+}
+
+#[test]
+fn a_key_that_is_a_day_old_stands_for_nothing_though_its_row_is_still_there() {
+    for (made, stands) in [("2026-11-19T09:59:59.999Z", false), (DAY_BEFORE, true)] {
+        let mut db = database();
+        start(&mut db, &new_task(1), "hash", made).unwrap();
+        assert_eq!(claim(&db, "ada", "k").is_some(), stands, "{made}");
     }
 }
 

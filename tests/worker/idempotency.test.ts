@@ -60,6 +60,19 @@ describe("an Idempotency-Key", { timeout: 30_000 }, () => {
     assert.equal(app.starts, starts);
   });
 
+  test("is forgotten after a day, though its row may still be there", async () => {
+    const key = fresh();
+    const first = await ada.generate({ count: 1 }, key);
+    const aged = (age: number) => app.sql("UPDATE idempotency_keys SET created_at = ? WHERE key = ?", new Date(Date.now() - age).toISOString(), key["idempotency-key"]);
+    await aged(23 * 3_600_000);
+    assert.equal((await ada.generate({ count: 1 }, key)).body.taskId, first.body.taskId);
+    await aged(25 * 3_600_000);
+    const next = await ada.generate({ count: 2 }, key);
+    assert.equal(next.status, 201, next.text);
+    assert.notEqual(next.body.taskId, first.body.taskId);
+    assertRefused(await ada.generate({ count: 1 }, key), 409, "idempotency_conflict");
+  });
+
   test("is each user's own", async () => {
     const key = fresh();
     const eve = await app.as("eve");
