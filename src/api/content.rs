@@ -18,7 +18,8 @@ use worker::{Env, Request, Response};
 /// `GET /content`
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     let query = ContentQuery::parse(query::pairs(&request.inner().url()))?;
-    let content = Store::new(env)?.list_content(caller.user_id(), &query).await?;
+    let and_next = ContentQuery { limit: query.limit + 1, ..query.clone() };
+    let content = Store::new(env)?.list_content(caller.user_id(), &and_next).await?;
     json(200, &ContentPage::of(&content, query.limit))
 }
 

@@ -29,9 +29,27 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
     versioned(&TaskAnswer { task: (&task).into() }, task.version, known.as_deref())
 }
 
+/// `GET /batches/{id}`
+pub async fn read_batch(
+    request: &Request,
+    batch_id: &str,
+    env: &Env,
+) -> Result<Response, ApiError> {
+    if !is_task_id(batch_id) {
+        return Err(ApiError::not_found());
+    }
+    let viewer = viewer(request, &of_batch(batch_id), env).await?;
+    let tasks = own_batch(viewer.user_id(), batch_id, env).await?;
+    // Each version only rises, and a batch has its tasks from the start: so this rises with any.
+    let version = tasks.iter().map(|task| task.version).sum();
+    let known = request.headers().get("if-none-match").map_err(broken)?;
+    versioned(&BatchAnswer::of(batch_id, &tasks), version, known.as_deref())
+}
+
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     let query = ListQuery::parse(query::pairs(&request.inner().url()))?;
-    let tasks = Store::new(env)?.list(caller.user_id(), &query).await?;
+    let and_next = ListQuery { limit: query.limit + 1, ..query.clone() };
+    let tasks = Store::new(env)?.list(caller.user_id(), &and_next).await?;
     json(200, &TaskPage::of(&tasks, query.limit))
 }
 

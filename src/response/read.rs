@@ -22,9 +22,9 @@ pub struct TaskPage<'a> {
 }
 
 impl<'a> TaskPage<'a> {
-    /// What was found for a page of `limit`.
-    pub fn of(tasks: &'a [Task], limit: u32) -> Self {
-        let last = last_of_full(tasks, limit);
+    /// A page of `limit`, of what was found for it and one more.
+    pub fn of(found: &'a [Task], limit: u32) -> Self {
+        let (tasks, last) = page(found, limit);
         let next_cursor = last.map(|task| task.key.as_str());
         Self { tasks: tasks.iter().map(TaskView::from).collect(), next_cursor }
     }
@@ -63,16 +63,17 @@ pub struct ContentPage<'a> {
 }
 
 impl<'a> ContentPage<'a> {
-    /// What was found for a page of `limit`.
-    pub fn of(content: &'a [Content], limit: u32) -> Self {
-        let next_cursor = last_of_full(content, limit).map(|row| row.id.as_str());
-        Self { content, next_cursor }
+    /// A page of `limit`, of what was found for it and one more.
+    pub fn of(found: &'a [Content], limit: u32) -> Self {
+        let (content, last) = page(found, limit);
+        Self { content, next_cursor: last.map(|row| row.id.as_str()) }
     }
 }
 
-/// What the next page goes on after. A full page may be the last one; then the next is empty.
-fn last_of_full<T>(found: &[T], limit: u32) -> Option<&T> {
-    found.last().filter(|_| found.len() == limit as usize)
+/// The first `limit` of what was found, and what the next page goes on after if there is more.
+fn page<T>(found: &[T], limit: u32) -> (&[T], Option<&T>) {
+    let shown = &found[..found.len().min(limit as usize)];
+    (shown, shown.last().filter(|_| found.len() > shown.len()))
 }
 
 #[cfg(test)]
@@ -126,9 +127,10 @@ mod tests {
     }
 
     #[test]
-    fn only_a_full_page_has_one_after_it() {
-        assert_eq!(last_of_full(&[1, 2], 2), Some(&2));
-        assert_eq!(last_of_full(&[1, 2], 3), None);
-        assert_eq!(last_of_full::<u8>(&[], 1), None);
+    fn a_page_has_one_after_it_only_where_there_is_more() {
+        assert_eq!(page(&[1, 2, 3], 2), (&[1, 2][..], Some(&2)));
+        assert_eq!(page(&[1, 2], 2), (&[1, 2][..], None));
+        assert_eq!(page(&[1, 2], 3), (&[1, 2][..], None));
+        assert_eq!(page::<u8>(&[], 1), (&[][..], None));
     }
 }
