@@ -16,6 +16,12 @@ export interface AiRequest {
   metadata?: Record<string, unknown>;
 }
 
+/** An image in words. */
+export interface AltResult {
+  alt: string;
+  [more: string]: unknown;
+}
+
 /** What a caller reads of an error: `{"error":{"code","message","issues"?}}`. */
 export interface ApiErrorBody {
   error: {
@@ -184,6 +190,12 @@ export interface ImageRequest {
   access?: boolean | Record<string, unknown>;
 }
 
+/** An image made of another. */
+export interface ImageResult {
+  image: Made;
+  [more: string]: unknown;
+}
+
 export type ImageStatus = "pending" | "success" | "failed";
 
 /** What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and empty for the whole. */
@@ -221,6 +233,13 @@ export interface RateRequest {
   mode?: string;
 }
 
+/** How fit for whom an image is. */
+export interface RateResult {
+  /** `sfw`, for one. */
+  level: string;
+  [more: string]: unknown;
+}
+
 /** Asks for an image's review. */
 export interface ReviewRequest {
   /** At most 4096 characters. */
@@ -228,6 +247,15 @@ export interface ReviewRequest {
   /** Asks for the provider's own token for the task. */
   access?: boolean | Record<string, unknown>;
   effort?: string;
+}
+
+/** What is good and what is not in an image. */
+export interface ReviewResult {
+  score: number;
+  summary: string;
+  findings: string[];
+  strengths: string[];
+  [more: string]: unknown;
 }
 
 /** A task that was started, and where it can be watched. */
@@ -264,7 +292,10 @@ export interface Task {
   createdAt: string;
   updatedAt: string;
   images: Image[];
-  /** What kinds other than `image.generate` return. */
+  /**
+   * What kinds other than `image.generate` return, as the provider wrote it: `TaskResult` says what that is for
+   * each.
+   */
   result: unknown;
 }
 
@@ -301,6 +332,15 @@ export type TaskRequest =
   | { kind: "image.upscale"; request: UpscaleRequest }
   | { kind: "video.generate"; request: VideoRequest };
 
+/** A kind of task, and what it returns when it is completed. */
+export type TaskResult =
+  | { kind: "image.rate"; result: RateResult }
+  | { kind: "image.alt"; result: AltResult }
+  | { kind: "image.review"; result: ReviewResult }
+  | { kind: "image.remove_background"; result: ImageResult }
+  | { kind: "image.upscale"; result: ImageResult }
+  | { kind: "video.generate"; result: VideoResult };
+
 /** Opens one socket, reads one thing, and lasts an hour. */
 export interface Ticket {
   ticket: string;
@@ -332,6 +372,13 @@ export interface VideoRequest {
   resolution?: string | Record<string, unknown>;
 }
 
+/** The videos that were made. */
+export interface VideoResult {
+  model: string;
+  videos: Made[];
+  [more: string]: unknown;
+}
+
 export interface ListQuery {
   /** How many. 1 to 100, 20 if it is left out. */
   limit?: number | null;
@@ -352,3 +399,9 @@ export interface TaskQuery {
 
 /** What each kind of task is asked with. */
 export type Requests = { [Each in TaskRequest as Each["kind"]]: Each["request"] };
+
+/** What each kind of task returns. */
+export type Results = { [Each in TaskResult as Each["kind"]]: Each["result"] };
+
+/** A task of a kind that is known, with what it returns once it is completed. */
+export type TaskOf<Kind extends keyof Results> = Task & { kind: Kind; result: Results[Kind] | null };

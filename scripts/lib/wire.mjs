@@ -9,7 +9,13 @@ const QUERIES = { ListQuery: "/content", TaskQuery: "/tasks" };
 
 /** What follows from the others. */
 const TAIL = `/** What each kind of task is asked with. */
-export type Requests = { [Each in TaskRequest as Each["kind"]]: Each["request"] };`;
+export type Requests = { [Each in TaskRequest as Each["kind"]]: Each["request"] };
+
+/** What each kind of task returns. */
+export type Results = { [Each in TaskResult as Each["kind"]]: Each["result"] };
+
+/** A task of a kind that is known, with what it returns once it is completed. */
+export type TaskOf<Kind extends keyof Results> = Task & { kind: Kind; result: Results[Kind] | null };`;
 
 /** Everything about a schema that becomes a type or its comment, or says no more than the server checks. */
 const KNOWN = new Set([
@@ -58,13 +64,14 @@ function ofType(type, schema, indent) {
 }
 
 /** The fields in the order in which the server has them: that of what is required. */
-function fields({ properties, required = [] }, indent) {
+function fields({ properties, required = [], additionalProperties }, indent) {
   const names = [...required, ...Object.keys(properties).filter((name) => !required.includes(name))];
   const inner = `${indent}  `;
   const lines = names.map((name) => {
     const schema = properties[name];
     return `${comment(schema, inner)}${inner}${name}${required.includes(name) ? "" : "?"}: ${typeOf(schema, inner)};\n`;
   });
+  if (additionalProperties === true) lines.push(`${inner}[more: string]: unknown;\n`);
   return `{\n${lines.join("")}${indent}}`;
 }
 
@@ -132,7 +139,7 @@ function* names(value) {
 
 /** What signed-in callers meet, and what that is made of. */
 function reachable({ paths, components }) {
-  const found = new Set(["Frame", "ApiErrorBody"]);
+  const found = new Set(["Frame", "ApiErrorBody", "TaskResult"]);
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   for (const name of names(operations.filter(({ security }) => security))) found.add(name);
   for (const name of found) for (const inner of names(components.schemas[name])) found.add(inner);

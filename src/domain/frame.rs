@@ -35,7 +35,8 @@ pub struct TaskView<'a> {
     #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
     pub images: Vec<ImageView<'a>>,
-    /// What kinds other than `image.generate` return.
+    /// What kinds other than `image.generate` return, as the provider wrote it: `TaskResult` says what
+    /// that is for each.
     pub result: Option<&'a Value>,
 }
 

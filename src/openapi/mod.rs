@@ -7,6 +7,7 @@ mod operation;
 mod operations;
 mod refusals;
 mod requests;
+mod results;
 mod schemas;
 /// Whether requests are taken as they are described.
 mod taken;
@@ -142,9 +143,9 @@ mod tests {
         for group in ["schemas", "responses", "parameters"] {
             for name in document["components"][group].as_object().unwrap().keys() {
                 let reference = format!("#/components/{group}/{name}");
-                // All frames together are for those who read it.
+                // All frames together, and what each kind returns, are for those who read it.
                 assert!(
-                    named.contains(&reference) || name == "Frame",
+                    named.contains(&reference) || ["Frame", "TaskResult"].contains(&name.as_str()),
                     "{reference} is for nothing"
                 );
             }

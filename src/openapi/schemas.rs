@@ -1,5 +1,6 @@
 //! Schemas of everything that is sent, from the very types that are sent.
 
+use super::results::TaskResult;
 use crate::domain::channel::frame::{Frame as ChannelFrames, Shown};
 use crate::domain::frame::Frame;
 use crate::error::ErrorBody;
@@ -40,6 +41,7 @@ pub fn of_answers() -> Map<String, Value> {
     ] {
         add(&mut generator);
     }
+    generator.subschema_for::<TaskResult>();
     let mut frames = Map::new();
     for all in [generator.root_schema_for::<Frame>(), generator.root_schema_for::<ChannelFrames>()]
     {
@@ -69,17 +71,18 @@ fn named_frames(mut frames: Value) -> Map<String, Value> {
     variants.into_iter().map(|frame| (name(&frame), frame)).collect()
 }
 
-/// Leaves out what says nothing to a reader of JSON: the width of integers, that a value of no
+/// Leaves out what says nothing to a reader of JSON: the width of numbers, that a value of no
 /// particular shape may be anything, and where the lines of a comment end.
 fn plain(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(plain),
         Value::Object(fields) => {
-            if fields.get("format").and_then(Value::as_str).is_some_and(|it| it.starts_with("uint"))
-            {
+            let format = fields.get("format").and_then(Value::as_str);
+            if format.is_some_and(|it| it.starts_with("uint") || it == "double") {
                 fields.remove("format");
             }
-            if fields.get("additionalProperties") == Some(&Value::Bool(true)) {
+            let is_open = fields.get("additionalProperties") == Some(&Value::Bool(true));
+            if is_open && !fields.contains_key("properties") {
                 fields.remove("additionalProperties");
             }
             if let Some(Value::String(text)) = fields.get_mut("description") {

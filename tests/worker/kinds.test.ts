@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
+import { Contract } from "./support/contract.ts";
 import { SCHEMES, sendWebhook } from "./support/signatures.ts";
 
 const app = await startApp();
 after(() => app.close());
 const ada = await app.as("ada");
+const contract = await Contract.of(app.base);
 const timeout = 30_000;
 
 const url = "https://pictures.example/red-fox.png";
@@ -82,6 +84,7 @@ for (const generation of ["g2", "g3", "g4"] as const) {
 
         assert.deepEqual(shown.result, await resultOf(taskId));
         check(shown.result);
+        contract.value("TaskResult", { kind, result: shown.result });
         assert.deepEqual([shown.images, shown.error], [[], null]);
         assert.equal(shown.model, kind === "video.generate" ? "v/x" : null);
         assert.equal(shown.prompt, kind === "video.generate" ? "a fox runs" : null);

@@ -148,6 +148,11 @@ export class Contract {
     this.#validate(frame, "paths", this.operation(name).path, "get", "responses", "101", "x-frames");
   }
 
+  /** Holds a value against a schema by its name. */
+  value(schema: string, value: unknown): void {
+    this.#validate(value, "components", "schemas", schema);
+  }
+
   #response(response: Json): Json {
     return response.$ref ? this.document.components.responses[response.$ref.split("/").at(-1)] : response;
   }
