@@ -138,7 +138,7 @@ pub struct Shown<'a> {
 pub enum Frame<'a> {
     /// A channel as it is now, and the first row that came of it.
     Channel { channel: ChannelView<'a>, content: Option<&'a Content> },
-    /// A row that is new, or changed.
+    /// A row that has come. What becomes of its callback later is on the row when it is read.
     Content { content: &'a Content },
     /// The version that was named when connecting is the current one.
     Current { version: u64 },
