@@ -10,6 +10,7 @@ pub enum Route<'a> {
     Tasks,
     TasksLive,
     TasksTicket,
+    BatchTasks(&'a str),
     BatchLive(&'a str),
     BatchTicket(&'a str),
     Task(&'a str),
@@ -44,6 +45,7 @@ impl<'a> Route<'a> {
             ["tasks", "", "", ""] => Self::Tasks,
             ["tasks", "live", "", ""] => Self::TasksLive,
             ["tasks", "ticket", "", ""] => Self::TasksTicket,
+            ["batches", id, "", ""] => Self::BatchTasks(id),
             ["batches", id, "live", ""] => Self::BatchLive(id),
             ["batches", id, "ticket", ""] => Self::BatchTicket(id),
             ["tasks", id, "", ""] => Self::Task(id),
@@ -108,6 +110,7 @@ impl<'a> Route<'a> {
             | Self::ContentLive => "GET",
             Self::Models
             | Self::Task(_)
+            | Self::BatchTasks(_)
             | Self::Channel(_)
             | Self::Contents
             | Self::Content(_)
@@ -150,6 +153,7 @@ mod tests {
             ("/tasks", Route::Tasks),
             ("/tasks/live", Route::TasksLive),
             ("/tasks/ticket", Route::TasksTicket),
+            ("/batches/btc_1", Route::BatchTasks("btc_1")),
             ("/batches/btc_1/live", Route::BatchLive("btc_1")),
             ("/batches/btc_1/ticket", Route::BatchTicket("btc_1")),
             ("/tasks/tsk_1", Route::Task("tsk_1")),

@@ -42,6 +42,12 @@ export interface Batch {
   live: LiveTicket;
 }
 
+/** The tasks of a batch, newest first. Those that the provider refused are among them. */
+export interface BatchAnswer {
+  batchId: string;
+  tasks: Task[];
+}
+
 /** Every prompt with every model: 20 tasks at most. */
 export interface BatchRequest extends GenerateOptions {
   /** 1 to 20, each of 8192 characters at most. */
@@ -117,7 +123,7 @@ export interface ContentAnswer {
   content: Content;
 }
 
-/** A row that is new, or changed. */
+/** A row that has come. What becomes of its callback later is on the row when it is read. */
 export interface ContentFrame {
   type: "content";
   content: Content;
@@ -210,6 +216,17 @@ export interface LiveTicket {
   url: string;
   ticket: string;
   expiresAt: string;
+}
+
+/** An image or a video, made or not. The provider has more to say of it, in changing words. */
+export interface Made {
+  /** `success`, or `succeeded` in older generations; anything else is a failure. */
+  status: string;
+  /** There once it is made. */
+  id?: string | null;
+  /** Null where it could not be put where it was to go. */
+  url?: string | null;
+  [more: string]: unknown;
 }
 
 export interface Model {

@@ -15,11 +15,11 @@ use worker::{Env, Request};
 /// The sub-protocol under which a browser hands over its ticket, which it cannot put in a header.
 const TICKET_PROTOCOL: &str = "ticket.";
 
-/// A caller who may see one task.
+/// A caller who may see something.
 pub enum Viewer {
-    /// Signed in. Whether the task is theirs is still to be seen.
+    /// Signed in. Whether it is theirs is still to be seen.
     User(Identity),
-    /// Holds a ticket for this very task, which names its owner.
+    /// Holds a ticket for it, which names its owner.
     Holder { user_id: String },
 }
 
@@ -44,15 +44,15 @@ pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError
     verify::identity(token.trim(), &issuer).await
 }
 
-/// The bearer of the request's ticket for `scope`, or of its token where it has no ticket.
-pub async fn viewer(request: &Request, scope: &Scope, env: &Env) -> Result<Viewer, ApiError> {
+/// The bearer of the request's ticket for one of `scopes`, or of its token where it has no ticket.
+pub async fn viewer(request: &Request, scopes: &[Scope], env: &Env) -> Result<Viewer, ApiError> {
     let Some(ticket) = ticket_of(request)? else {
         return Ok(Viewer::User(identify(request, env).await?));
     };
     let ticket = ticket_key(env)?
         .verify(&ticket, now())
         .map_err(|error| ApiError::new(Code::InvalidTicket, sentence(&error.to_string())))?;
-    if ticket.scope != *scope {
+    if !scopes.contains(&ticket.scope) {
         return Err(ApiError::new(Code::InvalidTicket, "The ticket is for something else."));
     }
     Ok(Viewer::Holder { user_id: ticket.user })

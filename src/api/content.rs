@@ -42,7 +42,7 @@ pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<R
     if !is_task_id(channel_id) {
         return Err(ApiError::not_found());
     }
-    let viewer = viewer(request, &Scope::Channel(channel_id.to_owned()), env).await?;
+    let viewer = viewer(request, &[Scope::Channel(channel_id.to_owned())], env).await?;
     if let Viewer::User(identity) = &viewer {
         known_channel(identity, channel_id, env).await?;
     }

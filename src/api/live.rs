@@ -1,13 +1,14 @@
-//! Sockets: on one task, on all tasks of a user, on a batch, on a channel, on the content feed. Everything is refused before the
-//! upgrade.
+//! Sockets: on one task, on all tasks of a user, on a batch, on a channel, on the content feed.
+//! Everything is refused before the upgrade.
 
 use super::broken;
 use super::caller::{Viewer, viewer};
 use super::content::known_channel;
 use super::cors::is_foreign;
-use super::tasks::{find, own_batch};
+use super::tasks::{find, of_batch, own_batch};
 use crate::channel::client::ChannelRoom;
 use crate::domain::id::is_task_id;
+use crate::domain::time::parse_iso;
 use crate::error::{ApiError, Code, Issue};
 use crate::feed;
 use crate::feed::name::Feed;
@@ -23,7 +24,7 @@ pub async fn task(request: &Request, task_id: &str, env: &Env) -> Result<Respons
     if !is_task_id(task_id) {
         return Err(ApiError::not_found());
     }
-    let watcher = watcher(request, &Scope::Task(task_id.to_owned()), env).await?;
+    let watcher = watcher(request, &[Scope::Task(task_id.to_owned())], env).await?;
     if let Viewer::User(identity) = &watcher.viewer {
         find(identity, task_id, env).await?;
     }
@@ -32,9 +33,11 @@ pub async fn task(request: &Request, task_id: &str, env: &Env) -> Result<Respons
 
 /// `GET /tasks/live`
 pub async fn tasks(request: &Request, env: &Env) -> Result<Response, ApiError> {
-    let watcher = watcher(request, &Scope::Tasks, env).await?;
+    let watcher = watcher(request, &[Scope::Tasks], env).await?;
+    let since = query::value(&request.inner().url(), "since");
+    let since = since.map(|text| parse_iso(&text).ok_or_else(no_time)).transpose()?;
     let feed = Feed::Tasks { user_id: watcher.viewer.user_id().to_owned() };
-    upgraded(feed::client::watch(env, &feed, &watcher).await?)
+    upgraded(feed::client::watch(env, &feed, since, &watcher).await?)
 }
 
 /// `GET /batches/{id}/live`
@@ -42,12 +45,10 @@ pub async fn batch(request: &Request, batch_id: &str, env: &Env) -> Result<Respo
     if !is_task_id(batch_id) {
         return Err(ApiError::not_found());
     }
-    let watcher = watcher(request, &Scope::Batch(batch_id.to_owned()), env).await?;
-    if let Viewer::User(identity) = &watcher.viewer {
-        own_batch(identity, batch_id, env).await?;
-    }
+    let watcher = watcher(request, &of_batch(batch_id), env).await?;
+    own_batch(watcher.viewer.user_id(), batch_id, env).await?;
     let feed = Feed::Batch { batch_id: batch_id.to_owned() };
-    upgraded(feed::client::watch(env, &feed, &watcher).await?)
+    upgraded(feed::client::watch(env, &feed, None, &watcher).await?)
 }
 
 /// `GET /channels/{id}/live`
@@ -55,7 +56,7 @@ pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<R
     if !is_task_id(channel_id) {
         return Err(ApiError::not_found());
     }
-    let watcher = watcher(request, &Scope::Channel(channel_id.to_owned()), env).await?;
+    let watcher = watcher(request, &[Scope::Channel(channel_id.to_owned())], env).await?;
     if let Viewer::User(identity) = &watcher.viewer {
         known_channel(identity, channel_id, env).await?;
     }
@@ -64,7 +65,7 @@ pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<R
 
 /// `GET /content/live`
 pub async fn content(request: &Request, env: &Env) -> Result<Response, ApiError> {
-    let watcher = watcher(request, &Scope::Content, env).await?;
+    let watcher = watcher(request, &[Scope::Content], env).await?;
     let after = query::value(&request.inner().url(), "after");
     if after.as_deref().is_some_and(|id| !is_row_id(id)) {
         return Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")]));
@@ -82,12 +83,12 @@ pub struct Watcher {
 }
 
 /// A watcher from a page that may, with a ticket or a token, over a WebSocket.
-async fn watcher(request: &Request, scope: &Scope, env: &Env) -> Result<Watcher, ApiError> {
+async fn watcher(request: &Request, scopes: &[Scope], env: &Env) -> Result<Watcher, ApiError> {
     if is_foreign(request, env) {
         let message = "Pages of this origin may not connect.";
         return Err(ApiError::new(Code::ForbiddenOrigin, message));
     }
-    let viewer = viewer(request, scope, env).await?;
+    let viewer = viewer(request, scopes, env).await?;
     let upgrade = request.headers().get("upgrade").map_err(broken)?.unwrap_or_default();
     if !upgrade.eq_ignore_ascii_case("websocket") {
         let message = "This is a WebSocket: connect with Upgrade: websocket.";
@@ -100,6 +101,10 @@ async fn watcher(request: &Request, scope: &Scope, env: &Env) -> Result<Watcher,
         version: version.and_then(|version| version.parse().ok()),
         offers: offered.split(',').any(|one| one.trim() == PROTOCOL),
     })
+}
+
+fn no_time() -> ApiError {
+    ApiError::validation(vec![Issue::new("since", "must be a time as in RFC 3339")])
 }
 
 fn upgraded(response: Response) -> Result<Response, ApiError> {

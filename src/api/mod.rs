@@ -72,6 +72,7 @@ async fn answer(
         Route::Tasks => tasks::list(&request, &identify(&request, env).await?, env).await,
         Route::TasksLive => live::tasks(&request, env).await,
         Route::TasksTicket => tasks::feed_ticket(&identify(&request, env).await?, env),
+        Route::BatchTasks(id) => tasks::read_batch(&request, id, env).await,
         Route::BatchLive(id) => live::batch(&request, id, env).await,
         Route::BatchTicket(id) => {
             tasks::batch_ticket(&identify(&request, env).await?, id, env).await

@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::platform::now;
 use crate::request::list::ListQuery;
 use crate::request::query;
-use crate::response::read::{TaskAnswer, TaskPage};
+use crate::response::read::{BatchAnswer, TaskAnswer, TaskPage};
 use crate::room::client::Room;
 use crate::signature::Scope;
 use crate::store::d1::Store;
@@ -21,7 +21,7 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
     if !is_task_id(task_id) {
         return Err(ApiError::not_found());
     }
-    let task = match viewer(request, &Scope::Task(task_id.to_owned()), env).await? {
+    let task = match viewer(request, &[Scope::Task(task_id.to_owned())], env).await? {
         Viewer::User(identity) => find(&identity, task_id, env).await?,
         Viewer::Holder { user_id } => in_room(env, task_id, &user_id).await?,
     };
@@ -72,15 +72,20 @@ pub async fn batch_ticket(
     batch_id: &str,
     env: &Env,
 ) -> Result<Response, ApiError> {
-    own_batch(caller, batch_id, env).await?;
+    own_batch(caller.user_id(), batch_id, env).await?;
     json(200, &issue(env, caller.user_id(), Scope::Batch(batch_id.to_owned()))?)
 }
 
-/// Whether a batch is the caller's. Another's is as good as none.
-pub async fn own_batch(caller: &Identity, batch_id: &str, env: &Env) -> Result<(), ApiError> {
+/// What a ticket may be for that shows a batch: it, or all tasks of its owner.
+pub fn of_batch(batch_id: &str) -> [Scope; 2] {
+    [Scope::Batch(batch_id.to_owned()), Scope::Tasks]
+}
+
+/// The tasks of the user's batch. Another's is as good as none.
+pub async fn own_batch(user: &str, batch_id: &str, env: &Env) -> Result<Vec<Task>, ApiError> {
     let tasks = Store::new(env)?.by_batch(batch_id).await?;
-    let is_own = tasks.first().is_some_and(|task| task.user_id == caller.user_id());
-    if is_own { Ok(()) } else { Err(ApiError::not_found()) }
+    let is_own = tasks.first().is_some_and(|task| task.user_id == user);
+    if is_own { Ok(tasks) } else { Err(ApiError::not_found()) }
 }
 
 /// The caller's task, as it is now. Another's is as good as none.

@@ -4,6 +4,7 @@ use super::name::Feed;
 use crate::api::live::Watcher;
 use crate::domain::frame::task_frame;
 use crate::domain::task::Task;
+use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::object::Address;
 use worker::{Env, Response};
@@ -47,7 +48,14 @@ pub async fn watch_content(
     address(env, &Feed::Content)?.upgrade(&path, watcher.offers).await
 }
 
-/// Opens a socket on a feed. Who may see it has been decided.
-pub async fn watch(env: &Env, feed: &Feed, watcher: &Watcher) -> Result<Response, ApiError> {
-    address(env, feed)?.upgrade(LIVE_PATH, watcher.offers).await
+/// Opens a socket on a feed, for a watcher who has seen what changed before `since`. Who may see it
+/// has been decided.
+pub async fn watch(
+    env: &Env,
+    feed: &Feed,
+    since: Option<Millis>,
+    watcher: &Watcher,
+) -> Result<Response, ApiError> {
+    let since = since.map(|since| format!("?since={since}")).unwrap_or_default();
+    address(env, feed)?.upgrade(&format!("{LIVE_PATH}{since}"), watcher.offers).await
 }

@@ -6,6 +6,7 @@ use super::name::Feed;
 use super::overlap::Overlap;
 use crate::domain::frame::task_frame;
 use crate::domain::task::Task;
+use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
 use crate::platform::note;
 use crate::request::list::ListQuery;
@@ -19,6 +20,10 @@ use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, durable_object,
 };
+
+/// How much longer ago than a watcher says a change may be that it has not seen: a room that D1 has
+/// failed keeps its frame until D1 is back, and others overtake it.
+const SPARE: Millis = HOUR;
 
 #[durable_object]
 pub struct FeedRoom {
@@ -97,9 +102,10 @@ impl FeedRoom {
     /// Accepts a watcher and shows it what is there. In this order: a room publishes after D1 has
     /// its task, so whatever D1 does not show yet will be published to a socket that is open.
     async fn watch(&self, request: &Request) -> Result<Response> {
+        let since = query::value(&request.inner().url(), "since");
         let accepted = accept(&self.state)?;
         let reading = self.overlap.borrow_mut().begin();
-        let tasks = self.tasks().await;
+        let tasks = self.tasks(since.and_then(|since| since.parse().ok())).await;
         let sent = tasks.map(|tasks| self.greet(&accepted, reading, &tasks));
         self.overlap.borrow_mut().end(reading);
         match sent {
@@ -125,11 +131,19 @@ impl FeedRoom {
         Ok(())
     }
 
-    /// What the feed shows, newest first.
-    async fn tasks(&self) -> std::result::Result<Vec<Task>, ApiError> {
+    /// What the feed shows, newest first: a page of a user's tasks, and of the older ones those that
+    /// have changed since then.
+    async fn tasks(&self, since: Option<Millis>) -> std::result::Result<Vec<Task>, ApiError> {
         let store = Store::new(&self.env)?;
         match self.feed() {
-            Some(Feed::Tasks { user_id }) => store.list(&user_id, &ListQuery::whole_page()).await,
+            Some(Feed::Tasks { user_id }) => {
+                let mut tasks = store.list(&user_id, &ListQuery::whole_page()).await?;
+                if let (Some(since), Some(last)) = (since, tasks.last()) {
+                    let older = store.changed(&user_id, &last.key, since - SPARE).await?;
+                    tasks.extend(older);
+                }
+                Ok(tasks)
+            }
             Some(Feed::Batch { batch_id }) => store.by_batch(&batch_id).await,
             Some(Feed::Content) | None => Err(ApiError::not_found()),
         }

@@ -23,6 +23,12 @@ fn version() -> Vec<Value> {
     vec![query("version", "The version that the watcher has.", schema)]
 }
 
+fn since() -> Vec<Value> {
+    let about = "The newest `updatedAt` that the watcher has. The newest 100 tasks are shown in any \
+        case; with this, so is every older one that has changed since, for eight days.";
+    vec![query("since", about, json!({"type": "string", "format": "date-time"}))]
+}
+
 fn after() -> Vec<Value> {
     let schema = json!({"type": "string", "minLength": 1, "maxLength": ID_BYTES});
     vec![query("after", "The id of the newest row that the watcher has.", schema)]
@@ -60,9 +66,14 @@ pub fn all() -> Vec<Operation> {
             .gives(200, "TaskPage")
             .refused(wrong),
         op("get /tasks/live", Watcher, "watchTasks", "All the caller's tasks, live.")
-            .opens(&["TaskFrame"]),
+            .with(since())
+            .opens(&["TaskFrame"])
+            .refused(wrong),
         op("post /tasks/ticket", Caller, "ticketForTasks", "A ticket for `/tasks/live`.")
             .gives(200, "Ticket"),
+        op("get /batches/{id}", Viewer, "getBatch", "The tasks of a batch.")
+            .gives_versions("BatchAnswer")
+            .refused(gone),
         op("get /batches/{id}/live", Watcher, "watchBatch", "The tasks of a batch, live.")
             .opens(&["TaskFrame"])
             .refused(gone),

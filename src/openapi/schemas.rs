@@ -4,7 +4,9 @@ use super::results::TaskResult;
 use crate::domain::channel::frame::{Frame as ChannelFrames, Shown};
 use crate::domain::frame::Frame;
 use crate::error::ErrorBody;
-use crate::response::read::{ContentAnswer, ContentPage, Models, TaskAnswer, TaskPage};
+use crate::response::read::{
+    BatchAnswer, ContentAnswer, ContentPage, Models, TaskAnswer, TaskPage,
+};
 use crate::response::site::{Alive, Ready, Received, WebConfig};
 use crate::response::start::{Batch, ChannelStarted, Started};
 use crate::response::ticket::Issued;
@@ -28,6 +30,7 @@ pub fn of_answers() -> Map<String, Value> {
         add::<ChannelStarted>,
         add::<TaskAnswer>,
         add::<TaskPage>,
+        add::<BatchAnswer>,
         add::<Models>,
         add::<ContentAnswer>,
         add::<ContentPage>,

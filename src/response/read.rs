@@ -30,6 +30,21 @@ impl<'a> TaskPage<'a> {
     }
 }
 
+/// The tasks of a batch, newest first. Those that the provider refused are among them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BatchAnswer<'a> {
+    batch_id: &'a str,
+    tasks: Vec<TaskView<'a>>,
+}
+
+impl<'a> BatchAnswer<'a> {
+    pub fn of(batch_id: &'a str, tasks: &'a [Task]) -> Self {
+        Self { batch_id, tasks: tasks.iter().map(TaskView::from).collect() }
+    }
+}
+
 /// The models that can be asked for.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -108,17 +123,22 @@ mod tests {
     #[test]
     fn a_row_and_pages_of_rows_are_pinned() {
         assert_eq!(text(&ContentAnswer { content: row() }), format!(r#"{{"content":{ROW}}}"#));
-        let rows = [row()];
+        let rows = [row(), row()];
         let literal = format!(r#"{{"content":[{ROW}],"nextCursor":"cnt_1"}}"#);
         assert_eq!(text(&ContentPage::of(&rows, 1)), literal);
         let literal = format!(r#"{{"content":[{ROW}],"nextCursor":null}}"#);
-        assert_eq!(text(&ContentPage::of(&rows, 2)), literal);
+        assert_eq!(text(&ContentPage::of(&rows[..1], 1)), literal);
     }
 
     #[test]
     fn a_list_of_models_is_pinned() {
         let models = vec![Model { id: "m/x".into(), name: "X".into() }];
         assert_eq!(text(&Models { models }), r#"{"models":[{"id":"m/x","name":"X"}]}"#);
+    }
+
+    #[test]
+    fn a_batch_is_pinned() {
+        assert_eq!(text(&BatchAnswer::of("btc_1", &[])), r#"{"batchId":"btc_1","tasks":[]}"#);
     }
 
     #[test]

@@ -17,6 +17,12 @@ use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 /// How long an idempotency key is remembered.
 pub(super) const KEY_LIFETIME: Millis = 24 * HOUR;
 
+/// How long a task may go on changing: no provider sends a webhook again after so long.
+const CHANGING: Millis = 8 * 24 * HOUR;
+
+/// Tasks that are read at once: a few may be large.
+const CHANGED_AT_ONCE: &str = "100";
+
 pub struct Store {
     db: D1Database,
 }
@@ -171,6 +177,27 @@ impl Store {
             JsValue::from_f64(query.limit.into()),
         ];
         self.tasks(self.bind(sql::LIST_TASKS, &values)?).await
+    }
+
+    /// The user's tasks older than `than` that have changed since `since`, newest first.
+    pub async fn changed(
+        &self,
+        user: &str,
+        than: &TaskKey,
+        since: Millis,
+    ) -> Result<Vec<Task>, ApiError> {
+        let since = since.max(now() - CHANGING);
+        let oldest = TaskKey::floor(since - CHANGING);
+        let mut tasks: Vec<Task> = Vec::new();
+        loop {
+            let cursor = tasks.last().map_or(than, |task| &task.key).as_str();
+            let values = [user, cursor, &oldest, &iso(since), CHANGED_AT_ONCE];
+            let page = self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await?;
+            if page.is_empty() {
+                return Ok(tasks);
+            }
+            tasks.extend(page);
+        }
     }
 
     /// The tasks of a batch, newest first.

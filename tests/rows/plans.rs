@@ -43,6 +43,7 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("TASK_BY_KEY", sql::TASK_BY_KEY),
         ("HAS_UNATTACHED", sql::HAS_UNATTACHED),
         ("LIST_TASKS", sql::LIST_TASKS),
+        ("CHANGED_TASKS", sql::CHANGED_TASKS),
         ("FORGET_KEY", sql::FORGET_KEY),
         ("KEY", sql::KEY),
         ("CONTENT_BY_ID", content_sql::CONTENT_BY_ID),
