@@ -41,7 +41,11 @@ interface Props {
 
 export function RetryImages({ request, label = "Try again", onStarted }: Props) {
   const generate = useGenerate();
-  return <RetryButton label={label} start={async () => onStarted?.((await generate(request)).taskId)} />;
+  async function start(): Promise<void> {
+    const { taskId } = await generate(request);
+    onStarted?.(taskId);
+  }
+  return <RetryButton label={label} start={start} />;
 }
 
 /** For those pictures of a task that have failed; nothing where nothing has. */
