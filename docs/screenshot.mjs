@@ -22,7 +22,7 @@ const TASKS = [
   { prompt: "A lighthouse in morning fog, soft watercolour", count: 4 },
 ];
 const PROMPTS = ["Soap bubbles, macro photograph", "Low sun over the ridges [slow]", "Glass marbles on slate [fail]"];
-const MODELS = ["google/gemini-3.1-flash-image", "black-forest-labs/flux-2-pro", "bytedance/seedream-5"];
+const MODELS = ["google/gemini-3.1-flash-image", "black-forest-labs/flux.2-pro", "bytedance/seedream-5"];
 const MESSAGES = [
   { message: "A film about a lighthouse keeper", category: "films" },
   { message: "A series about a small orchestra", category: "series" },

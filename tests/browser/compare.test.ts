@@ -133,6 +133,45 @@ describe("a comparison", { timeout }, () => {
       assert.equal(await visit.at("retry").count(), 2);
     }));
 
+  test("of pairs that were all refused is found again by its address alone", async () => {
+    let address = "";
+    await visiting(browser, async (visit) => {
+      await visit.signIn(site.url, "hans");
+      await compare(visit, ["A crane [refuse-429]"], ["m/one", "m/two"]);
+      address = visit.page.url();
+    });
+    await visiting(browser, async (visit) => {
+      await visit.page.goto(address);
+      await visit.passSignIn("hans");
+      const errors = visit.at("cell").getByTestId("error");
+      await errors.nth(1).waitFor();
+      assert.deepEqual(await errors.evaluateAll((all) => all.map((one) => one.getAttribute("data-code"))), Array(2).fill("provider_rate_limited"));
+      assert.deepEqual(await visit.page.getByRole("columnheader").allInnerTexts(), ["m/one", "m/two"]);
+      assert.equal(await visit.at("batch-progress").innerText(), "2 of 2 done");
+    });
+  });
+
+  test("is offered the provider's models, by their names", () =>
+    visiting(browser, async (visit) => {
+      await visit.signIn(site.url, "iris");
+      await visit.view("Compare");
+      // More than the page knows by itself.
+      const [one, two, three] = ["google/gemini-3.1-flash-image", "black-forest-labs/flux.2-pro", "bytedance/seedream-5"];
+      const lines = visit.at("models");
+      await visit.page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>("[data-testid=models]")?.value.split("\n").length === 3);
+      assert.equal(await lines.inputValue(), [one, two, three].join("\n"));
+      const choice = visit.at("model-choice").filter({ hasText: /^FLUX\.2 Pro$/ });
+      assert.equal(await choice.getAttribute("aria-pressed"), "true");
+      await choice.click();
+      assert.equal(await lines.inputValue(), [one, three].join("\n"));
+      await choice.and(visit.page.locator("[aria-pressed=false]")).click();
+      assert.equal(await lines.inputValue(), [one, three, two].join("\n"));
+      // What somebody has written is left as it is.
+      await lines.fill("m/mine");
+      await visit.at("model-choice").first().click();
+      assert.equal(await lines.inputValue(), `m/mine\n${one}`);
+    }));
+
   test("of too many pairs is not asked for", () =>
     visiting(browser, async (visit) => {
       await visit.signIn(site.url, "ella");

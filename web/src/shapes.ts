@@ -1,12 +1,8 @@
 // What can be asked for in a picture: models and sizes. Pure.
 import type { Task } from "@taskwire/client";
 
-/** Suggestions: any other model may be written, and the provider knows best. */
-export const MODELS = [
-  "google/gemini-3.1-flash-image",
-  "black-forest-labs/flux-2-pro",
-  "bytedance/seedream-5",
-] as const;
+/** What stands in for the provider's list while that is not here. Any other model may be written. */
+export const MODELS = ["google/gemini-3.1-flash-image", "black-forest-labs/flux.2-pro"] as const;
 
 export const SIZES = [
   { size: "1024x1024", label: "Square" },

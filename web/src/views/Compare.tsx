@@ -3,23 +3,29 @@ import type { Issue } from "@taskwire/client";
 import { useTaskwire } from "@taskwire/client/react";
 import { useState } from "react";
 import { Field } from "../components/Field.tsx";
+import { ModelChoices } from "../components/ModelChoices.tsx";
 import { Notice } from "../components/Notice.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
 import { linesOf, planOf } from "../plan.ts";
 import { navigate } from "../router.ts";
 import { PATHS } from "../routes.ts";
-import { COUNT_LIMIT, MODELS, SIZES, USUAL_SIZE, withSize } from "../shapes.ts";
+import { COUNT_LIMIT, SIZES, USUAL_SIZE, withSize } from "../shapes.ts";
 import { useForm } from "../use_form.ts";
+import { useModels } from "../use_models.ts";
 import { plural } from "../words.ts";
 
 /** The server's. */
 const TASK_LIMIT = 20;
+/** As many as are seen side by side on most screens. */
+const FIRST_MODELS = 3;
 const FIELDS = ["prompts", "models", "size", "count"];
 
 export function Compare() {
   const client = useTaskwire();
   const [prompts, setPrompts] = useState("");
-  const [models, setModels] = useState<string>(MODELS.join("\n"));
+  const [written, setModels] = useState<string | null>(null);
+  const suggested = useModels();
+  const models = written ?? suggested.slice(0, FIRST_MODELS).map(({ id }) => id).join("\n");
   const [size, setSize] = useState(USUAL_SIZE);
   const [count, setCount] = useState("1");
   const request = { prompts: linesOf(prompts), models: linesOf(models), count: Number(count) };
@@ -48,10 +54,13 @@ export function Compare() {
           </Field>
           <Field name="models" label="Models" problem={form.about("models")}>
             {(attributes) => (
-              <textarea
-                {...attributes} data-testid="models" rows={4} value={models} spellCheck={false} autoCapitalize="none"
-                onChange={(event) => setModels(event.target.value)} onKeyDown={form.onKeyDown}
-              />
+              <>
+                <textarea
+                  {...attributes} data-testid="models" rows={4} value={models} spellCheck={false} autoCapitalize="none"
+                  onChange={(event) => setModels(event.target.value)} onKeyDown={form.onKeyDown}
+                />
+                <ModelChoices models={suggested} chosen={request.models} onChange={(chosen) => setModels(chosen.join("\n"))} />
+              </>
             )}
           </Field>
         </div>
