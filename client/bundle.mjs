@@ -1,7 +1,7 @@
 // What is published of each entry: one module, and what it leaves to its peers.
 import { build } from "esbuild";
 
-export const ENTRIES = ["index", "react"];
+export const ENTRIES = ["index", "react", "config"];
 
 const at = (path) => new URL(path, import.meta.url).pathname;
 

@@ -1,1 +1,1 @@
-export function sizeOf(entry: "index" | "react"): Promise<number>;
+export function sizeOf(entry: "index" | "react" | "config"): Promise<number>;

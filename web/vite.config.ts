@@ -26,6 +26,7 @@ export default defineConfig({
     alias: [
       { find: /^@taskwire\/client$/, replacement: at("../client/src/index.ts") },
       { find: /^@taskwire\/client\/react$/, replacement: at("../client/src/react.ts") },
+      { find: /^@taskwire\/client\/config$/, replacement: at("../client/src/config.ts") },
     ],
   },
   build: {

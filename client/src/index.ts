@@ -3,6 +3,7 @@ export { createTaskwire } from "./client.ts";
 export type {
   CallerOptions, ConnectionState, LiveContent, LiveList, LiveTask, Taskwire, TaskwireOptions,
 } from "./client.ts";
+export { isKind } from "./kind.ts";
 export { TaskwireError } from "./error.ts";
 export type { GetToken, GetTokenOptions, StartOptions } from "./http.ts";
 export type { List } from "./list.ts";

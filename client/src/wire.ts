@@ -396,6 +396,15 @@ export interface VideoResult {
   [more: string]: unknown;
 }
 
+/** What a page needs to sign people in. */
+export interface WebConfig {
+  /** The OIDC issuer. */
+  issuer: string;
+  clientId: string;
+  /** The `aud` that tokens must have. */
+  audience: string;
+}
+
 export interface ListQuery {
   /** How many. 1 to 100, 20 if it is left out. */
   limit?: number | null;

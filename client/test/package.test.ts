@@ -41,6 +41,7 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
     const imports = async (file: string) => [...(await readFile(at(`../dist/${file}`), "utf8")).matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
     assert.deepEqual(await imports("index.js"), []);
     assert.deepEqual(await imports("react.js"), ["react"]);
+    assert.deepEqual(await imports("config.js"), []);
     assert.match(await readFile(at("../dist/react.js"), "utf8"), /^"use client";/);
     const { dependencies } = JSON.parse(await readFile(at("../package.json"), "utf8"));
     assert.equal(dependencies, undefined);
@@ -48,7 +49,7 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
 
   test("has every declaration, and each names the others as they are", async () => {
     const files = (await readdir(at("../dist"))).filter((file) => file.endsWith(".d.ts"));
-    assert.ok(files.includes("index.d.ts") && files.includes("react.d.ts"));
+    assert.ok(["index", "react", "config"].every((entry) => files.includes(`${entry}.d.ts`)));
     for (const file of files) {
       for (const [, name] of (await readFile(at(`../dist/${file}`), "utf8")).matchAll(/"(\.[^"]*)"/g)) {
         assert.ok(name?.endsWith(".js") && files.includes(name.slice(2).replace(/\.js$/, ".d.ts")), `${file} names ${name}`);
@@ -66,23 +67,25 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
     });
   }
 
-  test("can import both entries where there is no page, and no socket either", async () => {
+  test("can import every entry where there is no page, and no socket either", async () => {
     const text = `
       for (const name of ["WebSocket", "fetch", "navigator", "EventSource"]) delete globalThis[name];
       const { createTaskwire } = await import("@taskwire/client");
       const hooks = await import("@taskwire/client/react");
+      const { readConfig } = await import("@taskwire/client/config");
       const taskwire = createTaskwire();
-      console.log(taskwire.connectionState.current, taskwire.task("tsk_1").current, typeof hooks.useTask);
+      console.log(taskwire.connectionState.current, taskwire.task("tsk_1").current, typeof hooks.useTask, typeof readConfig);
     `;
     await writeFile(join(app, "main.js"), text);
     const { stdout } = await run(process.execPath, [join(app, "main.js")]);
-    assert.equal(stdout, "idle undefined function\n");
+    assert.equal(stdout, "idle undefined function function\n");
   });
 });
 
 /** What an app would write; a comment says what it must not be allowed to. */
 const APP = `
-import { createTaskwire, TaskwireError, type Task } from "@taskwire/client";
+import { createTaskwire, isKind, TaskwireError, type Task } from "@taskwire/client";
+import { readConfig } from "@taskwire/client/config";
 import { useGenerate, useTask, useTasks } from "@taskwire/client/react";
 
 const taskwire = createTaskwire({ url: "https://taskwire.example", getToken: async () => "jwt" });
@@ -96,6 +99,11 @@ taskwire.start("image.sing", { url: "" });
 taskwire.generate({ model: "m" });
 // @ts-expect-error nothing changes a task but the server
 taskwire.task("tsk_1").current = undefined;
+
+export const sayLevel = (task: Task) => isKind(task, "image.rate") && task.result?.level.toUpperCase();
+// @ts-expect-error what it returns has a type only once its kind is known
+export const untold = (task: Task) => task.result.level;
+export const issuer: Promise<string> = readConfig("https://taskwire.example").then(({ issuer }) => issuer);
 
 export function App() {
   const generate = useGenerate();

@@ -1,13 +1,8 @@
 // Who is signed in: OpenID Connect, authorization code with PKCE, by redirect. Owns the tokens and the address
 // bar's sign-in parameters; knows nothing of tasks.
 import type { GetToken } from "@taskwire/client";
+import { readConfig, type WebConfig } from "@taskwire/client/config";
 import { UserManager, type User, WebStorageStateStore } from "oidc-client-ts";
-
-interface Config {
-  issuer: string;
-  clientId: string;
-  audience: string;
-}
 
 export type SessionState =
   | { status: "signed-out"; notice: string | null }
@@ -67,14 +62,7 @@ export async function openSession(): Promise<Session> {
   };
 }
 
-/** The one call that is none of the client's: it is what tells the page how to sign in. */
-async function readConfig(): Promise<Config> {
-  const response = await fetch("/config.json");
-  if (!response.ok) throw new Error(`config.json: ${response.status}`);
-  return (await response.json()) as Config;
-}
-
-function createManager({ issuer, clientId, audience }: Config): UserManager {
+function createManager({ issuer, clientId, audience }: WebConfig): UserManager {
   const home = `${location.origin}/`;
   return new UserManager({
     authority: issuer,

@@ -1,0 +1,13 @@
+// A task by its kind, with the type of what that returns.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isKind } from "../src/index.ts";
+import { taskAt } from "./fixtures.ts";
+
+test("a task of one kind is none of another, and its result has its type", () => {
+  const task = taskAt(2, { kind: "image.rate", status: "completed", result: { level: "sfw" } });
+  assert.ok(!isKind(task, "image.alt"));
+  assert.ok(isKind(task, "image.rate"));
+  const level: string | undefined = task.result?.level;
+  assert.equal(level, "sfw");
+});
