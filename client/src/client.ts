@@ -93,7 +93,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
   };
   const sources = createSources(call, see);
 
-  const keyOf = ({ path, lent }: Source<any>): string => path + (lent?.ticket ?? "");
+  const keyOf = ({ path, ticket }: Source<any>): string => path + (ticket ?? "");
 
   function entryOf<T>(source: Source<T>): Entry<T> {
     const key = keyOf(source);

@@ -13,10 +13,7 @@ export class TaskwireError extends Error {
 
   constructor(status: number, code: string, message: string, issues: Issue[] = [], cause?: unknown) {
     super(message, { cause });
-    this.name = "TaskwireError";
-    this.status = status;
-    this.code = code;
-    this.issues = issues;
+    Object.assign(this, { name: "TaskwireError", status, code, issues });
   }
 }
 

@@ -22,6 +22,12 @@ export interface CallOptions {
   headers?: Record<string, string>;
   /** Instead of the token. */
   ticket?: string | undefined;
+  /** Keeps the answer's ETag: what has not changed since is not sent again. */
+  tagged?: Tagged;
+}
+
+export interface Tagged {
+  tag?: string | null;
 }
 
 export interface Http {
@@ -44,7 +50,7 @@ export function newKey(): string {
 
 export function createHttp(base: string, getToken: GetToken | undefined, send: typeof fetch | undefined): Http {
   async function call<T>(path: string, options: CallOptions = {}, forceRefresh = false): Promise<T> {
-    const { signal, body, headers, ticket } = options;
+    const { signal, body, headers, ticket, tagged = {} } = options;
     try {
       const token = ticket ?? (await getToken?.({ forceRefresh }));
       if (!token) throw new TaskwireError(401, "unauthorized", "You are signed out.");
@@ -55,15 +61,18 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
           ...headers,
           ...(!ticket && { Authorization: `Bearer ${token}` }),
           ...(body && { "Content-Type": "application/json" }),
+          ...(tagged.tag && { "If-None-Match": tagged.tag }),
         },
-        body: body ? JSON.stringify(body) : null,
+        body: JSON.stringify(body),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const { status } = response;
       if (status === 401 && !ticket && !forceRefresh) return await call<T>(path, options, true);
       if (status === 304) return null as T;
       if (!response.ok) throw readError(status, await response.json().catch(() => null));
-      return await response.json();
+      const answer = await response.json();
+      tagged.tag = response.headers.get("ETag");
+      return answer;
     } catch (cause) {
       if (cause instanceof TaskwireError) throw cause;
       const code = signal?.aborted ? "aborted" : "network_error";

@@ -3,13 +3,15 @@
 import { backoff, pause } from "./backoff.ts";
 import { isFinal } from "./error.ts";
 import type { Cell } from "./live.ts";
-import type { ChannelAnswer, ContentAnswer, TaskAnswer, Ticket } from "./wire.ts";
+import type { BatchAnswer, ChannelAnswer, ContentAnswer, TaskAnswer, Ticket } from "./wire.ts";
 
 /** `connecting` is the first try; after that, whatever is neither `live` nor `polling` is `reconnecting`. */
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 
-/** What a socket says, whatever it is a socket of. One that says that all is current carries none of these. */
-export type Said = Partial<TaskAnswer & Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null }>;
+/** What a socket or an answer says, whatever it is of. A frame that says that all is current carries none of these. */
+export type Said = Partial<
+  TaskAnswer & BatchAnswer & Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null }
+>;
 
 /** What a link serves. Its functions are given the cell that they fill. */
 export interface Source<T> {
@@ -17,6 +19,8 @@ export interface Source<T> {
   path: string;
   /** Where it is a task. */
   id?: string;
+  /** All that it may be read with, instead of the token. */
+  ticket?: string | undefined;
   /** A ticket that came from elsewhere, and may be the only one that there is. */
   lent?: Ticket | undefined;
   /** What its socket resumes from: a query, or nothing. */

@@ -1,5 +1,6 @@
 // Values that can be watched, by anybody and however often.
 import type { TaskwireError } from "./error.ts";
+import type { Tagged } from "./http.ts";
 
 export interface SubscribeOptions {
   /** Ends the subscription, like the function that `subscribe` returns. */
@@ -19,7 +20,7 @@ export interface Live<T> {
 }
 
 /** A live value from the inside. */
-export interface Cell<T> {
+export interface Cell<T> extends Tagged {
   current: T | undefined;
   error: TaskwireError | undefined;
   readonly listeners: Set<Listener<T>>;

@@ -58,7 +58,7 @@ export function useTask(id: Id, { ticket }: UseTaskOptions = {}): Task | undefin
   return useLiveById(id, (client, id) => client.task(id, { ticket }), ticket);
 }
 
-/** The tasks of a batch in the order they were asked for, `undefined` while it loads. */
+/** The tasks of a batch in the order they were asked for, refused ones too, `undefined` while it loads. */
 export function useBatch(id: Id): readonly Task[] | undefined {
   return useLiveById(id, (client, id) => client.batchOf(id));
 }

@@ -20,8 +20,8 @@ export interface Listed<T extends Item> extends Kind<T> {
 
 export const TASKS: Listed<Task> = {
   path: "/tasks",
-  // What the provider never took has no id but its row's.
-  id: (task) => task.taskId ?? task.images[0]?.id ?? task.createdAt,
+  // Images have rows, whose ids are there before the provider's is; it may never give one.
+  id: (task) => task.images[0]?.id ?? task.taskId ?? task.createdAt,
   isNewer: (task, known) => task.version > known.version,
 };
 
@@ -49,21 +49,22 @@ export interface Sources {
 
 /** `see` shows a task to everything that shows tasks. */
 export function createSources(call: Http["call"], see: (task: Task) => void): Sources {
+  /** Reads what has an address of its own, if it has changed since the last time. */
+  async function load<T>(this: Source<T>, cell: Cell<T>, signal: AbortSignal): Promise<void> {
+    const said = await call<Said | null>(this.path, { signal, ticket: this.ticket, tagged: cell });
+    if (said) this.take(cell, said);
+  }
+
   return {
     /** With a ticket, of somebody else perhaps: read with that alone, and shown to nothing else. */
     task(id, ticket) {
-      const path = pathOf("tasks", id);
       return {
         id,
-        path,
+        path: pathOf("tasks", id),
+        ticket,
         lent: ticket ? { ticket, expiresAt: "" } : undefined,
         query: ({ current }) => current && `?version=${current.version}`,
-        async load(cell, signal) {
-          const version = cell.current?.version;
-          const headers: Record<string, string> = version ? { "If-None-Match": `"${version}"` } : {};
-          const said = await call<Said | null>(path, { signal, ticket, headers });
-          if (said) this.take(cell, said);
-        },
+        load,
         take(cell, { task }) {
           if (task) ticket ? offer(cell, task) : see(task);
         },
@@ -71,30 +72,25 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       };
     },
 
-    /** In the order they were asked for. Its socket alone shows it whole: HTTP has no list of them. */
+    /** In the order they were asked for: the newest is the last. */
     batch: (id) => ({
       path: pathOf("batches", id),
-      async load(cell, signal) {
-        for (const task of cell.current ?? []) {
-          if (!isSettled(task)) this.take(cell, await call(pathOf("tasks", task.taskId as string), { signal }));
-        }
+      load,
+      take(cell, { task, tasks }) {
+        const known = cell.current?.toReversed() ?? [];
+        // An answer has all of them, and so their order.
+        const items = tasks ? merge(tasks, known, TASKS) : merge(known, task ? [task] : [], TASKS);
+        if (items !== known) cell.put(items.toReversed());
+        items.forEach(see);
       },
-      take(cell, { task }) {
-        if (!task) return;
-        const tasks = cell.current ?? [];
-        const at = tasks.findIndex(({ taskId }) => taskId === task.taskId);
-        if (at < 0) cell.put([...tasks, task]);
-        else if (TASKS.isNewer(task, tasks[at] as Task)) cell.put(tasks.with(at, task));
-        see(task);
-      },
+      // Neither a start nor a socket has those that the provider refused.
+      hasGap: ({ tag }) => !tag,
     }),
 
     channel: (id) => ({
       path: pathOf("channels", id),
       query: ({ current }) => current && `?version=${current.channel.version}`,
-      async load(cell, signal) {
-        this.take(cell, await call(this.path, { signal }));
-      },
+      load,
       take(cell, { channel, content = null }) {
         if (channel && channel.version > (cell.current?.channel.version ?? -1)) cell.put({ channel, content });
       },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { createTaskwire, type Taskwire } from "../src/index.ts";
-import { frame, numbered, taskAt, Watcher } from "./fixtures.ts";
+import { channelAt, frame, numbered, taskAt, Watcher } from "./fixtures.ts";
 import { Queue } from "./queue.ts";
 import { type Call, Server } from "./server.ts";
 
@@ -36,11 +36,16 @@ afterEach(async () => {
 const PATIENCE_MS = 12_000;
 const is = (state: string) => states.values.until(() => states.last === state, PATIENCE_MS);
 
-/** A task that the server has at a version, for who asks with another. */
-function versioned(version: number) {
-  return ({ headers }: Call) =>
-    headers["if-none-match"] === `"${version}"` ? { status: 304 } : { body: { task: taskAt(version) } };
+/** What the server has at a version, for who asks with another. */
+function tagged(version: number, body: object) {
+  const etag = `"${version}"`;
+  return ({ headers }: Call) => (headers["if-none-match"] === etag ? { status: 304, etag } : { etag, body });
 }
+
+const versioned = (version: number) => tagged(version, { task: taskAt(version) });
+
+/** What was asked with, each time. */
+const tagsOf = (line: string) => server.calls.filter((call) => call.line === line).map(({ headers }) => headers["if-none-match"]);
 
 test("where no socket opens, a task is polled by its ETag, and goes back to a socket when one opens", async () => {
   server.isEveryUpgradeRefused = true;
@@ -48,8 +53,7 @@ test("where no socket opens, a task is polled by its ETag, and goes back to a so
   const watcher = new Watcher(taskwire.task("tsk_1"));
   await is("polling");
   assert.ok(server.turnedAway.all.length >= 3);
-  const polls = server.calls.filter(({ line }) => line === "GET /tasks/tsk_1");
-  assert.deepEqual(polls.map(({ headers }) => headers["if-none-match"]), [undefined, '"1"']);
+  assert.deepEqual(tagsOf("GET /tasks/tsk_1"), [undefined, '"1"']);
 
   server.answers.set("GET /tasks/tsk_1", versioned(2));
   await watcher.values.until(() => watcher.last?.version === 2, PATIENCE_MS);
@@ -64,6 +68,36 @@ test("where no socket opens, a task is polled by its ETag, and goes back to a so
   // A poll that went on would be seen to within four seconds.
   await assert.rejects(states.values.until(() => states.last !== "live", 4_200));
   assert.deepEqual(states.values.all.filter((state) => state !== "idle"), ["connecting", "reconnecting", "polling", "live"]);
+});
+
+test("a batch is polled by its ETag, whole and in its order, with those that were refused", async () => {
+  server.isEveryUpgradeRefused = true;
+  const at = (...versions: number[]) => {
+    // Newest first; the second was refused.
+    const tasks = versions.map((version, index) => numbered(index + 1, { version, createdAt: taskAt(1).createdAt, ...(index === 1 && { taskId: null }) }));
+    return { tasks, answer: tagged(versions.reduce((sum, version) => sum + version), { batchId: "btc_1", tasks: tasks.toReversed() }) };
+  };
+  const [first, then] = [at(1, 1, 1), at(1, 1, 2)];
+  server.answers.set("GET /batches/btc_1", first.answer);
+  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  await is("polling");
+  assert.deepEqual(watcher.values.all, [first.tasks]);
+  assert.deepEqual(tagsOf("GET /batches/btc_1"), [undefined, '"3"']);
+  server.answers.set("GET /batches/btc_1", then.answer);
+  await watcher.values.until(() => watcher.values.all.length > 1, PATIENCE_MS);
+  assert.deepEqual(watcher.last, then.tasks);
+});
+
+test("a channel is polled by its ETag", async () => {
+  server.isEveryUpgradeRefused = true;
+  const at = (version: number) => ({ channel: channelAt(version), content: null });
+  server.answers.set("GET /channels/ch_1", tagged(1, at(1)));
+  const watcher = new Watcher(taskwire.channel("ch_1"));
+  await is("polling");
+  assert.deepEqual(tagsOf("GET /channels/ch_1"), [undefined, '"1"']);
+  server.answers.set("GET /channels/ch_1", tagged(2, at(2)));
+  await watcher.values.until(() => watcher.last?.channel.version === 2, PATIENCE_MS);
+  assert.deepEqual(watcher.values.all, [at(1), at(2)]);
 });
 
 test("polling ends with a task that is completed, and with one that is gone", async () => {

@@ -126,9 +126,22 @@ test("what one socket says of a task, all are shown", async () => {
   assert.equal(watcher.last?.items[1]?.version, 3);
 });
 
+/** What the provider did not take: known by its row. */
+function refusedTask(row: string, changes: Partial<Task> = {}): Task {
+  return numbered(1, { taskId: null, mynthTaskId: null, status: "failed", images: [{ id: row } as never], ...changes });
+}
+
+test("a task that was read before the provider had named it is not shown twice", async () => {
+  const images = [{ id: "row" } as never];
+  serveTasks(() => [numbered(1, { taskId: null, version: 0, images })]);
+  const { watcher, visit, shows } = await feed();
+  visit.socket.send(frame(numbered(1, { images })));
+  await shows(({ items }) => items.some(({ taskId }) => taskId === "tsk_1"));
+  assert.deepEqual(watcher.last?.items, [numbered(1, { images })]);
+});
+
 test("starts that were refused have no id, and are not taken for one another", async () => {
-  const image = (id: string) => ({ ...numbered(1), taskId: null, mynthTaskId: null, images: [{ id } as never] });
-  serveTasks(() => [image("a"), image("b")]);
+  serveTasks(() => [refusedTask("a"), refusedTask("b")]);
   const { watcher } = await feed();
   assert.deepEqual(watcher.last?.items.map(({ images }) => images[0]?.id), ["a", "b"]);
 });
@@ -146,6 +159,8 @@ test("a batch is shown in the order it was asked for, from its start on", async 
   const [one, two] = [numbered(1, same), numbered(2, same)];
   const tasks = [{ taskId: "tsk_1", task: one }, refused, { taskId: "tsk_2", task: two }];
   server.answers.set("POST /generate/batch", { status: 201, body: { batchId: "btc_1", tasks, live } });
+  const between = refusedTask("between", same);
+  server.answers.set("GET /batches/btc_1", { etag: '"3"', body: { batchId: "btc_1", tasks: [two, between, one] } });
   const { batchId } = await taskwire.batch({ prompts: ["a fox"], models: ["a", "b", "c"] });
   const watcher = new Watcher(taskwire.batchOf(batchId));
   assert.deepEqual(watcher.values.all, [[one, two]]);
@@ -154,15 +169,29 @@ test("a batch is shown in the order it was asked for, from its start on", async 
   visit.socket.send(frame({ ...two, version: 2 }));
   visit.socket.send(frame({ ...one, version: 1 }));
   visit.socket.send(frame({ ...one, version: 3 }));
-  await watcher.values.until(() => watcher.last?.[0]?.version === 3);
-  assert.deepEqual(watcher.last, [{ ...one, version: 3 }, { ...two, version: 2 }]);
+  // What was refused comes over HTTP, once, and takes back nothing.
+  await watcher.values.until(() => watcher.last?.length === 3 && watcher.last[0]?.version === 3);
+  assert.deepEqual(watcher.last, [{ ...one, version: 3 }, between, { ...two, version: 2 }]);
+  visit.socket.terminate();
+  const again = await server.visit();
+  again.socket.send(frame({ ...two, version: 3 }));
+  await watcher.values.until(() => watcher.last?.[2]?.version === 3);
+  assert.deepEqual(server.lines, ["POST /generate/batch", "GET /batches/btc_1"]);
+});
+
+test("a batch that was refused whole is shown all the same", async () => {
+  const tasks = [refusedTask("b"), refusedTask("a")];
+  server.answers.set("GET /batches/btc_1", { body: { batchId: "btc_1", tasks } });
+  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  await watcher.values.next();
+  assert.deepEqual(watcher.values.all, [tasks.toReversed()]);
 });
 
 test("a batch keeps the ticket of its start for as long as that is good", async () => {
   const live = { url: "/batches/btc_1/live", ...ticket("batch") };
   server.answers.set("POST /generate/batch", { status: 201, body: { batchId: "btc_1", tasks: [{ taskId: "tsk_1", task: numbered(1) }], live } });
   server.answers.set("POST /batches/btc_1/ticket", { status: 404, body: { error: { code: "not_found", message: "There is nothing here." } } });
-  server.answers.set("GET /tasks/tsk_1", { body: { task: numbered(1, { version: 2 }) } });
+  server.answers.set("GET /batches/btc_1", { body: { batchId: "btc_1", tasks: [numbered(1, { version: 2 })] } });
   await taskwire.batch({ prompts: ["a fox"], models: ["a"] });
   server.upgrades.push("refuse");
   const watcher = new Watcher(taskwire.batchOf("btc_1"));
@@ -172,13 +201,15 @@ test("a batch keeps the ticket of its start for as long as that is good", async 
   assert.deepEqual(watcher.errors.all, []);
 });
 
-test("a batch that is watched by its id alone is shown by its socket", async () => {
+test("a batch that is watched by its id alone is read once, and then shown by its socket", async () => {
+  server.answers.set("GET /batches/btc_1", { etag: '"2"', body: { batchId: "btc_1", tasks: [numbered(2), numbered(1)] } });
   const watcher = new Watcher(taskwire.batchOf("btc_1"));
   const visit = await server.visit();
   assert.equal(visit.ticket, "ticket-1");
-  visit.socket.send(frame(numbered(1)));
-  await watcher.values.next();
-  assert.deepEqual(watcher.last, [numbered(1)]);
+  for (const task of [numbered(1), numbered(2), numbered(1, { version: 2 })]) visit.socket.send(frame(task));
+  await watcher.values.until(() => watcher.last?.[0]?.version === 2);
+  assert.deepEqual(watcher.values.all, [[numbered(1), numbered(2)], [numbered(1, { version: 2 }), numbered(2)]]);
+  assert.deepEqual(server.lines, ["GET /batches/btc_1", "POST /batches/btc_1/ticket"]);
 });
 
 test("content resumes after the newest row that is here, each row once and in order", async () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { createTaskwire, type GetTokenOptions, type Taskwire, TaskwireError } from "../src/index.ts";
+import { createHttp } from "../src/http.ts";
 import { started, taskAt } from "./fixtures.ts";
 import { type Reply, Server } from "./server.ts";
 
@@ -131,6 +132,17 @@ test("each call goes to its route", async () => {
     ["POST /tasks", { kind: "image.rate", request }],
     ["POST /estimate", REQUEST],
   ]);
+});
+
+test("what is known by its tag is not sent again, and what broke off on its way is not known", async () => {
+  const { call } = createHttp(server.url, () => "jwt", undefined);
+  const tagged = {};
+  server.answers.set("GET /tasks/tsk_1", { etag: '"1"', text: '{"task":' });
+  assert.equal((await refused(call("/tasks/tsk_1", { tagged }))).code, "network_error");
+  server.answers.set("GET /tasks/tsk_1", ({ headers }) =>
+    headers["if-none-match"] === '"1"' ? { status: 304 } : { etag: '"1"', body: { task: taskAt(1) } });
+  assert.deepEqual(await call("/tasks/tsk_1", { tagged }), { task: taskAt(1) });
+  assert.equal(await call("/tasks/tsk_1", { tagged }), null);
 });
 
 test("an answer of somebody between is an error by its status, and one that is no JSON is none", async () => {

@@ -152,9 +152,9 @@ test("useGenerate puts a pending row on top, which becomes the task and is never
 });
 
 test("two starts of the same request are two rows, whichever is answered first", async () => {
-  const image = { images: [{ id: "x" }] as never };
+  const pictured = (number: number) => numbered(number, { images: [{ id: `row_${number}` }] as never });
   // What was asked for earlier in the same words is none of them.
-  serveTasks([numbered(2, image), numbered(1, image)]);
+  serveTasks([pictured(2), pictured(1)]);
   const { result } = hook(() => ({ ...useTasks(), generate: useGenerate() }));
   await waitFor(() => assert.equal(result.current.results.length, 2));
   const answers = [Promise.withResolvers<Reply>(), Promise.withResolvers<Reply>()] as const;
@@ -166,12 +166,12 @@ test("two starts of the same request are two rows, whichever is answered first",
   assert.equal(result.current.results.length, 4);
   // The feed is the first to know one of them: one row gives way, and not both.
   const { socket } = await server.visit();
-  socket.send(frame(numbered(4, image)));
+  socket.send(frame(pictured(4)));
   await waitFor(() => assert.deepEqual(result.current.results.map(({ taskId }) => taskId), [null, "tsk_4", "tsk_2", "tsk_1"]));
-  answers[1].resolve(started(numbered(4, image)));
+  answers[1].resolve(started(pictured(4)));
   await act(() => Promise.race(starts));
   assert.deepEqual(result.current.results.map(({ taskId }) => taskId), [null, "tsk_4", "tsk_2", "tsk_1"]);
-  answers[0].resolve(started(numbered(3, image)));
+  answers[0].resolve(started(pictured(3)));
   await act(() => Promise.all(starts));
   assert.deepEqual(result.current.results.map(({ taskId }) => taskId), ["tsk_4", "tsk_3", "tsk_2", "tsk_1"]);
 });
@@ -202,15 +202,16 @@ test("a start that is refused takes its row back, and one whose answer is lost k
 test("useContent, useChannel and useBatch show what their sockets say", async () => {
   server.answers.set("GET /content", { body: { content: [contentAt(1)], nextCursor: null } });
   server.answers.set("GET /channels/ch_1", { body: { channel: channelAt(1), content: null } });
+  server.answers.set("GET /batches/btc_1", { etag: '"1"', body: { batchId: "btc_1", tasks: [numbered(1)] } });
   const { result } = hook(() => ({ content: useContent(), channel: useChannel("ch_1"), batch: useBatch("btc_1") }));
   const visits = new Map([await server.visit(), await server.visit(), await server.visit()].map(({ path, socket }) => [path.split("?")[0], socket]));
   visits.get("/content/live")?.send(JSON.stringify({ type: "content", content: contentAt(2) }));
   visits.get("/channels/ch_1/live")?.send(JSON.stringify({ type: "channel", channel: channelAt(2), content: contentAt(1) }));
-  visits.get("/batches/btc_1/live")?.send(frame(numbered(1)));
+  visits.get("/batches/btc_1/live")?.send(frame(numbered(1, { version: 2 })));
   await waitFor(() => {
     assert.deepEqual(result.current.content.results, [contentAt(2), contentAt(1)]);
     assert.deepEqual(result.current.channel, { channel: channelAt(2), content: contentAt(1) });
-    assert.deepEqual(result.current.batch, [numbered(1)]);
+    assert.deepEqual(result.current.batch, [numbered(1, { version: 2 })]);
   });
 });
 

@@ -1,4 +1,5 @@
-// A road to the server on which connections are cut: whole TCP connections, in the middle of whatever they carry.
+// A road to the server on which connections are cut: whole TCP connections, in the middle of whatever they carry. It may
+// let no socket through at all.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
@@ -10,6 +11,7 @@ export class RoughRoad {
   readonly sockets = new Set<Socket>();
   readonly requests = new Set<Socket>();
   cuts = 0;
+  isClosedToSockets = false;
 
   private constructor(server: ReturnType<typeof createServer>, target: number) {
     this.#server = server;
@@ -28,6 +30,10 @@ export class RoughRoad {
   #join(near: Socket): void {
     const far = connect(this.#target, "127.0.0.1");
     this.requests.add(near);
+    // It may come on a connection that has carried requests.
+    near.on("data", (data) => {
+      if (this.isClosedToSockets && /^upgrade: websocket\r$/im.test(String(data))) near.destroy();
+    });
     // An upgrade that the server has taken makes a socket of it.
     far.once("data", (data) => {
       if (!String(data.subarray(0, 12)).startsWith("HTTP/1.1 101") || near.destroyed) return;

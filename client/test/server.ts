@@ -20,7 +20,7 @@ export interface Visit {
   socket: WebSocket;
 }
 
-export type Reply = { status?: number; body?: unknown; text?: string } | "hang up";
+export type Reply = { status?: number; etag?: string; body?: unknown; text?: string } | "hang up";
 export type Answer = Reply | ((call: Call) => Reply | Promise<Reply>);
 
 export class Server {
@@ -52,8 +52,8 @@ export class Server {
       const answer = this.answers.get(call.line.split("?")[0] ?? "") ?? this.#usual(call);
       const reply = typeof answer === "function" ? await answer(call) : answer;
       if (reply === "hang up") return void response.destroy();
-      const { status = 200, body, text: plain } = reply;
-      response.writeHead(status, { "content-type": plain === undefined ? "application/json" : "text/html" });
+      const { status = 200, etag, body, text: plain } = reply;
+      response.writeHead(status, { "content-type": plain === undefined ? "application/json" : "text/html", ...(etag && { etag }) });
       response.end(plain ?? (body === undefined ? "" : JSON.stringify(body)));
     });
     http.on("upgrade", (request, stream, head) => {

@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { Random } from "../../chaos/random.ts";
 import { startApp } from "../../tests/worker/support/app.ts";
 import { eventually } from "../../tests/worker/support/eventually.ts";
-import { createTaskwire, type Task } from "../src/index.ts";
+import { createTaskwire, type Task, type Taskwire } from "../src/index.ts";
 import { Watcher } from "./fixtures.ts";
 import { RoughRoad } from "./rough_road.ts";
 
@@ -124,6 +124,46 @@ test("a batch is shown in its order, and every refusal is typed", { timeout: 60_
   assert.deepEqual(watcher.last?.map(({ taskId }) => taskId), ids);
   await assert.rejects(taskwire.generate({ prompt: "", model: "m/x" }), { name: "TaskwireError", status: 422, code: "validation_error" });
   await assert.rejects(taskwire.task("tsk_nobody").get(), { status: 404, code: "not_found" });
+});
+
+test("where no socket opens, a batch is polled to its end, by its tag and with those that were refused", { timeout: 60_000 }, async (t) => {
+  const token = await app.emulator.token({ sub: "lea" });
+  const answers: number[] = [];
+  const counting: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (/\/batches\/[^/]+$/.test(String(input))) answers.push(response.status);
+    return response;
+  };
+  const taskwire = createTaskwire({ url: road.url, getToken: () => token, fetch: counting });
+  road.isClosedToSockets = true;
+  t.after(() => {
+    taskwire.close();
+    road.isClosedToSockets = false;
+  });
+  const { batchId, tasks } = await taskwire.batch({ prompts: ["a fox", "a hare [refuse-429]", "an owl"], models: ["m/x"] });
+  const watcher = new Watcher(taskwire.batchOf(batchId));
+  const shown = () => watcher.last?.map(({ prompt, status, error }) => [prompt, error?.code ?? status]);
+  await watcher.values.until(() => watcher.last?.length === 3, SETTLED_MS);
+  const refused = ["a hare [refuse-429]", "provider_rate_limited"];
+  assert.deepEqual(shown(), [["a fox", "pending"], refused, ["an owl", "pending"]]);
+  await eventually(() => answers.includes(304), SETTLED_MS, "an answer that nothing has changed");
+  for (const one of tasks) if ("taskId" in one) await app.emulator.deliver(one.taskId);
+  await watcher.values.until(() => watcher.last?.every(({ status }) => status !== "pending"), SETTLED_MS);
+  assert.deepEqual(shown(), [["a fox", "completed"], refused, ["an owl", "completed"]]);
+  assert.equal(taskwire.connectionState.current, "polling");
+});
+
+test("a batch that was refused whole is shown to who has but its id", { timeout: 60_000 }, async (t) => {
+  const token = await app.emulator.token({ sub: "max" });
+  const [here, there] = [0, 1].map(() => createTaskwire({ url: app.base, getToken: () => token })) as [Taskwire, Taskwire];
+  t.after(() => (here.close(), there.close()));
+  const { batchId } = await here.batch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
+  for (const taskwire of [here, there]) {
+    const watcher = new Watcher(taskwire.batchOf(batchId));
+    await watcher.values.next();
+    assert.deepEqual(watcher.last?.map(({ requestedModel, error }) => [requestedModel, error?.code]),
+      [["m/x", "provider_rate_limited"], ["m/y", "provider_rate_limited"]]);
+  }
 });
 
 test("a channel and the content feed show what a workflow made, and what became of its callback", { timeout: 60_000 }, async (t) => {

@@ -33,6 +33,13 @@ test("a batch that is known by its tasks alone has its prompts and models in the
   assert.deepEqual([prompts, models, pairs], [["b", "a"], ["m", "n"], ["tsk_0", "tsk_1", null, "tsk_2"]]);
 });
 
+test("of a batch that is known by its tasks alone, a refused one is its reason, and what was asked of each is theirs", () => {
+  const error = { code: "provider_rate_limited", message: "No." };
+  const images = [imageOf("failed", 0), imageOf("failed", 1)];
+  const refused = taskOf({ taskId: null, status: "failed", error, images, metadata: { size: "1536x1024" } });
+  assert.deepEqual(planFrom([refused]), { prompts: ["a fox"], models: ["m"], pairs: [error], count: 2, size: "1536x1024" });
+});
+
 test("lines are values, and empty ones are nothing", () => {
   assert.deepEqual(linesOf(" a fox \n\n\tb\n"), ["a fox", "b"]);
 });

@@ -35,7 +35,7 @@ export function BatchView({ id }: { id: string }) {
 }
 
 function Watched({ id, plan }: Props) {
-  // Where the plan is known, its grid need not wait for the first task: there may be none.
+  // Where the plan is known, its grid need not wait for the tasks.
   const tasks = useBatch(id) ?? (plan ? NONE : undefined);
   if (!tasks) return <p role="status">Loading…</p>;
   return (
