@@ -17,6 +17,8 @@ const UNKNOWN: Millis = 30 * SECOND;
 /// Fetches in one such span: a flood of made-up key ids costs no more.
 const BUDGET: usize = 10;
 const BUDGET_SPAN: Millis = 10 * SECOND;
+/// A fetch that has not ended by then will not.
+pub const PATIENCE: Millis = 5 * SECOND;
 /// Unknown key ids that are remembered.
 const UNKNOWN_LIMIT: usize = 64;
 
@@ -24,6 +26,8 @@ const UNKNOWN_LIMIT: usize = 64;
 pub struct KeyCache {
     keys: Option<(Millis, Value)>,
     fetches: VecDeque<Millis>,
+    /// When a fetch came to nothing last.
+    failed: Option<Millis>,
     unknown: VecDeque<(Millis, String)>,
 }
 
@@ -35,10 +39,16 @@ impl KeyCache {
 
     /// Whether to fetch before looking: there are no keys, or they are old.
     pub fn is_due(&self, now: Millis) -> bool {
-        match &self.keys {
-            None => true,
-            Some((at, _)) => now - at >= FRESH && self.has_budget(now),
-        }
+        let is_old = self.keys.as_ref().is_none_or(|(at, _)| now - at >= FRESH);
+        is_old && self.has_budget(now) && !self.is_awaited(now)
+    }
+
+    /// Whether somebody is fetching the first keys: to wait for them is better than to fetch them
+    /// again. Whoever that was may be gone, so not for ever.
+    pub fn is_awaited(&self, now: Millis) -> bool {
+        let begun = self.fetches.back().filter(|begun| now - **begun < PATIENCE);
+        let is_open = begun.is_some_and(|begun| self.failed.is_none_or(|failed| failed < *begun));
+        is_open && self.keys(now).is_none()
     }
 
     /// Whether to fetch because a token names a key that is not among ours.
@@ -61,6 +71,11 @@ impl KeyCache {
             self.fetches.pop_front();
         }
         self.fetches.push_back(now);
+    }
+
+    /// It came to nothing.
+    pub fn failed(&mut self, now: Millis) {
+        self.failed = Some(now);
     }
 
     pub fn fetched(&mut self, keys: Value, now: Millis) {
@@ -91,6 +106,32 @@ mod tests {
         let cache = filled(0);
         assert!(!cache.is_due(FRESH - 1));
         assert!(cache.is_due(FRESH));
+    }
+
+    #[test]
+    fn a_flood_while_there_are_no_keys_is_ten_fetches() {
+        let mut cache = KeyCache::default();
+        for _ in 0..BUDGET {
+            assert!(cache.is_due(1));
+            cache.fetching(1);
+            cache.failed(1);
+        }
+        assert!(!cache.is_due(BUDGET_SPAN));
+        assert!(cache.is_due(1 + BUDGET_SPAN));
+    }
+
+    #[test]
+    fn the_first_keys_are_waited_for_while_somebody_may_be_fetching_them() {
+        let mut cache = KeyCache::default();
+        cache.fetching(1);
+        assert!(cache.is_awaited(2) && !cache.is_due(2));
+        assert!(cache.is_awaited(PATIENCE));
+        assert!(!cache.is_awaited(1 + PATIENCE) && cache.is_due(1 + PATIENCE));
+        cache.failed(3);
+        assert!(!cache.is_awaited(4) && cache.is_due(4));
+        cache.fetching(5);
+        cache.fetched(json!({"keys": []}), 6);
+        assert!(!cache.is_awaited(7) && !cache.is_due(7));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The issuer's keys, fetched by OIDC discovery and kept for the life of the isolate.
 
-use super::cache::KeyCache;
+use super::cache::{KeyCache, PATIENCE};
 use super::claims::{Algorithm, Refused};
 use super::keys::candidates;
 use crate::config::{Issuer, is_trustworthy};
@@ -12,10 +12,10 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use worker::Error;
+use worker::{Delay, Error};
 
-/// How long the issuer has to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two looks whether another request has got the keys: what that waits for is its own.
+const STEP: Duration = Duration::from_millis(20);
 
 thread_local! {
     /// By issuer. Plain data only: nothing in it belongs to a request.
@@ -28,6 +28,9 @@ pub async fn keys_for(
     algorithm: Algorithm,
     key_id: Option<&str>,
 ) -> Result<Vec<Value>, Denied> {
+    while with_cache(issuer, |cache| cache.is_awaited(now())) {
+        Delay::from(STEP).await;
+    }
     if with_cache(issuer, |cache| cache.is_due(now())) {
         refresh(issuer).await;
     }
@@ -85,6 +88,7 @@ async fn refresh(issuer: &Issuer) -> bool {
         }
         Err(error) => {
             report("issuer", error);
+            with_cache(issuer, |cache| cache.failed(now()));
             false
         }
     }
@@ -115,10 +119,13 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
 async fn get(url: &str) -> worker::Result<Value> {
     let headers = [("accept", "application/json")];
     let request = Outgoing { method: "GET", url, headers: &headers, body: None };
-    let answer = request.send(PATIENCE).await.map_err(|failed| match failed {
-        Failed::Late => Error::from("no answer in time"),
-        Failed::Broken(error) => error,
-    })?;
+    let answer =
+        request.send(Duration::from_millis(PATIENCE as u64)).await.map_err(
+            |failed| match failed {
+                Failed::Late => Error::from("no answer in time"),
+                Failed::Broken(error) => error,
+            },
+        )?;
     match answer.status {
         200 => Ok(json::read(&answer.body)?),
         status => Err(format!("status {status} from {url}").into()),

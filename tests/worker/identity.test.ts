@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, describe, test } from "node:test";
 import type { TokenRequest } from "../../emulator/emulator.ts";
 import { Api, assertRefused, call } from "./support/api.ts";
@@ -165,6 +168,37 @@ describe("the issuer's keys", { timeout }, () => {
       await later.list();
     } finally {
       await other.close();
+    }
+  });
+
+  test("are fetched once for all who come before they are there", async () => {
+    const other = await startApp();
+    try {
+      const user = await other.as("ada");
+      const before = fetches(other);
+      await Promise.all(Array.from({ length: 40 }, () => user.list()));
+      assert.equal(fetches(other), before + 1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("are not asked for at everybody's will while they cannot be had", async () => {
+    let asked = 0;
+    const issuer = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(500).end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(issuer, "listening");
+    const other = await startApp({ vars: { AUTH_ISSUER: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}` } });
+    try {
+      const anybody = new Api(other.base, await app.emulator.token());
+      const answers = await Promise.all(Array.from({ length: 100 }, () => anybody.call("/tasks")));
+      for (const answer of answers) assertRefused(answer, 503, "unavailable");
+      assert.ok(asked >= 1 && asked <= 10, `${asked}`);
+    } finally {
+      await other.close();
+      issuer.close();
     }
   });
 
