@@ -134,11 +134,14 @@ pub struct ApiError {
     pub issues: Vec<Issue>,
     /// The `Allow` header of a 405.
     pub allow: Option<&'static str>,
+    /// The `Retry-After` header, in seconds: another try before that is in vain.
+    pub retry_after: Option<u32>,
 }
 
 impl ApiError {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), issues: Vec::new(), allow: None }
+        let message = message.into();
+        Self { code, message, issues: Vec::new(), allow: None, retry_after: None }
     }
 
     pub fn validation(issues: Vec<Issue>) -> Self {

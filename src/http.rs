@@ -40,7 +40,13 @@ impl Outgoing<'_> {
         let work = async {
             let request = Fetch::Request(self.request()?);
             let mut response = request.send_with_signal(&signal).await?;
-            Ok(Answer { status: response.status_code(), body: response.bytes().await? })
+            let retry_after = response.headers().get("retry-after")?;
+            let retry_after = retry_after.and_then(|seconds| seconds.trim().parse().ok());
+            Ok(Answer {
+                status: response.status_code(),
+                retry_after,
+                body: response.bytes().await?,
+            })
         };
         // Not the platform's own timeout signal: it stays pending after the answer, and keeps an
         // object from sleeping.
@@ -56,6 +62,8 @@ impl Outgoing<'_> {
 
 pub struct Answer {
     pub status: u16,
+    /// Seconds to wait before another try, where it says so.
+    pub retry_after: Option<u32>,
     pub body: Vec<u8>,
 }
 

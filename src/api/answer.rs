@@ -44,6 +44,9 @@ pub fn refuse(error: &ApiError) -> Result<Response> {
     if let Some(allow) = error.allow {
         response = response.with_header("allow", allow)?;
     }
+    if let Some(seconds) = error.retry_after {
+        response = response.with_header("retry-after", &seconds.to_string())?;
+    }
     if error.code == Code::Unauthorized {
         response = response.with_header("www-authenticate", "Bearer")?;
     }

@@ -48,7 +48,7 @@ pub fn open(mut response: Response, origin: &str) -> Result<Response> {
     }
     let headers = response.headers_mut();
     headers.set("access-control-allow-origin", origin)?;
-    headers.set("access-control-expose-headers", "etag")?;
+    headers.set("access-control-expose-headers", "etag, retry-after")?;
     headers.append("vary", "origin")?;
     Ok(response)
 }

@@ -36,12 +36,12 @@ impl Connection {
         path: &str,
         body: Option<&str>,
     ) -> Result<Vec<u8>, ApiError> {
-        let Answer { status, body } = self.send(method, path, body).await?;
+        let Answer { status, retry_after, body } = self.send(method, path, body).await?;
         if (200..300).contains(&status) {
             return Ok(body);
         }
         report(self.name, format_args!("status {status} at {path}"));
-        Err(refusal(status, &body))
+        Err(ApiError { retry_after, ..refusal(status, &body) })
     }
 
     async fn send(

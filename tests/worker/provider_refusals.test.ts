@@ -53,6 +53,7 @@ describe("a start is refused", { timeout }, () => {
     ["by an old key", { status: 401, body: error("TOKEN_EXPIRED") }, 502, "provider_unauthorized"],
     ["by a key that may not", { status: 403, body: error("forbidden") }, 502, "provider_unauthorized"],
     ["by too many requests", { status: 429, body: error("rate_limited"), headers: { "retry-after": "1" } }, 429, "provider_rate_limited"],
+    ["by too many requests, with a time that is no number", { status: 429, headers: { "retry-after": "soon" } }, 429, "provider_rate_limited"],
     ["by something that is not there", { status: 404, body: error("not_found") }, 502, "provider_refused"],
     ["by a broken provider", { status: 500, body: error("internal_error") }, 503, "provider_unavailable"],
     ["by a broken proxy", { status: 502, raw: "<h1>502 Bad Gateway</h1>" }, 503, "provider_unavailable"],
@@ -66,6 +67,7 @@ describe("a start is refused", { timeout }, () => {
       const starts = app.starts;
       const answer = await refuse(refusal);
       assertRefused(answer, status, code);
+      assert.equal(answer.headers.get("retry-after"), refusal.headers?.["retry-after"] === "1" ? "1" : null);
       await assertRowsFailed(code);
       assert.equal(app.starts, starts + 1);
     });
