@@ -110,6 +110,7 @@ impl ChannelObject<'_> {
         if let Some(reason) = &forbidden {
             note("callback refused", format_args!("{}: {reason}", self.channel_id));
         }
+        self.remember().await?;
         let verdict = self.take(Input::Event(Arrived { event, forbidden }))?;
         match verdict {
             Verdict::Full => {}
@@ -118,6 +119,19 @@ impl ChannelObject<'_> {
             _ => self.settle().await?,
         }
         Ok(Answer::Done { verdict })
+    }
+
+    /// A request of ours whose object could not be reached when it was started, or was cleaned away, has
+    /// a row that says whose it is. Its first event must not make it anybody's.
+    async fn remember(&self) -> Result<()> {
+        if self.load()?.channel.is_some() {
+            return Ok(());
+        }
+        let asked = async { Store::new(self.env)?.channel(&self.channel_id).await };
+        if let Ok(Some(channel)) = within(D1_PATIENCE, asked).await {
+            self.take(Input::Attach(channel))?;
+        }
+        Ok(())
     }
 
     /// Sets the alarm, so that whatever happens from here on is finished, and brings D1 up to date.
