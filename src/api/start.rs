@@ -136,8 +136,11 @@ async fn attach(env: &Env, store: &Store, task: Task) -> Outcome {
     match Room::of(env, &task.task_id)?.attach(task.clone()).await {
         Ok(task) => Ok(task),
         Err(_) => {
-            let task = Task { version: 1, ..task };
-            store.mirror(&task).await?;
+            let mut task = Task { version: 1, ..task };
+            if let Some(version) = store.mirror(&task).await? {
+                task.version = version + 1;
+                store.mirror(&task).await?;
+            }
             Ok(task)
         }
     }

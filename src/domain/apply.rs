@@ -30,6 +30,9 @@ pub enum Input {
     Flushed(u64),
     /// D1 did not take it, or not in time.
     FlushFailed,
+    /// Its rows are nobody's, and at this version say that the start failed: they were given up while
+    /// D1 could not be told of the room.
+    LeftBehind(u64),
 }
 
 /// What `input` makes of `state`. Pure: the caller stores the result before it shows it.
@@ -56,6 +59,7 @@ pub fn apply(state: &RoomState, input: Input, now: Millis) -> (RoomState, Verdic
             schedule::postpone_flush(&mut next.clock, now);
             Verdict::Noted
         }
+        Input::LeftBehind(version) => overtake(&mut next, version, now),
     };
     (next, verdict)
 }
@@ -93,6 +97,18 @@ fn reopen(task: &mut Task, now: Millis) {
     task.error = None;
     task.images = (0..task.images.len()).map(|i| Image::pending(&task.key, i)).collect();
     touch(task, now);
+}
+
+/// The task goes on above a version that its rows were given: who has seen that one sees it heal.
+fn overtake(room: &mut RoomState, version: u64, now: Millis) -> Verdict {
+    match room.task.as_mut().filter(|task| task.version <= version) {
+        Some(task) => {
+            task.version = version;
+            touch(task, now);
+            Verdict::Applied
+        }
+        None => Verdict::Noted,
+    }
 }
 
 fn hear(room: &mut RoomState, delivery: Option<String>, report: Report, now: Millis) -> Verdict {

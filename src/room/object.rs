@@ -1,12 +1,13 @@
 //! The Durable Object: glue between the runtime's events and what [`crate::domain`] decides.
 
+mod rows;
+
 use super::protocol::{Answer, Ask, LIVE_PATH};
 use super::storage::{load, save};
 use crate::channel::channel_of;
 use crate::channel::room::ChannelObject;
 use crate::domain::apply::{Input, apply};
 use crate::domain::frame::{first_frame, task_frame};
-use crate::domain::orphan::orphan;
 use crate::domain::report::Report;
 use crate::domain::room::{RoomState, Verdict};
 use crate::domain::schedule::{LONGEST_LOOK, due, next_alarm};
@@ -14,7 +15,7 @@ use crate::domain::task::Task;
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::feed::client::publish;
-use crate::platform::{config, new_key, note, now, report, within};
+use crate::platform::{config, note, now, report, within};
 use crate::provider::mynth::client::Client;
 use crate::request::query;
 use crate::socket::{accept, broadcast, closed, heard};
@@ -189,18 +190,24 @@ impl TaskRoom {
     /// Brings D1 and the feeds up to date, and stores that they are if `note_it`. What fails or takes
     /// too long, the alarm does again.
     async fn flush(&self, note_it: bool) -> Result<()> {
-        let Some(task) = self.load()?.task else { return Ok(()) };
-        let mirrored = within(D1_PATIENCE, self.mirror(&task)).await;
+        let Some(mut task) = self.load()?.task else { return Ok(()) };
+        let mut mirrored = within(D1_PATIENCE, self.mirror(&task)).await;
+        if let Ok(Some(version)) = mirrored {
+            if let Some(newer) = self.take(Input::LeftBehind(version))?.0.task {
+                task = newer;
+            }
+            mirrored = within(D1_PATIENCE, self.mirror(&task)).await;
+        }
         // After D1: a watcher of a feed reads that first, and hears what comes later.
         // It may have changed meanwhile, and feeds are shown what is newest.
         let newest = self.load()?.task.unwrap_or_else(|| task.clone());
         let published = within(FEED_PATIENCE, publish(&self.env, &newest)).await;
-        match mirrored.and(published) {
-            Ok(()) if note_it => {
+        match mirrored.and_then(|left| published.map(|()| left)) {
+            Ok(None) if note_it => {
                 self.take(Input::Flushed(task.version))?;
             }
-            Ok(()) => {}
-            Err(_) => {
+            Ok(None) => {}
+            Ok(Some(_)) | Err(_) => {
                 let (room, _) = self.take(Input::FlushFailed)?;
                 self.arm(next_alarm(&room, now())).await?;
             }
@@ -208,7 +215,7 @@ impl TaskRoom {
         Ok(())
     }
 
-    async fn mirror(&self, task: &Task) -> std::result::Result<(), ApiError> {
+    async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {
         Store::new(&self.env)?.mirror(task).await
     }
 
@@ -228,58 +235,6 @@ impl TaskRoom {
             }
         })?;
         Ok(())
-    }
-
-    /// Looks for the rows of a task whose events came, and whose start did not get to the end.
-    async fn adopt(&self) -> Result<()> {
-        let before = self.load()?;
-        let early = &before.early;
-        let Some(report) = early.first().map(|early| &early.report) else { return Ok(()) };
-        let row_ids = early.iter().map(|early| &early.report.row_ids).find(|ids| !ids.is_empty());
-        let found = self.find(&report.task_id, row_ids.map_or(&[], Vec::as_slice)).await;
-        self.take(match found {
-            Ok(Some(task)) => Input::Attach(Box::new(task)),
-            Ok(None) => match new_key(now()).ok().and_then(|key| orphan(&before, key)) {
-                Some(task) => Input::Attach(Box::new(task)),
-                None => Input::AdoptFailed,
-            },
-            Err(_) => Input::AdoptFailed,
-        })?;
-        Ok(())
-    }
-
-    async fn find(
-        &self,
-        task_id: &str,
-        row_ids: &[String],
-    ) -> std::result::Result<Option<Task>, ApiError> {
-        let store = Store::new(&self.env)?;
-        let found = match store.by_provider_id(task_id).await? {
-            None if !row_ids.is_empty() => store.by_row_ids(row_ids, task_id).await?,
-            found => found,
-        };
-        Ok(found.map(|task| Task { task_id: task_id.to_owned(), ..task }))
-    }
-
-    /// The task, if it is this user's. A room that was cleaned, or that never heard of a task
-    /// which D1 knows, finds it there; one that is not over takes it up again.
-    async fn owned(&self, task_id: &str, user_id: &str) -> Result<Option<Task>> {
-        let mut task = self.load()?.task;
-        if task.is_none() {
-            let found = self.find(task_id, &[]).await;
-            let found = found.map_err(|error| Error::RustError(error.to_string()))?;
-            task = match found {
-                Some(found) if !found.is_final() && found.user_id == user_id => {
-                    let (room, verdict) = self.take(Input::Attach(Box::new(found)))?;
-                    if verdict == Verdict::Attached {
-                        self.arm(next_alarm(&room, now())).await?;
-                    }
-                    room.task
-                }
-                found => found,
-            };
-        }
-        Ok(task.filter(|task| task.user_id == user_id))
     }
 
     /// Makes sure that the alarm fires at `latest`, and leaves one that is set earlier alone: to move

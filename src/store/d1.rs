@@ -1,7 +1,7 @@
 //! D1, as the rest of the Worker uses it. Every failure is logged here, and is an outage to the
 //! caller: nothing of SQL or of a stack leaves this file.
 
-use super::row::{KeyRow, task_from_row, to_json};
+use super::row::{task_from_row, to_json};
 use super::sql;
 use crate::api::start::Claimed;
 use crate::domain::id::TaskKey;
@@ -10,18 +10,23 @@ use crate::domain::time::{HOUR, Millis, iso};
 use crate::error::ApiError;
 use crate::platform::{fault, now, outage};
 use crate::request::list::ListQuery;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
-/// How long an idempotency key is remembered.
-pub(super) const KEY_LIFETIME: Millis = 24 * HOUR;
-
 /// How long a task may go on changing: no provider sends a webhook again after so long.
 const CHANGING: Millis = 8 * 24 * HOUR;
 
-/// Tasks that are read at once: a few may be large.
+/// Tasks that are read at once, a few of which may be large, and in all: they are sent at once too.
 const CHANGED_AT_ONCE: &str = "100";
+const CHANGED_LIMIT: usize = 1000;
+
+/// A row of [`sql::LEFT_BEHIND`].
+#[derive(Deserialize)]
+struct Left {
+    row: String,
+}
 
 pub struct Store {
     db: D1Database,
@@ -50,20 +55,6 @@ impl Store {
         self.write(batch).await
     }
 
-    /// The statements that claim an idempotency key. They fail where it is taken.
-    pub(super) fn claiming(
-        &self,
-        user: &str,
-        claim: &Claimed,
-        at: Millis,
-    ) -> Result<[D1PreparedStatement; 2], ApiError> {
-        let values = [user, &claim.key, &claim.request, &claim.stands_for, &iso(at)];
-        Ok([
-            self.statement(sql::FORGET_KEY, &[user, &claim.key, &iso(at - KEY_LIFETIME)])?,
-            self.statement(sql::CLAIM_KEY, &values)?,
-        ])
-    }
-
     /// Says in the rows of a start that was refused why it was.
     pub async fn refuse(
         &self,
@@ -89,12 +80,6 @@ impl Store {
         ])
     }
 
-    /// Whether the key stands for this very start: its claim came through, though no answer did.
-    pub async fn holds(&self, user: &str, claim: &Claimed) -> Result<bool, ApiError> {
-        let known = self.key(user, &claim.key).await?;
-        Ok(known.is_some_and(|known| known.task_id == claim.stands_for))
-    }
-
     /// Takes back what an insert without an answer may have written: the rows fail, and the key is
     /// free again.
     pub async fn withdraw(
@@ -115,8 +100,9 @@ impl Store {
         self.write(batch).await
     }
 
-    /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are.
-    pub async fn mirror(&self, task: &Task) -> Result<(), ApiError> {
+    /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are. The version of
+    /// rows that are ahead and still nobody's: they say that the start failed, and they are wrong.
+    pub async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError> {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
         let mut batch = vec![
@@ -127,7 +113,11 @@ impl Store {
         if task.version > 1 {
             batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
         }
-        self.write(batch).await
+        batch.push(self.statement(sql::LEFT_BEHIND, &[&rows])?);
+        let results = self.run(batch).await?;
+        let left = results.last().map_or(Ok(Vec::new()), D1Result::results::<Left>);
+        let left = left.map_err(|error| fault("D1 row", describe(&error)))?;
+        Ok(left.first().and_then(|left| left.row.parse().ok()))
     }
 
     pub async fn by_provider_id(&self, task_id: &str) -> Result<Option<Task>, ApiError> {
@@ -189,26 +179,21 @@ impl Store {
         let since = since.max(now() - CHANGING);
         let oldest = TaskKey::floor(since - CHANGING);
         let mut tasks: Vec<Task> = Vec::new();
-        loop {
+        while tasks.len() < CHANGED_LIMIT {
             let cursor = tasks.last().map_or(than, |task| &task.key).as_str();
             let values = [user, cursor, &oldest, &iso(since), CHANGED_AT_ONCE];
             let page = self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await?;
             if page.is_empty() {
-                return Ok(tasks);
+                break;
             }
             tasks.extend(page);
         }
+        Ok(tasks)
     }
 
     /// The tasks of a batch, newest first.
     pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
         self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
-    }
-
-    /// What an idempotency key stands for.
-    pub async fn key(&self, user: &str, key: &str) -> Result<Option<KeyRow>, ApiError> {
-        let oldest = iso(now() - KEY_LIFETIME);
-        self.parsed(self.statement(sql::KEY, &[user, key, &oldest])?).await
     }
 
     pub async fn ping(&self) -> Result<(), ApiError> {
@@ -236,11 +221,15 @@ impl Store {
 
     /// Runs statements as one transaction.
     pub(super) async fn write(&self, batch: Vec<D1PreparedStatement>) -> Result<(), ApiError> {
+        self.run(batch).await.map(drop)
+    }
+
+    async fn run(&self, batch: Vec<D1PreparedStatement>) -> Result<Vec<D1Result>, ApiError> {
         let results = self.db.batch(batch).await;
         let results = results.map_err(|error| outage("D1 write", describe(&error)))?;
         match results.iter().find_map(D1Result::error) {
             Some(error) => Err(outage("D1 write", error)),
-            None => Ok(()),
+            None => Ok(results),
         }
     }
 

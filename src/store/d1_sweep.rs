@@ -1,6 +1,7 @@
 //! What the sweep reads and writes.
 
-use super::d1::{KEY_LIFETIME, Store};
+use super::d1::Store;
+use super::d1_keys::KEY_LIFETIME;
 use super::row::{Place, to_json};
 use super::sql;
 use crate::domain::id::TaskKey;

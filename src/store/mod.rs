@@ -9,6 +9,8 @@ pub mod d1;
 #[cfg(target_arch = "wasm32")]
 pub mod d1_content;
 #[cfg(target_arch = "wasm32")]
+mod d1_keys;
+#[cfg(target_arch = "wasm32")]
 mod d1_sweep;
 pub mod row;
 pub mod sql;

@@ -90,6 +90,12 @@ WHERE (images.status, images.url, images.image_id, images.error, images.mynth_ta
   IS NOT (excluded.status, excluded.url, excluded.image_id, excluded.error, \
     excluded.mynth_task_id)";
 
+/// The version of a row that did not become the task's: it was refused or given up at that one or a
+/// later. Last in a batch with those before. ?1 the same JSON.
+pub const LEFT_BEHIND: &str = "\
+SELECT CAST(version AS TEXT) AS row FROM tasks \
+WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL";
+
 /// The task that the provider knows by this id. ?1 the id.
 pub const TASK_BY_PROVIDER_ID: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.mynth_task_id = ?1");

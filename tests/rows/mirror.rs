@@ -1,11 +1,21 @@
 //! The guarded upserts: versions only rise, a row has one provider task, and what is there
 //! already is not written again.
 
-use crate::support::{attach, broken, completed, delivery, failed, key, new_task, picture};
-use crate::{by_key, column, database, in_room, insert, mirror, refuse};
-use taskwire::domain::apply::Input;
+use crate::support::{
+    NOW, after, attach, broken, completed, delivery, failed, key, new_task, picture,
+};
+use crate::{by_key, column, database, in_room, insert, mirror, refuse, text, write};
+use rusqlite::Connection;
+use taskwire::domain::apply::{Input, apply};
+use taskwire::domain::room::Verdict;
 use taskwire::domain::task::{Status, Task};
 use taskwire::store::row::to_json;
+use taskwire::store::sql;
+
+/// What a mirror finds last.
+fn left_behind(db: &Connection, task: &Task) -> Vec<String> {
+    column(db, sql::LEFT_BEHIND, &[text(&to_json(task))])
+}
 
 fn pending(images: usize) -> Task {
     in_room([attach(&new_task(images))])
@@ -116,6 +126,46 @@ fn a_start_that_was_refused_and_is_found_at_the_provider_is_under_way_with_its_i
     let reopened = in_room([attach(&found)]);
     assert_eq!(mirror(&db, &reopened), (1, 2));
     assert_eq!(by_key(&db, "ada", &key(7)), Some(reopened));
+}
+
+#[test]
+fn rows_that_were_given_up_while_d1_could_not_be_told_are_the_tasks_again() {
+    let finished = delivery("evt_1", completed(vec![picture("a"), picture("b")]));
+    for heard in [None, Some(finished)] {
+        let db = database();
+        insert(&db, &new_task(2));
+        let room = after([attach(&new_task(2))].into_iter().chain(heard));
+        let (row, lost) = (key(7), r#"{"code":"start_lost","message":"Lost."}"#);
+        let values = ["ada", row.as_str(), lost, "2026"];
+        assert_eq!(write(&db, sql::GIVE_UP_START, &values), 1);
+        assert_eq!(write(&db, sql::REFUSE_IMAGES, &values[..3]), 2);
+
+        let task = room.task.clone().expect("attached");
+        assert_eq!(mirror(&db, &task), (0, 0));
+        assert_eq!(left_behind(&db, &task), ["2"]);
+        let (room, verdict) = apply(&room, Input::LeftBehind(2), NOW + 60_000);
+        let above = room.task.expect("attached");
+        assert_eq!((verdict, above.version), (Verdict::Applied, 3));
+        assert_eq!((above.status, &above.images), (task.status, &task.images));
+        assert_eq!(mirror(&db, &above), (1, 2));
+        assert!(left_behind(&db, &above).is_empty());
+        assert_eq!(by_key(&db, "ada", &key(7)), Some(above));
+    }
+}
+
+#[test]
+fn rows_that_are_the_tasks_or_anothers_are_not_left_behind() {
+    let db = database();
+    insert(&db, &new_task(2));
+    for task in [pending(2), done(2), Task { version: 1, ..pending(2) }] {
+        mirror(&db, &task);
+        assert!(left_behind(&db, &task).is_empty());
+    }
+    let (thief, lost) =
+        (Task { task_id: "tsk_thief".into(), ..done(2) }, Task { key: key(8), ..done(2) });
+    for task in [thief, lost] {
+        assert!(left_behind(&db, &task).is_empty());
+    }
 }
 
 #[test]
