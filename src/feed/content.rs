@@ -7,17 +7,26 @@
 
 use crate::domain::channel::frame::content_frame;
 use crate::error::{ApiError, Issue};
-use crate::platform::note;
+use crate::platform::{note, within};
 use crate::request::query;
+use crate::room::object::D1_PATIENCE;
 use crate::socket::accept;
 use crate::store::d1::Store;
 use crate::store::d1_content::Placed;
 use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
 /// Rows that are read at once. One may be a megabyte.
 const PAGE: u32 = 25;
+
+/// What waits in a socket that nobody reads from yet is in this object's memory, and all users share it.
+const BACKLOG_BYTES: usize = 4 * 1024 * 1024;
+
+/// When the socket is closed of a watcher that has got so much. Not at once: a close before the upgrade
+/// is answered would not reach it.
+const ENOUGH: Duration = Duration::from_millis(250);
 
 /// The `readyState` of a socket that can be sent to.
 const OPEN: u16 = 1;
@@ -28,6 +37,9 @@ struct Watcher {
     user: String,
     /// The last row that it has been shown, or was not for it.
     seq: u64,
+    /// It gets no more on this socket.
+    #[serde(default)]
+    has_enough: bool,
 }
 
 /// Sends every watcher what has come in since it was sent something. One at a time, so that rows stay
@@ -42,13 +54,13 @@ pub async fn catch_up(
     let behind = watchers(state).iter().map(|(_, watcher)| watcher.seq).min();
     let Some(mut from) = behind else { return Ok(()) };
     loop {
-        let page = store.content_after(from, PAGE).await?;
+        let page = within(D1_PATIENCE, store.content_after(from, PAGE)).await?;
         let Some(last) = page.last() else { return Ok(()) };
         // Who is further back has joined meanwhile, and misses what is before this page: it waits for
         // a turn of its own. Or it does not take its rows, and must not keep the others waiting.
         let up_to_here = |(_, watcher): &(WebSocket, Watcher)| watcher.seq >= from;
         for (socket, mut watcher) in watchers(state).into_iter().filter(up_to_here) {
-            if show(&socket, &mut watcher, &page) {
+            if show(&socket, &mut watcher, &page).is_some() {
                 keep(&socket, &watcher);
             }
         }
@@ -59,17 +71,18 @@ pub async fn catch_up(
     }
 }
 
-/// Sends a watcher what there is for it. False: it cannot be sent to any more.
-fn show(socket: &WebSocket, watcher: &mut Watcher, page: &[Placed]) -> bool {
-    let from = watcher.seq;
+/// Sends a watcher what there is for it: how many bytes. None: it cannot be sent to any more.
+fn show(socket: &WebSocket, watcher: &mut Watcher, page: &[Placed]) -> Option<usize> {
+    let (from, mut bytes) = (watcher.seq, 0);
     for Placed { seq, content } in page.iter().filter(|row| row.seq > from) {
-        let is_for = content.user_id.as_deref().is_none_or(|owner| owner == watcher.user);
-        if is_for && socket.send_with_str(content_frame(content)).is_err() {
-            return false;
+        if content.user_id.as_deref().is_none_or(|owner| owner == watcher.user) {
+            let frame = content_frame(content);
+            socket.send_with_str(&frame).ok()?;
+            bytes += frame.len();
         }
         watcher.seq = *seq;
     }
-    true
+    Some(bytes)
 }
 
 fn keep(socket: &WebSocket, watcher: &Watcher) {
@@ -78,15 +91,28 @@ fn keep(socket: &WebSocket, watcher: &Watcher) {
     }
 }
 
+/// Closes what has got enough: whoever it is comes back with the last row of that, and gets the next.
+pub fn close_full(state: &State) {
+    for (socket, _) in of_watchers(state).filter(|(_, watcher)| watcher.has_enough) {
+        if let Err(error) = socket.close(Some(1013), Some("there is more")) {
+            note("feed", error);
+        }
+    }
+}
+
 /// The sockets that can be sent to. One that is closing has no more rows coming: whoever it was comes
 /// back with the last row it has.
 fn watchers(state: &State) -> Vec<(WebSocket, Watcher)> {
+    of_watchers(state).filter(|(_, watcher)| !watcher.has_enough).collect()
+}
+
+fn of_watchers(state: &State) -> impl Iterator<Item = (WebSocket, Watcher)> {
     let is_open = |socket: &WebSocket| socket.as_ref().ready_state() == OPEN;
     let watcher = |socket: WebSocket| {
         let watcher = socket.deserialize_attachment::<Watcher>().ok().flatten()?;
         Some((socket, watcher))
     };
-    state.get_websockets().into_iter().filter(is_open).filter_map(watcher).collect()
+    state.get_websockets().into_iter().filter(is_open).filter_map(watcher)
 }
 
 /// Accepts a watcher. It is sent what came in after the row that it names, or from now on.
@@ -103,11 +129,16 @@ pub async fn watch(
         Err(error) => return refused(&error),
     };
     let accepted = accept(state)?;
-    let mut watcher = Watcher { user, seq };
+    let mut watcher = Watcher { user, seq, has_enough: false };
     let joined = match alone(env, &accepted.socket, &mut watcher).await {
-        Ok(()) => {
+        Ok(true) => {
             keep(&accepted.socket, &watcher);
             catch_up(state, env, turn).await
+        }
+        Ok(false) => {
+            watcher.has_enough = true;
+            keep(&accepted.socket, &watcher);
+            Ok(state.storage().set_alarm(ENOUGH).await?)
         }
         Err(error) => Err(error),
     };
@@ -121,25 +152,32 @@ pub async fn watch(
 }
 
 /// Sends a watcher who comes back after long what it has missed, by itself: the others go on meanwhile.
+/// False: there is more than can be sent at once.
 async fn alone(
     env: &Env,
     socket: &WebSocket,
     watcher: &mut Watcher,
-) -> std::result::Result<(), ApiError> {
+) -> std::result::Result<bool, ApiError> {
     let store = Store::new(env)?;
+    let mut bytes = 0;
     loop {
-        let page = store.content_after(watcher.seq, PAGE).await?;
-        if !show(socket, watcher, &page) || page.len() < PAGE as usize {
-            return Ok(());
+        let page = within(D1_PATIENCE, store.content_after(watcher.seq, PAGE)).await?;
+        let Some(sent) = show(socket, watcher, &page) else { return Ok(true) };
+        bytes += sent;
+        if page.len() < PAGE as usize {
+            return Ok(true);
+        }
+        if bytes > BACKLOG_BYTES {
+            return Ok(false);
         }
     }
 }
 
 async fn start(env: &Env, user: &str, after: Option<String>) -> std::result::Result<u64, ApiError> {
     let store = Store::new(env)?;
-    let Some(after) = after else { return store.last_seq().await };
+    let Some(after) = after else { return within(D1_PATIENCE, store.last_seq()).await };
     let unknown = || ApiError::validation(vec![Issue::new("after", "is not the id of a row")]);
-    store.seq_of(&after, user).await?.ok_or_else(unknown)
+    within(D1_PATIENCE, store.seq_of(&after, user)).await?.ok_or_else(unknown)
 }
 
 /// The answer to a watcher or a room that got nothing.

@@ -70,7 +70,7 @@ impl DurableObject for FeedRoom {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        // A feed sets none.
+        content::close_full(&self.state);
         Response::empty()
     }
 

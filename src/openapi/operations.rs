@@ -25,7 +25,7 @@ fn version() -> Vec<Value> {
 
 fn since() -> Vec<Value> {
     let about = "The newest `updatedAt` that the watcher has. The newest 100 tasks are shown in any \
-        case; with this, so is every older one that has changed since, for eight days.";
+        case; with this, so are older ones that have changed since, a thousand of the last eight days.";
     vec![query("since", about, json!({"type": "string", "format": "date-time"}))]
 }
 

@@ -82,6 +82,11 @@ export class App {
     return (await call(`${this.base}/__shim${d1 ? `?d1=${d1}` : ""}`)).body;
   }
 
+  /** Lets the next read of a feed hang, with the shim. */
+  async hangNextRead(): Promise<void> {
+    await call(`${this.base}/__shim?read=hang`);
+  }
+
   /** Lets the sweep run now. */
   async sweep(): Promise<void> {
     const worker = (await this.worker.getWorker()) as unknown as Scheduled;

@@ -4,7 +4,7 @@
  *
  * The Worker inside is the build, byte for byte. `GET /__shim` gives the counts, by room, and
  * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers after a minute), or `lost` (writes, and then
- * says that it failed).
+ * says that it failed). `GET /__shim?read=hang` does so to the next read of a feed, once.
  */
 
 export interface Counts {
@@ -27,6 +27,7 @@ import * as app from "./index.js";
 
 const counts = {};
 let d1 = "ok";
+let read = "ok";
 
 const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, puts: 0, alarms: 0 });
 
@@ -53,6 +54,23 @@ function database(env, count) {
   return around(env, { DB: around(env.DB, { batch, constructor: env.DB.constructor }) });
 }
 
+/** A statement whose next run may hang. */
+function statement(of) {
+  async function raw(...args) {
+    if (read === "hang") {
+      read = "ok";
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    }
+    return of.raw(...args);
+  }
+  return around(of, { bind: (...args) => statement(of.bind(...args)), raw, constructor: of.constructor });
+}
+
+function readable(env) {
+  const prepare = (text) => statement(env.DB.prepare(text));
+  return around(env, { DB: around(env.DB, { prepare, constructor: env.DB.constructor }) });
+}
+
 function room(ctx, count) {
   const { storage } = ctx;
   const put = (...args) => (count.puts++, storage.kv.put(...args));
@@ -67,13 +85,15 @@ export const TaskRoom = new Proxy(app.TaskRoom, {
   },
 });
 
-${others.map((name) => `export const ${name} = app.${name};`).join("\n")}
+const reading = { construct: (target, [ctx, env]) => new target(ctx, readable(env)) };
+${others.map((name) => `export const ${name} = new Proxy(app.${name}, reading);`).join("\n")}
 
 export default {
   fetch(request, env, ctx) {
     const url = new URL(request.url);
     if (url.pathname !== "/__shim") return new app.default(ctx, database(env, of("worker"))).fetch(request);
     d1 = url.searchParams.get("d1") ?? d1;
+    read = url.searchParams.get("read") ?? read;
     return Response.json(counts);
   },
 };
