@@ -97,7 +97,7 @@ fn run(history: &[u16], rows: usize) -> RoomState {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 80_000,
+        cases: 100_000,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

@@ -4,8 +4,10 @@
 mod callbacks;
 mod events;
 mod histories;
+mod orders;
 mod owners;
 mod shown;
+mod world;
 
 use serde_json::{Value, json};
 use taskwire::domain::channel::apply::{Arrived, Input, apply};
