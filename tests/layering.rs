@@ -68,12 +68,12 @@ const PURE: [&str; 11] = [
     "src/store/",
     "src/route.rs",
     "src/error.rs",
-    "src/config.rs",
+    "src/config/",
     "src/auth/claims.rs",
     "src/auth/keys.rs",
 ];
-const GLUE: [&str; 5] =
-    ["/client.rs", "/connection.rs", "/d1.rs", "/d1_content.rs", "/d1_sweep.rs"];
+const GLUE: [&str; 6] =
+    ["/client.rs", "/connection.rs", "/d1.rs", "/d1_content.rs", "/d1_keys.rs", "/d1_sweep.rs"];
 
 const PLATFORM: [&str; 11] = [
     "worker",

@@ -1,6 +1,7 @@
 //! Mynth's wire, in the four generations that it has had, as literals.
 
 mod anything;
+mod generations;
 mod polls;
 mod starts;
 mod webhooks;

@@ -10,9 +10,8 @@ import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import WebSocket from "ws";
 import { type Answer, assertRefused, call } from "./support/api.ts";
-import { type App, startApp } from "./support/app.ts";
-import { type Asking, Contract, type Operation } from "./support/contract.ts";
-import { type Instead, type Proxy, startProxy } from "./support/proxy.ts";
+import { startDeployments } from "./support/deployments.ts";
+import type { Instead } from "./support/proxy.ts";
 import { begin, bodyHeaders, eventOf, inventedChannelId, tell } from "./support/river.ts";
 import { BODIES, KINDS, OTHER_BODIES, PROVIDER_REFUSALS, WHOLE } from "./support/samples.ts";
 import { completedBody, inventedTaskId, standardHeaders } from "./support/signatures.ts";
@@ -28,45 +27,8 @@ const EARLY_LIMIT = 16;
 /** Bytes of the document, gzipped: it is a part of the Worker. */
 const LARGEST = 8 * 1024;
 
-/** An app whose providers are reached through a proxy, which may answer in their place. */
-async function proxied(vars: Record<string, string | null> = {}): Promise<{ app: App; proxy: Proxy }> {
-  let proxy: Proxy | undefined;
-  const app = await startApp({
-    provider: async (emulator) => (proxy = await startProxy(emulator.url)).url,
-    vars: () => ({ MODELRIVER_API_URL: proxy?.url ?? "", ...vars }),
-  });
-  return { app, proxy: proxy as Proxy };
-}
-
-const NOTHING = ["MYNTH_API_KEY", "MYNTH_WEBHOOK_SECRET", "MODELRIVER_API_KEY", "MODELRIVER_WEBHOOK_SECRET", "TASKWIRE_TOKEN_SECRET", "AUTH_ISSUER", "AUTH_AUDIENCE"];
-const REQUEST_MODE = { MYNTH_WEBHOOK_MODE: "request", PUBLIC_URL: "https://public.example", MYNTH_WEBHOOK_SECRET: null };
-
-/** As it should be; with nothing configured; with an issuer that is away; and one whose webhooks are not signed. */
-const [{ app, proxy }, bare, cut, request] = await Promise.all([
-  proxied(),
-  startApp({ vars: Object.fromEntries(NOTHING.map((name) => [name, null])) }),
-  startApp({ vars: { AUTH_ISSUER: "http://127.0.0.1:1" } }),
-  proxied(REQUEST_MODE),
-]);
-after(async () => {
-  await Promise.all([app, bare, cut, request.app].map((each) => each.close()));
-  await Promise.all([proxy, request.proxy].map((each) => each.close()));
-});
-
-const contract = await Contract.of(app.base);
-const ada = await app.as("ada");
-const { token } = ada;
-const ask = (name: string, asking: Asking = {}) => contract.ask(app.base, name, { token, ...asking });
-
-/** Does it for all operations that may be refused so, and expects the refusal. */
-async function refused(code: string, attempt: (operation: Operation) => Promise<Answer | undefined>): Promise<void> {
-  const operations = contract.refusing(code);
-  assert.ok(operations.length > 0, `nobody is refused with ${code}`);
-  await Promise.all(operations.map(async (operation) => {
-    const answer = await attempt(operation);
-    if (answer) assert.equal(answer.body?.error?.code, code, `${operation.name}: ${answer.status} ${answer.text}`);
-  }));
-}
+const { app, proxy, bare, cut, request, contract, ada, token, ask, refused, close } = await startDeployments();
+after(close);
 
 const good = (name: string) => BODIES[name] as object;
 const signed = (body: string) => ({ ...standardHeaders(body), ...bodyHeaders(body) });
@@ -79,7 +41,9 @@ const underWay = refused("idempotency_in_progress", async ({ name, path }) => {
   const { token } = await app.as(path);
   const asking = { body: good(name), token, headers: { "idempotency-key": "one" } };
   await ask(name, asking);
-  await app.sql("UPDATE tasks SET mynth_task_id = NULL, error = NULL WHERE user_id = ?", path);
+  // Another row than that of the task that was started: its room knows nothing of it.
+  await app.sql("UPDATE tasks SET id = substr(id, 1, 26) || 'zz', mynth_task_id = NULL, error = NULL WHERE user_id = ?", path);
+  await app.sql("UPDATE idempotency_keys SET task_id = substr(task_id, 1, 26) || 'zz' WHERE user_id = ? AND length(task_id) = 28", path);
   await app.sql("UPDATE idempotency_keys SET task_id = 'ai:under way' WHERE user_id = ? AND task_id LIKE 'ai:%'", path);
   return ask(name, asking);
 });
@@ -117,6 +81,9 @@ describe("a good request is answered as described:", { timeout }, () => {
     }
     const rated = await ask("POST /tasks", { body: { kind: "image.review", request: KINDS["image.review"] } });
     await app.emulator.deliver(rated.body.taskId);
+    const { batchId: id } = (await ask("POST /generate/batch", { body: good("POST /generate/batch") })).body;
+    const { headers } = await ask("GET /batches/{id}", { id });
+    assert.equal((await ask("GET /batches/{id}", { id, headers: { "if-none-match": headers.get("etag") ?? "" } })).status, 304);
     const page = await ask("GET /tasks", { query: "?limit=1" });
     await ask("GET /tasks", { query: `?limit=100&cursor=${page.body.nextCursor}&status=failed&kind=image.generate` });
     const { body } = await ask("GET /tasks", { query: "?limit=100" });
@@ -229,7 +196,7 @@ describe("a refusal is as described:", { timeout }, () => {
     await refused("malformed_json", ({ name }) => ask(name, { body: "{" }));
     await refused("validation_error", async ({ name, path, isSocket, takesBody }) => {
       if (takesBody) return path.includes("{") ? undefined : ask(name, { body: {} });
-      if (isSocket) return contract.dial(app.base, name, { token, query: "?after=none" });
+      if (isSocket) return contract.dial(app.base, name, { token, query: "?after=none&since=none" });
       return ask(name, { query: "?colour=red" });
     });
   });

@@ -1,0 +1,54 @@
+/**
+ * The deployments that openapi.json is held against, and the contract that remembers what all of
+ * them together have answered.
+ */
+
+import assert from "node:assert/strict";
+import type { Answer } from "./api.ts";
+import { type App, startApp } from "./app.ts";
+import { type Asking, Contract, type Operation } from "./contract.ts";
+import { type Proxy, startProxy } from "./proxy.ts";
+
+/** An app whose providers are reached through a proxy, which may answer in their place. */
+async function proxied(vars: Record<string, string | null> = {}): Promise<{ app: App; proxy: Proxy }> {
+  let proxy: Proxy | undefined;
+  const app = await startApp({
+    provider: async (emulator) => (proxy = await startProxy(emulator.url)).url,
+    vars: () => ({ MODELRIVER_API_URL: proxy?.url ?? "", ...vars }),
+  });
+  return { app, proxy: proxy as Proxy };
+}
+
+const NOTHING = ["MYNTH_API_KEY", "MYNTH_WEBHOOK_SECRET", "MODELRIVER_API_KEY", "MODELRIVER_WEBHOOK_SECRET", "TASKWIRE_TOKEN_SECRET", "AUTH_ISSUER", "AUTH_AUDIENCE"];
+const REQUEST_MODE = { MYNTH_WEBHOOK_MODE: "request", PUBLIC_URL: "https://public.example", MYNTH_WEBHOOK_SECRET: null };
+
+export async function startDeployments() {
+  /** As it should be; with nothing configured; with an issuer that is away; and one whose webhooks are not signed. */
+  const [{ app, proxy }, bare, cut, request] = await Promise.all([
+    proxied(),
+    startApp({ vars: Object.fromEntries(NOTHING.map((name) => [name, null])) }),
+    startApp({ vars: { AUTH_ISSUER: "http://127.0.0.1:1" } }),
+    proxied(REQUEST_MODE),
+  ]);
+  const contract = await Contract.of(app.base);
+  const ada = await app.as("ada");
+  const { token } = ada;
+  const ask = (name: string, asking: Asking = {}) => contract.ask(app.base, name, { token, ...asking });
+
+  /** Does it for all operations that may be refused so, and expects the refusal. */
+  async function refused(code: string, attempt: (operation: Operation) => Promise<Answer | undefined>): Promise<void> {
+    const operations = contract.refusing(code);
+    assert.ok(operations.length > 0, `nobody is refused with ${code}`);
+    await Promise.all(operations.map(async (operation) => {
+      const answer = await attempt(operation);
+      if (answer) assert.equal(answer.body?.error?.code, code, `${operation.name}: ${answer.status} ${answer.text}`);
+    }));
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([app, bare, cut, request.app].map((each) => each.close()));
+    await Promise.all([proxy, request.proxy].map((each) => each.close()));
+  }
+
+  return { app, proxy, bare, cut, request, contract, ada, token, ask, refused, close };
+}
