@@ -42,7 +42,10 @@ fn input(number: u16, rows: usize, room: &RoomState) -> Input {
         13 => Input::LookFailed,
         // D1 can only have what a room has had.
         14 => Input::Flushed(room.task.as_ref().map_or(0, |t| t.version.min(choice as u64 % 5))),
-        _ => [Input::FlushFailed, Input::AdoptFailed][choice % 2].clone(),
+        _ => {
+            let left = Input::LeftBehind(choice as u64 % 7);
+            [Input::FlushFailed, Input::AdoptFailed, left][choice % 3].clone()
+        }
     }
 }
 
@@ -69,6 +72,13 @@ fn check_step(before: &RoomState, input: &Input, after: &RoomState, verdict: Ver
     let task = after.task.as_ref().expect("a task never goes away");
     assert_eq!((&task.key, &task.user_id), (&was.key, &was.user_id));
     assert!(task.updated_at >= was.updated_at);
+    if let Input::LeftBehind(version) = input {
+        // The rows get what there is, above what they say.
+        assert_eq!(task.version, if was.version > *version { was.version } else { version + 1 });
+        let (version, updated_at) = (was.version, was.updated_at);
+        assert_eq!(&Task { version, updated_at, ..task.clone() }, was);
+        return;
+    }
     assert_eq!(task.version, was.version + u64::from(verdict == Verdict::Applied));
     assert_eq!(task == was, verdict != Verdict::Applied);
     if was.is_final() {
