@@ -9,6 +9,12 @@ import { Stop } from "./steps.mjs";
 /** No test may take longer: a hanging one must fail, not stall the whole run. */
 const TEST_TIMEOUT_MS = 300_000;
 
+/**
+ * A process whose tests and hooks are through ends at once. Left to itself, Node waits for requests
+ * of sockets that were reset under way, now and then for ever, and at full speed.
+ */
+const FORCE_EXIT = "--test-force-exit";
+
 const totals = { passed: 0, failed: 0 };
 
 /** What all runs of this process have reported so far. */
@@ -41,6 +47,6 @@ export function nodeTest(name, folder, { env = {}, filesAtATime } = {}) {
   const files = filesUnder(folder).filter((file) => file.endsWith(".test.ts"));
   if (files.length === 0) throw new Stop(`${name}: no test files found in ${folder}.`);
   const concurrency = filesAtATime ? [`--test-concurrency=${filesAtATime}`] : [];
-  const args = ["--test", "--test-reporter=spec", `--test-timeout=${TEST_TIMEOUT_MS}`, ...concurrency];
+  const args = ["--test", "--test-reporter=spec", FORCE_EXIT, `--test-timeout=${TEST_TIMEOUT_MS}`, ...concurrency];
   return counting(name, NODE, [...args, ...files.map((file) => inRoot(file))], { env });
 }
