@@ -3,7 +3,7 @@
 use super::broken;
 use crate::error::{ApiError, Code};
 use serde::Serialize;
-use worker::{Response, ResponseBuilder, Result};
+use worker::{Request, Response, ResponseBuilder, Result};
 
 /// Nothing that the API says is for a cache between us and the caller.
 const PRIVATE: &str = "private, no-store";
@@ -18,11 +18,12 @@ pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response,
 
 /// The same, with the version of what is shown: a caller that has it is told so in one line.
 pub fn versioned(
+    request: &Request,
     body: &impl Serialize,
     version: u64,
-    known: Option<&str>,
 ) -> std::result::Result<Response, ApiError> {
     let tag = format!("\"{version}\"");
+    let known = request.headers().get("if-none-match").map_err(broken)?;
     let is_known = known.is_some_and(|list| {
         list.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag)
     });

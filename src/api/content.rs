@@ -1,7 +1,6 @@
 //! ModelRiver's rows and channels: read one, list them, get a ticket for them.
 
 use super::answer::{json, versioned};
-use super::broken;
 use super::caller::{Viewer, issue, viewer};
 use crate::auth::claims::Identity;
 use crate::channel::client::ChannelRoom;
@@ -48,9 +47,8 @@ pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<R
     }
     let seen = ChannelRoom::of(env, channel_id)?.read(viewer.user_id()).await?;
     let (channel, content) = seen.ok_or_else(ApiError::not_found)?;
-    let known = request.headers().get("if-none-match").map_err(broken)?;
     let shown = Shown { channel: (&channel).into(), content: content.as_ref() };
-    versioned(&shown, channel.version, known.as_deref())
+    versioned(request, &shown, channel.version)
 }
 
 /// `POST /channels/{id}/ticket`

@@ -1,7 +1,6 @@
 //! Tasks that are there: read one, list them, get a ticket for one.
 
 use super::answer::{json, versioned};
-use super::broken;
 use super::caller::{Viewer, issue, viewer};
 use crate::auth::claims::Identity;
 use crate::domain::id::is_task_id;
@@ -25,8 +24,7 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
         Viewer::User(identity) => find(&identity, task_id, env).await?,
         Viewer::Holder { user_id } => in_room(env, task_id, &user_id).await?,
     };
-    let known = request.headers().get("if-none-match").map_err(broken)?;
-    versioned(&TaskAnswer { task: (&task).into() }, task.version, known.as_deref())
+    versioned(request, &TaskAnswer { task: (&task).into() }, task.version)
 }
 
 /// `GET /batches/{id}`
@@ -42,8 +40,7 @@ pub async fn read_batch(
     let tasks = own_batch(viewer.user_id(), batch_id, env).await?;
     // Each version only rises, and a batch has its tasks from the start: so this rises with any.
     let version = tasks.iter().map(|task| task.version).sum();
-    let known = request.headers().get("if-none-match").map_err(broken)?;
-    versioned(&BatchAnswer::of(batch_id, &tasks), version, known.as_deref())
+    versioned(request, &BatchAnswer::of(batch_id, &tasks), version)
 }
 
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {

@@ -18,9 +18,8 @@ use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 /// How long a task may go on changing: no provider sends a webhook again after so long.
 const CHANGING: Millis = 8 * 24 * HOUR;
 
-/// Tasks that are read at once, a few of which may be large, and in all: they are sent at once too.
-const CHANGED_AT_ONCE: &str = "100";
-const CHANGED_LIMIT: usize = 1000;
+/// Changed tasks that are read, and so sent, at once.
+const CHANGED_LIMIT: &str = "1000";
 
 /// A row of [`sql::LEFT_BEHIND`].
 #[derive(Deserialize)]
@@ -178,17 +177,8 @@ impl Store {
     ) -> Result<Vec<Task>, ApiError> {
         let since = since.max(now() - CHANGING);
         let oldest = TaskKey::floor(since - CHANGING);
-        let mut tasks: Vec<Task> = Vec::new();
-        while tasks.len() < CHANGED_LIMIT {
-            let cursor = tasks.last().map_or(than, |task| &task.key).as_str();
-            let values = [user, cursor, &oldest, &iso(since), CHANGED_AT_ONCE];
-            let page = self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await?;
-            if page.is_empty() {
-                break;
-            }
-            tasks.extend(page);
-        }
-        Ok(tasks)
+        let values = [user, than.as_str(), &oldest, &iso(since), CHANGED_LIMIT];
+        self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await
     }
 
     /// The tasks of a batch, newest first.

@@ -130,7 +130,7 @@ pub const LIST_TASKS: &str = concat!(
      AND (?4 IS NULL OR t.kind = ?4) ORDER BY t.id DESC LIMIT ?5"
 );
 
-/// A user's tasks that have changed, newest first. ?1 user, ?2 cursor, ?3 the smallest key of those
+/// A user's tasks that have changed, newest first. ?1 user, ?2 the key that they are below, ?3 the smallest key of those
 /// looked at, ?4 since when, ?5 limit.
 pub const CHANGED_TASKS: &str = concat!(
     "SELECT ",
