@@ -1,5 +1,5 @@
 // What can be asked for in a picture: models and sizes. Pure.
-import type { Task } from "@taskwire/client";
+import type { Issue, Task } from "@taskwire/client";
 
 /** What stands in for the provider's list while that is not here. Any other model may be written. */
 export const MODELS = ["google/gemini-3.1-flash-image", "black-forest-labs/flux.2-pro"] as const;
@@ -14,6 +14,12 @@ export const USUAL_SIZE: string = SIZES[0].size;
 
 export const COUNT_LIMIT = 20;
 export const PROMPT_LIMIT = 8192;
+
+/** What is wrong with a number of pictures. */
+export function checkCount(count: number): Issue[] {
+  const isGood = Number.isInteger(count) && count >= 1 && count <= COUNT_LIMIT;
+  return isGood ? [] : [{ path: "count", message: `1 to ${COUNT_LIMIT}.` }];
+}
 
 /** A request with its size in the metadata too: a task does not say it otherwise, and its boxes need it before there is a picture. */
 export function withSize<T extends object>(request: T, size: string): T & { size: string; metadata: { size: string } } {

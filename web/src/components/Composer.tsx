@@ -2,11 +2,12 @@
 import type { Issue } from "@taskwire/client";
 import { useGenerate } from "@taskwire/client/react";
 import { useState } from "react";
-import { COUNT_LIMIT, MODELS, PROMPT_LIMIT, SIZES, USUAL_SIZE, withSize } from "../shapes.ts";
+import { checkCount, MODELS, PROMPT_LIMIT, USUAL_SIZE, withSize } from "../shapes.ts";
 import { useForm } from "../use_form.ts";
 import { Field } from "./Field.tsx";
 import { ModelList } from "./ModelList.tsx";
 import { Notice } from "./Notice.tsx";
+import { CountField, SizeField } from "./ShapeFields.tsx";
 
 const FIELDS = ["prompt", "model", "size", "count"];
 
@@ -48,21 +49,8 @@ export function Composer({ wanted }: { wanted: Wanted | null }) {
           )}
         </Field>
         <ModelList />
-        <Field name="size" label="Size" problem={form.about("size")}>
-          {(attributes) => (
-            <select {...attributes} data-testid="size" value={size} onChange={(event) => setSize(event.target.value)}>
-              {SIZES.map(({ size: value, label }) => <option key={value} value={value}>{label}</option>)}
-            </select>
-          )}
-        </Field>
-        <Field name="count" label="Pictures" problem={form.about("count")}>
-          {(attributes) => (
-            <input
-              {...attributes} data-testid="count" type="number" inputMode="numeric" min={1} max={COUNT_LIMIT} step={1}
-              value={count} onChange={(event) => setCount(event.target.value)}
-            />
-          )}
-        </Field>
+        <SizeField form={form} value={size} onChange={setSize} />
+        <CountField form={form} label="Pictures" value={count} onChange={setCount} />
         <button type="submit" className="button primary" data-testid="generate" aria-disabled={form.isBusy}>
           {form.isBusy ? "Starting…" : "Generate"}
         </button>
@@ -76,8 +64,5 @@ function check({ prompt, model, count }: { prompt: string; model: string; count:
   const issues: Issue[] = [];
   if (prompt === "") issues.push({ path: "prompt", message: "Write what the pictures should show." });
   if (model === "") issues.push({ path: "model", message: "Choose a model." });
-  if (!Number.isInteger(count) || count < 1 || count > COUNT_LIMIT) {
-    issues.push({ path: "count", message: `1 to ${COUNT_LIMIT}.` });
-  }
-  return issues;
+  return [...issues, ...checkCount(count)];
 }

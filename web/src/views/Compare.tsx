@@ -5,11 +5,12 @@ import { useState } from "react";
 import { Field } from "../components/Field.tsx";
 import { ModelChoices } from "../components/ModelChoices.tsx";
 import { Notice } from "../components/Notice.tsx";
+import { CountField, SizeField } from "../components/ShapeFields.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
 import { linesOf, planOf } from "../plan.ts";
 import { navigate } from "../router.ts";
 import { PATHS } from "../routes.ts";
-import { COUNT_LIMIT, SIZES, USUAL_SIZE, withSize } from "../shapes.ts";
+import { checkCount, USUAL_SIZE, withSize } from "../shapes.ts";
 import { useForm } from "../use_form.ts";
 import { useModels } from "../use_models.ts";
 import { plural } from "../words.ts";
@@ -66,21 +67,8 @@ export function Compare() {
         </div>
         <div className="composer-row">
           <p className="total" role="status">{total > 0 && plural(total, "task", "tasks")}</p>
-          <Field name="size" label="Size" problem={form.about("size")}>
-            {(attributes) => (
-              <select {...attributes} value={size} onChange={(event) => setSize(event.target.value)}>
-                {SIZES.map(({ size: value, label }) => <option key={value} value={value}>{label}</option>)}
-              </select>
-            )}
-          </Field>
-          <Field name="count" label="Each" problem={form.about("count")}>
-            {(attributes) => (
-              <input
-                {...attributes} type="number" inputMode="numeric" min={1} max={COUNT_LIMIT} step={1} value={count}
-                onChange={(event) => setCount(event.target.value)}
-              />
-            )}
-          </Field>
+          <SizeField form={form} value={size} onChange={setSize} />
+          <CountField form={form} label="Each" value={count} onChange={setCount} />
           <button type="submit" className="button primary" data-testid="compare" aria-disabled={form.isBusy}>
             {form.isBusy ? "Starting…" : "Compare"}
           </button>
@@ -97,6 +85,5 @@ function check({ prompts, models, count }: { prompts: string[]; models: string[]
   if (models.length === 0) issues.push({ path: "models", message: "Name at least one model." });
   const total = prompts.length * models.length;
   if (total > TASK_LIMIT) issues.push({ path: "prompts", message: `These are ${total} tasks, ${TASK_LIMIT} at most.` });
-  if (!Number.isInteger(count) || count < 1 || count > COUNT_LIMIT) issues.push({ path: "count", message: `1 to ${COUNT_LIMIT}.` });
-  return issues;
+  return [...issues, ...checkCount(count)];
 }
