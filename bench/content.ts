@@ -52,7 +52,12 @@ async function run(app: App, requests: number, concurrency: number, duplicated: 
   return sent;
 }
 
-const { requests, concurrency, duplicated, failing } = readFlags({ requests: 500, concurrency: 4, duplicated: 30, failing: 50 });
+const { requests, concurrency, duplicated, failing } = readFlags({
+  requests: 500,
+  concurrency: 4,
+  duplicated: 30,
+  failing: 50,
+});
 const app = await startApp();
 try {
   const load = loadavg()[0] ?? 0;
@@ -78,14 +83,23 @@ try {
   const states = await inState();
   const own = modelriver.callbacks.filter(({ channelId }) => sent.has(channelId ?? ""));
   const deliveries = modelriver.deliveries.filter(({ channelId }) => sent.has(channelId));
-  console.log(`${requests} requests, ${concurrency} at a time, ${deliveries.length} webhooks (${duplicated} % of them twice), ${failing} % of callbacks answered 503; ${cpus().length} × ${cpus()[0]?.model ?? "?"}, load ${load.toFixed(1)} before`);
-  console.log(`rows                                ${(counted?.n ?? 0) - WARM_UP} of ${(counted?.channels ?? 0) - WARM_UP} channels`);
+  console.log(
+    `${requests} requests, ${concurrency} at a time, ${deliveries.length} webhooks (${duplicated} % of them twice), ${failing} % of callbacks answered 503; ${cpus().length} × ${cpus()[0]?.model ?? "?"}, load ${load.toFixed(1)} before`,
+  );
+  console.log(
+    `rows                                ${(counted?.n ?? 0) - WARM_UP} of ${(counted?.channels ?? 0) - WARM_UP} channels`,
+  );
   console.log(`callbacks sent                      ${own.length}`);
   console.log(`callbacks accepted                  ${own.filter(({ status }) => status === 200).length}`);
   console.log(`callbacks repeated after a 2xx      ${modelriver.repeated}`);
   console.log(`callbacks expired, failed           ${states.get("expired") ?? 0}, ${states.get("failed") ?? 0}`);
   console.log(`frames of a row seen before         ${feed.frames.length - feed.ids.length}`);
-  console.log(line("webhook to frame", [...sent].map(([id, at]) => (shown.get(id) ?? Number.NaN) - at)));
+  console.log(
+    line(
+      "webhook to frame",
+      [...sent].map(([id, at]) => (shown.get(id) ?? Number.NaN) - at),
+    ),
+  );
   console.log(`all webhooks taken after ${sentS.toFixed(1)} s, all callbacks settled after ${settledS.toFixed(1)} s`);
   feed.terminate();
 } finally {

@@ -23,7 +23,10 @@ interface Sample {
 const WARM_UP = 50;
 const IMAGES = 4;
 
-async function start(app: App, user: Awaited<ReturnType<App["as"]>>): Promise<{ taskId: string; watcher: Watcher; body: string }> {
+async function start(
+  app: App,
+  user: Awaited<ReturnType<App["as"]>>,
+): Promise<{ taskId: string; watcher: Watcher; body: string }> {
   const { taskId, task, live } = await user.start({ prompt: "a fox", count: IMAGES });
   const watcher = await app.watch(live);
   await watcher.task("pending");
@@ -73,9 +76,21 @@ try {
   const began = performance.now();
   const samples = await run(app, tasks, concurrency);
   const seconds = (performance.now() - began) / 1000;
-  console.log(`${tasks} tasks of ${IMAGES} images, ${concurrency} at a time, one watcher each; ${cpus().length} × ${cpus()[0]?.model ?? "?"}, load ${load.toFixed(1)} before`);
-  console.log(line("webhook to frame", samples.map(({ frameMs }) => frameMs)));
-  console.log(line("webhook to answer", samples.map(({ answerMs }) => answerMs)));
+  console.log(
+    `${tasks} tasks of ${IMAGES} images, ${concurrency} at a time, one watcher each; ${cpus().length} × ${cpus()[0]?.model ?? "?"}, load ${load.toFixed(1)} before`,
+  );
+  console.log(
+    line(
+      "webhook to frame",
+      samples.map(({ frameMs }) => frameMs),
+    ),
+  );
+  console.log(
+    line(
+      "webhook to answer",
+      samples.map(({ answerMs }) => answerMs),
+    ),
+  );
   console.log(`${(tasks / seconds).toFixed(0)} tasks per second from start to end (start, socket, webhook, frame)`);
 } finally {
   await app.close();

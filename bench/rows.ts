@@ -61,7 +61,9 @@ try {
   console.log(`${"".padEnd(34)} ${COLUMNS.map((each) => each.padStart(12)).join("")}`);
   for (const [name, counts] of steps) console.log(line(name, counts));
   console.log(line("all", total));
-  console.log(`${total.d1Rows + total.puts + total.alarms} rows written in all: ${total.d1Rows} in D1, ${total.puts + total.alarms} in the object`);
+  console.log(
+    `${total.d1Rows + total.puts + total.alarms} rows written in all: ${total.d1Rows} in D1, ${total.puts + total.alarms} in the object`,
+  );
 } finally {
   await app.close();
 }

@@ -124,7 +124,12 @@ function add(summary: Summary, { history }: Outcome): void {
   summary.losses.push(...history.losses);
 }
 
-function* told({ seed, losesAll }: Campaign, number: number, plan: Plan, { problems, history }: Outcome): Generator<string> {
+function* told(
+  { seed, losesAll }: Campaign,
+  number: number,
+  plan: Plan,
+  { problems, history }: Outcome,
+): Generator<string> {
   const again = `--seed ${seed} --first ${number} --runs 1${losesAll ? " --drop-all" : ""}`;
   yield `FAILED: run ${number} of seed ${seed}; repeat it with ${again}`;
   for (const { fault, text } of problems) yield `  ${fault}: ${text}`;

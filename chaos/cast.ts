@@ -72,13 +72,15 @@ export class Cast {
     const slot = slotOf(task, this.user);
     const wish = slot === undefined ? undefined : this.wishes.get(slot);
     // A start call of a run that is over would be a bug of its own.
-    if (slot === undefined || !wish) return this.history.blame("doubled", `${task.request.prompt} was started by nobody`);
+    if (slot === undefined || !wish)
+      return this.history.blame("doubled", `${task.request.prompt} was started by nobody`);
     // The provider's clock is right: its list of tasks is searched by time.
     task.createdAt = this.world.now();
     wish.paid.push(task);
     count(this.history.started, wish.order.isBatch ? "of a batch" : task.kind);
     if (wish.paid.length > 1) this.history.blame("doubled", `slot ${slot} was paid for ${wish.paid.length} times`);
-    if (task.kind !== wish.kind) this.history.blame("lost", `slot ${slot} is to be ${wish.kind}, and was started as ${task.kind}`);
+    if (task.kind !== wish.kind)
+      this.history.blame("lost", `slot ${slot} is to be ${wish.kind}, and was started as ${task.kind}`);
     switch (this.#meanwhile.get(slot)) {
       case "webhook":
         this.history.inject("early");
@@ -105,7 +107,10 @@ export class Cast {
     if (!path.startsWith("/tasks?")) return wish?.isAcknowledged ? { status: 404 } : undefined;
     const done = new Set(wishes.flatMap(({ task, isAcknowledged }) => (task && isAcknowledged ? [task.id] : [])));
     const newest = [...this.world.emulator.tasks.values()].slice(-LISTED).reverse();
-    const listed = listReply(this.#generation, newest.filter(({ id }) => !done.has(id)));
+    const listed = listReply(
+      this.#generation,
+      newest.filter(({ id }) => !done.has(id)),
+    );
     return { status: 200, body: JSON.stringify(listed) };
   }
 
@@ -134,8 +139,10 @@ export class Cast {
     if (answer.status !== 201) return answer;
     const { batchId, tasks, live } = answer.body;
     if (order.isBatch) {
-      if (batchId !== (order.batchId ?? batchId)) this.history.blame("doubled", `the batch ${order.batchId} was called ${batchId} then`);
-      if (tasks.length !== wishes.length) this.history.blame("lost", `the batch ${batchId} of ${wishes.length} tasks came to ${tasks.length}`);
+      if (batchId !== (order.batchId ?? batchId))
+        this.history.blame("doubled", `the batch ${order.batchId} was called ${batchId} then`);
+      if (tasks.length !== wishes.length)
+        this.history.blame("lost", `the batch ${batchId} of ${wishes.length} tasks came to ${tasks.length}`);
       order.batchId = batchId;
     }
     order.ticket = ticketOf(live);
@@ -180,7 +187,9 @@ export class Cast {
     const event = this.#generation === "g4" ? { type: name, data: { id } } : { event: name, task: { id } };
     const body = JSON.stringify(event);
     const scheme = SCHEMES[this.#generation === "g1" ? "g2" : this.#generation];
-    await sendWebhook(this.world.base, body, scheme(body, { time: Math.floor(this.world.now() / 1000) })).catch(() => null);
+    await sendWebhook(this.world.base, body, scheme(body, { time: Math.floor(this.world.now() / 1000) })).catch(
+      () => null,
+    );
   }
 
   /** The task as its owner reads it; null where there is no clear answer. */
@@ -213,9 +222,13 @@ export class Cast {
     const least = this.observed.newest(wish.told);
     const task = await this.read(wish.told);
     if (!task) return;
-    if (task.version < least) this.history.blame("regression", `${wish.told} was read at version ${task.version} after version ${least}`);
+    if (task.version < least)
+      this.history.blame("regression", `${wish.told} was read at version ${task.version} after version ${least}`);
     if (isPromised && task.status !== wish.task?.status) {
-      this.history.blame("lost", `the event of slot ${wish.slot} was acknowledged, and a read shows ${JSON.stringify(task)}`);
+      this.history.blame(
+        "lost",
+        `the event of slot ${wish.slot} was acknowledged, and a read shows ${JSON.stringify(task)}`,
+      );
     }
   }
 

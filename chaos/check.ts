@@ -31,40 +31,55 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
 
   /** What the API shows of every task. */
   const shown = new Map<string, Row>();
-  await Promise.all([...cast.wishes.values()].map(async (wish) => {
-    const { task, slot } = wish;
-    if (!task) {
-      if (wish.told) blame("lost", `slot ${slot} was said to be ${wish.told}, which the provider does not know`);
-      return;
-    }
-    const rows = tasks.filter(({ mynth_task_id: id }) => id === task.id);
-    const [row] = rows;
-    if (!row && wish.mayBeNobodys) return;
-    if (rows.length !== 1 || !row) return blame("lost", `slot ${slot} (${task.id}) has ${rows.length} rows`);
-    if (row.batch_id !== null !== wish.order.isBatch || row.batch_id !== (wish.order.batchId ?? row.batch_id)) {
-      blame("lost", `slot ${slot} is of the batch ${wish.order.batchId}, and its row of ${row.batch_id}`);
-    }
-    const read = await cast.read(task.id);
-    const inList = listed.find(({ taskId }) => taskId === task.id);
-    const room = kept[task.id] ?? null;
-    const isOver = read !== null && cast.world.now() - Date.parse(read.updatedAt) > ROOM_LIFE_MS;
-    const wanted = canonical(endingOf(task, wish.count, cast.world.emulator.url));
-    const views = { D1: inRows(row, images), "the API": inAnswer(read), "the list": inAnswer(inList), "the object": inRoom(room) };
-    for (const [where, view] of Object.entries(views)) {
-      if (where === "the object" && view === null && isOver) continue;
-      if (canonical(view?.ending) !== wanted) blame("lost", `${where} has slot ${slot} as\n    ${canonical(view?.ending)}, and the provider as\n    ${wanted}`);
-      else if (view?.version !== row.version) blame("lost", `D1 has version ${row.version} of slot ${slot}, and ${where} ${view?.version}`);
-    }
-    if (areCleaned && room !== null) blame("lost", `the room of slot ${slot} is to be cleaned, and keeps ${room}`);
-    if (canonical(read) !== canonical(inList)) blame("lost", `a read of slot ${slot} shows\n    ${canonical(read)}, and the list\n    ${canonical(inList)}`);
-    if (read) shown.set(task.id, read);
-  }));
+  await Promise.all(
+    [...cast.wishes.values()].map(async (wish) => {
+      const { task, slot } = wish;
+      if (!task) {
+        if (wish.told) blame("lost", `slot ${slot} was said to be ${wish.told}, which the provider does not know`);
+        return;
+      }
+      const rows = tasks.filter(({ mynth_task_id: id }) => id === task.id);
+      const [row] = rows;
+      if (!row && wish.mayBeNobodys) return;
+      if (rows.length !== 1 || !row) return blame("lost", `slot ${slot} (${task.id}) has ${rows.length} rows`);
+      if ((row.batch_id !== null) !== wish.order.isBatch || row.batch_id !== (wish.order.batchId ?? row.batch_id)) {
+        blame("lost", `slot ${slot} is of the batch ${wish.order.batchId}, and its row of ${row.batch_id}`);
+      }
+      const read = await cast.read(task.id);
+      const inList = listed.find(({ taskId }) => taskId === task.id);
+      const room = kept[task.id] ?? null;
+      const isOver = read !== null && cast.world.now() - Date.parse(read.updatedAt) > ROOM_LIFE_MS;
+      const wanted = canonical(endingOf(task, wish.count, cast.world.emulator.url));
+      const views = {
+        D1: inRows(row, images),
+        "the API": inAnswer(read),
+        "the list": inAnswer(inList),
+        "the object": inRoom(room),
+      };
+      for (const [where, view] of Object.entries(views)) {
+        if (where === "the object" && view === null && isOver) continue;
+        if (canonical(view?.ending) !== wanted)
+          blame(
+            "lost",
+            `${where} has slot ${slot} as\n    ${canonical(view?.ending)}, and the provider as\n    ${wanted}`,
+          );
+        else if (view?.version !== row.version)
+          blame("lost", `D1 has version ${row.version} of slot ${slot}, and ${where} ${view?.version}`);
+      }
+      if (areCleaned && room !== null) blame("lost", `the room of slot ${slot} is to be cleaned, and keeps ${room}`);
+      if (canonical(read) !== canonical(inList))
+        blame("lost", `a read of slot ${slot} shows\n    ${canonical(read)}, and the list\n    ${canonical(inList)}`);
+      if (read) shown.set(task.id, read);
+    }),
+  );
   // What is still on its way to the sockets is looked for once the rest agrees.
   if (problems.length === 0) {
-    for (const text of (await Promise.all(cast.viewers.map((viewer) => missedBy(cast, viewer, shown)))).flat()) blame("lost", text);
+    for (const text of (await Promise.all(cast.viewers.map((viewer) => missedBy(cast, viewer, shown)))).flat())
+      blame("lost", text);
   }
   if (problems.length === 0) {
-    for (const text of (await Promise.all(cast.orders.map((order) => repeated(cast, order)))).flat()) blame("doubled", text);
+    for (const text of (await Promise.all(cast.orders.map((order) => repeated(cast, order)))).flat())
+      blame("doubled", text);
   }
   return problems;
 }
@@ -74,7 +89,8 @@ function checkRows(cast: Cast, rows: Row[], listed: Row[], blame: Blame): void {
   const alive = rows.filter(({ mynth_task_id: id, status }) => id !== null || status !== "failed");
   if (alive.length > cast.wishes.size) blame("doubled", `${alive.length} rows for ${cast.wishes.size} wishes`);
   for (const row of rows.filter(({ mynth_task_id: id }) => !cast.rooms.includes(id))) {
-    if (row.mynth_task_id !== null || row.status !== "failed") blame("lost", `a row that no provider task stands behind: ${JSON.stringify(row)}`);
+    if (row.mynth_task_id !== null || row.status !== "failed")
+      blame("lost", `a row that no provider task stands behind: ${JSON.stringify(row)}`);
   }
   if (listed.length !== rows.length) blame("lost", `the list has ${listed.length} tasks, and D1 ${rows.length}`);
 }

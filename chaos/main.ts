@@ -39,11 +39,20 @@ function flags() {
   });
   const number = (name: "seed" | "runs" | "first" | "worlds") => {
     const value = Number(values[name]);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1 up, not "${values[name]}"`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new Error(`--${name} must be a whole number from 1 up, not "${values[name]}"`);
     return value;
   };
   const { trace, help, "drop-all": losesAll } = values;
-  return { seed: number("seed"), runs: number("runs"), first: number("first"), worlds: number("worlds"), losesAll, trace, help };
+  return {
+    seed: number("seed"),
+    runs: number("runs"),
+    first: number("first"),
+    worlds: number("worlds"),
+    losesAll,
+    trace,
+    help,
+  };
 }
 
 async function main(): Promise<number> {

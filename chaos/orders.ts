@@ -10,7 +10,8 @@ import type { Start } from "./steps.ts";
 
 const model = (offset: number) => `m/${offset}`;
 const prompt = (slot: number, user: string, word: string) => `slot ${slot} of ${user} ${word}`;
-const picture = (slot: number, user: string, word: string) => `https://pictures.example/slot-${slot}-of-${user}${word}.png`;
+const picture = (slot: number, user: string, word: string) =>
+  `https://pictures.example/slot-${slot}-of-${user}${word}.png`;
 
 /** The request of a task of this kind, with no field that it could do without. */
 function requestOf(kind: Kind, slot: number, count: number, user: string, word: string): object {

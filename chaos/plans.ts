@@ -13,7 +13,20 @@ const KILLED_RUNS = 0.05;
 const WATCHED = 0.6;
 
 /** Words that the emulated provider obeys; most tasks end well. */
-const WORDS = ["", "", "", "", "[fail]", "[fail-silent]", "[partial]", "[missing]", "[extra]", "[nourl]", "[refuse-402]", "[refuse-500]"];
+const WORDS = [
+  "",
+  "",
+  "",
+  "",
+  "[fail]",
+  "[fail-silent]",
+  "[partial]",
+  "[missing]",
+  "[extra]",
+  "[nourl]",
+  "[refuse-402]",
+  "[refuse-500]",
+];
 
 const KINDS: readonly Kind[] = [
   ...(["image.rate", "image.rate", "video.generate", "video.generate"] as const),
@@ -61,7 +74,13 @@ function startOf(random: Random, slot: number): Start {
     case "kind":
       return { do: "kind", ...common, kind: random.pick(KINDS), word: random.pick(WORDS) };
     case "batch": {
-      const [prompts, models] = random.pick([[1, 2], [2, 1], [2, 2], [3, 1], [1, 3]] as const);
+      const [prompts, models] = random.pick([
+        [1, 2],
+        [2, 1],
+        [2, 2],
+        [3, 1],
+        [1, 3],
+      ] as const);
       const words = Array.from({ length: prompts }, () => random.pick(WORDS));
       const at = slot + random.whole(0, prompts * models - 1);
       return { do: "batch", ...common, words, models, count: random.whole(1, 2), at };
@@ -95,7 +114,12 @@ function anyStep(random: Random, slots: number): Step {
     case "outage":
       return { do: name, isAway: random.chance(0.5) };
     case "evict":
-      return { do: name, slot, of: random.weighted<Sight>({ task: 5, batch: 1, feed: 2 }), sockets: random.chance(0.8) ? "hibernate" : "close" };
+      return {
+        do: name,
+        slot,
+        of: random.weighted<Sight>({ task: 5, batch: 1, feed: 2 }),
+        sockets: random.chance(0.8) ? "hibernate" : "close",
+      };
     case "watch":
       return watchOf(random, slot);
     case "leave":
@@ -124,12 +148,21 @@ function addPowerCut(random: Random, slots: number, starts: Start[], steps: Step
     return;
   }
   const slot = random.whole(0, slots - 1);
-  const during = random.pick<Step | null>([null, { do: "deliver", slot, copies: 1 }, { do: "deliver", slot, copies: 3 }, momentary(random, slots)]);
+  const during = random.pick<Step | null>([
+    null,
+    { do: "deliver", slot, copies: 1 },
+    { do: "deliver", slot, copies: 3 },
+    momentary(random, slots),
+  ]);
   steps.splice(random.whole(0, steps.length), 0, { do: "kill", during, afterMs: random.pick([0, 1, 2, 3, 5, 8, 13]) });
 }
 
 /** One start after the other, each with slots of its own. */
-function startsOf(random: Random, many: number, make: (random: Random, slot: number) => Start): { starts: Start[]; slots: number } {
+function startsOf(
+  random: Random,
+  many: number,
+  make: (random: Random, slot: number) => Start,
+): { starts: Start[]; slots: number } {
   const starts: Start[] = [];
   let slots = 0;
   for (let i = 0; i < many; i++) {
@@ -175,7 +208,13 @@ export function planOfLosses(random: Random): Plan {
   };
   const all = Array.from({ length: slots }, (_, slot) => slot);
   const watches = all.flatMap((slot): Step[] =>
-    (["task", "batch", "feed"] as const).map((sight) => ({ do: "watch", slot, sight, knows: false, byTicket: random.chance(0.5) })),
+    (["task", "batch", "feed"] as const).map((sight) => ({
+      do: "watch",
+      slot,
+      sight,
+      knows: false,
+      byTicket: random.chance(0.5),
+    })),
   );
   const losses = all.map((slot) => {
     const slowest = kindOf(slot) === "video.generate" ? SLOWEST_VIDEO_S : SLOWEST_S;

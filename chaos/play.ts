@@ -18,7 +18,8 @@ const KEY_LIFE_MS = 20 * 3_600_000;
 const SURELY_WAITED_FOR_MS = 15 * 60_000;
 const VIEWERS_EACH = 2;
 
-export const isRepeatable = (cast: Cast, order: Order) => order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS;
+export const isRepeatable = (cast: Cast, order: Order) =>
+  order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS;
 
 /** Whether a task that nobody tells of has been waited for as long as is sure. */
 const isLate = (cast: Cast, wish: Wish, inMs = 0) => cast.world.now() + inMs - wish.order.sentAt > SURELY_WAITED_FOR_MS;
@@ -33,7 +34,8 @@ function corruption(how: Corruption, now: number): DeliverOptions {
     case "signature":
       return {
         tamper: ({ headers }) => {
-          for (const [name, value] of Object.entries(headers)) if (signature.test(name)) headers[name] = flip(value.slice(0, -4)) + value.slice(-4);
+          for (const [name, value] of Object.entries(headers))
+            if (signature.test(name)) headers[name] = flip(value.slice(0, -4)) + value.slice(-4);
         },
       };
     case "secret":

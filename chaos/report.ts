@@ -21,13 +21,18 @@ export function* report({ seed, runs, injected, started, sent, losses, failures,
   yield `faults: ${listed(injected)}`;
   if (losses.length > 0) yield* lost(losses);
   const problems = failures.flatMap((failure) => failure.problems);
-  const counts = FAULTS.map(([name, fault]) => `${name} ${problems.filter((problem) => problem.fault === fault).length}`);
+  const counts = FAULTS.map(
+    ([name, fault]) => `${name} ${problems.filter((problem) => problem.fault === fault).length}`,
+  );
   const seconds = wallMs / 1000;
   yield `chaos: seed ${seed}, ${runs} runs, ${failures.length} failed, ${counts.join(", ")}, ${seconds.toFixed(1)} s (${(runs / seconds).toFixed(1)} runs/s)`;
 }
 
 function listed(counts: Counts): string {
-  return [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([name, times]) => `${name} ${times}`).join(", ");
+  return [...counts]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, times]) => `${name} ${times}`)
+    .join(", ");
 }
 
 /** What it means that webhooks are lost. */

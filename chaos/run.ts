@@ -79,12 +79,14 @@ async function heal(cast: Cast): Promise<void> {
   // Somebody comes late to each batch, and to the feed.
   for (const { batchId, ticket } of cast.orders) if (batchId !== null) cast.viewer("batch", batchId, ticket);
   cast.viewer("feed", "", null);
-  await Promise.all([...cast.wishes.values()].map(async (wish) => {
-    if (!wish.task) return;
-    world.emulator.finish(wish.task.id);
-    // The provider repeats what had no 2xx.
-    for (let i = 0; i < REDELIVERIES && !wish.isDropped && !wish.isAcknowledged; i++) await cast.deliver(wish);
-  }));
+  await Promise.all(
+    [...cast.wishes.values()].map(async (wish) => {
+      if (!wish.task) return;
+      world.emulator.finish(wish.task.id);
+      // The provider repeats what had no 2xx.
+      for (let i = 0; i < REDELIVERIES && !wish.isDropped && !wish.isAcknowledged; i++) await cast.deliver(wish);
+    }),
+  );
 }
 
 /** Asks until everything agrees, or there is nothing left to wait for. */

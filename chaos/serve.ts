@@ -40,7 +40,10 @@ const modules = {
   "index_bg.wasm": { type: "wasm", contents: new Uint8Array(readFileSync(new URL("index_bg.wasm", BUILD))) },
 };
 const objects = { TASKS: "TaskRoom", FEEDS: "FeedRoom" };
-const bindings = Object.entries(objects).map(([binding, exportName]) => [binding, { type: "durable-object", worker: WORKER, exportName }]);
+const bindings = Object.entries(objects).map(([binding, exportName]) => [
+  binding,
+  { type: "durable-object", worker: WORKER, exportName },
+]);
 const texts = Object.entries(job.vars).map(([name, value]) => [name, { type: "text", value }]);
 const exports = Object.values(objects).map((name) => [name, { type: "durable-object", storage: "sqlite" }]);
 

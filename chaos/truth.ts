@@ -116,9 +116,16 @@ export function endingOf(task: Task, asked: number, base: string): Ending {
     const error = task.keywords.has("fail-silent") ? "generation_failed" : "restricted_content";
     return { kind, status, error, images: rows(NOTHING), result: null };
   }
-  if (kind !== "image.generate") return { kind, status, error: null, images: [], result: resultOf(task.generation, task, base) };
+  if (kind !== "image.generate")
+    return { kind, status, error: null, images: [], result: resultOf(task.generation, task, base) };
   const images = task.images.map((image) =>
     image.ok ? { status: "success", imageId: image.id, url: `${base}/images/${image.id}.png` } : NOTHING,
   );
-  return { kind, status, error: null, images: [...images, ...rows(NOTHING, Math.max(0, asked - images.length))], result: null };
+  return {
+    kind,
+    status,
+    error: null,
+    images: [...images, ...rows(NOTHING, Math.max(0, asked - images.length))],
+    result: null,
+  };
 }

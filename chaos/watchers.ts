@@ -117,7 +117,11 @@ export class Viewer {
       const taskId: string = frame.task?.taskId ?? this.id;
       const version: number = frame.version ?? frame.task.version;
       const wanted = least.get(taskId) ?? 0;
-      if (version < wanted) this.#world.blame("regression", `a socket on ${this.name} showed version ${version} of ${taskId} where ${wanted} was the least`);
+      if (version < wanted)
+        this.#world.blame(
+          "regression",
+          `a socket on ${this.name} showed version ${version} of ${taskId} where ${wanted} was the least`,
+        );
       // A task's socket never repeats itself; a feed may.
       least.set(taskId, this.sight === "task" ? version + 1 : version);
       this.#hear(frame, version);
@@ -127,11 +131,13 @@ export class Viewer {
   #hear({ type, task }: Json, version: number): void {
     if (type === "current") {
       const known = this.seen.get(this.id)?.version;
-      if (known !== version) this.#world.blame("regression", `version ${version} was called current to a watcher that has ${known}`);
+      if (known !== version)
+        this.#world.blame("regression", `version ${version} was called current to a watcher that has ${known}`);
       return;
     }
     const { taskId } = task;
-    if (!this.#world.belongs(this, taskId)) this.#world.blame("leaked", `a watcher of ${this.name} was shown ${JSON.stringify(task)}`);
+    if (!this.#world.belongs(this, taskId))
+      this.#world.blame("leaked", `a watcher of ${this.name} was shown ${JSON.stringify(task)}`);
     this.#world.observed.saw(`a socket on ${this.name}`, task);
     // What a page does with a frame that is older than what it shows: who comes back may be shown rows that are behind.
     if (version < (this.seen.get(taskId)?.version ?? 0)) return;

@@ -69,7 +69,12 @@ export class World {
     const emulator = await startEmulator({ port: 0, webhookUrl, autoDeliver: false, latencyMs: 0 });
     const provider = await startProxy(emulator.url);
     const vars = { ...variables(emulator.url), MYNTH_API_URL: provider.url };
-    const world = new World(emulator, provider, newClock(rate), { port, persist, vars, ...(saboteur === undefined ? {} : { saboteur }) });
+    const world = new World(emulator, provider, newClock(rate), {
+      port,
+      persist,
+      vars,
+      ...(saboteur === undefined ? {} : { saboteur }),
+    });
     await world.start(true);
     return world;
   }
@@ -112,7 +117,10 @@ export class World {
     await gone;
     // workerd is not our child: it is gone when nobody listens.
     for (const end = Date.now() + 5000; Date.now() < end; await delay(5)) {
-      const answers = await fetch(`${this.base}/healthz`).then(() => true, () => false);
+      const answers = await fetch(`${this.base}/healthz`).then(
+        () => true,
+        () => false,
+      );
       if (!answers) return;
     }
     throw new Error("workerd outlived its process group");
@@ -124,7 +132,11 @@ export class World {
     if (!this.isUp) return nothing;
     try {
       const body = JSON.stringify(command);
-      const response = await fetch(`${this.base}/__chaos`, { method: "POST", body, signal: AbortSignal.timeout(TOLD_MS) });
+      const response = await fetch(`${this.base}/__chaos`, {
+        method: "POST",
+        body,
+        signal: AbortSignal.timeout(TOLD_MS),
+      });
       if (!response.ok) throw new Error(`the shim answered ${response.status}: ${await response.text()}`);
       return (await response.json()) as Told;
     } catch (error) {

@@ -92,7 +92,10 @@ async function gallery(browser) {
     if (index === TASKS.length - 1) break;
     await card.and(page.locator("[data-status=completed]")).waitFor();
     const good = await card.locator("[data-testid=image][data-status=success]").count();
-    await card.locator("img[data-state=shown]").nth(good - 1).waitFor();
+    await card
+      .locator("img[data-state=shown]")
+      .nth(good - 1)
+      .waitFor();
   }
   await page.getByTestId("prompt").fill("");
   await cards.at(-1).getByText("1 s", { exact: true }).waitFor();
@@ -107,7 +110,10 @@ async function comparison(browser) {
   await page.getByTestId("models").fill(MODELS.join("\n"));
   await page.getByTestId("compare").click();
   const cells = page.getByTestId("cell");
-  await cells.and(page.locator("[data-status=failed]")).nth(MODELS.length - 1).waitFor();
+  await cells
+    .and(page.locator("[data-status=failed]"))
+    .nth(MODELS.length - 1)
+    .waitFor();
   await cells.locator("img[data-state=shown]").nth(2).waitFor();
   await take(page, "comparison.png", page.getByTestId("grid"));
   await page.context().close();
@@ -121,9 +127,14 @@ async function feed(browser) {
     await page.getByTestId("category").fill(category);
     await page.getByTestId("ask").click();
     const channel = page.getByTestId("channel").filter({ hasText: message }).first();
-    await channel.and(page.locator(index < MESSAGES.length - 1 ? "[data-status=completed]" : "[data-status=pending]")).waitFor();
+    await channel
+      .and(page.locator(index < MESSAGES.length - 1 ? "[data-status=completed]" : "[data-status=pending]"))
+      .waitFor();
   }
-  await page.getByTestId("content").nth(MESSAGES.length - 2).waitFor();
+  await page
+    .getByTestId("content")
+    .nth(MESSAGES.length - 2)
+    .waitFor();
   await take(page, "feed.png", page.getByTestId("channel").nth(MESSAGES.length - 1));
   await page.context().close();
 }
@@ -137,7 +148,9 @@ async function phone(browser) {
   await page.context().close();
 }
 
-const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
+const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
+  existsSync(file),
+);
 const executablePath = process.env.CHROMIUM_PATH ?? usual;
 const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ["--disable-gpu"] });
 try {

@@ -73,7 +73,11 @@ export class Courier {
     this.#timers.add(timer.unref());
   }
 
-  async #post(url: string, headers: Record<string, string>, body: string): Promise<{ status: number | null; error: string | null }> {
+  async #post(
+    url: string,
+    headers: Record<string, string>,
+    body: string,
+  ): Promise<{ status: number | null; error: string | null }> {
     const flight = new AbortController();
     const timer = setTimeout(() => flight.abort(new Error("no answer in 30 s")), ANSWER_WITHIN_MS).unref();
     this.#flights.add(flight);

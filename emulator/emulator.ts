@@ -23,7 +23,17 @@ import { oidcRoutes } from "./oidc/routes.ts";
 import { TokenMint, type TokenRequest } from "./oidc/tokens.ts";
 import { type EmulatorOptions, type EmulatorSettings, withDefaults } from "./options.ts";
 
-export type { Attempt, DeliverOptions, EmulatorOptions, EmulatorSettings, ModelRiverControl, Outcome, RequestRecord, Task, TokenRequest };
+export type {
+  Attempt,
+  DeliverOptions,
+  EmulatorOptions,
+  EmulatorSettings,
+  ModelRiverControl,
+  Outcome,
+  RequestRecord,
+  Task,
+  TokenRequest,
+};
 
 export interface Emulator {
   /** Its base URL, and its issuer. */
@@ -63,7 +73,8 @@ export async function startEmulator(given: EmulatorSettings = {}): Promise<Emula
   const index: Route = {
     method: "GET",
     pattern: "/",
-    handle: () => html(200, indexPage(options, [...provider.book.byId.values()].reverse(), journal.deliveries, modelriver)),
+    handle: () =>
+      html(200, indexPage(options, [...provider.book.byId.values()].reverse(), journal.deliveries, modelriver)),
     unrecorded: true,
   };
   const routes = [

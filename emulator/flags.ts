@@ -109,7 +109,10 @@ export const FLAGS: readonly Flag[] = [
     means: "origins a sign-in may return to, separated by commas",
     show: (options) => options.clientRedirects.join(","),
     take: (options, value) => {
-      options.clientRedirects = value.split(",").map((each) => each.trim()).filter(Boolean);
+      options.clientRedirects = value
+        .split(",")
+        .map((each) => each.trim())
+        .filter(Boolean);
     },
   },
   {

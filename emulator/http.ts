@@ -4,7 +4,13 @@
  * Knows nothing of providers or identity.
  */
 
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 
 /** Far above any request of the API emulated here (8192 characters of prompt, 20 inputs). */
 const BODY_LIMIT = 1024 * 1024;
@@ -72,7 +78,8 @@ export function bearer(call: Call): string | undefined {
 /** Makes handlers that are for callers with the key only. */
 export function keyed(key: () => string, unauthorized: (call: Call) => Reply) {
   return (handle: Route["handle"]): Route["handle"] =>
-    (call) => bearer(call) === key() ? handle(call) : unauthorized(call);
+    (call) =>
+      bearer(call) === key() ? handle(call) : unauthorized(call);
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
@@ -169,17 +176,35 @@ async function answer(
   const body = await readBody(request);
   let reply: Reply | typeof HANG_UP;
   if (body === undefined) {
-    reply = json(413, { error: { code: "payload_too_large", message: "The body is too large." } }, { connection: "close" });
+    reply = json(
+      413,
+      { error: { code: "payload_too_large", message: "The body is too large." } },
+      { connection: "close" },
+    );
   } else if (found.route) {
     const { pathname: path, searchParams: query } = url;
     const isGone = () => response.destroyed;
-    reply = await found.route.handle({ method, path, query, params: found.params, headers: request.headers, body, isGone });
+    reply = await found.route.handle({
+      method,
+      path,
+      query,
+      params: found.params,
+      headers: request.headers,
+      body,
+      isGone,
+    });
   } else {
     reply = found.reply as Reply;
   }
   if (!found.route?.unrecorded) {
     const status = reply === HANG_UP ? null : reply.status;
-    record({ method, path: url.pathname + url.search, body: body ? (parseJson(body) ?? body) : null, status, at: Date.now() });
+    record({
+      method,
+      path: url.pathname + url.search,
+      body: body ? (parseJson(body) ?? body) : null,
+      status,
+      at: Date.now(),
+    });
   }
   if (reply === HANG_UP) response.destroy();
   else send(response, reply, found.cors);

@@ -18,7 +18,8 @@ function table(rows: string[]): string {
 }
 
 function wordTable(words: Readonly<Record<string, string>>): string {
-  const row = ([word, means]: [string, string]) => `<tr><th><code>[${word}]</code></th><td>${escapeHtml(means)}</td></tr>`;
+  const row = ([word, means]: [string, string]) =>
+    `<tr><th><code>[${word}]</code></th><td>${escapeHtml(means)}</td></tr>`;
   return table(Object.entries(words).map(row));
 }
 
@@ -29,18 +30,26 @@ function deliveryLine(event: string, { url, attempt, status, error }: Try): stri
 
 function pictures(task: Task): string {
   if (task.status !== "completed") return "";
-  const shown = task.images.map((image) => (image.ok ? `<img src="/images/${image.id}.png" alt="" loading="lazy">` : ""));
+  const shown = task.images.map((image) =>
+    image.ok ? `<img src="/images/${image.id}.png" alt="" loading="lazy">` : "",
+  );
   return `<br>${shown.join("")}`;
 }
 
 function taskRow(task: Task, deliveries: readonly Attempt[]): string {
-  const sent = deliveries.filter((attempt) => attempt.taskId === task.id).map((attempt) => deliveryLine(attempt.event, attempt));
+  const sent = deliveries
+    .filter((attempt) => attempt.taskId === task.id)
+    .map((attempt) => deliveryLine(attempt.event, attempt));
   return `<tr><th>${escapeHtml(task.status)}</th><td><code>${escapeHtml(task.id)}</code><br>${escapeHtml(task.request.prompt.slice(0, 200))}${pictures(task)}</td><td>${sent.join("<br>") || "nothing sent"}</td></tr>`;
 }
 
 function channelRow({ id, status, request, prompt }: Channel, { deliveries, callbacks }: ModelRiverControl): string {
-  const sent = deliveries.filter(({ channelId }) => channelId === id).map((attempt) => deliveryLine(attempt.type, attempt));
-  const came = callbacks.filter(({ channelId }) => channelId === id).map((callback) => `callback: ${callback.status ?? "no answer"}`);
+  const sent = deliveries
+    .filter(({ channelId }) => channelId === id)
+    .map((attempt) => deliveryLine(attempt.type, attempt));
+  const came = callbacks
+    .filter(({ channelId }) => channelId === id)
+    .map((callback) => `callback: ${callback.status ?? "no answer"}`);
   const about = `<code>${escapeHtml(id)}</code><br><code>${escapeHtml(request.workflow)}</code> ${escapeHtml(prompt.slice(0, 200))}`;
   return `<tr><th>${escapeHtml(status)}</th><td>${about}</td><td>${[...sent, ...came].join("<br>") || "nothing sent"}</td></tr>`;
 }
@@ -52,10 +61,14 @@ export function indexPage(
   modelriver: ModelRiverControl,
 ): string {
   const flags = FLAGS.map(
-    (flag) => `<tr><th><code>--${flag.name}</code></th><td><code>${escapeHtml(flag.show(options)) || "none"}</code></td><td>${escapeHtml(flag.means)}</td></tr>`,
+    (flag) =>
+      `<tr><th><code>--${flag.name}</code></th><td><code>${escapeHtml(flag.show(options)) || "none"}</code></td><td>${escapeHtml(flag.means)}</td></tr>`,
   );
   const tasks = newestTasks.slice(0, SHOWN).map((task) => taskRow(task, deliveries));
-  const channels = [...modelriver.channels.values()].reverse().slice(0, SHOWN).map((channel) => channelRow(channel, modelriver));
+  const channels = [...modelriver.channels.values()]
+    .reverse()
+    .slice(0, SHOWN)
+    .map((channel) => channelRow(channel, modelriver));
   return page(
     "Mynth, ModelRiver and OIDC",
     `<h1>Emulator</h1>

@@ -68,7 +68,9 @@ export const DEFAULTS: Readonly<EmulatorOptions> = {
 };
 
 /** Any of the options, at any depth. */
-export type EmulatorSettings = Partial<Omit<EmulatorOptions, "modelriver">> & { modelriver?: Partial<ModelRiverOptions> };
+export type EmulatorSettings = Partial<Omit<EmulatorOptions, "modelriver">> & {
+  modelriver?: Partial<ModelRiverOptions>;
+};
 
 /** Options of their own: changing them changes no default. */
 export function withDefaults(given: EmulatorSettings = {}): EmulatorOptions {

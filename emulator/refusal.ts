@@ -28,7 +28,10 @@ export type Fail = (status: number, code: string, message: string, headers?: Rec
 
 export async function refuse(refusal: Refusal): Promise<Reply> {
   if (refusal.delayMs) await delay(refusal.delayMs, undefined, { ref: false });
-  const reply = refusal.raw === undefined ? json(refusal.status, (refusal.body ?? {}) as object) : html(refusal.status, refusal.raw);
+  const reply =
+    refusal.raw === undefined
+      ? json(refusal.status, (refusal.body ?? {}) as object)
+      : html(refusal.status, refusal.raw);
   return { ...reply, headers: { ...reply.headers, ...refusal.headers } };
 }
 

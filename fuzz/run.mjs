@@ -48,21 +48,32 @@ function flags() {
 /** Makes cargo-fuzz ready. Returns why there is none, or null. */
 async function withoutFuzzer() {
   if (process.arch !== "x64" || process.platform !== "linux") return "it is set up for x86-64 Linux";
-  if (!(await succeeds("cargo", ["+nightly", "--version"], { env: { RUSTUP_AUTO_INSTALL: "0" } }))) return "there is no nightly toolchain";
+  if (!(await succeeds("cargo", ["+nightly", "--version"], { env: { RUSTUP_AUTO_INSTALL: "0" } })))
+    return "there is no nightly toolchain";
   if (!(await succeeds("c++", ["--version"]))) return "there is no C++ compiler";
   if (existsSync(join(toolsBin, "cargo-fuzz"))) return null;
   const args = ["install", "--locked", "cargo-fuzz", "--version", CARGO_FUZZ, "--root", TOOLS];
-  const { code } = await run("cargo", args, { quiet: true, check: false, env: { CARGO_TARGET_DIR: join(TARGET, "tools") } });
+  const { code } = await run("cargo", args, {
+    quiet: true,
+    check: false,
+    env: { CARGO_TARGET_DIR: join(TARGET, "tools") },
+  });
   return code === 0 ? null : "cargo-fuzz could not be installed";
 }
 
 const buildSteady = () =>
-  run("cargo", ["build", "--locked", "--profile", "steady", "--bin", "steady"], { cwd: FUZZ, env, quiet: true }).then(() => "");
+  run("cargo", ["build", "--locked", "--profile", "steady", "--bin", "steady"], { cwd: FUZZ, env, quiet: true }).then(
+    () => "",
+  );
 
 async function buildGuided(targets) {
   for (const target of targets) {
     // No sanitizer: no code of ours is unsafe, and without one it is several times as fast.
-    await run("cargo", ["+nightly", "fuzz", "build", "--sanitizer", "none", "--fuzz-dir", ".", "--target-dir", TARGET, target], { cwd: FUZZ, env, quiet: true });
+    await run(
+      "cargo",
+      ["+nightly", "fuzz", "build", "--sanitizer", "none", "--fuzz-dir", ".", "--target-dir", TARGET, target],
+      { cwd: FUZZ, env, quiet: true },
+    );
   }
   return "";
 }
@@ -96,7 +107,12 @@ async function guidedRun(target, cases, seed) {
     join(FUZZ, "corpus", target),
   ];
   const started = Date.now();
-  const { code, output } = await run(join(TARGET, TRIPLE, "release", target), args, { cwd: FUZZ, env, quiet: true, check: false });
+  const { code, output } = await run(join(TARGET, TRIPLE, "release", target), args, {
+    cwd: FUZZ,
+    env,
+    quiet: true,
+    check: false,
+  });
   const [ran] = newest(output, /^stat::number_of_executed_units: (\d+)/gm) ?? [0];
   // What the fuzzer adds to see where a case goes is in this time too: the real one is less.
   const [worst] = newest(output, /^worst ([\d.]+) ms/gm) ?? [0];
@@ -110,7 +126,13 @@ const row = ([name, ...cells]) => `  ${name.padEnd(22)}${cells.map((cell) => Str
 /** A target's line: all of its runs together. */
 function line(target, runs) {
   const sum = (pick) => runs.map(pick).reduce((total, count) => total + count, 0);
-  const rate = Math.round(sum((it) => it.cases) / Math.max(sum((it) => it.seconds), 0.001));
+  const rate = Math.round(
+    sum((it) => it.cases) /
+      Math.max(
+        sum((it) => it.seconds),
+        0.001,
+      ),
+  );
   const worst = Math.max(...runs.map((it) => it.worst));
   return row([target, sum((it) => it.cases), rate, `${worst.toFixed(3)} ms`, sum((it) => it.failed)]);
 }

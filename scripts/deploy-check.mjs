@@ -11,9 +11,13 @@ await main(async () => {
   await buildWorker();
   await buildPage();
   await step("wrangler deploy --dry-run", () =>
-    run(NODE, [inRoot("node_modules/wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", `${LOCAL}/dry-run`], {
-      env: { TASKWIRE_PREBUILT: "1" },
-    }).then(() => ""),
+    run(
+      NODE,
+      [inRoot("node_modules/wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", `${LOCAL}/dry-run`],
+      {
+        env: { TASKWIRE_PREBUILT: "1" },
+      },
+    ).then(() => ""),
   );
   say(`The Worker is ${wasmSize()}.`);
 });

@@ -28,7 +28,10 @@ function readPorts() {
         "emulator-port": { type: "string", default: String(DEFAULT_PORTS.emulator) },
       },
     });
-    const ports = { worker: portFrom("port", values.port), emulator: portFrom("emulator-port", values["emulator-port"]) };
+    const ports = {
+      worker: portFrom("port", values.port),
+      emulator: portFrom("emulator-port", values["emulator-port"]),
+    };
     if (ports.worker !== ports.emulator) return ports;
     throw new Stop(`The Worker and the emulator cannot both listen on ${ports.worker}. ${USAGE}`);
   } catch (error) {
@@ -94,8 +97,11 @@ async function serve(ports) {
   };
   await step("start", async () => {
     if ((await waitFor(bothReady, READY_MS)) && !ended) return;
-    for (const name of Object.keys(children)) if (!ready[name] || ended?.name === name) logs[name].release({ show: true });
-    const late = Object.keys(ready).filter((name) => !ready[name]).join(" and the ");
+    for (const name of Object.keys(children))
+      if (!ready[name] || ended?.name === name) logs[name].release({ show: true });
+    const late = Object.keys(ready)
+      .filter((name) => !ready[name])
+      .join(" and the ");
     if (ended) throw new Stop(`The ${ended.name} ended while starting (exit code ${ended.code}).`);
     throw new Stop(`The ${late} did not answer within ${READY_MS / 1000} s.`);
   }).catch(async (error) => {

@@ -11,5 +11,6 @@ const FILE = inRoot("client/src/wire.ts");
 await main(() => {
   const text = wireTypes(JSON.parse(readFileSync(inRoot("openapi.json"), "utf8")));
   if (!process.argv.includes("--check")) return writeFileSync(FILE, text);
-  if (readFileSync(FILE, "utf8") !== text) throw new Stop("client/src/wire.ts is not up to date: node scripts/wire.mjs");
+  if (readFileSync(FILE, "utf8") !== text)
+    throw new Stop("client/src/wire.ts is not up to date: node scripts/wire.mjs");
 });

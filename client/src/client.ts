@@ -4,12 +4,25 @@ import { createHttp, type GetToken, type StartOptions } from "./http.ts";
 import type { LinkState, Said, Source, Transport } from "./link.ts";
 import { type Item, type List, take } from "./list.ts";
 import { createCell, type Live, type SubscribeOptions } from "./live.ts";
-import {
-  CONTENT, createSources, extend, type Listed, offer, type Page, pathOf, readPage, TASKS,
-} from "./sources.ts";
+import { CONTENT, createSources, extend, type Listed, offer, type Page, pathOf, readPage, TASKS } from "./sources.ts";
 import type {
-  AiRequest, Batch, BatchRequest, ChannelAnswer, ChannelStarted, Content, ContentAnswer, Estimate,
-  GenerateRequest, ListQuery, Models, Requests, Started, Task, TaskAnswer, TaskQuery, Ticket,
+  AiRequest,
+  Batch,
+  BatchRequest,
+  ChannelAnswer,
+  ChannelStarted,
+  Content,
+  ContentAnswer,
+  Estimate,
+  GenerateRequest,
+  ListQuery,
+  Models,
+  Requests,
+  Started,
+  Task,
+  TaskAnswer,
+  TaskQuery,
+  Ticket,
 } from "./wire.ts";
 
 export interface TaskwireOptions {

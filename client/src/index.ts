@@ -1,7 +1,13 @@
 // @taskwire/client: tasks that are started, and values that are kept up to date.
 export { createTaskwire } from "./client.ts";
 export type {
-  CallerOptions, ConnectionState, LiveContent, LiveList, LiveTask, Taskwire, TaskwireOptions,
+  CallerOptions,
+  ConnectionState,
+  LiveContent,
+  LiveList,
+  LiveTask,
+  Taskwire,
+  TaskwireOptions,
 } from "./client.ts";
 export { isKind } from "./kind.ts";
 export { TaskwireError } from "./error.ts";

@@ -17,7 +17,11 @@ export interface Kind<T extends Item> {
 }
 
 /** `items` with what was found, oldest last. The same array where nothing is news. */
-export function merge<T extends Item>(items: readonly T[], found: readonly T[], { id, isNewer }: Kind<T>): readonly T[] {
+export function merge<T extends Item>(
+  items: readonly T[],
+  found: readonly T[],
+  { id, isNewer }: Kind<T>,
+): readonly T[] {
   let merged = items;
   for (const item of found.toReversed()) {
     const at = merged.findIndex((known) => id(known) === id(item));

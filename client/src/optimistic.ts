@@ -25,14 +25,34 @@ let made = 0;
 export function draftOf(request: GenerateRequest, tasks: readonly Task[], now: string): Draft {
   const { prompt, model, count = 1, metadata = {} } = request;
   const name = `optimistic-${++made}`;
-  const image = { mynthTaskId: null, requestedModel: model, status: "pending", imageId: null, url: null, error: null } as const;
+  const image = {
+    mynthTaskId: null,
+    requestedModel: model,
+    status: "pending",
+    imageId: null,
+    url: null,
+    error: null,
+  } as const;
   return {
     known: new Set(tasks.map(({ taskId }) => taskId)),
     task: {
-      taskId: null, mynthTaskId: null, kind: "image.generate", userId: "", status: "pending", version: 0, prompt,
-      requestedModel: model, model: null, error: null, cost: null, metadata, createdAt: now, updatedAt: now,
+      taskId: null,
+      mynthTaskId: null,
+      kind: "image.generate",
+      userId: "",
+      status: "pending",
+      version: 0,
+      prompt,
+      requestedModel: model,
+      model: null,
+      error: null,
+      cost: null,
+      metadata,
+      createdAt: now,
+      updatedAt: now,
       images: Array.from({ length: count }, (_, position) => ({ ...image, id: `${name}-${position}`, position })),
-      result: null, isOptimistic: true,
+      result: null,
+      isOptimistic: true,
     },
   };
 }
@@ -50,8 +70,11 @@ export function withDrafts(tasks: readonly Task[], { drafts, answered }: Drafts)
 
 function isWhat({ task: draft, known }: Draft, task: Task): boolean {
   return (
-    !known.has(task.taskId) && task.kind === draft.kind && task.prompt === draft.prompt &&
-    task.requestedModel === draft.requestedModel && task.images.length === draft.images.length
+    !known.has(task.taskId) &&
+    task.kind === draft.kind &&
+    task.prompt === draft.prompt &&
+    task.requestedModel === draft.requestedModel &&
+    task.images.length === draft.images.length
   );
 }
 
@@ -81,7 +104,10 @@ function createDraftStore(): DraftStore {
     add: (draft) => change([...current.drafts, draft], current.answered),
     remove(draft, taskId) {
       const answered = taskId === undefined ? current.answered : new Set([...current.answered, taskId]);
-      change(current.drafts.filter((other) => other !== draft), answered);
+      change(
+        current.drafts.filter((other) => other !== draft),
+        answered,
+      );
     },
   };
 }

@@ -1,8 +1,17 @@
 "use client";
 // @taskwire/client/react: the same values as hooks. What ends for good is thrown, for the nearest error boundary.
 import {
-  createContext, createElement, type ReactElement, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef,
-  useState, useSyncExternalStore,
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
 } from "react";
 import type { ConnectionState, LiveList, Taskwire } from "./client.ts";
 import type { TaskwireError } from "./error.ts";
@@ -35,8 +44,15 @@ export function useTaskwire(): Taskwire {
 export type Id = string | null | undefined | "skip";
 
 function useLive<T>(live: Live<T> | null): T | undefined {
-  const subscribe = useCallback((notify: () => void) => live?.subscribe(notify, { onError: notify }) ?? (() => {}), [live]);
-  const news = useSyncExternalStore<T | TaskwireError | undefined>(subscribe, () => live?.error ?? live?.current, () => undefined);
+  const subscribe = useCallback(
+    (notify: () => void) => live?.subscribe(notify, { onError: notify }) ?? (() => {}),
+    [live],
+  );
+  const news = useSyncExternalStore<T | TaskwireError | undefined>(
+    subscribe,
+    () => live?.error ?? live?.current,
+    () => undefined,
+  );
   if (news !== undefined && news === live?.error) throw news;
   return news as T | undefined;
 }
@@ -91,7 +107,10 @@ const NOTHING: readonly never[] = [];
 function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginated<T> {
   const list = useLive(live);
   const loading = useRef<AbortController | null>(null);
-  const [page, setPage] = useState<{ isLoading: boolean; error: TaskwireError | null }>({ isLoading: false, error: null });
+  const [page, setPage] = useState<{ isLoading: boolean; error: TaskwireError | null }>({
+    isLoading: false,
+    error: null,
+  });
 
   useEffect(
     () => () => {
@@ -117,7 +136,13 @@ function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginate
     [live],
   );
 
-  const status = !list ? "LoadingFirstPage" : page.isLoading ? "LoadingMore" : list.nextCursor ? "CanLoadMore" : "Exhausted";
+  const status = !list
+    ? "LoadingFirstPage"
+    : page.isLoading
+      ? "LoadingMore"
+      : list.nextCursor
+        ? "CanLoadMore"
+        : "Exhausted";
   return {
     results: list?.items ?? NOTHING,
     status,
@@ -134,8 +159,15 @@ export function useTasks(options: PaginationOptions | "skip" = {}): Paginated<Li
   const live = useMemo(() => (pageSize === 0 ? null : client.tasks({ pageSize })), [client, pageSize]);
   const pages = usePages(live);
   const store = draftsOf(client);
-  const drafts = useSyncExternalStore(store.subscribe, () => store.current, () => NO_DRAFTS);
-  const results = useMemo(() => (live ? withDrafts(pages.results, drafts) : pages.results), [live, pages.results, drafts]);
+  const drafts = useSyncExternalStore(
+    store.subscribe,
+    () => store.current,
+    () => NO_DRAFTS,
+  );
+  const results = useMemo(
+    () => (live ? withDrafts(pages.results, drafts) : pages.results),
+    [live, pages.results, drafts],
+  );
   return { ...pages, results };
 }
 
@@ -178,5 +210,9 @@ export function useGenerate(): (request: GenerateRequest, options?: StartOptions
 
 export function useConnectionState(): ConnectionState {
   const { connectionState } = useTaskwire();
-  return useSyncExternalStore<ConnectionState>(connectionState.subscribe, () => connectionState.current, () => "idle");
+  return useSyncExternalStore<ConnectionState>(
+    connectionState.subscribe,
+    () => connectionState.current,
+    () => "idle",
+  );
 }

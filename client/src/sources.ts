@@ -153,13 +153,20 @@ async function catchUp<T extends Item>(
     found.push(...page.items);
     cursor = page.nextCursor;
   } while (
-    oldest && cursor && !found.some((item) => item.createdAt < oldest.createdAt || kind.id(item) === kind.id(oldest))
+    oldest &&
+    cursor &&
+    !found.some((item) => item.createdAt < oldest.createdAt || kind.id(item) === kind.id(oldest))
   );
   extend(cell, found, cursor, kind);
 }
 
 /** Puts what was found of a list, and where its next page begins. */
-export function extend<T extends Item>(cell: Cell<List<T>>, found: T[], nextCursor: string | null, kind: Kind<T>): void {
+export function extend<T extends Item>(
+  cell: Cell<List<T>>,
+  found: T[],
+  nextCursor: string | null,
+  kind: Kind<T>,
+): void {
   const { current } = cell;
   const items = merge(current?.items ?? [], found, kind);
   if (items !== current?.items || nextCursor !== current.nextCursor) cell.put({ items, nextCursor });

@@ -45,7 +45,8 @@ function tagged(version: number, body: object) {
 const versioned = (version: number) => tagged(version, { task: taskAt(version) });
 
 /** What was asked with, each time. */
-const tagsOf = (line: string) => server.calls.filter((call) => call.line === line).map(({ headers }) => headers["if-none-match"]);
+const tagsOf = (line: string) =>
+  server.calls.filter((call) => call.line === line).map(({ headers }) => headers["if-none-match"]);
 
 test("where no socket opens, a task is polled by its ETag, and goes back to a socket when one opens", async () => {
   server.isEveryUpgradeRefused = true;
@@ -64,18 +65,32 @@ test("where no socket opens, a task is polled by its ETag, and goes back to a so
   await is("live");
   socket.send(frame(taskAt(3)));
   await watcher.values.until(() => watcher.last?.version === 3);
-  assert.deepEqual(watcher.values.all.map(({ version }) => version), [1, 2, 3]);
+  assert.deepEqual(
+    watcher.values.all.map(({ version }) => version),
+    [1, 2, 3],
+  );
   // A poll that went on would be seen to within four seconds.
   await assert.rejects(states.values.until(() => states.last !== "live", 4_200));
-  assert.deepEqual(states.values.all.filter((state) => state !== "idle"), ["connecting", "reconnecting", "polling", "live"]);
+  assert.deepEqual(
+    states.values.all.filter((state) => state !== "idle"),
+    ["connecting", "reconnecting", "polling", "live"],
+  );
 });
 
 test("a batch is polled by its ETag, whole and in its order, with those that were refused", async () => {
   server.isEveryUpgradeRefused = true;
   const at = (...versions: number[]) => {
     // Newest first; the second was refused.
-    const tasks = versions.map((version, index) => numbered(index + 1, { version, createdAt: taskAt(1).createdAt, ...(index === 1 && { taskId: null }) }));
-    return { tasks, answer: tagged(versions.reduce((sum, version) => sum + version), { batchId: "btc_1", tasks: tasks.toReversed() }) };
+    const tasks = versions.map((version, index) =>
+      numbered(index + 1, { version, createdAt: taskAt(1).createdAt, ...(index === 1 && { taskId: null }) }),
+    );
+    return {
+      tasks,
+      answer: tagged(
+        versions.reduce((sum, version) => sum + version),
+        { batchId: "btc_1", tasks: tasks.toReversed() },
+      ),
+    };
   };
   const [first, then] = [at(1, 1, 1), at(1, 1, 2)];
   server.answers.set("GET /batches/btc_1", first.answer);

@@ -21,7 +21,10 @@ test("the settings are read without a token, and sent to nobody else", async () 
 });
 
 test("settings that cannot be had are an error, with the status where there is one", async () => {
-  server.answers.set("GET /config.json", { status: 503, body: { error: { code: "not_configured", message: "AUTH_ISSUER" } } });
+  server.answers.set("GET /config.json", {
+    status: 503,
+    body: { error: { code: "not_configured", message: "AUTH_ISSUER" } },
+  });
   await assert.rejects(readConfig(server.url), /^Error: The server answered with 503\.$/);
   server.answers.set("GET /config.json", "hang up");
   await assert.rejects(readConfig(server.url), TypeError);

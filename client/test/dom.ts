@@ -5,8 +5,14 @@ const window = new Window({ url: "http://127.0.0.1/" });
 
 // Sockets and requests stay Node's own.
 Object.assign(globalThis, {
-  window, self: globalThis, document: window.document, HTMLElement: window.HTMLElement, HTMLIFrameElement: window.HTMLIFrameElement,
-  Node: window.Node, Element: window.Element, MutationObserver: window.MutationObserver,
+  window,
+  self: globalThis,
+  document: window.document,
+  HTMLElement: window.HTMLElement,
+  HTMLIFrameElement: window.HTMLIFrameElement,
+  Node: window.Node,
+  Element: window.Element,
+  MutationObserver: window.MutationObserver,
 });
 
 export {};

@@ -36,7 +36,8 @@ const down = (from: number, to: number): number[] => Array.from({ length: from -
 async function feed(pageSize?: number) {
   const watcher = new Watcher(taskwire.tasks({ pageSize }));
   const visit = await server.visit();
-  const shows = (probe: (list: List<Task>) => unknown) => watcher.values.until(() => watcher.last && probe(watcher.last));
+  const shows = (probe: (list: List<Task>) => unknown) =>
+    watcher.values.until(() => watcher.last && probe(watcher.last));
   return { watcher, visit, shows };
 }
 
@@ -45,10 +46,14 @@ test("a feed shows its first page, what comes, and what changes", async () => {
   const { watcher, visit, shows } = await feed();
   assert.deepEqual([visit.path, visit.ticket], ["/tasks/live", "ticket-1"]);
   assert.deepEqual(server.lines, ["GET /tasks?", "POST /tasks/ticket"]);
-  for (const task of [numbered(1), numbered(2), numbered(3), numbered(1, { version: 2 }), numbered(3)]) visit.socket.send(frame(task));
+  for (const task of [numbered(1), numbered(2), numbered(3), numbered(1, { version: 2 }), numbered(3)])
+    visit.socket.send(frame(task));
   await shows(({ items }) => items.at(-1)?.version === 2);
   assert.deepEqual(watcher.last, { items: [numbered(3), numbered(2), numbered(1, { version: 2 })], nextCursor: null });
-  assert.deepEqual(watcher.values.all.map(({ items }) => items.length), [2, 3, 3]);
+  assert.deepEqual(
+    watcher.values.all.map(({ items }) => items.length),
+    [2, 3, 3],
+  );
 });
 
 test("a feed without tasks is empty, not loading", async () => {
@@ -85,13 +90,19 @@ test("a feed that was away reads again all that it shows: the socket has the new
   assert.deepEqual(numbers(watcher.last), down(150, 21));
   visit.socket.terminate();
   // Meanwhile more came than the socket will show, and an old one changed.
-  all = [...down(300, 151).map((number) => numbered(number)), ...all.map((task) => (task.taskId === "tsk_30" ? numbered(30, { version: 2 }) : task))];
+  all = [
+    ...down(300, 151).map((number) => numbered(number)),
+    ...all.map((task) => (task.taskId === "tsk_30" ? numbered(30, { version: 2 }) : task)),
+  ];
   const again = await server.visit();
   for (const task of all.slice(0, 100).toReversed()) again.socket.send(frame(task));
   await shows(({ items }) => items.some(({ version }) => version === 2));
   // In pages of a hundred, the last of which goes on to 1.
   assert.deepEqual(numbers(watcher.last), down(300, 1));
-  assert.deepEqual(server.lines.slice(-3), ["", "&cursor=tsk_201", "&cursor=tsk_101"].map((cursor) => `GET /tasks?limit=100${cursor}`));
+  assert.deepEqual(
+    server.lines.slice(-3),
+    ["", "&cursor=tsk_201", "&cursor=tsk_101"].map((cursor) => `GET /tasks?limit=100${cursor}`),
+  );
 });
 
 test("a page that comes after its list was let go of changes nothing", async () => {
@@ -143,12 +154,18 @@ test("a task that was read before the provider had named it is not shown twice",
 test("starts that were refused have no id, and are not taken for one another", async () => {
   serveTasks(() => [refusedTask("a"), refusedTask("b")]);
   const { watcher } = await feed();
-  assert.deepEqual(watcher.last?.items.map(({ images }) => images[0]?.id), ["a", "b"]);
+  assert.deepEqual(
+    watcher.last?.items.map(({ images }) => images[0]?.id),
+    ["a", "b"],
+  );
 });
 
 test("one page is one page, with its filters", async () => {
   serveTasks(() => [numbered(1)]);
-  assert.deepEqual(await taskwire.tasks().list({ status: "failed", kind: "image.alt", cursor: null }), { items: [numbered(1)], nextCursor: null });
+  assert.deepEqual(await taskwire.tasks().list({ status: "failed", kind: "image.alt", cursor: null }), {
+    items: [numbered(1)],
+    nextCursor: null,
+  });
   assert.deepEqual(server.lines, ["GET /tasks?status=failed&kind=image.alt"]);
 });
 
@@ -189,8 +206,14 @@ test("a batch that was refused whole is shown all the same", async () => {
 
 test("a batch keeps the ticket of its start for as long as that is good", async () => {
   const live = { url: "/batches/btc_1/live", ...ticket("batch") };
-  server.answers.set("POST /generate/batch", { status: 201, body: { batchId: "btc_1", tasks: [{ taskId: "tsk_1", task: numbered(1) }], live } });
-  server.answers.set("POST /batches/btc_1/ticket", { status: 404, body: { error: { code: "not_found", message: "There is nothing here." } } });
+  server.answers.set("POST /generate/batch", {
+    status: 201,
+    body: { batchId: "btc_1", tasks: [{ taskId: "tsk_1", task: numbered(1) }], live },
+  });
+  server.answers.set("POST /batches/btc_1/ticket", {
+    status: 404,
+    body: { error: { code: "not_found", message: "There is nothing here." } },
+  });
   server.answers.set("GET /batches/btc_1", { body: { batchId: "btc_1", tasks: [numbered(1, { version: 2 })] } });
   await taskwire.batch({ prompts: ["a fox"], models: ["a"] });
   server.upgrades.push("refuse");
@@ -202,13 +225,19 @@ test("a batch keeps the ticket of its start for as long as that is good", async 
 });
 
 test("a batch that is watched by its id alone is read once, and then shown by its socket", async () => {
-  server.answers.set("GET /batches/btc_1", { etag: '"2"', body: { batchId: "btc_1", tasks: [numbered(2), numbered(1)] } });
+  server.answers.set("GET /batches/btc_1", {
+    etag: '"2"',
+    body: { batchId: "btc_1", tasks: [numbered(2), numbered(1)] },
+  });
   const watcher = new Watcher(taskwire.batchOf("btc_1"));
   const visit = await server.visit();
   assert.equal(visit.ticket, "ticket-1");
   for (const task of [numbered(1), numbered(2), numbered(1, { version: 2 })]) visit.socket.send(frame(task));
   await watcher.values.until(() => watcher.last?.[0]?.version === 2);
-  assert.deepEqual(watcher.values.all, [[numbered(1), numbered(2)], [numbered(1, { version: 2 }), numbered(2)]]);
+  assert.deepEqual(watcher.values.all, [
+    [numbered(1), numbered(2)],
+    [numbered(1, { version: 2 }), numbered(2)],
+  ]);
   assert.deepEqual(server.lines, ["GET /batches/btc_1", "POST /batches/btc_1/ticket"]);
 });
 

@@ -22,7 +22,10 @@ afterEach(async () => {
 const REQUEST = { prompt: "a fox", model: "m" };
 
 async function refused(promise: Promise<unknown>): Promise<TaskwireError> {
-  const error = await promise.then(() => null, (error: unknown) => error);
+  const error = await promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
   assert.ok(error instanceof TaskwireError, String(error));
   assert.ok(error instanceof Error);
   return error;
@@ -72,8 +75,10 @@ test("a start that was answered is not sent again, whatever the answer", async (
     { status: 503, body: { error: { code: "provider_timeout", message: "Slow." } } },
   );
   const error = await refused(taskwire.generate(REQUEST));
-  assert.deepEqual([error.name, error.status, error.code, error.message, error.issues],
-    ["TaskwireError", 422, "validation_error", "count: must be 1 to 20", issues]);
+  assert.deepEqual(
+    [error.name, error.status, error.code, error.message, error.issues],
+    ["TaskwireError", 422, "validation_error", "count: must be 1 to 20", issues],
+  );
   assert.deepEqual((await refused(taskwire.generate(REQUEST))).issues, []);
   assert.equal((await refused(taskwire.generate(REQUEST))).code, "provider_timeout");
   assert.equal(server.calls.length, 3);
@@ -103,16 +108,24 @@ test("a token that is not taken is asked for again, once", async () => {
     },
   });
   const no = { status: 401, body: { error: { code: "unauthorized", message: "No." } } };
-  server.answers.set("GET /tasks/tsk_1", ({ headers }) => (headers.authorization === "Bearer fresh" ? { body: { task: taskAt(1) } } : no));
+  server.answers.set("GET /tasks/tsk_1", ({ headers }) =>
+    headers.authorization === "Bearer fresh" ? { body: { task: taskAt(1) } } : no,
+  );
   assert.equal((await client.task("tsk_1").get()).version, 1);
   server.answers.set("GET /tasks/tsk_1", no);
   assert.equal((await refused(client.task("tsk_1").get())).code, "unauthorized");
-  assert.deepEqual(asked.map(({ forceRefresh }) => forceRefresh), [false, true, false, true]);
+  assert.deepEqual(
+    asked.map(({ forceRefresh }) => forceRefresh),
+    [false, true, false, true],
+  );
 });
 
 test("without a token nothing is sent, and a token that cannot be had now is no end of the session", async () => {
   for (const getToken of [() => null, async () => undefined]) {
-    assert.deepEqual((await refused(createTaskwire({ url: server.url, getToken }).estimate(REQUEST))).code, "unauthorized");
+    assert.deepEqual(
+      (await refused(createTaskwire({ url: server.url, getToken }).estimate(REQUEST))).code,
+      "unauthorized",
+    );
   }
   const offline = createTaskwire({ url: server.url, getToken: () => Promise.reject(new Error("the issuer is away")) });
   const error = await refused(offline.estimate(REQUEST));
@@ -128,10 +141,13 @@ test("each call goes to its route", async () => {
   const request = { url: "https://pictures.example/fox.png" };
   assert.equal((await taskwire.start("image.rate", request)).taskId, "tsk_1");
   assert.deepEqual(await taskwire.estimate(REQUEST), { estimated_cost: "0.03" });
-  assert.deepEqual(server.calls.map(({ line, body }) => [line, body]), [
-    ["POST /tasks", { kind: "image.rate", request }],
-    ["POST /estimate", REQUEST],
-  ]);
+  assert.deepEqual(
+    server.calls.map(({ line, body }) => [line, body]),
+    [
+      ["POST /tasks", { kind: "image.rate", request }],
+      ["POST /estimate", REQUEST],
+    ],
+  );
 });
 
 test("what is known by its tag is not sent again, and what broke off on its way is not known", async () => {
@@ -140,7 +156,8 @@ test("what is known by its tag is not sent again, and what broke off on its way 
   server.answers.set("GET /tasks/tsk_1", { etag: '"1"', text: '{"task":' });
   assert.equal((await refused(call("/tasks/tsk_1", { tagged }))).code, "network_error");
   server.answers.set("GET /tasks/tsk_1", ({ headers }) =>
-    headers["if-none-match"] === '"1"' ? { status: 304 } : { etag: '"1"', body: { task: taskAt(1) } });
+    headers["if-none-match"] === '"1"' ? { status: 304 } : { etag: '"1"', body: { task: taskAt(1) } },
+  );
   assert.deepEqual(await call("/tasks/tsk_1", { tagged }), { task: taskAt(1) });
   assert.equal(await call("/tasks/tsk_1", { tagged }), null);
 });

@@ -30,7 +30,8 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
     const home = join(app, "node_modules/@taskwire/client");
     await cp(at("../package.json"), join(home, "package.json"), { recursive: true });
     await cp(at("../dist"), join(home, "dist"), { recursive: true });
-    for (const name of ["react", "react-dom"]) await symlink(at(`../../node_modules/${name}`), join(app, "node_modules", name));
+    for (const name of ["react", "react-dom"])
+      await symlink(at(`../../node_modules/${name}`), join(app, "node_modules", name));
     await symlink(at("../../node_modules/@types"), join(app, "node_modules/@types"));
     await writeFile(join(app, "package.json"), '{"type":"module"}');
   });
@@ -38,7 +39,8 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
   after(() => rm(app, { recursive: true, force: true }));
 
   test("needs nothing else: the core imports nothing, the hooks import React", async () => {
-    const imports = async (file: string) => [...(await readFile(at(`../dist/${file}`), "utf8")).matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
+    const imports = async (file: string) =>
+      [...(await readFile(at(`../dist/${file}`), "utf8")).matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
     assert.deepEqual(await imports("index.js"), []);
     assert.deepEqual(await imports("react.js"), ["react"]);
     assert.deepEqual(await imports("config.js"), []);
@@ -52,17 +54,34 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
     assert.ok(["index", "react", "config"].every((entry) => files.includes(`${entry}.d.ts`)));
     for (const file of files) {
       for (const [, name] of (await readFile(at(`../dist/${file}`), "utf8")).matchAll(/"(\.[^"]*)"/g)) {
-        assert.ok(name?.endsWith(".js") && files.includes(name.slice(2).replace(/\.js$/, ".d.ts")), `${file} names ${name}`);
+        assert.ok(
+          name?.endsWith(".js") && files.includes(name.slice(2).replace(/\.js$/, ".d.ts")),
+          `${file} names ${name}`,
+        );
       }
     }
   });
 
-  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+  for (const [module, moduleResolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ]) {
     test(`has types under ${moduleResolution}`, async () => {
       await writeFile(join(app, "app.ts"), APP);
-      const compilerOptions = { module, moduleResolution, strict: true, noEmit: true, lib: ["ES2022", "DOM"], target: "ES2022", types: [], exactOptionalPropertyTypes: true };
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        strict: true,
+        noEmit: true,
+        lib: ["ES2022", "DOM"],
+        target: "ES2022",
+        types: [],
+        exactOptionalPropertyTypes: true,
+      };
       await writeFile(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["app.ts"] }));
-      const { stdout } = await run(process.execPath, [at("../../node_modules/typescript/bin/tsc"), "-p", app]).catch((error) => error);
+      const { stdout } = await run(process.execPath, [at("../../node_modules/typescript/bin/tsc"), "-p", app]).catch(
+        (error) => error,
+      );
       assert.equal(stdout, "");
     });
   }

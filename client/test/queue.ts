@@ -43,7 +43,11 @@ export class Queue<T> {
       };
       const timer = setTimeout(() => {
         this.#looks.delete(look);
-        reject(new Error(`${this.#what} did not come within ${deadlineMs} ms: ${probe}; so far ${JSON.stringify(this.all).slice(0, 500)}`));
+        reject(
+          new Error(
+            `${this.#what} did not come within ${deadlineMs} ms: ${probe}; so far ${JSON.stringify(this.all).slice(0, 500)}`,
+          ),
+        );
       }, deadlineMs);
       this.#looks.add(look);
       look();

@@ -7,7 +7,15 @@ import { Component, createElement as h, type ReactNode, StrictMode } from "react
 import { renderToString } from "react-dom/server";
 import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
 import {
-  TaskwireProvider, useBatch, useChannel, useConnectionState, useContent, useGenerate, useTask, useTasks, useTaskwire,
+  TaskwireProvider,
+  useBatch,
+  useChannel,
+  useConnectionState,
+  useContent,
+  useGenerate,
+  useTask,
+  useTasks,
+  useTaskwire,
 } from "../src/react.ts";
 import { channelAt, contentAt, frame, numbered, started, taskAt } from "./fixtures.ts";
 import { type Reply, Server } from "./server.ts";
@@ -32,7 +40,8 @@ function serveTasks(tasks: Task[], nextCursor: string | null = null): void {
   server.answers.set("GET /tasks", { body: { tasks, nextCursor } });
 }
 
-const wrapper = ({ children }: { children: ReactNode }) => h(StrictMode, null, h(TaskwireProvider, { client: taskwire }, children));
+const wrapper = ({ children }: { children: ReactNode }) =>
+  h(StrictMode, null, h(TaskwireProvider, { client: taskwire }, children));
 
 function hook<P, T>(use: (props: P) => T, initialProps?: P) {
   return renderHook(use, { wrapper, ...(initialProps === undefined ? {} : { initialProps }) });
@@ -50,7 +59,10 @@ test("useTask is undefined while it loads, then the task, then each newer one", 
   const { socket } = await server.visit();
   for (const version of [3, 2, 4]) socket.send(frame(taskAt(version)));
   await waitFor(() => assert.equal(result.current?.version, 4));
-  assert.deepEqual([...new Set(seen)].filter((version) => version === 2), []);
+  assert.deepEqual(
+    [...new Set(seen)].filter((version) => version === 2),
+    [],
+  );
   assert.deepEqual(seen.filter(Number), seen.filter(Number).toSorted());
   assert.equal(server.visits.all.length, 1);
 });
@@ -96,7 +108,10 @@ test("what is gone is thrown to the error boundary", async (t) => {
 test("useTasks shows pages that live, and loads more", async () => {
   serveTasks([numbered(3), numbered(2)], "older");
   const { result } = hook(() => useTasks({ initialNumItems: 2 }));
-  assert.deepEqual([result.current.status, result.current.isLoading, result.current.results], ["LoadingFirstPage", true, []]);
+  assert.deepEqual(
+    [result.current.status, result.current.isLoading, result.current.results],
+    ["LoadingFirstPage", true, []],
+  );
   await waitFor(() => assert.equal(result.current.status, "CanLoadMore"));
   const { socket } = await server.visit();
   socket.send(frame(numbered(4)));
@@ -114,14 +129,20 @@ test("useTasks shows pages that live, and loads more", async () => {
     result.current.loadMore(5);
   });
   await waitFor(() => assert.equal(result.current.status, "Exhausted"));
-  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), ["tsk_4", "tsk_3", "tsk_2", "tsk_1"]);
+  assert.deepEqual(
+    result.current.results.map(({ taskId }) => taskId),
+    ["tsk_4", "tsk_3", "tsk_2", "tsk_1"],
+  );
   assert.equal(result.current.error, null);
   assert.equal(server.lines.filter((line) => line === "GET /tasks?limit=5&cursor=older").length, 2);
 });
 
 test("a list that is skipped loads nothing", () => {
   const { result } = hook(() => [useTasks("skip"), useContent("skip")]);
-  assert.deepEqual(result.current.map(({ status }) => status), ["LoadingFirstPage", "LoadingFirstPage"]);
+  assert.deepEqual(
+    result.current.map(({ status }) => status),
+    ["LoadingFirstPage", "LoadingFirstPage"],
+  );
   assert.deepEqual(server.calls, []);
 });
 
@@ -139,7 +160,10 @@ test("useGenerate puts a pending row on top, which becomes the task and is never
   let starting: Promise<unknown> = Promise.resolve();
   act(() => void (starting = result.current.generate({ prompt: "a fox", model: "m", count: 2 })));
   const [row] = result.current.results;
-  assert.deepEqual([row?.isOptimistic, row?.taskId, row?.status, row?.prompt, row?.images.length], [true, null, "pending", "a fox", 2]);
+  assert.deepEqual(
+    [row?.isOptimistic, row?.taskId, row?.status, row?.prompt, row?.images.length],
+    [true, null, "pending", "a fox", 2],
+  );
 
   // The feed has it before the start is answered.
   const task = numbered(3, { images: [{ id: "a" }, { id: "b" }] as never });
@@ -147,7 +171,10 @@ test("useGenerate puts a pending row on top, which becomes the task and is never
   await waitFor(() => assert.equal(result.current.results[0]?.taskId, "tsk_3"));
   answer.resolve(started(task));
   await act(() => starting);
-  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), ["tsk_3", "tsk_2", "tsk_1"]);
+  assert.deepEqual(
+    result.current.results.map(({ taskId }) => taskId),
+    ["tsk_3", "tsk_2", "tsk_1"],
+  );
   assert.deepEqual([...lengths], [0, 2, 3]);
 });
 
@@ -167,13 +194,24 @@ test("two starts of the same request are two rows, whichever is answered first",
   // The feed is the first to know one of them: one row gives way, and not both.
   const { socket } = await server.visit();
   socket.send(frame(pictured(4)));
-  await waitFor(() => assert.deepEqual(result.current.results.map(({ taskId }) => taskId), [null, "tsk_4", "tsk_2", "tsk_1"]));
+  await waitFor(() =>
+    assert.deepEqual(
+      result.current.results.map(({ taskId }) => taskId),
+      [null, "tsk_4", "tsk_2", "tsk_1"],
+    ),
+  );
   answers[1].resolve(started(pictured(4)));
   await act(() => Promise.race(starts));
-  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), [null, "tsk_4", "tsk_2", "tsk_1"]);
+  assert.deepEqual(
+    result.current.results.map(({ taskId }) => taskId),
+    [null, "tsk_4", "tsk_2", "tsk_1"],
+  );
   answers[0].resolve(started(pictured(3)));
   await act(() => Promise.all(starts));
-  assert.deepEqual(result.current.results.map(({ taskId }) => taskId), ["tsk_4", "tsk_3", "tsk_2", "tsk_1"]);
+  assert.deepEqual(
+    result.current.results.map(({ taskId }) => taskId),
+    ["tsk_4", "tsk_3", "tsk_2", "tsk_1"],
+  );
 });
 
 test("a start that is refused takes its row back, and one whose answer is lost keeps its key", async () => {
@@ -181,7 +219,13 @@ test("a start that is refused takes its row back, and one whose answer is lost k
   await waitFor(() => assert.equal(result.current.results.length, 2));
   server.answers.set("POST /generate", { status: 422, body: { error: { code: "validation_error", message: "No." } } });
   const request = { prompt: "a fox", model: "m" };
-  const start = () => act(() => result.current.generate(request).then(() => null, (error: TaskwireError) => error.code));
+  const start = () =>
+    act(() =>
+      result.current.generate(request).then(
+        () => null,
+        (error: TaskwireError) => error.code,
+      ),
+    );
   assert.equal(await start(), "validation_error");
   assert.equal(result.current.results.length, 2);
   const aborter = new AbortController();
@@ -189,12 +233,17 @@ test("a start that is refused takes its row back, and one whose answer is lost k
     setImmediate(() => aborter.abort());
     return "hang up";
   });
-  const lost = result.current.generate(request, { signal: aborter.signal }).then(() => null, (error: TaskwireError) => error.code);
+  const lost = result.current.generate(request, { signal: aborter.signal }).then(
+    () => null,
+    (error: TaskwireError) => error.code,
+  );
   assert.equal(await act(() => lost), "aborted");
   server.answers.set("POST /generate", started(numbered(3)));
   assert.equal(await start(), null);
   assert.equal(await start(), null);
-  const [refused, first, again, next] = server.calls.flatMap(({ line, headers }) => (line === "POST /generate" ? [headers["idempotency-key"]] : []));
+  const [refused, first, again, next] = server.calls.flatMap(({ line, headers }) =>
+    line === "POST /generate" ? [headers["idempotency-key"]] : [],
+  );
   assert.equal(first, again);
   assert.equal(new Set([refused, first, next]).size, 3);
 });
@@ -204,9 +253,16 @@ test("useContent, useChannel and useBatch show what their sockets say", async ()
   server.answers.set("GET /channels/ch_1", { body: { channel: channelAt(1), content: null } });
   server.answers.set("GET /batches/btc_1", { etag: '"1"', body: { batchId: "btc_1", tasks: [numbered(1)] } });
   const { result } = hook(() => ({ content: useContent(), channel: useChannel("ch_1"), batch: useBatch("btc_1") }));
-  const visits = new Map([await server.visit(), await server.visit(), await server.visit()].map(({ path, socket }) => [path.split("?")[0], socket]));
+  const visits = new Map(
+    [await server.visit(), await server.visit(), await server.visit()].map(({ path, socket }) => [
+      path.split("?")[0],
+      socket,
+    ]),
+  );
   visits.get("/content/live")?.send(JSON.stringify({ type: "content", content: contentAt(2) }));
-  visits.get("/channels/ch_1/live")?.send(JSON.stringify({ type: "channel", channel: channelAt(2), content: contentAt(1) }));
+  visits
+    .get("/channels/ch_1/live")
+    ?.send(JSON.stringify({ type: "channel", channel: channelAt(2), content: contentAt(1) }));
   visits.get("/batches/btc_1/live")?.send(frame(numbered(1, { version: 2 })));
   await waitFor(() => {
     assert.deepEqual(result.current.content.results, [contentAt(2), contentAt(1)]);
@@ -232,7 +288,11 @@ test("hooks outside of a provider say so", (t) => {
 test("a server renders what loads, and asks for nothing", () => {
   const Page = () => {
     useGenerate();
-    return h("p", null, [useTask("tsk_1")?.version ?? "loading", useTasks().status, useContent().status, useConnectionState()].join(" "));
+    return h(
+      "p",
+      null,
+      [useTask("tsk_1")?.version ?? "loading", useTasks().status, useContent().status, useConnectionState()].join(" "),
+    );
   };
   const page = h(TaskwireProvider, { client: taskwire }, h(Page));
   assert.equal(renderToString(page), "<p>loading LoadingFirstPage LoadingFirstPage idle</p>");

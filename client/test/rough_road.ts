@@ -41,7 +41,10 @@ export class RoughRoad {
       this.sockets.add(near);
     });
     near.pipe(far).pipe(near);
-    for (const [one, other] of [[near, far], [far, near]] as const) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       one.on("error", () => {});
       one.on("close", () => {
         other.destroy();

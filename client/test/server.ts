@@ -47,13 +47,20 @@ export class Server {
     http.on("request", async (request, response) => {
       let text = "";
       for await (const chunk of request.setEncoding("utf8")) text += chunk;
-      const call: Call = { line: `${request.method} ${request.url}`, headers: request.headers, body: text && JSON.parse(text) };
+      const call: Call = {
+        line: `${request.method} ${request.url}`,
+        headers: request.headers,
+        body: text && JSON.parse(text),
+      };
       this.calls.push(call);
       const answer = this.answers.get(call.line.split("?")[0] ?? "") ?? this.#usual(call);
       const reply = typeof answer === "function" ? await answer(call) : answer;
       if (reply === "hang up") return void response.destroy();
       const { status = 200, etag, body, text: plain } = reply;
-      response.writeHead(status, { "content-type": plain === undefined ? "application/json" : "text/html", ...(etag && { etag }) });
+      response.writeHead(status, {
+        "content-type": plain === undefined ? "application/json" : "text/html",
+        ...(etag && { etag }),
+      });
       response.end(plain ?? (body === undefined ? "" : JSON.stringify(body)));
     });
     http.on("upgrade", (request, stream, head) => {

@@ -88,7 +88,13 @@ test("has one socket, however many watch, and who comes late is told at once", a
   assert.deepEqual(versions(late), [2]);
   visit.socket.send(frame(taskAt(3)));
   await late.values.find(({ version }) => version === 3);
-  assert.deepEqual([versions(watcher), versions(late)], [[1, 2, 3], [2, 3]]);
+  assert.deepEqual(
+    [versions(watcher), versions(late)],
+    [
+      [1, 2, 3],
+      [2, 3],
+    ],
+  );
   assert.equal(server.visits.all.length, 1);
 });
 
@@ -142,7 +148,10 @@ test("is told to the others when one listener throws, and the error is shown", a
     throw error;
   });
   await new Watcher(taskwire.task("tsk_1")).values.next();
-  assert.deepEqual(shown.mock.calls.map((call) => call.arguments), [[error]]);
+  assert.deepEqual(
+    shown.mock.calls.map((call) => call.arguments),
+    [[error]],
+  );
 });
 
 test("is final once it is completed: the socket closes for good", async () => {

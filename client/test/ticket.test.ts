@@ -38,7 +38,10 @@ test("it ends with the ticket, and not with a socket that is lost by chance", as
   assert.equal(ticket, "lent");
   await new Watcher(guest.connectionState).values.find((state) => state === "live");
   assert.deepEqual(watcher.errors.all, []);
-  server.answers.set("GET /tasks/tsk_1", { status: 401, body: { error: { code: "invalid_ticket", message: "Expired." } } });
+  server.answers.set("GET /tasks/tsk_1", {
+    status: 401,
+    body: { error: { code: "invalid_ticket", message: "Expired." } },
+  });
   server.isEveryUpgradeRefused = true;
   socket.terminate();
   assert.equal((await watcher.errors.next()).code, "invalid_ticket");
@@ -46,6 +49,13 @@ test("it ends with the ticket, and not with a socket that is lost by chance", as
 });
 
 test("the owner is given one to share", async () => {
-  assert.equal((await createTaskwire({ url: server.url, getToken: () => "jwt" }).task("tsk_1").ticket()).ticket, "ticket-1");
+  assert.equal(
+    (
+      await createTaskwire({ url: server.url, getToken: () => "jwt" })
+        .task("tsk_1")
+        .ticket()
+    ).ticket,
+    "ticket-1",
+  );
   assert.deepEqual(server.lines, ["POST /tasks/tsk_1/ticket"]);
 });

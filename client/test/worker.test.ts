@@ -31,7 +31,9 @@ function pick<T>(from: Iterable<T>): T | undefined {
   return all.length > 0 ? chance.pick(all) : undefined;
 }
 
-test(`after ${CUTS} cuts every version has risen, and what is shown is what the server has (seed ${seed})`, { timeout: 240_000 }, async (t) => {
+test(`after ${CUTS} cuts every version has risen, and what is shown is what the server has (seed ${seed})`, {
+  timeout: 240_000,
+}, async (t) => {
   const sub = "ada";
   const token = await app.emulator.token({ sub });
   const taskwire = createTaskwire({ url: road.url, getToken: () => token });
@@ -72,20 +74,30 @@ test(`after ${CUTS} cuts every version has risen, and what is shown is what the 
   assert.ok(road.cuts >= CUTS);
   assert.equal(watchers.size, TASKS);
   assert.equal(app.starts, TASKS);
-  const settled = [...watchers.values()].map((watcher) => watcher.values.until(() => watcher.last?.status !== "pending", SETTLED_MS));
+  const settled = [...watchers.values()].map((watcher) =>
+    watcher.values.until(() => watcher.last?.status !== "pending", SETTLED_MS),
+  );
   await Promise.all(settled);
   for (const [taskId, watcher] of watchers) {
     const versions = watcher.values.all.map(({ version }) => version);
-    assert.deepEqual(versions, [...new Set(versions)].toSorted((a, b) => a - b), taskId);
+    assert.deepEqual(
+      versions,
+      [...new Set(versions)].toSorted((a, b) => a - b),
+      taskId,
+    );
     assert.deepEqual(watcher.errors.all, []);
     assert.deepEqual(watcher.last, await direct.task(taskId));
   }
 
   const all = await direct.list("?limit=100");
-  await eventually(() => {
-    assert.deepEqual(new Set(list.last?.items), new Set(all.tasks));
-    return true;
-  }, SETTLED_MS, "the list shows what the server lists");
+  await eventually(
+    () => {
+      assert.deepEqual(new Set(list.last?.items), new Set(all.tasks));
+      return true;
+    },
+    SETTLED_MS,
+    "the list shows what the server lists",
+  );
   const newest = new Map<string, number>();
   for (const { items } of list.values.all) {
     for (const { taskId, version } of items) {
@@ -121,12 +133,21 @@ test("a batch is shown in its order, and every refusal is typed", { timeout: 60_
   const watcher = new Watcher(taskwire.batchOf(batchId));
   for (const id of ids.toReversed()) await app.emulator.deliver(id);
   await watcher.values.until(() => watcher.last?.every(({ status }) => status === "completed"));
-  assert.deepEqual(watcher.last?.map(({ taskId }) => taskId), ids);
-  await assert.rejects(taskwire.generate({ prompt: "", model: "m/x" }), { name: "TaskwireError", status: 422, code: "validation_error" });
+  assert.deepEqual(
+    watcher.last?.map(({ taskId }) => taskId),
+    ids,
+  );
+  await assert.rejects(taskwire.generate({ prompt: "", model: "m/x" }), {
+    name: "TaskwireError",
+    status: 422,
+    code: "validation_error",
+  });
   await assert.rejects(taskwire.task("tsk_nobody").get(), { status: 404, code: "not_found" });
 });
 
-test("where no socket opens, a batch is polled to its end, by its tag and with those that were refused", { timeout: 60_000 }, async (t) => {
+test("where no socket opens, a batch is polled to its end, by its tag and with those that were refused", {
+  timeout: 60_000,
+}, async (t) => {
   const token = await app.emulator.token({ sub: "lea" });
   const answers: number[] = [];
   const counting: typeof fetch = async (input, init) => {
@@ -140,7 +161,10 @@ test("where no socket opens, a batch is polled to its end, by its tag and with t
     taskwire.close();
     road.isClosedToSockets = false;
   });
-  const { batchId, tasks } = await taskwire.batch({ prompts: ["a fox", "a hare [refuse-429]", "an owl"], models: ["m/x"] });
+  const { batchId, tasks } = await taskwire.batch({
+    prompts: ["a fox", "a hare [refuse-429]", "an owl"],
+    models: ["m/x"],
+  });
   const watcher = new Watcher(taskwire.batchOf(batchId));
   const shown = () => watcher.last?.map(({ prompt, status, error }) => [prompt, error?.code ?? status]);
   await watcher.values.until(() => watcher.last?.length === 3, SETTLED_MS);
@@ -155,31 +179,47 @@ test("where no socket opens, a batch is polled to its end, by its tag and with t
 
 test("a batch that was refused whole is shown to who has but its id", { timeout: 60_000 }, async (t) => {
   const token = await app.emulator.token({ sub: "max" });
-  const [here, there] = [0, 1].map(() => createTaskwire({ url: app.base, getToken: () => token })) as [Taskwire, Taskwire];
+  const [here, there] = [0, 1].map(() => createTaskwire({ url: app.base, getToken: () => token })) as [
+    Taskwire,
+    Taskwire,
+  ];
   t.after(() => (here.close(), there.close()));
   const { batchId } = await here.batch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
   for (const taskwire of [here, there]) {
     const watcher = new Watcher(taskwire.batchOf(batchId));
     await watcher.values.next();
-    assert.deepEqual(watcher.last?.map(({ requestedModel, error }) => [requestedModel, error?.code]),
-      [["m/x", "provider_rate_limited"], ["m/y", "provider_rate_limited"]]);
+    assert.deepEqual(
+      watcher.last?.map(({ requestedModel, error }) => [requestedModel, error?.code]),
+      [
+        ["m/x", "provider_rate_limited"],
+        ["m/y", "provider_rate_limited"],
+      ],
+    );
   }
 });
 
-test("a channel and the content feed show what a workflow made, and what became of its callback", { timeout: 60_000 }, async (t) => {
+test("a channel and the content feed show what a workflow made, and what became of its callback", {
+  timeout: 60_000,
+}, async (t) => {
   const token = await app.emulator.token({ sub: "kim" });
   const taskwire = createTaskwire({ url: app.base, getToken: () => token });
   t.after(() => taskwire.close());
   const feed = new Watcher(taskwire.content());
   await feed.values.next();
-  const { channelId, channel } = await taskwire.ai({ workflow: "films", messages: [{ role: "user", content: "A film" }] });
+  const { channelId, channel } = await taskwire.ai({
+    workflow: "films",
+    messages: [{ role: "user", content: "A film" }],
+  });
   const watcher = new Watcher(taskwire.channel(channelId));
   assert.deepEqual(watcher.last, { channel, content: null });
   await app.emulator.modelriver.deliver(channelId);
   await watcher.values.until(() => watcher.last?.channel.status === "completed");
   await watcher.values.until(() => watcher.last?.content && watcher.last.content.callback !== "pending");
   const versions = watcher.values.all.map(({ channel }) => channel.version);
-  assert.deepEqual(versions, [...new Set(versions)].toSorted((a, b) => a - b));
+  assert.deepEqual(
+    versions,
+    [...new Set(versions)].toSorted((a, b) => a - b),
+  );
   await feed.values.until(() => feed.last?.items.some((row) => row.channelId === channelId));
   const row = feed.last?.items.find((row) => row.channelId === channelId);
   assert.deepEqual(await taskwire.content().get(String(row?.id)), watcher.last?.content);

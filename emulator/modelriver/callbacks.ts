@@ -113,7 +113,8 @@ export class CallbackDesk {
     if (plan?.delayMs) await delay(plan.delayMs, undefined, { ref: false });
     if (plan?.cut === "before") return HANG_UP;
     if (plan?.status !== undefined) return this.#spoil(plan.status, plan.location);
-    if (!isCallback(record.body)) return json(400, errorReply("validation_error", "Send data with id and saved_at, or an error."));
+    if (!isCallback(record.body))
+      return json(400, errorReply("validation_error", "Send data with id and saved_at, or an error."));
     record.isTaken = true;
     return plan?.cut === "after" ? HANG_UP : json(200, { message: "success", channel_id: channel.id });
   }
@@ -123,7 +124,8 @@ export class CallbackDesk {
     const byWord = [...channel.keywords].map((word) => PLANS[word]).find((each) => each !== undefined);
     const plan = channel.callbackPlan ?? byWord ?? this.#options.callbackPlan;
     if (plan === undefined || channel.spoilt >= (plan.times ?? Infinity)) return undefined;
-    if (plan.rate !== undefined && chanceOf(`${channel.callbackId} ${this.records.length}`) >= plan.rate) return undefined;
+    if (plan.rate !== undefined && chanceOf(`${channel.callbackId} ${this.records.length}`) >= plan.rate)
+      return undefined;
     channel.spoilt += 1;
     return plan;
   }

@@ -6,7 +6,12 @@ import type { Channel } from "./channels.ts";
 
 const QUALITIES = ["Quiet", "Hidden", "Silver", "Second", "Distant", "Borrowed", "Unwritten", "Northern"];
 const GENRES = ["drama", "comedy", "mystery", "science fiction", "documentary", "adventure"];
-const PLACES = ["In a small harbour town", "On the last train of the day", "On an island nobody visits", "In a house full of clocks"];
+const PLACES = [
+  "In a small harbour town",
+  "On the last train of the day",
+  "On an island nobody visits",
+  "In a house full of clocks",
+];
 const EARLIEST = 1950;
 const YEARS = 76;
 
@@ -25,7 +30,10 @@ function subjectOf(message: string): string {
 /** As an object, whatever the form it is sent in. */
 function contentOf(prompt: string): Json {
   // Without the words in brackets, which say how it is sent.
-  const message = prompt.replace(/\[[^\]]*\]/g, " ").replace(/\s+/g, " ").trim();
+  const message = prompt
+    .replace(/\[[^\]]*\]/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
   const subject = subjectOf(message);
   return {
     title: `The ${pick(QUALITIES, `title ${message}`)} ${subject}`,

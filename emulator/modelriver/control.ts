@@ -5,7 +5,17 @@ import type { AsyncRequest, Channel, Form, Outcome } from "./channels.ts";
 import type { Attempt } from "./delivery.ts";
 import type { DeliverOptions, ModelRiver, ReplayOptions } from "./provider.ts";
 
-export type { AsyncRequest, Attempt, CallbackPlan, CallbackRecord, Channel, DeliverOptions, Form, Outcome, ReplayOptions };
+export type {
+  AsyncRequest,
+  Attempt,
+  CallbackPlan,
+  CallbackRecord,
+  Channel,
+  DeliverOptions,
+  Form,
+  Outcome,
+  ReplayOptions,
+};
 
 /** What a test may look at and do. */
 export interface ModelRiverControl {

@@ -68,7 +68,10 @@ export function parcelOf(letter: Letter): Parcel {
   };
 }
 
-export function attemptOf({ channelId, type, scheme }: Pick<Letter, "channelId" | "type" | "scheme">, returned: Returned): Attempt {
+export function attemptOf(
+  { channelId, type, scheme }: Pick<Letter, "channelId" | "type" | "scheme">,
+  returned: Returned,
+): Attempt {
   const { isLast: _, ...made } = returned;
   return { channelId, type, scheme, ...made };
 }

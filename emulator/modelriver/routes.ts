@@ -10,7 +10,10 @@ import { errorReply, startReply } from "./wire.ts";
 
 export function modelRiverRoutes({ modelriver: options }: EmulatorOptions, provider: ModelRiver): Route[] {
   const fail: Fail = (status, code, message, headers = {}) => json(status, errorReply(code, message), headers);
-  const withKey = keyed(() => options.apiKey, () => fail(401, "unauthorized", "The API key is missing or not valid."));
+  const withKey = keyed(
+    () => options.apiKey,
+    () => fail(401, "unauthorized", "The API key is missing or not valid."),
+  );
 
   const start: Route["handle"] = async (call) => {
     if (options.refuseStart) return refuse(options.refuseStart);

@@ -20,7 +20,10 @@ function* messageIssues(messages: unknown): Generator<Issue> {
 const OPTIONAL: Readonly<Record<string, [fits: (value: unknown) => boolean, expected: string]>> = {
   metadata: [isObject, "Expected an object"],
   webhook_url: [isHttpUrl, "Expected an http or https URL"],
-  events: [(value) => Array.isArray(value) && value.every((each) => typeof each === "string"), "Expected an array of names"],
+  events: [
+    (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+    "Expected an array of names",
+  ],
   user_id: [(value) => typeof value === "string", "Expected a string"],
 };
 

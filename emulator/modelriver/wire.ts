@@ -41,7 +41,10 @@ export function callbackUrl({ callbackId, keywords }: Channel, base: string): st
 
 /** A workflow that has no event name has the standard webhook: the event is named by its workflow. */
 export function eventName({ request }: Channel): string {
-  return request.workflow.replace(/:.*$/s, "").replace(/[^\p{L}\p{N}]+/gu, "_").toLowerCase();
+  return request.workflow
+    .replace(/:.*$/s, "")
+    .replace(/[^\p{L}\p{N}]+/gu, "_")
+    .toLowerCase();
 }
 
 function tail(channel: Channel): Json {

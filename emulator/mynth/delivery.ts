@@ -37,7 +37,10 @@ export interface Attempt extends Try {
 
 /** The headers of one attempt: which there are tells the generations apart. */
 function seal(letter: Letter, now: number): Sealed {
-  const headers: Record<string, string> = { "content-type": "application/json", "user-agent": "Mynth-Webhooks (emulator)" };
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "user-agent": "Mynth-Webhooks (emulator)",
+  };
   const timestamp = letter.signedAt ?? Math.floor(now / 1000);
   if (letter.generation === "g4") {
     if (letter.secret !== null) {

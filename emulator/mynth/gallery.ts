@@ -50,7 +50,11 @@ export class Gallery {
   measure(size: unknown): { width: number; height: number } {
     const text = typeof size === "string" ? size.trim().toLowerCase() : "";
     const digits = /^(\d{1,5})\s*[x×]\s*(\d{1,5})$/.exec(text);
-    const asked = digits ? [Number(digits[1]), Number(digits[2])] : Object.hasOwn(WORDS, text) ? WORDS[text] : undefined;
+    const asked = digits
+      ? [Number(digits[1]), Number(digits[2])]
+      : Object.hasOwn(WORDS, text)
+        ? WORDS[text]
+        : undefined;
     const [width = USUAL_SIDE, height = USUAL_SIDE] = asked ?? [];
     if (width === 0 || height === 0) return { width: USUAL_SIDE, height: USUAL_SIDE };
     const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));

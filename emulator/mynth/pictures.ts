@@ -148,13 +148,16 @@ interface Orb {
 function orbs(chance: Chance, palette: Palette, width: number, height: number): Scene {
   const unit = Math.min(width, height);
   const tints = [palette.far, palette.low, palette.light, palette.high];
-  const all = Array.from({ length: 9 + Math.floor(chance() * 7) }, (): Orb => ({
-    x: chance() * width,
-    y: chance() * height,
-    radius: unit * (0.04 + 0.22 * chance() ** 2),
-    tint: tints[Math.floor(chance() * tints.length)] as Colour,
-    opacity: 0.45 + chance() * 0.4,
-  })).sort((one, other) => one.radius - other.radius);
+  const all = Array.from(
+    { length: 9 + Math.floor(chance() * 7) },
+    (): Orb => ({
+      x: chance() * width,
+      y: chance() * height,
+      radius: unit * (0.04 + 0.22 * chance() ** 2),
+      tint: tints[Math.floor(chance() * tints.length)] as Colour,
+      opacity: 0.45 + chance() * 0.4,
+    }),
+  ).sort((one, other) => one.radius - other.radius);
   return (x, y) => {
     let colour = mix(palette.high, palette.near, smooth(0, 1, (y / height) * 0.8 + (x / width) * 0.2));
     for (const orb of all) {

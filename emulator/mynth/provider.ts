@@ -36,7 +36,10 @@ export interface DeliverOptions {
 }
 
 /** What an upscaled picture measures: its original is taken to be 512 a side. */
-const UPSCALED = new Map<unknown, string>([["2x", "1024x1024"], ["4x", "2048x2048"]]);
+const UPSCALED = new Map<unknown, string>([
+  ["2x", "1024x1024"],
+  ["4x", "2048x2048"],
+]);
 
 export class Provider {
   readonly book = new TaskBook();

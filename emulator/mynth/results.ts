@@ -43,7 +43,12 @@ export function totalCost(task: Task): string {
 /** The last part of an address, as words. */
 function nameOf(url: string): string {
   const last = url.split(/[?#]/, 1)[0]?.split("/").at(-1) ?? "";
-  return last.replace(/\.\w+$/, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim() || "something";
+  return (
+    last
+      .replace(/\.\w+$/, "")
+      .replace(/[^\p{L}\p{N}]+/gu, " ")
+      .trim() || "something"
+  );
 }
 
 /** Of 100; those that have a picture at all are never quite bad. */

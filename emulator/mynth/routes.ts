@@ -31,12 +31,14 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
   const withKey = keyed(() => options.apiKey, unauthorized);
 
   /** A task is read with the key, or with the token its own create call gave out. */
-  const reading = (show: (task: Task) => object): Route["handle"] => (call) => {
-    const token = bearer(call);
-    const task = provider.book.byId.get(call.params.id ?? "");
-    if (token !== options.apiKey && !(task && token === task.publicAccessToken)) return unauthorized();
-    return task ? json(200, show(task)) : fail(404, "not_found", "There is no such task.");
-  };
+  const reading =
+    (show: (task: Task) => object): Route["handle"] =>
+    (call) => {
+      const token = bearer(call);
+      const task = provider.book.byId.get(call.params.id ?? "");
+      if (token !== options.apiKey && !(task && token === task.publicAccessToken)) return unauthorized();
+      return task ? json(200, show(task)) : fail(404, "not_found", "There is no such task.");
+    };
 
   /** The reply that refuses what `body` asks for, if it is refused. */
   const objection = (kind: Kind, body: unknown): Reply | undefined => {
@@ -47,19 +49,21 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
     return refusalBy(readKeywords(understood(body as Json).prompt), fail);
   };
 
-  const create = (kind: Kind): Route["handle"] => async (call) => {
-    if (options.refuseCreate) return refuse(options.refuseCreate);
-    const body = parseJson(call.body);
-    const refused = objection(kind, body);
-    if (refused) return refused;
-    const task = provider.start(kind, body as Json);
-    try {
-      await options.onCreate?.(task);
-    } catch {
-      return HANG_UP;
-    }
-    return json(201, createReply(task));
-  };
+  const create =
+    (kind: Kind): Route["handle"] =>
+    async (call) => {
+      if (options.refuseCreate) return refuse(options.refuseCreate);
+      const body = parseJson(call.body);
+      const refused = objection(kind, body);
+      if (refused) return refused;
+      const task = provider.start(kind, body as Json);
+      try {
+        await options.onCreate?.(task);
+      } catch {
+        return HANG_UP;
+      }
+      return json(201, createReply(task));
+    };
 
   /** A dry run: what the same body would cost, and nothing is made. */
   const estimate: Route["handle"] = (call) => {
@@ -81,7 +85,11 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
   const picture: Route["handle"] = (call) => {
     const bytes = gallery.look((call.params.file ?? "").replace(/\.png$/, ""));
     if (!bytes) return json(404, { error: { code: "not_found", message: "There is no such picture." } });
-    return { status: 200, body: bytes, headers: { "content-type": "image/png", "cache-control": "public, max-age=31536000, immutable" } };
+    return {
+      status: 200,
+      body: bytes,
+      headers: { "content-type": "image/png", "cache-control": "public, max-age=31536000, immutable" },
+    };
   };
 
   const result = reading((task) => resultReply(task, provider.base));

@@ -79,7 +79,10 @@ export class TaskBook {
       return { ok: true, id: `${kind === "video.generate" ? "vid" : "img"}_${ulid()}`, position, size, hosted };
     });
     // The slowest image decides; each is up to a tenth faster or slower.
-    const spread = Math.max(0.9, ...images.map(({ position }) => 0.9 + 0.2 * chanceOf(`${request.prompt}/${position}`)));
+    const spread = Math.max(
+      0.9,
+      ...images.map(({ position }) => 0.9 + 0.2 * chanceOf(`${request.prompt}/${position}`)),
+    );
     const now = Date.now();
     const task: Task = {
       id: `tsk_${ulid(now)}`,

@@ -123,6 +123,7 @@ export interface Issue {
 export function errorReply(generation: Generation, name: string, message: string, issues: Issue[] = []): Json {
   if (isEarly(generation)) return { error: message, code: code(generation, name) };
   const first = issues[0];
-  if (generation === "g3") return { error: { code: code(generation, name), message, ...(first ? { field: first.path } : {}) } };
+  if (generation === "g3")
+    return { error: { code: code(generation, name), message, ...(first ? { field: first.path } : {}) } };
   return { error: { code: name, message, ...(issues.length > 0 ? { issues } : {}) } };
 }

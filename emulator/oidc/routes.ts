@@ -12,7 +12,16 @@ import { ALGORITHMS, type KeyRing } from "./keys.ts";
 import { messagePage, signInPage } from "./sign_in_page.ts";
 import { AUDIENCE, CLIENT_ID, type TokenMint, type TokenRequest, TOKEN_LIFE_S } from "./tokens.ts";
 
-const CARRIED = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method"];
+const CARRIED = [
+  "response_type",
+  "client_id",
+  "redirect_uri",
+  "scope",
+  "state",
+  "nonce",
+  "code_challenge",
+  "code_challenge_method",
+];
 const NAME_LIMIT = 64;
 const NO_STORE = { "cache-control": "no-store" };
 
@@ -56,9 +65,13 @@ export function oidcRoutes(options: EmulatorOptions, keys: KeyRing, mint: TokenM
   /** A page when the redirect cannot be trusted, a redirect with an error when the rest is wrong, or nothing. */
   const refusal = (asked: URLSearchParams): Reply | undefined => {
     const redirectUri = asked.get("redirect_uri") ?? "";
-    if (asked.get("client_id") !== CLIENT_ID) return html(400, messagePage("Unknown client", `client_id must be ${CLIENT_ID}.`));
+    if (asked.get("client_id") !== CLIENT_ID)
+      return html(400, messagePage("Unknown client", `client_id must be ${CLIENT_ID}.`));
     if (!mayReturnTo(redirectUri)) {
-      return html(400, messagePage("Unknown redirect", `redirect_uri must be on one of ${options.clientRedirects.join(", ")}.`));
+      return html(
+        400,
+        messagePage("Unknown redirect", `redirect_uri must be on one of ${options.clientRedirects.join(", ")}.`),
+      );
     }
     const goBack = (error: string, error_description: string) =>
       redirect(withQuery(redirectUri, { error, error_description, state: asked.get("state") }));
@@ -81,7 +94,8 @@ export function oidcRoutes(options: EmulatorOptions, keys: KeyRing, mint: TokenM
     const refused = refusal(form);
     if (refused) return refused;
     const sub = (form.get("as") ?? form.get("name") ?? "").trim();
-    if (sub === "" || sub.length > NAME_LIMIT) return html(400, messagePage("No name", `Give a name of 1 to ${NAME_LIMIT} characters.`));
+    if (sub === "" || sub.length > NAME_LIMIT)
+      return html(400, messagePage("No name", `Give a name of 1 to ${NAME_LIMIT} characters.`));
     const redirectUri = form.get("redirect_uri") ?? "";
     const code = grants.issueCode({
       sub,
@@ -98,14 +112,22 @@ export function oidcRoutes(options: EmulatorOptions, keys: KeyRing, mint: TokenM
     const { sub, clientId, scope } = grant;
     const [access_token, id_token] = await Promise.all([mint.accessToken(grant), mint.idToken(grant, nonce)]);
     const refresh_token = grants.issueRefreshToken({ sub, clientId, scope });
-    return json(200, { access_token, id_token, refresh_token, token_type: "Bearer", expires_in: TOKEN_LIFE_S, scope }, NO_STORE);
+    return json(
+      200,
+      { access_token, id_token, refresh_token, token_type: "Bearer", expires_in: TOKEN_LIFE_S, scope },
+      NO_STORE,
+    );
   };
 
   const token = ({ body }: Call): Reply | Promise<Reply> => {
     const form = new URLSearchParams(body);
     const field = (name: string) => form.get(name) ?? "";
     if (field("grant_type") === "authorization_code") {
-      const given = { clientId: field("client_id"), redirectUri: field("redirect_uri"), verifier: field("code_verifier") };
+      const given = {
+        clientId: field("client_id"),
+        redirectUri: field("redirect_uri"),
+        verifier: field("code_verifier"),
+      };
       const grant = grants.redeemCode(field("code"), given);
       return typeof grant === "string" ? oauthError("invalid_grant", grant) : tokens(grant, grant.nonce);
     }
@@ -119,7 +141,10 @@ export function oidcRoutes(options: EmulatorOptions, keys: KeyRing, mint: TokenM
   const userInfo = async ({ headers }: Call): Promise<Reply> => {
     const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
     try {
-      const { payload } = await jwtVerify(bearer, createLocalJWKSet(keys.jwks()), { issuer: issuer(), audience: AUDIENCE });
+      const { payload } = await jwtVerify(bearer, createLocalJWKSet(keys.jwks()), {
+        issuer: issuer(),
+        audience: AUDIENCE,
+      });
       return json(200, mint.userInfo(payload.sub ?? ""), NO_STORE);
     } catch {
       return json(401, { error: "invalid_token" }, { "www-authenticate": 'Bearer error="invalid_token"' });
@@ -148,7 +173,12 @@ export function oidcRoutes(options: EmulatorOptions, keys: KeyRing, mint: TokenM
   };
 
   return [
-    { method: "GET", pattern: "/.well-known/openid-configuration", handle: () => json(200, discovery(issuer())), cors: true },
+    {
+      method: "GET",
+      pattern: "/.well-known/openid-configuration",
+      handle: () => json(200, discovery(issuer())),
+      cors: true,
+    },
     { method: "GET", pattern: "/jwks", handle: () => json(200, keys.jwks()), cors: true },
     { method: "GET", pattern: "/authorize", handle: showSignIn },
     { method: "POST", pattern: "/authorize", handle: signIn },

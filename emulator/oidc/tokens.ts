@@ -69,8 +69,16 @@ export class TokenMint {
   async testToken(request: TokenRequest = {}): Promise<string> {
     const { alg = "RS256", expiresIn, kid, ...overrides } = request;
     if (!ALGORITHMS.includes(alg)) throw new TypeError(`alg must be one of ${ALGORITHMS.join(", ")}`);
-    const usual = { iss: this.#issuer(), sub: "ada", aud: AUDIENCE, scope: "openid profile", ...this.#times(expiresIn) };
-    const claims = Object.entries({ ...usual, ...overrides }).filter(([, value]) => value !== null && value !== undefined);
+    const usual = {
+      iss: this.#issuer(),
+      sub: "ada",
+      aud: AUDIENCE,
+      scope: "openid profile",
+      ...this.#times(expiresIn),
+    };
+    const claims = Object.entries({ ...usual, ...overrides }).filter(
+      ([, value]) => value !== null && value !== undefined,
+    );
     return this.#keys.sign(Object.fromEntries(claims) as JWTPayload, alg, kid);
   }
 }

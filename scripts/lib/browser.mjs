@@ -35,7 +35,9 @@ export async function ensureChromium() {
     if (reason) await run(NODE, [`${PLAYWRIGHT}/cli.js`, "install", "chromium"], { quiet: true, check: false });
     path = await find();
     if (path) return path;
-    throw new Stop(`No Chromium for the browser tests (${reason ?? "not found"}): install one, or set CHROMIUM_PATH to yours.`);
+    throw new Stop(
+      `No Chromium for the browser tests (${reason ?? "not found"}): install one, or set CHROMIUM_PATH to yours.`,
+    );
   });
   return path;
 }

@@ -49,7 +49,11 @@ const WASM_FEATURES = [
  * alike stay apart and stand together: not inlined once more after LLVM, and in the order of
  * their names.
  */
-const COMPRESSIBLE = ["--skip-pass=inlining-optimizing", "--skip-pass=reorder-functions", "--reorder-functions-by-name"];
+const COMPRESSIBLE = [
+  "--skip-pass=inlining-optimizing",
+  "--skip-pass=reorder-functions",
+  "--reorder-functions-by-name",
+];
 
 /** Optimises a wasm file for size, and drops the function names: a tenth of what is uploaded. */
 async function shrink(file) {
@@ -75,6 +79,8 @@ export function buildWorker() {
 
 export function buildPage() {
   return step("page", () =>
-    unlessFresh("page", page, () => run(NODE, [inRoot("node_modules/vite/bin/vite.js"), "build", "web"], { quiet: true })),
+    unlessFresh("page", page, () =>
+      run(NODE, [inRoot("node_modules/vite/bin/vite.js"), "build", "web"], { quiet: true }),
+    ),
   );
 }

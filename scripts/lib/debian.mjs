@@ -110,5 +110,9 @@ export async function ensureHeaders() {
 
 function isDebian() {
   const file = "/etc/os-release";
-  return existsSync(file) && /^ID(_LIKE)?=.*debian/m.test(readFileSync(file, "utf8")) && existsSync(join("/usr/bin", "apt-get"));
+  return (
+    existsSync(file) &&
+    /^ID(_LIKE)?=.*debian/m.test(readFileSync(file, "utf8")) &&
+    existsSync(join("/usr/bin", "apt-get"))
+  );
 }

@@ -56,7 +56,10 @@ export async function install() {
   }
   // A working nightly is the user's own: it gets what is missing, not another version.
   const commands = working
-    ? [["component", "add", "rust-src", "--toolchain", "nightly"], ["target", "add", TARGET, "--toolchain", "nightly"]]
+    ? [
+        ["component", "add", "rust-src", "--toolchain", "nightly"],
+        ["target", "add", TARGET, "--toolchain", "nightly"],
+      ]
     : [["toolchain", "install", "nightly", "--profile", "minimal", "-c", "rust-src", "-t", TARGET, "--no-self-update"]];
   for (const args of commands) {
     const { code } = await run("rustup", args, { check: false });

@@ -33,12 +33,12 @@ export function migrate() {
 
 /** emulator/worker.env as it is, or a copy for other ports. */
 function envFile(ports) {
-  if (!existsSync(WORKER_ENV)) throw new Stop("emulator/worker.env is missing: the Worker has no variables to run with.");
+  if (!existsSync(WORKER_ENV))
+    throw new Stop("emulator/worker.env is missing: the Worker has no variables to run with.");
   if (ports.worker === DEFAULT_PORTS.worker && ports.emulator === DEFAULT_PORTS.emulator) return WORKER_ENV;
   const moved = { [DEFAULT_PORTS.worker]: ports.worker, [DEFAULT_PORTS.emulator]: ports.emulator };
-  const text = readFileSync(WORKER_ENV, "utf8").replace(
-    /\b(127\.0\.0\.1|localhost):(\d+)/g,
-    (address, host, port) => (port in moved ? `${host}:${moved[port]}` : address),
+  const text = readFileSync(WORKER_ENV, "utf8").replace(/\b(127\.0\.0\.1|localhost):(\d+)/g, (address, host, port) =>
+    port in moved ? `${host}:${moved[port]}` : address,
   );
   const file = join(LOCAL, "worker.env");
   mkdirSync(LOCAL, { recursive: true });

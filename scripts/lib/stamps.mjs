@@ -25,7 +25,10 @@ export function filesUnder(path) {
 export function hashOf(paths) {
   const hash = createHash("sha256");
   for (const file of paths.flatMap(filesUnder)) {
-    hash.update(`${file}\0`).update(readFileSync(inRoot(file))).update("\0");
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(inRoot(file)))
+      .update("\0");
   }
   return hash.digest("hex");
 }

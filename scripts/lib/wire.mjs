@@ -19,8 +19,27 @@ export type TaskOf<Kind extends keyof Results> = Task & { kind: Kind; result: Re
 
 /** Everything about a schema that becomes a type or its comment, or says no more than the server checks. */
 const KNOWN = new Set([
-  "$ref", "additionalProperties", "allOf", "anyOf", "const", "default", "description", "enum", "format", "items", "maxItems",
-  "maxLength", "maximum", "minItems", "minLength", "minimum", "oneOf", "pattern", "properties", "required", "type",
+  "$ref",
+  "additionalProperties",
+  "allOf",
+  "anyOf",
+  "const",
+  "default",
+  "description",
+  "enum",
+  "format",
+  "items",
+  "maxItems",
+  "maxLength",
+  "maximum",
+  "minItems",
+  "minLength",
+  "minimum",
+  "oneOf",
+  "pattern",
+  "properties",
+  "required",
+  "type",
   "unevaluatedProperties",
 ]);
 
@@ -86,7 +105,8 @@ function limits({ minimum, maximum, minLength, maxLength, minItems, maxItems, de
   const range = (least, most, unit) => (least ? `${least} to ${most}${unit}` : `At most ${most}${unit}`);
   const left = usual === undefined ? "" : `, ${usual} if it is left out`;
   if (maximum !== undefined) return `${range(minimum, maximum, "")}${left}.`;
-  if (maxLength !== undefined) return `${minLength === maxLength ? maxLength : range(minLength, maxLength, "")} characters.`;
+  if (maxLength !== undefined)
+    return `${minLength === maxLength ? maxLength : range(minLength, maxLength, "")} characters.`;
   if (maxItems === undefined) return "";
   const each = items.maxLength ? `, each of ${items.maxLength} characters at most` : "";
   return `${range(minItems, maxItems, "")}${each}.`;
@@ -150,7 +170,9 @@ function reachable({ paths, components }) {
 export function wireTypes(document) {
   const { schemas } = document.components;
   const wanted = reachable(document);
-  const types = Object.keys(schemas).filter((name) => wanted.has(name)).map((name) => declaration(name, schemas[name]));
+  const types = Object.keys(schemas)
+    .filter((name) => wanted.has(name))
+    .map((name) => declaration(name, schemas[name]));
   const queries = Object.entries(QUERIES).map(([name, path]) => query(name, document.paths[path].get));
   return `${[HEAD, ...types, ...queries, TAIL].join("\n\n")}\n`;
 }

@@ -29,7 +29,9 @@ function cell(visit: Visit, prompt: string, column: number) {
 
 /** What the provider was asked, by the pair. */
 function taskOf(prompt: string, model: string): string {
-  const found = [...site.emulator.tasks.values()].filter(({ request }) => request.prompt === prompt && request.model === model);
+  const found = [...site.emulator.tasks.values()].filter(
+    ({ request }) => request.prompt === prompt && request.model === model,
+  );
   return found.at(-1)?.id ?? "";
 }
 
@@ -145,7 +147,10 @@ describe("a comparison", { timeout }, () => {
       await visit.passSignIn("hans");
       const errors = visit.at("cell").getByTestId("error");
       await errors.nth(1).waitFor();
-      assert.deepEqual(await errors.evaluateAll((all) => all.map((one) => one.getAttribute("data-code"))), Array(2).fill("provider_rate_limited"));
+      assert.deepEqual(
+        await errors.evaluateAll((all) => all.map((one) => one.getAttribute("data-code"))),
+        Array(2).fill("provider_rate_limited"),
+      );
       assert.deepEqual(await visit.page.getByRole("columnheader").allInnerTexts(), ["m/one", "m/two"]);
       assert.equal(await visit.at("batch-progress").innerText(), "2 of 2 done");
     });
@@ -156,9 +161,15 @@ describe("a comparison", { timeout }, () => {
       await visit.signIn(site.url, "iris");
       await visit.view("Compare");
       // More than the page knows by itself.
-      const [one, two, three] = ["google/gemini-3.1-flash-image", "black-forest-labs/flux.2-pro", "bytedance/seedream-5"];
+      const [one, two, three] = [
+        "google/gemini-3.1-flash-image",
+        "black-forest-labs/flux.2-pro",
+        "bytedance/seedream-5",
+      ];
       const lines = visit.at("models");
-      await visit.page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>("[data-testid=models]")?.value.split("\n").length === 3);
+      await visit.page.waitForFunction(
+        () => document.querySelector<HTMLTextAreaElement>("[data-testid=models]")?.value.split("\n").length === 3,
+      );
       assert.equal(await lines.inputValue(), [one, two, three].join("\n"));
       const choice = visit.at("model-choice").filter({ hasText: /^FLUX\.2 Pro$/ });
       assert.equal(await choice.getAttribute("aria-pressed"), "true");
@@ -179,6 +190,9 @@ describe("a comparison", { timeout }, () => {
       await visit.at("prompts").fill(Array.from({ length: 11 }, (_, at) => `Prompt ${at}`).join("\n"));
       await visit.at("models").fill("m/one\nm/two");
       await visit.at("compare").click();
-      assert.equal(await visit.page.locator(".field-prompts").getByTestId("error").innerText(), "These are 22 tasks, 20 at most.");
+      assert.equal(
+        await visit.page.locator(".field-prompts").getByTestId("error").innerText(),
+        "These are 22 tasks, 20 at most.",
+      );
     }));
 });

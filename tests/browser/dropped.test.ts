@@ -33,7 +33,8 @@ test("what came while the connection was down is there when it is back", { timeo
       await task.shows(3);
     },
     { expected: AWAY },
-  ));
+  ),
+);
 
 test("what came while the machine was offline is there when it is back", { timeout: 60_000 }, () =>
   visiting(
@@ -57,4 +58,5 @@ test("what came while the machine was offline is there when it is back", { timeo
       await visit.connection("live");
     },
     { expected: AWAY },
-  ));
+  ),
+);

@@ -61,7 +61,10 @@ describe("the feed", { timeout }, () => {
       }
       await visit.at("content").nth(1).waitFor();
       const titles = await visit.at("content").getByRole("heading").allInnerTexts();
-      assert.deepEqual(titles.map((title) => title.split(" ").at(-1)), ["Snow", "Rain"]);
+      assert.deepEqual(
+        titles.map((title) => title.split(" ").at(-1)),
+        ["Snow", "Rain"],
+      );
     }));
 
   test("follows its requests through a reload", () =>

@@ -75,7 +75,10 @@ describe("a start", { timeout }, () => {
       await watchShifts(visit.page);
       await site.emulator.deliver(task.taskId);
       await task.shows(2);
-      const drawn = await task.images.locator("img").first().evaluate((image: HTMLImageElement) => image.naturalWidth / image.naturalHeight);
+      const drawn = await task.images
+        .locator("img")
+        .first()
+        .evaluate((image: HTMLImageElement) => image.naturalWidth / image.naturalHeight);
       assert.equal(drawn, 1.5);
       assert.deepEqual(await task.images.first().boundingBox(), box);
       const shifted = (await shifts(visit.page)).reduce((sum, one) => sum + one, 0);

@@ -15,7 +15,9 @@ const timeout = 90_000;
 /** More than two pages of twenty. */
 const TASKS = 45;
 
-test("the history loads what is older while one scrolls, each task once and the newest first", { timeout }, async () => {
+test("the history loads what is older while one scrolls, each task once and the newest first", {
+  timeout,
+}, async () => {
   const authorization = `Bearer ${await site.emulator.token({ sub: "ada" })}`;
   for (let at = 0; at < TASKS; at++) {
     const body = JSON.stringify({ prompt: `Study ${at}`, model: "m" });
@@ -37,7 +39,10 @@ test("the history loads what is older while one scrolls, each task once and the 
         await thumbs.nth(before).waitFor();
       }
       const titles = await thumbs.locator(".thumb-title").allInnerTexts();
-      assert.deepEqual(titles, Array.from({ length: TASKS }, (_, at) => `Study ${TASKS - 1 - at}`));
+      assert.deepEqual(
+        titles,
+        Array.from({ length: TASKS }, (_, at) => `Study ${TASKS - 1 - at}`),
+      );
       await visit.at("load-more").waitFor({ state: "detached" });
 
       await thumbs.last().click();
@@ -53,22 +58,30 @@ test("the history loads what is older while one scrolls, each task once and the 
 test("two tabs show the same, whichever of them it is started in", { timeout }, async () => {
   const context = await browser.newContext();
   try {
-    await visiting(browser, async (one) => {
-      await one.signIn(site.url, "gwen");
-      await visiting(browser, async (other) => {
-        await other.signIn(site.url, "gwen");
-        const started = await one.generate("Two halves of an orange", 2);
-        const seen = await other.task("Two halves of an orange");
-        assert.equal(seen.taskId, started.taskId);
-        await site.emulator.deliver(started.taskId);
-        await Promise.all([started.shows(2), seen.shows(2)]);
-        await other.at("sign-out").click();
-        await other.at("sign-in").waitFor();
-      }, { context });
-      const last = await one.generate("The third half", 1);
-      await site.emulator.deliver(last.taskId);
-      await last.shows(1);
-    }, { context });
+    await visiting(
+      browser,
+      async (one) => {
+        await one.signIn(site.url, "gwen");
+        await visiting(
+          browser,
+          async (other) => {
+            await other.signIn(site.url, "gwen");
+            const started = await one.generate("Two halves of an orange", 2);
+            const seen = await other.task("Two halves of an orange");
+            assert.equal(seen.taskId, started.taskId);
+            await site.emulator.deliver(started.taskId);
+            await Promise.all([started.shows(2), seen.shows(2)]);
+            await other.at("sign-out").click();
+            await other.at("sign-in").waitFor();
+          },
+          { context },
+        );
+        const last = await one.generate("The third half", 1);
+        await site.emulator.deliver(last.taskId);
+        await last.shows(1);
+      },
+      { context },
+    );
   } finally {
     await context.close();
   }

@@ -96,9 +96,12 @@ test("everything is done by the keyboard: sign-in, a start, its page, the link, 
 
     await tabTo(visit, "History");
     await keyboard.press("Enter");
-    await visit.page.waitForFunction(() => document.activeElement?.textContent === "History" && document.activeElement.tagName === "H1");
+    await visit.page.waitForFunction(
+      () => document.activeElement?.textContent === "History" && document.activeElement.tagName === "H1",
+    );
     await tabTo(visit, /^A quiet library/);
-  }));
+  }),
+);
 
 test("what is seen is said: an end with failures, and a start by Ctrl+Enter", { timeout }, () =>
   visiting(browser, async (visit) => {
@@ -110,7 +113,8 @@ test("what is seen is said: an end with failures, and a start by Ctrl+Enter", { 
     await said(visit, "Started: 2 pictures.");
     await site.emulator.deliver(taskId);
     await said(visit, "1 picture is ready, 1 failed.");
-  }));
+  }),
+);
 
 test("each view has its landmarks, one main heading, and a name for every control", { timeout }, () =>
   visiting(browser, async (visit) => {
@@ -134,4 +138,5 @@ test("each view has its landmarks, one main heading, and a name for every contro
       );
       assert.deepEqual(nameless, []);
     }
-  }));
+  }),
+);

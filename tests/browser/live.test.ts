@@ -23,7 +23,10 @@ describe("a person who has signed in", { timeout: 60_000, concurrency: 2 }, () =
       site.emulator.finish(task.taskId);
       assert.deepEqual(await task.settled(FIRST_LOOK_WITHIN_MS), ["success", "success"]);
       await task.shows(2);
-      assert.deepEqual(site.emulator.deliveries.filter(({ taskId }) => taskId === task.taskId), []);
+      assert.deepEqual(
+        site.emulator.deliveries.filter(({ taskId }) => taskId === task.taskId),
+        [],
+      );
     }));
 
   test("asks for four pictures and sees each place filled, without a reload", () =>

@@ -58,13 +58,16 @@ describe("the browser", { timeout }, () => {
       ["connect-src", () => fetch("https://elsewhere.example/").catch(() => null)],
       ["img-src", () => (new Image().src = "http://elsewhere.example/pixel.png")],
       ["style-src-elem", () => document.head.append(document.createElement("style"))],
-      ["require-trusted-types-for", () => {
-        try {
-          document.body.innerHTML = "<img src=x onerror=alert(1)>";
-        } catch {
-          // Refused before it is read.
-        }
-      }],
+      [
+        "require-trusted-types-for",
+        () => {
+          try {
+            document.body.innerHTML = "<img src=x onerror=alert(1)>";
+          } catch {
+            // Refused before it is read.
+          }
+        },
+      ],
     ];
     for (const [directive, act] of attempts) {
       await assert.rejects(
@@ -73,7 +76,10 @@ describe("the browser", { timeout }, () => {
           await visit.at("sign-in").waitFor();
           await visit.page.evaluate(act);
           await visit.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
-          assert.ok(visit.complaints.some((each) => each.startsWith(`policy: ${directive} `)), `${directive}: ${visit.complaints}`);
+          assert.ok(
+            visit.complaints.some((each) => each.startsWith(`policy: ${directive} `)),
+            `${directive}: ${visit.complaints}`,
+          );
         }),
         /policy: /,
         directive,
@@ -95,8 +101,18 @@ describe("the browser", { timeout }, () => {
           return frame.contentWindow?.length;
         }, site.url);
         assert.equal(framed, 0);
-        assert.equal(await visit.page.frames()[1]?.getByTestId("sign-in").count().catch(() => 0), 0);
-        assert.ok(visit.complaints.some((each) => /frame-ancestors/.test(each)), visit.complaints.join());
+        assert.equal(
+          await visit.page
+            .frames()[1]
+            ?.getByTestId("sign-in")
+            .count()
+            .catch(() => 0),
+          0,
+        );
+        assert.ok(
+          visit.complaints.some((each) => /frame-ancestors/.test(each)),
+          visit.complaints.join(),
+        );
       },
       { expected: /frame-ancestors|ERR_BLOCKED_BY_RESPONSE/ },
     ));
@@ -116,4 +132,5 @@ test("the first load is less than 150 KB, gzipped", { timeout }, (t) =>
     t.diagnostic(`first load: ${total} bytes gzipped`);
     assert.ok(sizes.some(([path]) => path.endsWith(".js")) && sizes.some(([path]) => path.endsWith(".css")));
     assert.ok(total < FIRST_LOAD_BYTES, `${total} bytes`);
-  }));
+  }),
+);

@@ -49,7 +49,8 @@ describe("a session", { timeout, concurrency }, () => {
         await visit.view("Compare");
         await visit.page.evaluate(() => {
           for (const [key, value] of Object.entries(sessionStorage)) {
-            if (key.startsWith("oidc.user:")) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), access_token: "a.b.c" }));
+            if (key.startsWith("oidc.user:"))
+              sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), access_token: "a.b.c" }));
           }
         });
         await visit.page.reload();
@@ -84,12 +85,18 @@ describe("the form", { timeout, concurrency }, () => {
     visiting(browser, async (visit) => {
       await visit.signIn(site.url, "hope");
       await visit.ask("", 21);
-      for (const [name, words] of [["prompt", "Write what the pictures should show."], ["count", "1 to 20."]] as const) {
+      for (const [name, words] of [
+        ["prompt", "Write what the pictures should show."],
+        ["count", "1 to 20."],
+      ] as const) {
         const field = visit.page.locator(`.field-${name}`);
         assert.equal(await field.getByTestId("error").innerText(), words);
         const control = field.getByTestId(name);
         assert.equal(await control.getAttribute("aria-invalid"), "true");
-        assert.equal(await control.getAttribute("aria-describedby"), await field.getByTestId("error").getAttribute("id"));
+        assert.equal(
+          await control.getAttribute("aria-describedby"),
+          await field.getByTestId("error").getAttribute("id"),
+        );
       }
       assert.equal(await visit.at("prompt").evaluate((field) => field === document.activeElement), true);
       assert.equal(await visit.at("task").count(), 0);

@@ -71,7 +71,8 @@ test("nothing is wider than a phone", { timeout }, () =>
         assert.deepEqual(small, [], `too small for a thumb in ${view}`);
       }),
     { viewport: NARROW, hasTouch: true },
-  ));
+  ),
+);
 
 describe("every word can be read", { timeout }, () => {
   for (const colorScheme of ["light", "dark"] as const) {

@@ -115,8 +115,12 @@ describe("a shared link", { timeout }, () => {
       await task.shows(2);
       await visit.page.reload();
       await (await visit.task("A comet over a lake")).shows(2);
-      for (const name of ["sign-in", "share", "retry", "generate", "sign-out"]) assert.equal(await visit.at(name).count(), 0, name);
-      assert.deepEqual(seen.filter((text) => text.includes("v1.") || text.includes("ticket")), []);
+      for (const name of ["sign-in", "share", "retry", "generate", "sign-out"])
+        assert.equal(await visit.at(name).count(), 0, name);
+      assert.deepEqual(
+        seen.filter((text) => text.includes("v1.") || text.includes("ticket")),
+        [],
+      );
     });
   });
 
@@ -164,10 +168,16 @@ describe("a shared link", { timeout }, () => {
         // Between the last and the first control the focus is with the browser's own, where the body stands for it.
         const around = ["Link", "Close", "Copy the link", "body"];
         const first = around.indexOf(stops[0] ?? "");
-        assert.deepEqual(stops, Array.from({ length: 8 }, (_, step) => around[(first + step) % around.length]));
+        assert.deepEqual(
+          stops,
+          Array.from({ length: 8 }, (_, step) => around[(first + step) % around.length]),
+        );
         await visit.page.getByRole("button", { name: "Copy the link" }).click();
         await visit.page.getByText("Copied.").waitFor();
-        assert.equal(await visit.page.evaluate(() => navigator.clipboard.readText()), await visit.at("shared-link").inputValue());
+        assert.equal(
+          await visit.page.evaluate(() => navigator.clipboard.readText()),
+          await visit.at("shared-link").inputValue(),
+        );
         await visit.page.keyboard.press("Escape");
         await visit.at("share-dialog").waitFor({ state: "detached" });
         assert.equal(await visit.at("share").evaluate((button) => button === document.activeElement), true);

@@ -12,7 +12,15 @@ test("a webhook is retried until it is taken, then never again", async (t) => {
   const emulator = await start(t, { webhookUrl: receiver.url });
   await create(emulator, { prompt: "tea" });
   await emulator.until(() => emulator.deliveries.length === 4);
-  assert.deepEqual(emulator.deliveries.map(({ attempt, status }) => [attempt, status]), [[1, 500], [2, 302], [3, 429], [4, 200]]);
+  assert.deepEqual(
+    emulator.deliveries.map(({ attempt, status }) => [attempt, status]),
+    [
+      [1, 500],
+      [2, 302],
+      [3, 429],
+      [4, 200],
+    ],
+  );
   // Had the fourth not ended it, the fifth would come within 0.001 x 44 s.
   await assert.rejects(emulator.until(() => emulator.deliveries.length > 4, 150));
 });
@@ -149,9 +157,9 @@ test("the create call can be made to fail in any way", async (t) => {
   const broken = await call(emulator, "/image/generate", { prompt: "tea" });
   assert.deepEqual([broken.status, broken.body], [503, "<h1>down</h1>"]);
   assert.equal(emulator.tasks.size, 0);
-  assert.deepEqual(emulator.requests.map(({ method, path, status }) => `${method} ${path} ${status}`), [
-    "POST /image/generate 403",
-    "POST /image/generate 503",
-  ]);
+  assert.deepEqual(
+    emulator.requests.map(({ method, path, status }) => `${method} ${path} ${status}`),
+    ["POST /image/generate 403", "POST /image/generate 503"],
+  );
   assert.deepEqual(emulator.requests[0]?.body, { prompt: "tea" });
 });

@@ -22,8 +22,15 @@ test("[partial] fails every second image", async (t) => {
 });
 
 test("[missing] and [extra] return one image fewer and one more", async (t) => {
-  const [fewer, more, plain] = await Promise.all([told(t, "tea [missing]"), told(t, "tea [Extra]"), told(t, "tea (extra)")]);
-  assert.deepEqual([fewer, more, plain].map((task) => task.result.images.length), [3, 5, 4]);
+  const [fewer, more, plain] = await Promise.all([
+    told(t, "tea [missing]"),
+    told(t, "tea [Extra]"),
+    told(t, "tea (extra)"),
+  ]);
+  assert.deepEqual(
+    [fewer, more, plain].map((task) => task.result.images.length),
+    [3, 5, 4],
+  );
 });
 
 test("[nourl] leaves the first image to mynth_url", async (t) => {
@@ -48,7 +55,10 @@ test("[lost] is found by a poll only", async (t) => {
   const [id, other] = [await create(emulator, { prompt: "tea [lost]" }), await create(emulator, { prompt: "tea" })];
   await emulator.until(() => emulator.tasks.get(id)?.status === "completed" && emulator.deliveries.length > 0);
   assert.equal((await call(emulator, `/tasks/${id}`)).body.data.status, "completed");
-  assert.deepEqual(emulator.deliveries.map(({ taskId }) => taskId), [other]);
+  assert.deepEqual(
+    emulator.deliveries.map(({ taskId }) => taskId),
+    [other],
+  );
 });
 
 test("[slow] takes five times as long", async (t) => {

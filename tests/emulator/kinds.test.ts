@@ -62,7 +62,12 @@ async function story(t: TestContext, generation: Generation, path: string, reque
         .replace(/\b(tsk|img|vid|evt|pat)_[0-9A-Z]{26}\b/g, "$1"),
     );
   const body = JSON.parse(receiver.received[0]?.body ?? "{}");
-  return { created: plain(created.body), polled: plain(polled.body), webhook: plain(body), headers: receiver.received[0]?.headers };
+  return {
+    created: plain(created.body),
+    polled: plain(polled.body),
+    webhook: plain(body),
+    headers: receiver.received[0]?.headers,
+  };
 }
 
 for (const generation of GENERATIONS) {
@@ -104,7 +109,10 @@ test("an unknown field is an issue of g4, and nobody's business before", async (
     const body = { ...request, metadata: {}, colour: "red" };
     emulator.options.generation = "g4";
     const { status, body: told } = await call(emulator, path, body);
-    assert.deepEqual([status, told.error.issues.map((issue: { path: string }) => issue.path)], [400, ["metadata", "colour"]]);
+    assert.deepEqual(
+      [status, told.error.issues.map((issue: { path: string }) => issue.path)],
+      [400, ["metadata", "colour"]],
+    );
     emulator.options.generation = "g3";
     assert.equal((await call(emulator, path, body)).status, 201);
   }
@@ -126,7 +134,11 @@ test("each field that has rules is held to them", async (t) => {
     const [, request] = Object.values(STARTS).find(([each]) => each === path) ?? [];
     for (const value of values) {
       const { status, body } = await call(emulator, path, { ...request, [field]: value });
-      assert.deepEqual([status, body.error?.issues.map((issue: { path: string }) => issue.path)], [400, [field]], `${path} ${value}`);
+      assert.deepEqual(
+        [status, body.error?.issues.map((issue: { path: string }) => issue.path)],
+        [400, [field]],
+        `${path} ${value}`,
+      );
     }
   }
   assert.equal(emulator.tasks.size, 0);

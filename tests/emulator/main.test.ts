@@ -19,7 +19,9 @@ async function firstLine(child: ChildProcess): Promise<string> {
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   test(`the program says where it listens, and leaves on ${signal}`, async () => {
-    const child = spawn(process.execPath, [MAIN, "--port", "0", "--webhook-url", ""], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [MAIN, "--port", "0", "--webhook-url", ""], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     try {
       const [, url] = /^emulator ready (http:\/\/127\.0\.0\.1:\d+)$/.exec(await firstLine(child)) ?? [];
       assert.ok(url);
@@ -34,7 +36,15 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 test("flags are read, and a bad one is named", () => {
-  const read = parseFlags(["--generation", "g2", "--retry-scale=0.01", "--client-redirects", "http://a, http://b", "--webhook-url", ""]);
+  const read = parseFlags([
+    "--generation",
+    "g2",
+    "--retry-scale=0.01",
+    "--client-redirects",
+    "http://a, http://b",
+    "--webhook-url",
+    "",
+  ]);
   assert.notEqual(read, "help");
   assert.deepEqual(read, {
     ...DEFAULTS,

@@ -11,7 +11,11 @@ async function offered(t: TestContext, content = "tea", callbackPlan?: CallbackP
   const emulator = await start(t, { autoDeliver: false, modelriver: { webhookUrl: receiver.url, callbackPlan } });
   const id = await begin(emulator, content);
   await emulator.modelriver.deliver(id);
-  return { emulator, id, send: async (body?: unknown, key?: string) => (await callBack(emulator, id, body, key)).status };
+  return {
+    emulator,
+    id,
+    send: async (body?: unknown, key?: string) => (await callBack(emulator, id, body, key)).status,
+  };
 }
 
 test("a callback is taken with the key, and kept with all that came", async (t) => {
@@ -30,7 +34,15 @@ test("a callback is taken with the key, and kept with all that came", async (t) 
 test("a failure of the receiver's is a callback too, and anything else is not", async (t) => {
   const { send } = await offered(t);
   const { data } = SAVED;
-  for (const wrong of ["not json", [], {}, { data: [] }, { data: { ...data, id: 1 } }, { data: { id: "rec_1" } }, { error: {} }]) {
+  for (const wrong of [
+    "not json",
+    [],
+    {},
+    { data: [] },
+    { data: { ...data, id: 1 } },
+    { data: { id: "rec_1" } },
+    { error: {} },
+  ]) {
     assert.equal(await send(wrong), 400, JSON.stringify(wrong));
   }
   assert.equal(await send({ error: "processing_failed", message: "no" }), 200);
@@ -42,18 +54,26 @@ test("a wrong key is 401, an id that no webhook has named is 404", async (t) => 
   assert.equal(await send(SAVED, emulator.options.apiKey), 401);
   const early = await begin(emulator, "milk");
   assert.equal((await callBack(emulator, early)).status, 404);
-  const unknown = await call(emulator, "/v1/callback/00000000-0000-4000-8000-000000000000", SAVED, emulator.options.modelriver.apiKey);
+  const unknown = await call(
+    emulator,
+    "/v1/callback/00000000-0000-4000-8000-000000000000",
+    SAVED,
+    emulator.options.modelriver.apiKey,
+  );
   assert.equal(unknown.status, 404);
   const standard = await begin(emulator, "tea [standard]");
   await emulator.modelriver.deliver(standard);
   assert.equal((await callBack(emulator, standard)).status, 404);
-  assert.deepEqual(emulator.modelriver.callbacks.map(({ status, isTaken }) => [status, isTaken]), [
-    [401, false],
-    [401, false],
-    [404, false],
-    [404, false],
-    [404, false],
-  ]);
+  assert.deepEqual(
+    emulator.modelriver.callbacks.map(({ status, isTaken }) => [status, isTaken]),
+    [
+      [401, false],
+      [401, false],
+      [404, false],
+      [404, false],
+      [404, false],
+    ],
+  );
 });
 
 test("a callback is expired after its window, which the next try of the webhook opens anew", async (t) => {
@@ -78,7 +98,10 @@ test("a callback after a 2xx of the same id is counted as repeated, and no other
   assert.equal(emulator.modelriver.repeated, 0);
   assert.equal(await send(), 200);
   assert.equal(emulator.modelriver.repeated, 1);
-  assert.deepEqual(emulator.modelriver.callbacks.map(({ isRepeated }) => isRepeated), [false, false, false, false, true]);
+  assert.deepEqual(
+    emulator.modelriver.callbacks.map(({ isRepeated }) => isRepeated),
+    [false, false, false, false, true],
+  );
 });
 
 test("a plan fails callbacks for good, some times, or a share of them", async (t) => {
@@ -118,10 +141,19 @@ test("a connection can be cut before or after the callback is taken, and neither
     await assert.rejects(send(), /fetch failed/);
     assert.equal(await send(), 200);
     assert.equal(emulator.modelriver.repeated, 0);
-    assert.deepEqual(emulator.modelriver.callbacks.map(({ status }) => status), [null, 200]);
+    assert.deepEqual(
+      emulator.modelriver.callbacks.map(({ status }) => status),
+      [null, 200],
+    );
   }
-  assert.deepEqual(cut.emulator.modelriver.callbacks.map(({ isTaken }) => isTaken), [false, true]);
-  assert.deepEqual(lost.emulator.modelriver.callbacks.map(({ isTaken }) => isTaken), [true, true]);
+  assert.deepEqual(
+    cut.emulator.modelriver.callbacks.map(({ isTaken }) => isTaken),
+    [false, true],
+  );
+  assert.deepEqual(
+    lost.emulator.modelriver.callbacks.map(({ isTaken }) => isTaken),
+    [true, true],
+  );
 });
 
 test("[callback-expired] and [callback-fails] are for good", async (t) => {

@@ -6,7 +6,10 @@ import { ask, begin } from "./modelriver.ts";
 import { start, startReceiver } from "./receiver.ts";
 
 test("the schedule is 5 s, 30 s, 2, 10 and 30 minutes, 1 and 2 hours", () => {
-  assert.deepEqual(RETRY_DELAYS_MS.map((delay) => delay / 1000), [5, 30, 120, 600, 1800, 3600, 7200]);
+  assert.deepEqual(
+    RETRY_DELAYS_MS.map((delay) => delay / 1000),
+    [5, 30, 120, 600, 1800, 3600, 7200],
+  );
 });
 
 test("a webhook is retried until it is taken, the same body each time, and then never again", async (t) => {
@@ -16,11 +19,14 @@ test("a webhook is retried until it is taken, the same body each time, and then 
   await begin(emulator, "tea");
   const { deliveries, deadLetters } = emulator.modelriver;
   await emulator.until(() => deliveries.length === 3);
-  assert.deepEqual(deliveries.map(({ attempt, status, type }) => [attempt, status, type]), [
-    [1, 500, "task.ai_generated"],
-    [2, 307, "task.ai_generated"],
-    [3, 200, "task.ai_generated"],
-  ]);
+  assert.deepEqual(
+    deliveries.map(({ attempt, status, type }) => [attempt, status, type]),
+    [
+      [1, 500, "task.ai_generated"],
+      [2, 307, "task.ai_generated"],
+      [3, 200, "task.ai_generated"],
+    ],
+  );
   assert.equal(new Set(receiver.received.map(({ body }) => body)).size, 1);
   // Had the third not ended it, the fourth would come after 0.001 x 120 s.
   await assert.rejects(emulator.until(() => deliveries.length > 3, 200));
@@ -115,7 +121,10 @@ test("[twice] sends one event two times, [lost] sends none, and [late] takes ten
   const [lost, twice] = [await begin(emulator, "tea [lost]"), await begin(emulator, "tea [twice]")];
   const { channels, deliveries } = emulator.modelriver;
   await emulator.until(() => channels.get(lost)?.status === "completed" && deliveries.length === 2);
-  assert.deepEqual(deliveries.map(({ channelId }) => channelId), [twice, twice]);
+  assert.deepEqual(
+    deliveries.map(({ channelId }) => channelId),
+    [twice, twice],
+  );
   assert.equal(receiver.received[0]?.body, receiver.received[1]?.body);
   const duration = channels.get(await begin(emulator, "tea [late]"))?.durationMs ?? 0;
   assert.ok(duration >= 90 && duration <= 110, `${duration}`);
@@ -136,7 +145,10 @@ test("a webhook can be delivered before the start call is answered, or the answe
   };
   await assert.rejects(ask(emulator, "tea"), /fetch failed/);
   assert.equal(emulator.modelriver.channels.size, 2);
-  assert.deepEqual(emulator.requests.map(({ path, status }) => `${path} ${status}`), ["/v1/ai/async 200", "/v1/ai/async null"]);
+  assert.deepEqual(
+    emulator.requests.map(({ path, status }) => `${path} ${status}`),
+    ["/v1/ai/async 200", "/v1/ai/async null"],
+  );
 });
 
 test("the index page lists every keyword and the last channels, escaped", async (t) => {

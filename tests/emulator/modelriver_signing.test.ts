@@ -9,9 +9,15 @@ const hex = (key: string, text: string) => createHmac("sha256", key).update(text
 
 test("both schemes are lowercase hex under the secret as it is written", () => {
   // printf '{"a":1}' | openssl dgst -sha256 -hmac 'emulator secret'
-  assert.equal(signBody("emulator secret", '{"a":1}'), "338593835457377794b35c42d5618aad6035959289130c7761eb46762649f3af");
+  assert.equal(
+    signBody("emulator secret", '{"a":1}'),
+    "338593835457377794b35c42d5618aad6035959289130c7761eb46762649f3af",
+  );
   // printf '1700000000.{"b": "é"}' | openssl dgst -sha256 -hmac 'emulator secret'
-  assert.equal(signTimed("emulator secret", 1700000000, '{"b": "é"}'), "da03822dae0cc5b63852ecd65f3f210a8fc34901e3f074fbfec9235a1d710cda");
+  assert.equal(
+    signTimed("emulator secret", 1700000000, '{"b": "é"}'),
+    "da03822dae0cc5b63852ecd65f3f210a8fc34901e3f074fbfec9235a1d710cda",
+  );
 });
 
 test("scheme a signs the raw body, and names the time and the channel beside it", async (t) => {

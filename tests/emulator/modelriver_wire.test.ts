@@ -50,7 +50,9 @@ test("a start is answered with its channel and where its socket would be", async
 });
 
 test("a workflow with an event sends what it generated and asks for a callback", async (t) => {
-  const { webhook, callback, url } = await told(t, QUESTION, { metadata: { user_id: "u1", nested: { snake_case: [1] } } });
+  const { webhook, callback, url } = await told(t, QUESTION, {
+    metadata: { user_id: "u1", nested: { snake_case: [1] } },
+  });
   assert.deepEqual(webhook, {
     type: "task.ai_generated",
     event: "new_movie_suggestion",
@@ -131,7 +133,9 @@ test("the callback's URL can be in data only, in a header only, elsewhere, or no
 
 test("the AI data can be raw choices, text, or an object with no title", async (t) => {
   const data = async (words: string) => (await told(t, `${QUESTION} ${words}`)).webhook.ai_response.data;
-  const [choices, asJson, text, untitled] = await Promise.all(["[choices]", "[choices-json]", "[text]", "[untitled]"].map(data));
+  const [choices, asJson, text, untitled] = await Promise.all(
+    ["[choices]", "[choices-json]", "[text]", "[untitled]"].map(data),
+  );
   const { title, ...rest } = DATA;
   assert.equal(choices.choices[0].message.content, `${title}\n\n${rest.description}`);
   assert.deepEqual(JSON.parse(asJson.choices[0].message.content), DATA);
@@ -141,7 +145,13 @@ test("the AI data can be raw choices, text, or an object with no title", async (
 
 test("the last user message decides, in words or in parts, and the same one makes the same content", async (t) => {
   const system = { role: "system", content: "[fail] be brief" };
-  const parts = { role: "user", content: [{ type: "text", text: QUESTION }, { type: "image_url", image_url: {} }] };
+  const parts = {
+    role: "user",
+    content: [
+      { type: "text", text: QUESTION },
+      { type: "image_url", image_url: {} },
+    ],
+  };
   const messages = [system, { role: "user", content: "[fail]" }, parts, { role: "assistant", content: "[fail] yes" }];
   const { webhook } = await told(t, "", { messages });
   assert.deepEqual(webhook.ai_response.data, DATA);
@@ -178,7 +188,12 @@ test("a request that lacks something is refused with 400, and names it", async (
 test("a wrong key is refused, and so is Mynth's", async (t) => {
   const emulator = await start(t);
   for (const key of ["mr_live_wrong", emulator.options.apiKey]) {
-    const { status, body } = await call(emulator, "/v1/ai/async", { workflow: "w", messages: [{ role: "user", content: "x" }] }, key);
+    const { status, body } = await call(
+      emulator,
+      "/v1/ai/async",
+      { workflow: "w", messages: [{ role: "user", content: "x" }] },
+      key,
+    );
     assert.deepEqual([status, body.error], [401, "unauthorized"]);
   }
   assert.equal(emulator.modelriver.channels.size, 0);

@@ -104,7 +104,12 @@ test("a code is good once, for its own client and redirect", async (t) => {
 
 test("a redirect to a foreign origin is never followed, asked for or posted", async (t) => {
   const emulator = await start(t);
-  for (const redirect_uri of ["http://evil.example/callback", "http://127.0.0.1:8787.evil.example/", "javascript:alert(1)", ""]) {
+  for (const redirect_uri of [
+    "http://evil.example/callback",
+    "http://127.0.0.1:8787.evil.example/",
+    "javascript:alert(1)",
+    "",
+  ]) {
     const shown = await authorize(emulator, { redirect_uri });
     assert.equal(shown.status, 400, redirect_uri);
     const body = new URLSearchParams({ ...ASKED, redirect_uri, name: "ada" });
@@ -141,7 +146,13 @@ test("discovery names this issuer's own endpoints, and browsers may read them", 
   assert.equal(response.headers.get("access-control-allow-origin"), "*");
   const document = await response.json();
   assert.equal(document.issuer, emulator.url);
-  for (const name of ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"]) {
+  for (const name of [
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+  ]) {
     assert.equal(new URL(document[name]).origin, emulator.url);
   }
   const preflight = await fetch(`${emulator.url}/userinfo`, { method: "OPTIONS" });
@@ -153,11 +164,21 @@ test("test tokens take any claim, either algorithm, and any kid", async (t) => {
   const emulator = await start(t);
   const response = await fetch(`${emulator.url}/test/token`, {
     method: "POST",
-    body: JSON.stringify({ sub: "grace", alg: "ES256", expiresIn: -60, aud: "other", email: "g@example.com", scope: null }),
+    body: JSON.stringify({
+      sub: "grace",
+      alg: "ES256",
+      expiresIn: -60,
+      aud: "other",
+      email: "g@example.com",
+      scope: null,
+    }),
   });
   const { token } = await response.json();
   const claims = decodeJwt(token);
-  assert.deepEqual([claims.sub, claims.aud, claims.email, claims.scope], ["grace", "other", "g@example.com", undefined]);
+  assert.deepEqual(
+    [claims.sub, claims.aud, claims.email, claims.scope],
+    ["grace", "other", "g@example.com", undefined],
+  );
   assert.equal(Number(claims.exp) - Number(claims.iat), -60);
   const good = await emulator.token({ alg: "ES256" });
   assert.equal((await jwtVerify(good, jwks(emulator), { audience: "taskwire" })).protectedHeader.alg, "ES256");
@@ -177,7 +198,9 @@ test("rotating the keys drops the old ones", async (t) => {
 test("signing out returns to a known client only", async (t) => {
   const emulator = await start(t);
   const leave = (to: string) =>
-    fetch(`${emulator.url}/end-session?${new URLSearchParams({ post_logout_redirect_uri: to, state: "s" })}`, { redirect: "manual" });
+    fetch(`${emulator.url}/end-session?${new URLSearchParams({ post_logout_redirect_uri: to, state: "s" })}`, {
+      redirect: "manual",
+    });
   assert.equal((await leave("http://localhost:8787/")).headers.get("location"), "http://localhost:8787/?state=s");
   assert.equal((await leave("http://evil.example/")).status, 200);
 });

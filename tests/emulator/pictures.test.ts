@@ -23,7 +23,13 @@ test("each image of a task is a valid PNG of its own, readable from any origin",
       return PNG.sync.read(Buffer.from(await response.arrayBuffer()));
     }),
   );
-  assert.deepEqual(drawn.map(({ width, height }) => [width, height]), [[768, 512], [768, 512]]);
+  assert.deepEqual(
+    drawn.map(({ width, height }) => [width, height]),
+    [
+      [768, 512],
+      [768, 512],
+    ],
+  );
   assert.notDeepEqual(drawn[0]?.data, drawn[1]?.data);
 });
 
@@ -57,12 +63,14 @@ test("sizes are words or numbers, and never more than 768 a side", () => {
 });
 
 test("a picture of an earlier run is still one, the same at every look", async (t) => {
-  const looks = await Promise.all([start(t), start(t)].map(async (starting) => {
-    const { url } = await starting;
-    const response = await fetch(`${url}/images/img_01KE7XWWEQ4MCGWKBQKJ1G47RP.png`);
-    assert.equal(response.status, 200);
-    return PNG.sync.read(Buffer.from(await response.arrayBuffer()));
-  }));
+  const looks = await Promise.all(
+    [start(t), start(t)].map(async (starting) => {
+      const { url } = await starting;
+      const response = await fetch(`${url}/images/img_01KE7XWWEQ4MCGWKBQKJ1G47RP.png`);
+      assert.equal(response.status, 200);
+      return PNG.sync.read(Buffer.from(await response.arrayBuffer()));
+    }),
+  );
   assert.deepEqual(looks[0]?.data, looks[1]?.data);
 });
 

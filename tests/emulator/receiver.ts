@@ -39,7 +39,14 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
 /** An emulator on a free port with no latency, closed when the test ends. */
 export async function start(t: TestContext, options: EmulatorSettings = {}): Promise<Emulator> {
   const modelriver = { webhookUrl: "", latencyMs: 0, ...options.modelriver };
-  const emulator = await startEmulator({ port: 0, webhookUrl: "", latencyMs: 0, retryScale: 0.001, ...options, modelriver });
+  const emulator = await startEmulator({
+    port: 0,
+    webhookUrl: "",
+    latencyMs: 0,
+    retryScale: 0.001,
+    ...options,
+    modelriver,
+  });
   t.after(() => emulator.close());
   return emulator;
 }
@@ -52,7 +59,12 @@ export interface Answer {
 }
 
 /** A call with the key, its answer parsed where it is JSON. */
-export async function call(emulator: Emulator, path: string, body?: unknown, key = emulator.options.apiKey): Promise<Answer> {
+export async function call(
+  emulator: Emulator,
+  path: string,
+  body?: unknown,
+  key = emulator.options.apiKey,
+): Promise<Answer> {
   const response = await fetch(emulator.url + path, {
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) }),

@@ -4,12 +4,20 @@ import { signHex, signStandard } from "../../emulator/mynth/signing.ts";
 
 test("the Standard Webhooks known-answer vector is met", () => {
   assert.equal(
-    signStandard("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, '{"test": 2432232314}'),
+    signStandard(
+      "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+      "msg_p5jXN8AQM9LWM0D4loKWxJek",
+      1614265330,
+      '{"test": 2432232314}',
+    ),
     "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
   );
 });
 
 test("the older scheme keys with the whole secret, whsec_ prefix included", () => {
   // printf '1614265330.{"a":1}' | openssl dgst -sha256 -hmac whsec_abc
-  assert.equal(signHex("whsec_abc", 1614265330, '{"a":1}'), "t=1614265330,v1=51a174a4f09d6a7011e92a4aced75ba5bb46e8f5982563be918ab454092eb6c7");
+  assert.equal(
+    signHex("whsec_abc", 1614265330, '{"a":1}'),
+    "t=1614265330,v1=51a174a4f09d6a7011e92a4aced75ba5bb46e8f5982563be918ab454092eb6c7",
+  );
 });

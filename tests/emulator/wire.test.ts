@@ -62,7 +62,9 @@ const CAMEL_TASK = {
   updatedAt: "time",
 };
 
-const CAMEL_LIST = { data: [{ id: "tsk", type: "image.generate", status: "completed", cost: "0.01250000", createdAt: "time" }] };
+const CAMEL_LIST = {
+  data: [{ id: "tsk", type: "image.generate", status: "completed", cost: "0.01250000", createdAt: "time" }],
+};
 
 for (const [generation, event] of [
   ["g1", "task.image.completed"],
@@ -120,7 +122,14 @@ test("g4 is snake_case in a Standard Webhooks envelope that holds the full task"
     ],
   };
   const { userId, apiKeyId, createdAt, updatedAt, ...common } = CAMEL_TASK;
-  const data = { ...common, result, user_id: userId, api_key_id: apiKeyId, created_at: createdAt, updated_at: updatedAt };
+  const data = {
+    ...common,
+    result,
+    user_id: userId,
+    api_key_id: apiKeyId,
+    created_at: createdAt,
+    updated_at: updatedAt,
+  };
   assert.deepEqual(told.created.body, {
     data: { task_id: "tsk", estimated_cost: "0.02500000", public_access_token: "pat" },
   });
@@ -163,7 +172,11 @@ test("a silent failure has no errors field before g4 and null in it", async (t) 
 test("only the provider's own fields change case in the echoed request", async (t) => {
   const request = { prompt: "tea", negative_prompt: "milk", metadata: { row_ids: [1], rowIds: [2] } };
   const told = await story(t, "g3", request);
-  assert.deepEqual(told.webhook.request, { prompt: "tea", negativePrompt: "milk", metadata: { row_ids: [1], rowIds: [2] } });
+  assert.deepEqual(told.webhook.request, {
+    prompt: "tea",
+    negativePrompt: "milk",
+    metadata: { row_ids: [1], rowIds: [2] },
+  });
 });
 
 test("g4 lists every issue of a bad request, g3 names a field, g2 says it in words", async (t) => {
@@ -185,7 +198,9 @@ test("g4 lists every issue of a bad request, g3 names a field, g2 says it in wor
   );
   emulator.options.generation = "g3";
   const g3 = await call(emulator, "/image/generate", bad);
-  assert.deepEqual(g3.body, { error: { code: "VALIDATION_ERROR", message: "The request is not valid.", field: "prompt" } });
+  assert.deepEqual(g3.body, {
+    error: { code: "VALIDATION_ERROR", message: "The request is not valid.", field: "prompt" },
+  });
   emulator.options.generation = "g2";
   const g2 = await call(emulator, "/image/generate", bad);
   assert.deepEqual(g2.body, { error: "The request is not valid.", code: "VALIDATION_ERROR" });
@@ -225,7 +240,8 @@ test("the list is newest first and pages with after", async (t) => {
   const emulator = await start(t, { autoDeliver: false });
   const ids = [];
   for (const prompt of ["one", "two", "three"]) ids.unshift(await create(emulator, { prompt }));
-  const page = async (query: string) => (await call(emulator, `/tasks?${query}`)).body.data.map((task: { id: string }) => task.id);
+  const page = async (query: string) =>
+    (await call(emulator, `/tasks?${query}`)).body.data.map((task: { id: string }) => task.id);
   assert.deepEqual(await page("limit=2"), ids.slice(0, 2));
   assert.deepEqual(await page(`limit=2&after=${ids[1]}`), ids.slice(2));
   assert.equal((await call(emulator, "/tasks?limit=101")).status, 400);

@@ -28,7 +28,13 @@ for (const generation of ["g1", "g2", "g3", "g4"] as const) {
 
       await app.emulator.deliver(taskId);
       const watcher = await app.watch(answer.body.live);
-      const shown = [await watcher.task("completed"), await ada.task(taskId), await ada.list("?limit=1"), await app.rows(taskId), app.logs];
+      const shown = [
+        await watcher.task("completed"),
+        await ada.task(taskId),
+        await ada.list("?limit=1"),
+        await app.rows(taskId),
+        app.logs,
+      ];
       assert.ok(!JSON.stringify(shown).includes("pat_"), "the token got out");
     });
   });

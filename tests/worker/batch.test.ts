@@ -43,7 +43,12 @@ describe("a batch", { timeout }, () => {
     assert.equal(body.live.url, `/batches/${body.batchId}/live`);
     assert.ok(Date.parse(body.live.expiresAt) > Date.now());
     const pairs = body.tasks.map(({ task }: any) => [task.prompt, task.requestedModel]);
-    assert.deepEqual(pairs, [["a fox", "m/x"], ["a fox", "m/y"], ["a hare", "m/x"], ["a hare", "m/y"]]);
+    assert.deepEqual(pairs, [
+      ["a fox", "m/x"],
+      ["a fox", "m/y"],
+      ["a hare", "m/x"],
+      ["a hare", "m/y"],
+    ]);
     assert.equal(app.starts, before + 4);
     for (const entry of body.tasks) {
       assert.deepEqual(Object.keys(entry).sort(), ["access", "task", "taskId"]);
@@ -53,11 +58,17 @@ describe("a batch", { timeout }, () => {
       assert.deepEqual([task.images.length, task.metadata], [2, { album: 7 }]);
       assert.deepEqual(await ada.task(taskId), task);
       const sent = app.emulator.tasks.get(taskId)?.request;
-      assert.deepEqual([sent?.prompt, sent?.model, sent?.count, sent?.size], [task.prompt, task.requestedModel, 2, "square"]);
+      assert.deepEqual(
+        [sent?.prompt, sent?.model, sent?.count, sent?.size],
+        [task.prompt, task.requestedModel, 2, "square"],
+      );
       assert.equal((await app.rows(taskId)).task?.batch_id, body.batchId);
     }
     const listed = (await ada.list("?limit=4")).tasks.map(({ taskId }: any) => taskId);
-    assert.deepEqual(listed.reverse(), body.tasks.map(({ taskId }: any) => taskId));
+    assert.deepEqual(
+      listed.reverse(),
+      body.tasks.map(({ taskId }: any) => taskId),
+    );
   });
 
   test("ends task by task, each as its own webhook says", async () => {
@@ -68,32 +79,47 @@ describe("a batch", { timeout }, () => {
     assert.deepEqual([(await ada.task(first)).status, (await ada.task(second)).status], ["completed", "failed"]);
     for (const id of others) assert.equal((await ada.task(id)).status, "pending");
     const pictures = (await ada.task(first)).images.map(({ imageId }: any) => imageId);
-    assert.deepEqual(pictures, app.emulator.tasks.get(first)?.images.map((image) => image.ok && image.id));
+    assert.deepEqual(
+      pictures,
+      app.emulator.tasks.get(first)?.images.map((image) => image.ok && image.id),
+    );
   });
 
   test("finds its tasks also where webhooks come before the answers", async () => {
     app.emulator.options.onCreate = async ({ id }) => void (await app.emulator.deliver(id));
     const { tasks } = await start();
-    assert.deepEqual(tasks.map(({ task }: any) => task.status), Array(4).fill("completed"));
+    assert.deepEqual(
+      tasks.map(({ task }: any) => task.status),
+      Array(4).fill("completed"),
+    );
     for (const { taskId, task } of tasks) assert.equal(task.prompt, app.emulator.tasks.get(taskId)?.request.prompt);
   });
 
   test("says of each task by itself what the provider refused", async () => {
     const { tasks } = await start({ prompts: ["a fox", "[refuse-402]", "a hare", "[refuse-html]"], models: ["m/x"] });
-    assert.deepEqual(tasks.map((entry: any) => entry.error?.code ?? entry.task.status), ["pending", "insufficient_balance", "pending", "provider_unavailable"]);
+    assert.deepEqual(
+      tasks.map((entry: any) => entry.error?.code ?? entry.task.status),
+      ["pending", "insufficient_balance", "pending", "provider_unavailable"],
+    );
     for (const entry of tasks.filter((entry: any) => entry.error)) {
       assert.deepEqual(Object.keys(entry), ["error"]);
       assert.deepEqual(Object.keys(entry.error).sort(), ["code", "message"]);
     }
     const listed = (await ada.list("?limit=4")).tasks.reverse();
-    assert.deepEqual(listed.map(({ status, error }: any) => error?.code ?? status), ["pending", "insufficient_balance", "pending", "provider_unavailable"]);
+    assert.deepEqual(
+      listed.map(({ status, error }: any) => error?.code ?? status),
+      ["pending", "insufficient_balance", "pending", "provider_unavailable"],
+    );
     await app.emulator.deliver(tasks[2].taskId);
     assert.equal((await ada.task(tasks[2].taskId)).status, "completed");
   });
 
   test("of refusals only is a batch all the same", async () => {
     const { tasks, batchId } = await start({ prompts: ["[refuse-429]"] });
-    assert.deepEqual(tasks.map(({ error }: any) => error.code), ["provider_rate_limited", "provider_rate_limited"]);
+    assert.deepEqual(
+      tasks.map(({ error }: any) => error.code),
+      ["provider_rate_limited", "provider_rate_limited"],
+    );
     assert.equal((await app.sql("SELECT id FROM tasks WHERE batch_id = ? AND status = 'failed'", batchId)).length, 2);
   });
 
@@ -182,13 +208,22 @@ describe("an Idempotency-Key of a batch", { timeout }, () => {
     await app.emulator.deliver(first.tasks[1].taskId);
     const second = await start({}, same);
     assert.equal(second.batchId, first.batchId);
-    assert.deepEqual(second.tasks.map(({ taskId }: any) => taskId), first.tasks.map(({ taskId }: any) => taskId));
-    assert.deepEqual(second.tasks.map(({ task }: any) => task.status), ["pending", "completed", "pending", "pending"]);
+    assert.deepEqual(
+      second.tasks.map(({ taskId }: any) => taskId),
+      first.tasks.map(({ taskId }: any) => taskId),
+    );
+    assert.deepEqual(
+      second.tasks.map(({ task }: any) => task.status),
+      ["pending", "completed", "pending", "pending"],
+    );
     assert.equal(app.starts, starts);
   });
 
   test("gives the same refusals, also where there is nothing else", async () => {
-    for (const [i, prompts] of [["a fox", "[refuse-402]"], ["[refuse-402]", "[refuse-402] again"]].entries()) {
+    for (const [i, prompts] of [
+      ["a fox", "[refuse-402]"],
+      ["[refuse-402]", "[refuse-402] again"],
+    ].entries()) {
       const fields = { prompts, models: ["m/x"] };
       const same = key();
       const [first, second] = [await start(fields, same), await start(fields, same)];
@@ -203,7 +238,10 @@ describe("an Idempotency-Key of a batch", { timeout }, () => {
     assert.equal(app.starts, before + 4);
     for (const { batchId, tasks } of bodies) {
       assert.equal(batchId, bodies[0].batchId);
-      assert.deepEqual(tasks.map(({ taskId }: any) => taskId), bodies[0].tasks.map(({ taskId }: any) => taskId));
+      assert.deepEqual(
+        tasks.map(({ taskId }: any) => taskId),
+        bodies[0].tasks.map(({ taskId }: any) => taskId),
+      );
     }
   });
 

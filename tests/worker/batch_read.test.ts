@@ -55,18 +55,28 @@ describe("a batch that is read", { timeout }, () => {
   });
 
   test("has also the tasks that the provider refused, and why", async () => {
-    app.emulator.options.refuseCreate = { status: 402, body: { error: { code: "insufficient_balance", message: "No." } } };
+    app.emulator.options.refuseCreate = {
+      status: 402,
+      body: { error: { code: "insufficient_balance", message: "No." } },
+    };
     const { batchId } = await start();
     const { body } = await read(batchId);
-    assert.deepEqual(body.tasks.map(({ taskId, status, error }: any) => [taskId, status, error.code]), [
-      [null, "failed", "insufficient_balance"],
-      [null, "failed", "insufficient_balance"],
-    ]);
+    assert.deepEqual(
+      body.tasks.map(({ taskId, status, error }: any) => [taskId, status, error.code]),
+      [
+        [null, "failed", "insufficient_balance"],
+        [null, "failed", "insufficient_balance"],
+      ],
+    );
   });
 
   test("is shown to the holder of a ticket for it, or for all tasks of its owner, and so is its socket", async () => {
     const { batchId, live, tasks } = await start();
-    for (const ticket of [live.ticket, await ticketOf(ada, `/batches/${batchId}/ticket`), await ticketOf(ada, "/tasks/ticket")]) {
+    for (const ticket of [
+      live.ticket,
+      await ticketOf(ada, `/batches/${batchId}/ticket`),
+      await ticketOf(ada, "/tasks/ticket"),
+    ]) {
       const answer = await call(`${app.base}/batches/${batchId}?ticket=${ticket}`);
       assert.deepEqual([answer.status, answer.body.tasks.length], [200, 2]);
       const watcher = await watchFeed(app.base, { url: `/batches/${batchId}/live`, ticket });

@@ -19,7 +19,10 @@ async function without(vars: Record<string, string | null>, run: (app: App) => P
 }
 
 /** Both ways to be missing. */
-const GONE: [string, string | null][] = [["missing", null], ["blank", " "]];
+const GONE: [string, string | null][] = [
+  ["missing", null],
+  ["blank", " "],
+];
 
 describe("without", { timeout }, () => {
   for (const [how, value] of GONE) {
@@ -64,14 +67,29 @@ describe("without", { timeout }, () => {
   }
 
   test("any of them it is not ready, and says which", () =>
-    without({ MYNTH_API_KEY: null, MYNTH_WEBHOOK_SECRET: "", TASKWIRE_TOKEN_SECRET: null, AUTH_ISSUER: "", AUTH_AUDIENCE: null }, async (app) => {
-      const answer = await call(`${app.base}/readyz`);
-      assertRefused(answer, 503, "not_configured");
-      const names = answer.body.error.issues.map(({ path }: any) => path).sort();
-      for (const name of ["AUTH_AUDIENCE", "AUTH_ISSUER", "MYNTH_API_KEY", "MYNTH_WEBHOOK_SECRET", "TASKWIRE_TOKEN_SECRET"]) {
-        assert.ok(names.includes(name), `${name} in ${names}`);
-      }
-    }));
+    without(
+      {
+        MYNTH_API_KEY: null,
+        MYNTH_WEBHOOK_SECRET: "",
+        TASKWIRE_TOKEN_SECRET: null,
+        AUTH_ISSUER: "",
+        AUTH_AUDIENCE: null,
+      },
+      async (app) => {
+        const answer = await call(`${app.base}/readyz`);
+        assertRefused(answer, 503, "not_configured");
+        const names = answer.body.error.issues.map(({ path }: any) => path).sort();
+        for (const name of [
+          "AUTH_AUDIENCE",
+          "AUTH_ISSUER",
+          "MYNTH_API_KEY",
+          "MYNTH_WEBHOOK_SECRET",
+          "TASKWIRE_TOKEN_SECRET",
+        ]) {
+          assert.ok(names.includes(name), `${name} in ${names}`);
+        }
+      },
+    ));
 
   test("https an issuer is not trusted, unless it is on this machine", () =>
     without({ AUTH_ISSUER: "http://id.example" }, async (app) => {

@@ -25,7 +25,9 @@ describe("kill -9", { timeout: 100_000, concurrency: true }, () => {
     await emulator.until(() => emulator.deliveries.filter(({ status }) => status === 200).length >= 20, 20_000);
     await child.kill();
     await Promise.all(storm);
-    const acknowledged = new Set(emulator.deliveries.filter(({ status }) => status === 200).map(({ taskId }) => taskId));
+    const acknowledged = new Set(
+      emulator.deliveries.filter(({ status }) => status === 200).map(({ taskId }) => taskId),
+    );
     assert.ok(acknowledged.size >= 20 && acknowledged.size < started.length, `${acknowledged.size}`);
 
     await child.start();
@@ -48,9 +50,15 @@ describe("kill -9", { timeout: 100_000, concurrency: true }, () => {
       again.terminate();
       before.terminate();
     }
-    await eventually(async () => (await ada.list("?limit=100&status=completed")).tasks.length === started.length, DRAINED_MS);
+    await eventually(
+      async () => (await ada.list("?limit=100&status=completed")).tasks.length === started.length,
+      DRAINED_MS,
+    );
     const rows = (await ada.list("?limit=100")).tasks;
-    assert.deepEqual(rows.map(({ version }: any) => version), Array(started.length).fill(2));
+    assert.deepEqual(
+      rows.map(({ version }: any) => version),
+      Array(started.length).fill(2),
+    );
   });
 
   test("between the provider's answer and the room leaves a task that its webhook finds", async (t) => {

@@ -40,7 +40,10 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
 
       const { task, images } = await settled(app, taskId, "completed");
       assert.equal(task?.version, 2);
-      assert.deepEqual(images.map(({ status }) => status), ["success", "success"]);
+      assert.deepEqual(
+        images.map(({ status }) => status),
+        ["success", "success"],
+      );
       assert.deepEqual(watcher.versions, [1, 2]);
       assert.deepEqual((await ada.list()).tasks, [shown]);
       watcher.close();

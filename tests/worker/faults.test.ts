@@ -34,7 +34,10 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
       const { task, taskId } = await (await other.as("ada")).start({ count: 3 });
       assert.equal(rows, 3);
       assert.equal(task.status, "completed");
-      assert.deepEqual((await other.rows(taskId)).images.map(({ status }) => status), ["success", "success", "success"]);
+      assert.deepEqual(
+        (await other.rows(taskId)).images.map(({ status }) => status),
+        ["success", "success", "success"],
+      );
     } finally {
       await other.close();
     }
@@ -46,7 +49,10 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
       const { taskId } = await ada.start({ count: 8 });
       await app.emulator.deliver(taskId, how);
       assert.deepEqual(placed(await ada.task(taskId)), made(taskId));
-      assert.deepEqual((await app.rows(taskId)).images.map(({ image_id }) => image_id), made(taskId));
+      assert.deepEqual(
+        (await app.rows(taskId)).images.map(({ image_id }) => image_id),
+        made(taskId),
+      );
     }
     // Where the provider names the row of each image, that is where it goes.
     const { taskId, task } = await ada.start({ count: 3 });
@@ -63,7 +69,10 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     await app.emulator.deliver(mine.taskId, { mutate: withRowIds(ids) });
     assert.deepEqual(placed(await ada.task(mine.taskId)), made(mine.taskId));
     assert.deepEqual(await eve.task(hers.taskId), hers.task);
-    assert.deepEqual((await app.sql("SELECT status FROM images WHERE id IN (?, ?)", ...ids)).map(({ status }) => status), ["pending", "pending"]);
+    assert.deepEqual(
+      (await app.sql("SELECT status FROM images WHERE id IN (?, ?)", ...ids)).map(({ status }) => status),
+      ["pending", "pending"],
+    );
   });
 
   test("3: an image more is dropped, and an image less stays pending for ever", async () => {
@@ -75,7 +84,10 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     assert.equal(three.images.length, 3);
     const two = await ada.task(less.taskId);
     assert.deepEqual(placed(two), [...made(less.taskId), "missing_result"]);
-    assert.deepEqual(two.images.map((image: any) => image.status), ["success", "success", "failed"]);
+    assert.deepEqual(
+      two.images.map((image: any) => image.status),
+      ["success", "success", "failed"],
+    );
     for (const { taskId } of [more, less]) {
       const { task, images } = await app.rows(taskId);
       assert.equal(task?.status, "completed");
@@ -90,7 +102,10 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
         const { taskId } = await ada.start();
         const body = completedBody(taskId, [{ status, id: "img_1", url: "https://x.example/1.png" }]);
         assert.equal((await sendWebhook(app.base, body, sign(body))).status, 200);
-        assert.deepEqual((await ada.task(taskId)).images.map((image: any) => image.status), ["success"]);
+        assert.deepEqual(
+          (await ada.task(taskId)).images.map((image: any) => image.status),
+          ["success"],
+        );
       }
     }
   });
@@ -101,7 +116,10 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     assert.equal(attempt?.status, 200);
     const { images } = await ada.task(taskId);
     for (const [position, image] of images.entries()) {
-      assert.deepEqual([image.status, image.url], ["success", `${app.emulator.url}/images/${made(taskId)[position]}.png`]);
+      assert.deepEqual(
+        [image.status, image.url],
+        ["success", `${app.emulator.url}/images/${made(taskId)[position]}.png`],
+      );
     }
     const nowhere = await ada.start();
     const body = completedBody(nowhere.taskId, [{ status: "success", id: "img_1", url: null }]);
@@ -126,7 +144,11 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     const watcher = await app.watch(live);
     const body = completedBody(taskId);
     for (const sign of Object.values(SCHEMES)) {
-      assertRefused(await sendWebhook(app.base, body, sign(body, { time: nowSeconds() - 301 })), 401, "invalid_signature");
+      assertRefused(
+        await sendWebhook(app.base, body, sign(body, { time: nowSeconds() - 301 })),
+        401,
+        "invalid_signature",
+      );
     }
     const captured = hexHeaders(body);
     for (let i = 0; i < 3; i++) assert.equal((await sendWebhook(app.base, body, captured)).status, 200);
@@ -139,7 +161,9 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     const bob = await app.as("bob");
     assertRefused(await bob.generate({ count: 2, prompt: "a fox [refuse-500]" }), 503, "provider_unavailable");
     assertRefused(await bob.generate({ count: 2, prompt: "a fox [refuse-402]" }), 502, "insufficient_balance");
-    const rows = await app.sql("SELECT t.status, i.status AS image FROM tasks t JOIN images i ON i.task_id = t.id WHERE t.user_id = 'bob'");
+    const rows = await app.sql(
+      "SELECT t.status, i.status AS image FROM tasks t JOIN images i ON i.task_id = t.id WHERE t.user_id = 'bob'",
+    );
     assert.deepEqual(rows, Array(4).fill({ status: "failed", image: "failed" }));
   });
 
@@ -159,7 +183,10 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     app.emulator.finish(taskId);
     const task = await watcher.task("completed", 32_000);
     assert.deepEqual(placed(task), made(taskId));
-    assert.equal(app.emulator.deliveries.some((each) => each.taskId === taskId), false);
+    assert.equal(
+      app.emulator.deliveries.some((each) => each.taskId === taskId),
+      false,
+    );
   });
 
   test("11: without a secret, everyone's signature is good", async () => {
@@ -183,9 +210,17 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     try {
       const host = new URL(app.emulator.url).host;
       const theirs = thief.url.replace("http://", "");
-      for (const url of [thief.url, `http://${host}@${theirs}`, `http://${theirs}\\@${host}`, `http://${theirs}#@${host}`]) {
+      for (const url of [
+        thief.url,
+        `http://${host}@${theirs}`,
+        `http://${theirs}\\@${host}`,
+        `http://${theirs}#@${host}`,
+      ]) {
         const channelId = inventedChannelId();
-        await tell(app.base, eventOf(channelId, { title: "Made" }, { callback_url: `${url}/v1/callback/x`, callback_required: true }));
+        await tell(
+          app.base,
+          eventOf(channelId, { title: "Made" }, { callback_url: `${url}/v1/callback/x`, callback_required: true }),
+        );
         const row = await contentRow(app, channelId);
         assert.deepEqual([row.title, row.callback], ["Made", "failed"], url);
       }
@@ -208,9 +243,15 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     const row = await calledBack(app, channelId, "failed");
     await app.emulator.modelriver.deliver(channelId, { copies: 20 });
     const { channel, content } = await watcher.callback("failed");
-    assert.deepEqual([channel.status, channel.error, content.id, content.title], ["completed", null, row.id, row.title]);
+    assert.deepEqual(
+      [channel.status, channel.error, content.id, content.title],
+      ["completed", null, row.id, row.title],
+    );
     assert.deepEqual((await ada.call(`/channels/${channelId}`)).body, { channel, content });
-    assert.deepEqual((await ada.call("/content")).body.content.filter((one: any) => one.channelId === channelId), [content]);
+    assert.deepEqual(
+      (await ada.call("/content")).body.content.filter((one: any) => one.channelId === channelId),
+      [content],
+    );
     assert.ok(watcher.frames.every((frame) => frame.channel.status !== "failed"));
     watcher.terminate();
   });
@@ -219,7 +260,11 @@ describe("faults that are not here", { timeout: 60_000, concurrency: true }, () 
     const body = JSON.stringify(eventOf(inventedChannelId(), { title: "Mine" }, { customer_data: { user_id: "ada" } }));
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       for (const path of ["/content", "/content/cnt_1", "/channels/c1"]) {
-        assertRefused(await ada.call(path, { method, body: method === "DELETE" ? null : body }), 405, "method_not_allowed");
+        assertRefused(
+          await ada.call(path, { method, body: method === "DELETE" ? null : body }),
+          405,
+          "method_not_allowed",
+        );
       }
     }
     assertRefused(await sendRiver(app.base, body, { authorization: `Bearer ${ada.token}` }), 401, "invalid_signature");

@@ -37,7 +37,11 @@ describe("the feed of all tasks", { timeout }, () => {
     const { taskId } = await user.start();
     const byToken = await keep(watchFeed(app.base, { url: "/tasks/live", token: user.token }));
     const byQuery = await ticket(user);
-    const watchers = [byToken, await feed(user), await keep(watchFeed(app.base, { url: `/tasks/live?ticket=${byQuery.ticket}`, token: "" }))];
+    const watchers = [
+      byToken,
+      await feed(user),
+      await keep(watchFeed(app.base, { url: `/tasks/live?ticket=${byQuery.ticket}`, token: "" })),
+    ];
     await app.emulator.deliver(taskId);
     const shown = await Promise.all(watchers.map((watcher) => watcher.shows(taskId, "completed")));
     for (const task of shown) assert.deepEqual(task, shown[0]);
@@ -64,7 +68,10 @@ describe("the feed of all tasks", { timeout }, () => {
     const again = await feed(user);
     await again.shows(three.taskId, "failed");
     assert.deepEqual(again.ids, [one.taskId, two.taskId, three.taskId]);
-    assert.deepEqual(again.tasks.map(({ status }) => status), ["completed", "pending", "failed"]);
+    assert.deepEqual(
+      again.tasks.map(({ status }) => status),
+      ["completed", "pending", "failed"],
+    );
   });
 
   test("begins with the newest hundred, oldest of these first", async () => {
@@ -122,13 +129,19 @@ describe("the feed of a batch", { timeout }, () => {
     const user = await someone();
     const { batchId, tasks, live } = await startBatch(user);
     assert.equal(live.url, `/batches/${batchId}/live`);
-    const [byTicket, byToken] = [await keep(watchFeed(app.base, live)), await keep(watchFeed(app.base, { url: live.url, token: user.token }))];
+    const [byTicket, byToken] = [
+      await keep(watchFeed(app.base, live)),
+      await keep(watchFeed(app.base, { url: live.url, token: user.token })),
+    ];
     const other = await user.start();
     await app.emulator.deliver(other.taskId);
     const ids = tasks.map(({ taskId }: any) => taskId);
     for (const watcher of [byTicket, byToken]) {
       await watcher.shows(ids[1], "pending");
-      assert.deepEqual(watcher.tasks, tasks.map(({ task }: any) => task));
+      assert.deepEqual(
+        watcher.tasks,
+        tasks.map(({ task }: any) => task),
+      );
     }
     for (const id of ids) await app.emulator.deliver(id);
     for (const watcher of [byTicket, byToken]) {
@@ -144,6 +157,7 @@ describe("the feed of a batch", { timeout }, () => {
     const { tasks, live } = await startBatch(user);
     for (const { taskId } of tasks) await app.emulator.deliver(taskId);
     const late = await keep(watchFeed(app.base, live));
-    for (const { taskId } of tasks) assert.deepEqual(await late.shows(taskId, "completed"), await all.shows(taskId, "completed"));
+    for (const { taskId } of tasks)
+      assert.deepEqual(await late.shows(taskId, "completed"), await all.shows(taskId, "completed"));
   });
 });

@@ -81,7 +81,10 @@ describe("a feed is its owner's", { timeout }, () => {
       assertRefused(await ada.call(url), 426, "upgrade_required");
       assert.equal((await upgrade(app.base + url)).status, 401);
       assert.equal((await upgrade(app.base + url, { headers: { authorization: "Bearer x" } })).status, 401);
-      const foreign = await upgrade(app.base + url, { protocols: ["taskwire", `ticket.${ticket}`], headers: { origin: "https://evil.example" } });
+      const foreign = await upgrade(app.base + url, {
+        protocols: ["taskwire", `ticket.${ticket}`],
+        headers: { origin: "https://evil.example" },
+      });
       assert.equal(foreign.status, 403);
     }
     const headers = { authorization: "Bearer nobody" };

@@ -26,7 +26,10 @@ describe("a task goes from the start to a picture that arrives by itself", { tim
       const pending = await watcher.task("pending");
       assert.deepEqual(pending, started.task);
       assert.deepEqual(pending.metadata, { album: 7 });
-      assert.deepEqual(pending.images.map((image: any) => image.status), ["pending", "pending", "pending"]);
+      assert.deepEqual(
+        pending.images.map((image: any) => image.status),
+        ["pending", "pending", "pending"],
+      );
 
       const [attempt] = await app.emulator.deliver(taskId);
       assert.deepEqual({ status: attempt?.status, generation: attempt?.generation }, { status: 200, generation });
@@ -40,7 +43,14 @@ describe("a task goes from the start to a picture that arrives by itself", { tim
         const { id, status, ...image } = completed.images[position];
         const { id: idBefore } = pending.images[position];
         assert.deepEqual([id, status], [idBefore, "success"]);
-        assert.deepEqual(image, { position, mynthTaskId: taskId, requestedModel: "m/x", imageId: picture.id, url, error: null });
+        assert.deepEqual(image, {
+          position,
+          mynthTaskId: taskId,
+          requestedModel: "m/x",
+          imageId: picture.id,
+          url,
+          error: null,
+        });
         assert.equal((await fetch(url)).headers.get("content-type"), "image/png");
       }
       assert.deepEqual([completed.model, completed.cost, completed.error], ["m/x", "0.03750000", null]);
@@ -49,11 +59,25 @@ describe("a task goes from the start to a picture that arrives by itself", { tim
       const { task, images } = await app.rows(taskId);
       assert.deepEqual([task?.status, task?.version, task?.user_id, task?.cost], ["completed", 2, "ada", "0.03750000"]);
       assert.deepEqual(
-        images.map(({ id, user_id, mynth_task_id, requested_model, status, image_id, url, error }) =>
-          ({ id, user_id, mynth_task_id, requested_model, status, image_id, url, error })),
+        images.map(({ id, user_id, mynth_task_id, requested_model, status, image_id, url, error }) => ({
+          id,
+          user_id,
+          mynth_task_id,
+          requested_model,
+          status,
+          image_id,
+          url,
+          error,
+        })),
         completed.images.map((image: any) => ({
-          id: image.id, user_id: "ada", mynth_task_id: taskId, requested_model: "m/x",
-          status: "success", image_id: image.imageId, url: image.url, error: null,
+          id: image.id,
+          user_id: "ada",
+          mynth_task_id: taskId,
+          requested_model: "m/x",
+          status: "success",
+          image_id: image.imageId,
+          url: image.url,
+          error: null,
         })),
       );
       watcher.close();
@@ -61,7 +85,10 @@ describe("a task goes from the start to a picture that arrives by itself", { tim
   }
 
   for (const generation of GENERATIONS) {
-    for (const [word, code] of [["[fail]", "restricted_content"], ["[fail-silent]", "generation_failed"]]) {
+    for (const [word, code] of [
+      ["[fail]", "restricted_content"],
+      ["[fail-silent]", "generation_failed"],
+    ]) {
       test(`and a failure ${word} arrives with its reason, on wire ${generation}`, async () => {
         app.emulator.options.generation = generation;
         const { taskId, live } = await ada.start({ count: 2, prompt: `a fox ${word}` });
@@ -70,10 +97,19 @@ describe("a task goes from the start to a picture that arrives by itself", { tim
         const failed = await watcher.task("failed");
         assert.equal(failed.error.code, code);
         assert.ok(failed.error.message);
-        assert.deepEqual(failed.images.map((image: any) => [image.status, image.error.code]), [["failed", code], ["failed", code]]);
+        assert.deepEqual(
+          failed.images.map((image: any) => [image.status, image.error.code]),
+          [
+            ["failed", code],
+            ["failed", code],
+          ],
+        );
         const { task, images } = await app.rows(taskId);
         assert.equal(JSON.parse(task?.error).code, code);
-        assert.deepEqual(images.map(({ status }) => status), ["failed", "failed"]);
+        assert.deepEqual(
+          images.map(({ status }) => status),
+          ["failed", "failed"],
+        );
         watcher.close();
       });
     }
@@ -85,14 +121,24 @@ describe("a task goes from the start to a picture that arrives by itself", { tim
     await app.emulator.deliver(taskId);
     const { status, images } = await ada.task(taskId);
     assert.equal(status, "completed");
-    assert.deepEqual(images.map((image: any) => image.status), ["success", "failed", "success"]);
+    assert.deepEqual(
+      images.map((image: any) => image.status),
+      ["success", "failed", "success"],
+    );
     assert.equal(images[1].error.code, "generation_failed");
   });
 });
 
 describe("what the provider is sent", { timeout }, () => {
   test("is what the caller asked for, the row ids, and nothing else", async () => {
-    const asked = { prompt: "a fox", model: "m/x", count: 2, size: "1024x1024", negative_prompt: "dogs", metadata: { a: 1 } };
+    const asked = {
+      prompt: "a fox",
+      model: "m/x",
+      count: 2,
+      size: "1024x1024",
+      negative_prompt: "dogs",
+      metadata: { a: 1 },
+    };
     const { taskId, task } = await ada.start(asked);
     const imageRowIds = task.images.map((image: any) => image.id);
     assert.deepEqual(app.emulator.tasks.get(taskId)?.request, { ...asked, metadata: { a: 1, imageRowIds } });
@@ -174,7 +220,10 @@ describe("a live socket", { timeout }, () => {
     watcher.close();
   });
 
-  for (const [name, message] of [["text", "x".repeat(4097)], ["bytes", new Uint8Array(4097)]] as const) {
+  for (const [name, message] of [
+    ["text", "x".repeat(4097)],
+    ["bytes", new Uint8Array(4097)],
+  ] as const) {
     test(`is closed when it sends more than 4 KB of ${name}`, async () => {
       const { live } = await ada.start();
       const watcher = await app.watch(live);
@@ -206,9 +255,16 @@ describe("a live socket", { timeout }, () => {
 
 describe("a signed event is acknowledged", { timeout }, () => {
   const bodies: Record<string, (taskId: string) => object> = {
-    "of another kind": (id) => ({ event: "task.image.rate.completed", task: { id }, request: {}, result: { level: "sfw" } }),
+    "of another kind": (id) => ({
+      event: "task.image.rate.completed",
+      task: { id },
+      request: {},
+      result: { level: "sfw" },
+    }),
     "of another kind, on the current wire": (id) => ({
-      id: "evt_1", type: "task.video.generate.failed", data: { id, type: "video.generate", status: "failed", errors: null },
+      id: "evt_1",
+      type: "task.video.generate.failed",
+      data: { id, type: "video.generate", status: "failed", errors: null },
     }),
     "with an ending nobody knows": (id) => ({ event: "task.image.generate.paused", task: { id } }),
     "about no task": () => ({ event: "account.balance.low" }),

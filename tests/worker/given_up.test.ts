@@ -25,16 +25,24 @@ describe("a start that was given up while its room could not reach D1", { timeou
   test("is the room's again, whatever comes of it, and its version only rises", async () => {
     await app.sql("CREATE TRIGGER broken BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ABORT, 'away'); END");
     const [pending, completed] = [await ada.start({ count: 2 }), await ada.start({ count: 2 })];
-    const rated = (await ada.post("/tasks", { kind: "image.rate", request: { url: "https://pictures.example/a.png" } })).body;
+    const rated = (await ada.post("/tasks", { kind: "image.rate", request: { url: "https://pictures.example/a.png" } }))
+      .body;
     const watchers = await Promise.all([pending, completed, rated].map(({ live }) => app.watch(live)));
     await app.emulator.deliver(completed.taskId);
     await app.sql("DROP TRIGGER broken");
     await giveUp();
     const given = (await ada.list()).tasks;
-    assert.deepEqual(given.map(({ taskId, status, version }: any) => [taskId, status, version]), Array(3).fill([null, "failed", 2]));
+    assert.deepEqual(
+      given.map(({ taskId, status, version }: any) => [taskId, status, version]),
+      Array(3).fill([null, "failed", 2]),
+    );
     await app.emulator.deliver(rated.taskId);
 
-    for (const [{ taskId }, status] of [[pending, "pending"], [completed, "completed"], [rated, "completed"]] as const) {
+    for (const [{ taskId }, status] of [
+      [pending, "pending"],
+      [completed, "completed"],
+      [rated, "completed"],
+    ] as const) {
       await eventually(async () => {
         const { task, images } = await app.rows(taskId);
         const expected = status === "pending" ? "pending" : "success";

@@ -56,14 +56,23 @@ describe("an Idempotency-Key", { timeout: 30_000 }, () => {
     await ada.generate({ count: 1 }, key);
     const starts = app.starts;
     assertRefused(await ada.generate({ count: 2 }, key), 409, "idempotency_conflict");
-    assertRefused(await ada.post("/generate", '{"prompt":"a fox", "model":"m/x","count":1}', key), 409, "idempotency_conflict");
+    assertRefused(
+      await ada.post("/generate", '{"prompt":"a fox", "model":"m/x","count":1}', key),
+      409,
+      "idempotency_conflict",
+    );
     assert.equal(app.starts, starts);
   });
 
   test("is forgotten after a day, though its row may still be there", async () => {
     const key = fresh();
     const first = await ada.generate({ count: 1 }, key);
-    const aged = (age: number) => app.sql("UPDATE idempotency_keys SET created_at = ? WHERE key = ?", new Date(Date.now() - age).toISOString(), key["idempotency-key"]);
+    const aged = (age: number) =>
+      app.sql(
+        "UPDATE idempotency_keys SET created_at = ? WHERE key = ?",
+        new Date(Date.now() - age).toISOString(),
+        key["idempotency-key"],
+      );
     await aged(23 * 3_600_000);
     assert.equal((await ada.generate({ count: 1 }, key)).body.taskId, first.body.taskId);
     await aged(25 * 3_600_000);
@@ -84,7 +93,10 @@ describe("an Idempotency-Key", { timeout: 30_000 }, () => {
 
   test("repeats a refusal, rather than trying again", async () => {
     const key = fresh();
-    app.emulator.options.refuseCreate = { status: 402, body: { error: { code: "insufficient_balance", message: "No." } } };
+    app.emulator.options.refuseCreate = {
+      status: 402,
+      body: { error: { code: "insufficient_balance", message: "No." } },
+    };
     const first = await ada.generate({}, key);
     assertRefused(first, 502, "insufficient_balance");
     app.emulator.options.refuseCreate = undefined;

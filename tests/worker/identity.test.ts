@@ -65,7 +65,8 @@ describe("a token is refused", { timeout }, () => {
 
   /** Changes to a good token. */
   const changes: Record<string, (header: any, payload: any, signature: string) => string> = {
-    "whose signature is another": (h, p, s) => `${base64(h)}.${base64(p)}.${s.slice(0, 20)}${s[20] === "A" ? "B" : "A"}${s.slice(21)}`,
+    "whose signature is another": (h, p, s) =>
+      `${base64(h)}.${base64(p)}.${s.slice(0, 20)}${s[20] === "A" ? "B" : "A"}${s.slice(21)}`,
     "without a signature": (h, p) => `${base64(h)}.${base64(p)}.`,
     "whose claims were changed": (h, p, s) => `${base64(h)}.${base64({ ...p, sub: "eve" })}.${s}`,
     "with alg none": (h, p) => `${base64({ ...h, alg: "none" })}.${base64(p)}.`,
@@ -102,7 +103,11 @@ describe("a token is refused", { timeout }, () => {
     const headers = { "content-type": "application/json", ...(authorization ? { authorization } : {}) };
     const starts = app.starts;
     const routes = [
-      ["POST", "/generate"], ["GET", "/tasks"], ["GET", "/tasks/tsk_1"], ["POST", "/tasks/tsk_1/ticket"], ["GET", "/tasks/tsk_1/live"],
+      ["POST", "/generate"],
+      ["GET", "/tasks"],
+      ["GET", "/tasks/tsk_1"],
+      ["POST", "/tasks/tsk_1/ticket"],
+      ["GET", "/tasks/tsk_1/live"],
     ] as const;
     for (const [method, path] of routes) {
       const body = method === "POST" ? JSON.stringify({ prompt: "a fox", model: "m/x" }) : null;
@@ -120,7 +125,10 @@ describe("another's task", { timeout }, () => {
     await app.emulator.deliver(taskId);
     const pending = (await ada.start()).taskId;
     const eve = await app.as("eve");
-    for (const [method, path] of [["GET", ""], ["POST", "/ticket"]] as const) {
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", "/ticket"],
+    ] as const) {
       const answers = [];
       for (const id of [taskId, pending, inventedTaskId(), "nonsense", "a.b", "x".repeat(200)]) {
         const answer = await eve.call(`/tasks/${id}${path}`, { method });
@@ -190,7 +198,9 @@ describe("the issuer's keys", { timeout }, () => {
       response.writeHead(500).end("{}");
     }).listen(0, "127.0.0.1");
     await once(issuer, "listening");
-    const other = await startApp({ vars: { AUTH_ISSUER: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}` } });
+    const other = await startApp({
+      vars: { AUTH_ISSUER: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}` },
+    });
     try {
       const anybody = new Api(other.base, await app.emulator.token());
       const answers = await Promise.all(Array.from({ length: 100 }, () => anybody.call("/tasks")));
@@ -217,7 +227,10 @@ describe("the issuer's keys", { timeout }, () => {
     const other = await startApp({ vars: ({ url }) => ({ AUTH_JWKS_URL: `${url}/jwks` }) });
     try {
       await (await other.as("ada")).list();
-      assert.deepEqual(other.emulator.requests.map(({ path }) => path), ["/jwks"]);
+      assert.deepEqual(
+        other.emulator.requests.map(({ path }) => path),
+        ["/jwks"],
+      );
     } finally {
       await other.close();
     }

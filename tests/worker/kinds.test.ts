@@ -29,7 +29,11 @@ function isPicture(picture: any): void {
 }
 
 const KINDS: Record<string, Case> = {
-  "image.rate": { path: "/image/rate", request: { url, mode: "strict" }, check: ({ level }) => assert.equal(level, "sfw") },
+  "image.rate": {
+    path: "/image/rate",
+    request: { url, mode: "strict" },
+    check: ({ level }) => assert.equal(level, "sfw"),
+  },
   "image.alt": { path: "/image/alt", request: { url }, check: ({ alt }) => assert.equal(alt, "A picture of red fox.") },
   "image.review": {
     path: "/image/review",
@@ -37,8 +41,16 @@ const KINDS: Record<string, Case> = {
     check: ({ score, summary, findings, strengths }) =>
       assert.deepEqual([typeof score, typeof summary, findings.length, strengths.length], ["number", "string", 1, 2]),
   },
-  "image.remove_background": { path: "/image/remove-background", request: { url }, check: ({ image }) => isPicture(image) },
-  "image.upscale": { path: "/image/upscale", request: { url, size: "4x", effort: "high" }, check: ({ image }) => isPicture(image) },
+  "image.remove_background": {
+    path: "/image/remove-background",
+    request: { url },
+    check: ({ image }) => isPicture(image),
+  },
+  "image.upscale": {
+    path: "/image/upscale",
+    request: { url, size: "4x", effort: "high" },
+    check: ({ image }) => isPicture(image),
+  },
   "video.generate": {
     path: "/video/generate",
     request: { model: "v/x", prompt: "a fox runs", duration: 4, resolution: "720p", audio: true, inputs: [{ url }] },
@@ -108,7 +120,10 @@ for (const generation of ["g2", "g3", "g4"] as const) {
         assert.deepEqual([shown.version, shown.error.code, shown.result], [2, "restricted_content", null]);
         assert.deepEqual(await ada.task(taskId), shown);
         const { task } = await app.rows(taskId);
-        assert.deepEqual([task?.status, JSON.parse(task?.error).code, task?.result], ["failed", "restricted_content", null]);
+        assert.deepEqual(
+          [task?.status, JSON.parse(task?.error).code, task?.result],
+          ["failed", "restricted_content", null],
+        );
       }
     });
   });
@@ -117,18 +132,32 @@ for (const generation of ["g2", "g3", "g4"] as const) {
 describe("POST /tasks", { timeout }, () => {
   test("starts images as POST /generate does", async () => {
     app.emulator.options.generation = "g4";
-    const { taskId, task } = await start("image.generate", { prompt: "a fox", model: "m/x", count: 2, metadata: { mine: 1 } });
-    assert.deepEqual([task.kind, task.prompt, task.images.length, task.metadata], ["image.generate", "a fox", 2, { mine: 1 }]);
+    const { taskId, task } = await start("image.generate", {
+      prompt: "a fox",
+      model: "m/x",
+      count: 2,
+      metadata: { mine: 1 },
+    });
+    assert.deepEqual(
+      [task.kind, task.prompt, task.images.length, task.metadata],
+      ["image.generate", "a fox", 2, { mine: 1 }],
+    );
     await app.emulator.deliver(taskId);
     const { images, result } = await ada.task(taskId);
-    assert.deepEqual(images.map(({ status }: any) => status), ["success", "success"]);
+    assert.deepEqual(
+      images.map(({ status }: any) => status),
+      ["success", "success"],
+    );
     assert.equal(result, null);
   });
 
   test("names what is wrong inside the request, and calls nobody", async () => {
     const calls = app.emulator.requests.length;
     const wrong: [body: object, paths: string[]][] = [
-      [{ kind: "image.upscale", request: { url: "fox.png", size: "3x", effort: 1, mode: "x" } }, ["request.effort", "request.mode", "request.size", "request.url"]],
+      [
+        { kind: "image.upscale", request: { url: "fox.png", size: "3x", effort: 1, mode: "x" } },
+        ["request.effort", "request.mode", "request.size", "request.url"],
+      ],
       [{ kind: "video.generate", request: { prompt: "" } }, ["request.model", "request.prompt"]],
       [{ kind: "image.rate2", request: { url } }, ["kind"]],
       [{ kind: "image.rate" }, ["request"]],
@@ -143,10 +172,16 @@ describe("POST /tasks", { timeout }, () => {
   });
 
   test("says what the provider refuses, and keeps the row that says so", async () => {
-    const answer = await ada.post("/tasks", { kind: "image.alt", request: { url: "https://pictures.example/[refuse-402].png" } });
+    const answer = await ada.post("/tasks", {
+      kind: "image.alt",
+      request: { url: "https://pictures.example/[refuse-402].png" },
+    });
     assertRefused(answer, 502, "insufficient_balance");
     const [row] = (await ada.list("?limit=1")).tasks;
-    assert.deepEqual([row.kind, row.taskId, row.status, row.error.code], ["image.alt", null, "failed", "insufficient_balance"]);
+    assert.deepEqual(
+      [row.kind, row.taskId, row.status, row.error.code],
+      ["image.alt", null, "failed", "insufficient_balance"],
+    );
   });
 
   test("gives one task to one Idempotency-Key, and the key belongs to this route", async () => {
@@ -178,7 +213,12 @@ describe("an event of a kind that comes tomorrow", { timeout }, () => {
         const result = { level: "sfw", because: "no reason" };
         const body = JSON.stringify(
           generation === "g4"
-            ? { id: "evt_1", type: "task.image.rate2.completed", timestamp: new Date().toISOString(), data: { id, status: "completed", result } }
+            ? {
+                id: "evt_1",
+                type: "task.image.rate2.completed",
+                timestamp: new Date().toISOString(),
+                data: { id, status: "completed", result },
+              }
             : { event: "task.image.rate2.completed", task: { id }, request: {}, result },
         );
         const answer = await sendWebhook(app.base, body, sign(body));

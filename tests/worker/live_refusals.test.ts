@@ -10,7 +10,9 @@ import { upgrade } from "./support/watcher.ts";
 import { variables } from "./support/deployment.ts";
 
 const ALLOWED = "https://app.example";
-const app = await startApp({ vars: { ALLOWED_ORIGINS: `https://one.example, ${ALLOWED}`, PUBLIC_URL: "https://taskwire.example/x" } });
+const app = await startApp({
+  vars: { ALLOWED_ORIGINS: `https://one.example, ${ALLOWED}`, PUBLIC_URL: "https://taskwire.example/x" },
+});
 after(() => app.close());
 const ada = await app.as("ada");
 const { taskId, live } = await ada.start();
@@ -79,7 +81,8 @@ describe("a socket is refused, before the upgrade,", { timeout }, () => {
     });
   }
 
-  test("for a ticket of somebody whose task it is not", () => refused(404, "not_found", { protocols: offered(ticket({ user: "eve" })) }));
+  test("for a ticket of somebody whose task it is not", () =>
+    refused(404, "not_found", { protocols: offered(ticket({ user: "eve" })) }));
 
   test("for a token of somebody else, exactly like for a task that does not exist", async () => {
     const headers = { authorization: `Bearer ${await app.emulator.token({ sub: "eve" })}` };
@@ -90,7 +93,14 @@ describe("a socket is refused, before the upgrade,", { timeout }, () => {
   });
 
   test("for a page of another origin, whatever ticket it has", async () => {
-    for (const origin of ["https://evil.example", "https://app.example.evil.example", "http://app.example", "https://x.app.example", "null", "https://app.example:8443"]) {
+    for (const origin of [
+      "https://evil.example",
+      "https://app.example.evil.example",
+      "http://app.example",
+      "https://x.app.example",
+      "null",
+      "https://app.example:8443",
+    ]) {
       await refused(403, "forbidden_origin", { protocols: offered(live.ticket), headers: { origin } });
     }
   });
@@ -112,7 +122,11 @@ describe("a ticket", { timeout }, () => {
   });
 
   test("does not work as a token", async () => {
-    assertRefused(await call(`${app.base}/tasks`, { headers: { authorization: `Bearer ${live.ticket}` } }), 401, "unauthorized");
+    assertRefused(
+      await call(`${app.base}/tasks`, { headers: { authorization: `Bearer ${live.ticket}` } }),
+      401,
+      "unauthorized",
+    );
   });
 });
 
@@ -120,7 +134,11 @@ describe("a page of another origin", { timeout }, () => {
   const ask = (origin: string) =>
     call(`${app.base}/generate`, {
       method: "OPTIONS",
-      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization, content-type, idempotency-key" },
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization, content-type, idempotency-key",
+      },
     });
 
   test("may ask first, if it is listed", async () => {

@@ -75,12 +75,21 @@ describe("a lost webhook", { timeout: 60_000, concurrency: true }, () => {
       const task = await watcher.task("completed", DEADLINE_MS);
       assert.ok(Date.now() - started >= FIRST_LOOK_MS);
       assert.deepEqual(watcher.versions, [1, 2]);
-      assert.deepEqual(task.images.map((image: any) => image.status), ["success", "success"]);
+      assert.deepEqual(
+        task.images.map((image: any) => image.status),
+        ["success", "success"],
+      );
       assert.equal(looks(taskId), 1);
-      assert.deepEqual(app.emulator.deliveries.filter((each) => each.taskId === taskId), []);
+      assert.deepEqual(
+        app.emulator.deliveries.filter((each) => each.taskId === taskId),
+        [],
+      );
       const { task: row, images } = await app.rows(taskId);
       assert.deepEqual([row?.status, row?.version], ["completed", 2]);
-      assert.deepEqual(images.map(({ status }) => status), ["success", "success"]);
+      assert.deepEqual(
+        images.map(({ status }) => status),
+        ["success", "success"],
+      );
     }
   });
 

@@ -21,7 +21,10 @@ interface Made {
 /** A row that somebody else's request has made, for this user or for everyone. */
 async function made(user?: string | number): Promise<Made> {
   const channelId = inventedChannelId();
-  await tell(app.base, eventOf(channelId, { title: `for ${user}` }, user === undefined ? {} : { customer_data: { user_id: user } }));
+  await tell(
+    app.base,
+    eventOf(channelId, { title: `for ${user}` }, user === undefined ? {} : { customer_data: { user_id: user } }),
+  );
   return { id: (await contentRow(app, channelId)).id, channelId };
 }
 
@@ -39,8 +42,16 @@ async function sees(user: Api, { id, channelId }: Made): Promise<void> {
   const watcher = await watchRiver(app.base, { url: `/channels/${channelId}/live`, ticket });
   assert.deepEqual((await watcher.channel("completed")).content, content);
   watcher.terminate();
-  assert.equal((await upgrade(`${app.base}/channels/${channelId}/live`, { headers: { authorization: `Bearer ${user.token}` } })).status, 101);
-  assert.equal((await upgrade(`${app.base}/content/live?after=${id}`, { headers: { authorization: `Bearer ${user.token}` } })).status, 101);
+  assert.equal(
+    (await upgrade(`${app.base}/channels/${channelId}/live`, { headers: { authorization: `Bearer ${user.token}` } }))
+      .status,
+    101,
+  );
+  assert.equal(
+    (await upgrade(`${app.base}/content/live?after=${id}`, { headers: { authorization: `Bearer ${user.token}` } }))
+      .status,
+    101,
+  );
 }
 
 /** Does not: it is as if there were none. */
@@ -78,7 +89,8 @@ describe("a row", { timeout }, () => {
 
   test("is its user's to the letter", async () => {
     const row = await made("ada");
-    for (const name of ["Ada", "ada ", "ad", "a%", "ad_", "*", "' OR 1=1 --", "null"]) await seesNothing(await app.as(name), row);
+    for (const name of ["Ada", "ada ", "ad", "a%", "ad_", "*", "' OR 1=1 --", "null"])
+      await seesNothing(await app.as(name), row);
     const numbered = await made(42);
     await sees(await app.as("42"), numbered);
     await seesNothing(await app.as("42.0"), numbered);
@@ -88,7 +100,11 @@ describe("a row", { timeout }, () => {
     const { channelId, live } = await ask(ada);
     assertRefused(await eve.call(`/channels/${channelId}`), 404, "not_found");
     assertRefused(await ticketOf(eve, `/channels/${channelId}/ticket`), 404, "not_found");
-    assert.equal((await upgrade(`${app.base}/channels/${channelId}/live`, { headers: { authorization: `Bearer ${eve.token}` } })).status, 404);
+    assert.equal(
+      (await upgrade(`${app.base}/channels/${channelId}/live`, { headers: { authorization: `Bearer ${eve.token}` } }))
+        .status,
+      404,
+    );
     assert.equal((await ada.call(`/channels/${channelId}`)).body.channel.status, "pending");
     await app.emulator.modelriver.deliver(channelId);
     const { id } = await contentRow(app, channelId);
@@ -102,12 +118,15 @@ describe("a row", { timeout }, () => {
     const [mine, everyones, hers] = [await made("ada"), await made(), await made("eve")];
     const last = await made();
     for (const feed of feeds) await feed.row(last.id);
-    assert.deepEqual(feeds.map(({ ids }) => ids), [
-      [mine.id, everyones.id, last.id],
-      [mine.id, everyones.id, last.id],
-      [everyones.id, hers.id, last.id],
-      [everyones.id, last.id],
-    ]);
+    assert.deepEqual(
+      feeds.map(({ ids }) => ids),
+      [
+        [mine.id, everyones.id, last.id],
+        [mine.id, everyones.id, last.id],
+        [everyones.id, hers.id, last.id],
+        [everyones.id, last.id],
+      ],
+    );
     for (const feed of feeds) {
       for (const { type, content } of feed.frames) {
         assert.equal(type, "content");
@@ -124,16 +143,25 @@ describe("a channel that is not there", { timeout }, () => {
     for (const id of [inventedChannelId(), "none", "x".repeat(129), "a%20b", "channel:x", "%2e%2e"]) {
       assertRefused(await ada.call(`/channels/${id}`), 404, "not_found", id);
       assertRefused(await ticketOf(ada, `/channels/${id}/ticket`), 404, "not_found", id);
-      assert.equal((await upgrade(`${app.base}/channels/${id}/live`, { headers: { authorization: `Bearer ${ada.token}` } })).status, 404, id);
+      assert.equal(
+        (await upgrade(`${app.base}/channels/${id}/live`, { headers: { authorization: `Bearer ${ada.token}` } }))
+          .status,
+        404,
+        id,
+      );
     }
-    for (const id of ["none", "x".repeat(65), "%27", "a%20b"]) assertRefused(await ada.call(`/content/${id}`), 404, "not_found", id);
+    for (const id of ["none", "x".repeat(65), "%27", "a%20b"])
+      assertRefused(await ada.call(`/content/${id}`), 404, "not_found", id);
   });
 });
 
 describe("nobody", { timeout }, () => {
   test("reads, lists, asks or watches without signing in", async () => {
     const { id, channelId } = await made();
-    for (const headers of [{}, { authorization: "Bearer x" }, { authorization: `Basic ${ada.token}` }] as Record<string, string>[]) {
+    for (const headers of [{}, { authorization: "Bearer x" }, { authorization: `Basic ${ada.token}` }] as Record<
+      string,
+      string
+    >[]) {
       for (const path of ["/content", `/content/${id}`, `/channels/${channelId}`]) {
         assertRefused(await call(app.base + path, { headers }), 401, "unauthorized", path);
       }

@@ -21,13 +21,28 @@ describe("POST /ai", { timeout }, () => {
   test("asks the provider for what was asked, in the user's name, and nothing more", async () => {
     const messages = [
       { role: "system", content: "Be brief." },
-      { role: "user", content: [{ type: "text", text: "A film" }, { type: "image_url", image_url: { url: "https://x.example/1.png" } }] },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "A film" },
+          { type: "image_url", image_url: { url: "https://x.example/1.png" } },
+        ],
+      },
     ];
     const metadata = { category: "drama", order: { n: [1, null] }, userId: "eve" };
     await ask(ada, "", { workflow: "films", messages, metadata });
-    assert.deepEqual(aiStarts(app).at(-1)?.body, { workflow: "films", messages, metadata: { ...metadata, user_id: "ada" }, user_id: "ada" });
+    assert.deepEqual(aiStarts(app).at(-1)?.body, {
+      workflow: "films",
+      messages,
+      metadata: { ...metadata, user_id: "ada" },
+      user_id: "ada",
+    });
     await ask(ada, "plain");
-    assert.deepEqual(aiStarts(app).at(-1)?.body, { ...aiRequest("plain"), metadata: { user_id: "ada" }, user_id: "ada" });
+    assert.deepEqual(aiStarts(app).at(-1)?.body, {
+      ...aiRequest("plain"),
+      metadata: { user_id: "ada" },
+      user_id: "ada",
+    });
   });
 
   test("answers with the channel, and a ticket for it", async () => {
@@ -38,7 +53,16 @@ describe("POST /ai", { timeout }, () => {
     const { createdAt, updatedAt } = started.channel;
     assert.deepEqual(started, {
       channelId,
-      channel: { channelId, status: "pending", version: 1, workflow: "new_movie_suggestion", userId: "ada", error: null, createdAt, updatedAt },
+      channel: {
+        channelId,
+        status: "pending",
+        version: 1,
+        workflow: "new_movie_suggestion",
+        userId: "ada",
+        error: null,
+        createdAt,
+        updatedAt,
+      },
       live: { url: `/channels/${channelId}/live`, ticket: started.live.ticket, expiresAt: started.live.expiresAt },
     });
     for (const time of [createdAt, updatedAt]) assert.ok(Math.abs(Date.parse(time) - before) < 10_000, time);
@@ -63,8 +87,18 @@ describe("POST /ai", { timeout }, () => {
     assert.deepEqual((await ada.call(`/content/${content.id}`)).body, { content });
     const row = await contentRow(app, channelId);
     assert.deepEqual(content, {
-      id: row.id, title: row.title, body: row.body, category: "drama", metadata: JSON.parse(row.metadata), data: JSON.parse(row.data),
-      channelId, eventName: "new_movie_suggestion", source: "modelriver", userId: "ada", callback: "delivered", createdAt: row.created_at,
+      id: row.id,
+      title: row.title,
+      body: row.body,
+      category: "drama",
+      metadata: JSON.parse(row.metadata),
+      data: JSON.parse(row.data),
+      channelId,
+      eventName: "new_movie_suggestion",
+      source: "modelriver",
+      userId: "ada",
+      callback: "delivered",
+      createdAt: row.created_at,
     });
     const again = await watchRiver(app.base, live, "?version=3");
     assert.deepEqual(await again.until(({ frames }) => frames[0]), { type: "current", version: 3 });
@@ -87,7 +121,10 @@ describe("POST /ai", { timeout }, () => {
     for (const outcome of ["completed", "failed"] as const) {
       app.emulator.options.modelriver.onStart = async ({ id }) => {
         const attempts = await river.deliver(id, { copies: 3, outcome });
-        assert.deepEqual(attempts.map(({ status }) => status), [200, 200, 200]);
+        assert.deepEqual(
+          attempts.map(({ status }) => status),
+          [200, 200, 200],
+        );
       };
       const { channelId, channel, live } = await ask(ada);
       assert.equal(channel.channelId, channelId);
@@ -105,7 +142,8 @@ describe("POST /ai", { timeout }, () => {
   test("is the asking user's, even if the webhook says that it is another's", async () => {
     for (const isFirst of [true, false]) {
       const lie = (body: any) => void (body.customer_data = { ...body.customer_data, user_id: "eve" });
-      if (isFirst) app.emulator.options.modelriver.onStart = ({ id }) => river.deliver(id, { mutate: lie }).then(() => {});
+      if (isFirst)
+        app.emulator.options.modelriver.onStart = ({ id }) => river.deliver(id, { mutate: lie }).then(() => {});
       const { channelId } = await ask(ada);
       app.emulator.options.modelriver.onStart = undefined;
       if (!isFirst) await river.deliver(channelId, { mutate: lie });
@@ -164,14 +202,21 @@ describe("POST /ai is refused", { timeout }, () => {
     ["with events of its own", { ...request, events: ["x"] }, ["events"]],
     ["with metadata that is a list", { ...request, metadata: [] }, ["metadata"]],
     ["with metadata that is large", { ...request, metadata: { x: "y".repeat(2048) } }, ["metadata"]],
-    ["with more wrong than one thing", { workflow: 7, messages: [1], metadata: 2, more: 3 }, ["workflow", "messages[0]", "metadata", "more"]],
+    [
+      "with more wrong than one thing",
+      { workflow: 7, messages: [1], metadata: 2, more: 3 },
+      ["workflow", "messages[0]", "metadata", "more"],
+    ],
   ];
   for (const [name, body, paths] of table) {
     test(`${name}, naming the field, and the provider is not called`, async () => {
       const starts = aiStarts(app).length;
       const answer = await ada.post("/ai", body);
       assertRefused(answer, 422, "validation_error");
-      assert.deepEqual(answer.body.error.issues.map(({ path }: any) => path), paths);
+      assert.deepEqual(
+        answer.body.error.issues.map(({ path }: any) => path),
+        paths,
+      );
       assert.equal(aiStarts(app).length, starts);
     });
   }

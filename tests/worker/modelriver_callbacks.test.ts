@@ -50,9 +50,16 @@ describe("a callback", { timeout, concurrency: true }, () => {
     await calledBack(app, channelId, "delivered");
     await watcher.settled();
     const shown = watcher.frames.map(({ channel, content }) => [channel.version, channel.status, content?.callback]);
-    assert.deepEqual(shown, [[1, "pending", undefined], [2, "completed", "pending"], [3, "completed", "delivered"]]);
+    assert.deepEqual(shown, [
+      [1, "pending", undefined],
+      [2, "completed", "pending"],
+      [3, "completed", "delivered"],
+    ]);
     await isSaved(channelId, "delivered");
-    assert.deepEqual(callbacksOf(app, channelId).map(({ status }) => status), [200]);
+    assert.deepEqual(
+      callbacksOf(app, channelId).map(({ status }) => status),
+      [200],
+    );
     watcher.terminate();
   });
 
@@ -79,7 +86,10 @@ describe("a callback", { timeout, concurrency: true }, () => {
       await watcher.callback("delivered", AGAIN_MS);
       await calledBack(app, channelId, "delivered");
       const callbacks = callbacksOf(app, channelId);
-      assert.deepEqual(callbacks.map(({ status }) => status), statuses);
+      assert.deepEqual(
+        callbacks.map(({ status }) => status),
+        statuses,
+      );
       for (const { body } of callbacks) assert.deepEqual(body, callbacks[0]?.body);
       assert.ok(callbacks.every(({ isRepeated }) => !isRepeated));
       await isSaved(channelId, "delivered");
@@ -91,7 +101,11 @@ describe("a callback", { timeout, concurrency: true }, () => {
   }
 
   test("that gets no answer in ten seconds goes out again, and nobody has waited for it", async () => {
-    const { channelId, watcher, answeredMs } = await delivered({ delayMs: PATIENCE_MS + 2000, cut: "before", times: 1 });
+    const { channelId, watcher, answeredMs } = await delivered({
+      delayMs: PATIENCE_MS + 2000,
+      cut: "before",
+      times: 1,
+    });
     assert.ok(answeredMs < PATIENCE_MS / 2, `${answeredMs} ms`);
     await isSaved(channelId, "pending");
     await watcher.callback("delivered", PATIENCE_MS + AGAIN_MS);
@@ -156,7 +170,11 @@ describe("a callback", { timeout, concurrency: true }, () => {
 
 describe("a callback of what could not be saved", { timeout }, () => {
   const ends: [name: string, change: (body: any) => void, message: string][] = [
-    ["the error, as the provider put it", (body) => Object.assign(body, { status: "error", error: { message: "Every provider failed." } }), "Every provider failed."],
+    [
+      "the error, as the provider put it",
+      (body) => Object.assign(body, { status: "error", error: { message: "Every provider failed." } }),
+      "Every provider failed.",
+    ],
     ["an end without a result", (body) => void delete body.ai_response, "The provider finished without a result."],
   ];
   for (const [name, mutate, message] of ends) {
@@ -175,7 +193,12 @@ describe("a callback of what could not be saved", { timeout }, () => {
 
   test("is not sent where nobody asked for one", async () => {
     const channel = begin(app, "a film [fail]", { user_id: "ada" });
-    await tell(app.base, { type: "task.completed", status: "error", channel_id: channel.id, error: { message: "No." } });
+    await tell(app.base, {
+      type: "task.completed",
+      status: "error",
+      channel_id: channel.id,
+      error: { message: "No." },
+    });
     await river.deliver(channel.id);
     assert.deepEqual(callbacksOf(app, channel.id), []);
   });

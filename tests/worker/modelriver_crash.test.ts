@@ -33,7 +33,10 @@ describe("kill -9", { timeout: 100_000, concurrency: 2 }, () => {
     await emulator.until(() => emulator.modelriver.callbacks.length === 1);
     await child.kill();
     await child.start();
-    await emulator.until(() => emulator.modelriver.callbacks.some(({ isTaken, status }) => isTaken && status === 200), RESUMED_MS);
+    await emulator.until(
+      () => emulator.modelriver.callbacks.some(({ isTaken, status }) => isTaken && status === 200),
+      RESUMED_MS,
+    );
     const [after, ...more] = await eventually(async () => {
       const rows = await river.rows();
       return rows[0]?.callback === "delivered" ? rows : undefined;
@@ -43,7 +46,10 @@ describe("kill -9", { timeout: 100_000, concurrency: 2 }, () => {
     for (const copy of await emulator.modelriver.replay(attempt, { copies: 5 })) assert.equal(copy.status, 200);
     assert.deepEqual(await river.rows(), [after]);
     const taken = emulator.modelriver.callbacks.filter(({ isTaken }) => isTaken);
-    assert.deepEqual(taken.map(({ body }: any) => [body.data.id, body.metadata.record_id]), [[row.id, row.id]]);
+    assert.deepEqual(
+      taken.map(({ body }: any) => [body.data.id, body.metadata.record_id]),
+      [[row.id, row.id]],
+    );
     assert.equal(emulator.modelriver.repeated, 0);
   });
 
@@ -51,7 +57,11 @@ describe("kill -9", { timeout: 100_000, concurrency: 2 }, () => {
     const river = await startRiverChild(t);
     const { child, emulator } = river;
     const begin = (i: number) =>
-      emulator.modelriver.start({ workflow: "films", messages: [{ role: "user", content: `film ${i}` }], metadata: ofAda });
+      emulator.modelriver.start({
+        workflow: "films",
+        messages: [{ role: "user", content: `film ${i}` }],
+        metadata: ofAda,
+      });
     const ids = Array.from({ length: 60 }, (_, i) => begin(i).id);
     const waiting = [...ids];
     const storm = Array.from({ length: 6 }, async () => {
@@ -67,19 +77,32 @@ describe("kill -9", { timeout: 100_000, concurrency: 2 }, () => {
 
     await child.start();
     const rowsOf = async () => new Map((await river.rows()).map((row) => [row.channelId, row]));
-    await eventually(async () => {
-      const rows = await rowsOf();
-      return [...known].every((id) => rows.get(id)?.callback === "delivered");
-    }, RESUMED_MS, "what was acknowledged is there, and told");
+    await eventually(
+      async () => {
+        const rows = await rowsOf();
+        return [...known].every((id) => rows.get(id)?.callback === "delivered");
+      },
+      RESUMED_MS,
+      "what was acknowledged is there, and told",
+    );
     // The provider repeats all, since it cannot know; and nothing of it shows.
     await Promise.all(ids.map((id) => emulator.modelriver.deliver(id, { copies: 2 })));
-    await eventually(async () => [...(await rowsOf()).values()].filter(({ callback }) => callback === "delivered").length === ids.length, RESUMED_MS);
+    await eventually(
+      async () =>
+        [...(await rowsOf()).values()].filter(({ callback }) => callback === "delivered").length === ids.length,
+      RESUMED_MS,
+    );
     const rows = await river.rows();
     assert.deepEqual(rows.map(({ channelId }) => channelId).sort(), [...ids].sort());
     // Only what the kill kept from hearing its own 2xx may be told twice, and then in the same words.
     for (const repeated of emulator.modelriver.callbacks.filter(({ isRepeated }) => isRepeated)) {
-      const first = emulator.modelriver.callbacks.find(({ channelId, isTaken }) => channelId === repeated.channelId && isTaken);
-      assert.ok(first && first.at > killedAt - UNHEARD_MS && first.at < killedAt + UNHEARD_MS, `${first?.at} ${killedAt}`);
+      const first = emulator.modelriver.callbacks.find(
+        ({ channelId, isTaken }) => channelId === repeated.channelId && isTaken,
+      );
+      assert.ok(
+        first && first.at > killedAt - UNHEARD_MS && first.at < killedAt + UNHEARD_MS,
+        `${first?.at} ${killedAt}`,
+      );
       assert.deepEqual(repeated.body, first.body);
     }
   });
@@ -131,7 +154,10 @@ describe("kill -9", { timeout: 100_000, concurrency: 2 }, () => {
     await back.row(shown.content.id);
     await emulator.modelriver.deliver(third);
     await back.until(({ ids }) => ids.length === 2);
-    assert.deepEqual(back.frames.map((frame) => frame.content.channelId), [second, third]);
+    assert.deepEqual(
+      back.frames.map((frame) => frame.content.channelId),
+      [second, third],
+    );
     for (const one of [feed, watcher, again, back]) one.terminate();
   });
 });
@@ -141,7 +167,11 @@ describe("an object whose storage is gone", { timeout: 60_000 }, () => {
     const river = await startRiverChild(t);
     const { child, emulator, ada } = river;
     const asked = await ask(ada);
-    const foreign = emulator.modelriver.start({ workflow: "films", messages: [{ role: "user", content: "x" }], metadata: ofAda });
+    const foreign = emulator.modelriver.start({
+      workflow: "films",
+      messages: [{ role: "user", content: "x" }],
+      metadata: ofAda,
+    });
     const ids = [asked.channelId, foreign.id];
     for (const id of ids) assert.equal((await emulator.modelriver.deliver(id))[0]?.status, 200);
     const delivered = async () => {
@@ -160,17 +190,27 @@ describe("an object whose storage is gone", { timeout: 60_000 }, () => {
     // A new one, behind them: when it is told, whatever they would have told has been.
     const third = await ask(ada);
     await emulator.modelriver.deliver(third.channelId);
-    await emulator.until(() => emulator.modelriver.callbacks.some(({ channelId, isTaken }) => channelId === third.channelId && isTaken), RESUMED_MS);
-    await eventually(async () => {
-      const shown = await Promise.all(ids.map((id) => ada.call(`/channels/${id}`)));
-      return shown.every(({ body }) => body.content.callback === "delivered");
-    }, RESUMED_MS, "the objects remember that it was told");
+    await emulator.until(
+      () => emulator.modelriver.callbacks.some(({ channelId, isTaken }) => channelId === third.channelId && isTaken),
+      RESUMED_MS,
+    );
+    await eventually(
+      async () => {
+        const shown = await Promise.all(ids.map((id) => ada.call(`/channels/${id}`)));
+        return shown.every(({ body }) => body.content.callback === "delivered");
+      },
+      RESUMED_MS,
+      "the objects remember that it was told",
+    );
     const rows = (await river.rows()).filter(({ channelId }) => ids.includes(channelId));
     assert.deepEqual(rows, before);
     assert.equal(emulator.modelriver.callbacks.filter(({ channelId }) => ids.includes(channelId ?? "")).length, 2);
     assert.equal(emulator.modelriver.repeated, 0);
     await feed.settled();
-    assert.deepEqual(feed.frames.map(({ content }) => content.channelId), [third.channelId]);
+    assert.deepEqual(
+      feed.frames.map(({ content }) => content.channelId),
+      [third.channelId],
+    );
     feed.terminate();
   });
 });

@@ -42,7 +42,10 @@ describe("while D1 fails", { timeout: 90_000, concurrency: 3 }, () => {
       assert.deepEqual(feed.ids, [row.id]);
       assert.equal(callbacksOf(app, channelId).length, 1);
       const { content } = (await ada.call("/content")).body;
-      assert.deepEqual(content.map(({ id, callback }: any) => [id, callback]), [[row.id, "delivered"]]);
+      assert.deepEqual(
+        content.map(({ id, callback }: any) => [id, callback]),
+        [[row.id, "delivered"]],
+      );
       watcher.terminate();
       feed.terminate();
     });

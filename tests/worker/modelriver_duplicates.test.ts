@@ -3,7 +3,19 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { startApp } from "./support/app.ts";
-import { begin, bodyHeaders, callbacksOf, calledBack, contentRow, contentRows, dataHeaders, eventOf, inventedChannelId, sendRiver, tell } from "./support/river.ts";
+import {
+  begin,
+  bodyHeaders,
+  callbacksOf,
+  calledBack,
+  contentRow,
+  contentRows,
+  dataHeaders,
+  eventOf,
+  inventedChannelId,
+  sendRiver,
+  tell,
+} from "./support/river.ts";
 import { watchContent, watchRiver } from "./support/river_watcher.ts";
 
 const app = await startApp({ shim: true });
@@ -54,10 +66,21 @@ describe("a webhook that comes many times", { timeout }, () => {
     const channelId = inventedChannelId();
     await tell(app.base, eventOf(channelId, { title: "First" }, { customer_data: { user_id: "ada" } }));
     const first = await contentRow(app, channelId);
-    await tell(app.base, eventOf(channelId, { title: "Second" }, { event: "other", customer_data: { user_id: "eve" } }));
+    await tell(
+      app.base,
+      eventOf(channelId, { title: "Second" }, { event: "other", customer_data: { user_id: "eve" } }),
+    );
     assert.deepEqual(await contentRow(app, channelId), first);
-    await tell(app.base, { type: "task.completed", workflow: "films", channel_id: channelId, data: { title: "Third" } });
-    assert.deepEqual((await contentRows(app, channelId)).map(({ title }) => title), ["First", "Third"]);
+    await tell(app.base, {
+      type: "task.completed",
+      workflow: "films",
+      channel_id: channelId,
+      data: { title: "Third" },
+    });
+    assert.deepEqual(
+      (await contentRows(app, channelId)).map(({ title }) => title),
+      ["First", "Third"],
+    );
     const elsewhere = inventedChannelId();
     await tell(app.base, eventOf(elsewhere, { title: "First" }));
     assert.notEqual((await contentRow(app, elsewhere)).id, first.id);
@@ -88,7 +111,12 @@ describe("a webhook that comes many times", { timeout }, () => {
 });
 
 describe("an end that is followed by another", { timeout }, () => {
-  const failed = (channelId: string) => ({ type: "task.completed", status: "error", channel_id: channelId, error: { message: "No." } });
+  const failed = (channelId: string) => ({
+    type: "task.completed",
+    status: "error",
+    channel_id: channelId,
+    error: { message: "No." },
+  });
 
   test("is a success for good, when that came first", async () => {
     const channelId = inventedChannelId();

@@ -28,7 +28,10 @@ async function feed(user: Api = ada, after?: string): Promise<RiverWatcher> {
 /** One more row, for this user or for everyone: its id. */
 async function more(user?: string): Promise<string> {
   const channelId = inventedChannelId();
-  await tell(app.base, eventOf(channelId, { title: "T" }, user === undefined ? {} : { customer_data: { user_id: user } }));
+  await tell(
+    app.base,
+    eventOf(channelId, { title: "T" }, user === undefined ? {} : { customer_data: { user_id: user } }),
+  );
   return (await contentRow(app, channelId)).id;
 }
 
@@ -36,12 +39,14 @@ async function more(user?: string): Promise<string> {
 async function arrived(user: string, after: string): Promise<string[]> {
   const rows = await app.sql(
     "SELECT id FROM ai_content WHERE seq > (SELECT seq FROM ai_content WHERE id = ?) AND (user_id IS NULL OR user_id = ?) ORDER BY seq",
-    after, user,
+    after,
+    user,
   );
   return rows.map(({ id }) => id);
 }
 
-const evictFeed = () => app.worker.unsafeEvictDurableObject(WORKER, "FeedRoom", { name: "content", webSockets: "hibernate" });
+const evictFeed = () =>
+  app.worker.unsafeEvictDurableObject(WORKER, "FeedRoom", { name: "content", webSockets: "hibernate" });
 
 /** So many rows at once, by webhooks of the provider: every third for eve, the others for all and for ada. */
 async function burst(count: number): Promise<void> {
@@ -85,7 +90,10 @@ describe("the content feed", { timeout }, () => {
     );
     const [mine, hers] = [await feed(ada, first), await feed(eve, first)];
     const last = await more();
-    for (const [watcher, name, count] of [[mine, "ada", 176], [hers, "eve", 351]] as const) {
+    for (const [watcher, name, count] of [
+      [mine, "ada", 176],
+      [hers, "eve", 351],
+    ] as const) {
       await watcher.row(last, 10_000);
       await watcher.settled();
       assert.deepEqual(watcher.ids, await arrived(name, first));
@@ -143,7 +151,10 @@ describe("the content feed", { timeout }, () => {
       const last = await more();
       for (const watcher of watchers) await watcher.row(last);
     }
-    for (const [watcher, name] of [[mine, "ada"], [hers, "eve"]] as const) {
+    for (const [watcher, name] of [
+      [mine, "ada"],
+      [hers, "eve"],
+    ] as const) {
       await watcher.settled();
       assert.deepEqual(watcher.ids.slice(1), await arrived(name, first));
       assert.equal(watcher.closed, null);
@@ -184,10 +195,15 @@ describe("the feed after a row that is none", { timeout }, () => {
     const theirs = await more("eve");
     const { ticket } = await contentLive(ada);
     for (const after of ["cnt_none", "", "a%20b", "x".repeat(65), theirs, "1", "%27"]) {
-      const answer = await upgrade(`${app.base}/content/live?after=${after}`, { protocols: ["taskwire", `ticket.${ticket}`] });
+      const answer = await upgrade(`${app.base}/content/live?after=${after}`, {
+        protocols: ["taskwire", `ticket.${ticket}`],
+      });
       const { status, text, headers } = answer;
       assertRefused({ status, text, headers, body: JSON.parse(text) }, 422, "validation_error", after);
-      assert.deepEqual(JSON.parse(text).error.issues.map(({ path }: any) => path), ["after"]);
+      assert.deepEqual(
+        JSON.parse(text).error.issues.map(({ path }: any) => path),
+        ["after"],
+      );
     }
   });
 });

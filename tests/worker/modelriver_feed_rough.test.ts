@@ -48,11 +48,17 @@ describe("the content feed", { timeout }, () => {
       watcher.socket.send("hello");
       await watcher.until(({ ids, closed }) => closed || seen.length + ids.length === many, 20_000);
       if (watcher.closed) assert.equal(watcher.closed.code, 1013);
-      assert.ok(watcher.ids.length > 0 && watcher.ids.length * 100_000 < 8_000_000, `${watcher.ids.length} rows at once`);
+      assert.ok(
+        watcher.ids.length > 0 && watcher.ids.length * 100_000 < 8_000_000,
+        `${watcher.ids.length} rows at once`,
+      );
       seen.push(...watcher.ids);
       watcher.terminate();
     }
-    assert.deepEqual(seen, Array.from({ length: many }, (_, i) => `cnt_${i}`));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: many }, (_, i) => `cnt_${i}`),
+    );
     assert.ok(visits >= 3, `${visits} visits`);
   });
 });

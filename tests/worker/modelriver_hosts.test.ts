@@ -26,7 +26,11 @@ const path = "/v1/callback/x";
 /** What the row says of a callback to this address. */
 async function toldTo(url: string, more: object = {}, headers: Record<string, string> = {}) {
   const channelId = inventedChannelId();
-  await tell(app.base, eventOf(channelId, { title: "Made" }, { callback_url: url, callback_required: true, ...more }), headers);
+  await tell(
+    app.base,
+    eventOf(channelId, { title: "Made" }, { callback_url: url, callback_required: true, ...more }),
+    headers,
+  );
   return contentRow(app, channelId);
 }
 
@@ -38,7 +42,10 @@ async function nothingWentOut(): Promise<void> {
   await calledBack(app, id, "delivered");
   assert.deepEqual(thief.requests, []);
   const calls = app.emulator.requests.filter((request) => request.path.includes("/callback/"));
-  assert.ok(calls.every((call) => !call.path.endsWith("/x")), JSON.stringify(calls));
+  assert.ok(
+    calls.every((call) => !call.path.endsWith("/x")),
+    JSON.stringify(calls),
+  );
 }
 
 describe("a callback is not sent, and the row says that it failed,", { timeout }, () => {
@@ -110,7 +117,10 @@ describe("a callback is not sent, and the row says that it failed,", { timeout }
   test("wherever it is named: in data, in the header", async () => {
     const url = `http://${there}${path}`;
     assert.equal((await toldTo("", { callback_url: undefined, data: { callback_url: url } })).callback, "failed");
-    assert.equal((await toldTo("", { callback_url: undefined }, { "x-modelriver-callback-url": url })).callback, "failed");
+    assert.equal(
+      (await toldTo("", { callback_url: undefined }, { "x-modelriver-callback-url": url })).callback,
+      "failed",
+    );
     // The body is signed, and is believed before the header.
     assert.equal((await toldTo(url, {}, { "x-modelriver-callback-url": `http://${here}${path}` })).callback, "failed");
   });
@@ -127,7 +137,10 @@ describe("a callback is sent", { timeout }, () => {
     assert.equal(callback?.headers.authorization, `Bearer ${app.emulator.options.modelriver.apiKey}`);
   });
 
-  for (const [name, hosts] of [["nobody", "none.example"], ["the provider, by default,", null]] as const) {
+  for (const [name, hosts] of [
+    ["nobody", "none.example"],
+    ["the provider, by default,", null],
+  ] as const) {
     test(`not here, where ${name} is listed`, async () => {
       const other = await startApp({ vars: { MODELRIVER_CALLBACK_HOSTS: hosts } });
       try {

@@ -32,11 +32,17 @@ async function place(rows: readonly [user: string | null, second: number][]): Pr
 }
 
 /** All pages, from the newest row on; how many rows each had. */
-async function walk(user: Api, limit: number, between: () => Promise<unknown> = async () => {}): Promise<{ ids: string[]; sizes: number[] }> {
+async function walk(
+  user: Api,
+  limit: number,
+  between: () => Promise<unknown> = async () => {},
+): Promise<{ ids: string[]; sizes: number[] }> {
   const [ids, sizes]: [string[], number[]] = [[], []];
   let cursor: string | null = null;
   do {
-    const answer = await user.call(`/content?limit=${limit}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
+    const answer = await user.call(
+      `/content?limit=${limit}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+    );
     assert.equal(answer.status, 200, answer.text);
     assert.deepEqual(Object.keys(answer.body), ["content", "nextCursor"]);
     const page = answer.body.content.map(({ id }: any) => id);
@@ -59,7 +65,10 @@ describe("the list of rows", { timeout }, () => {
   test("has every row that its reader may see once, newest first, whatever the size of a page", async () => {
     const { user, name } = await someone();
     await app.sql("DELETE FROM ai_content");
-    const owners = Array.from({ length: 45 }, (_, i) => [name, null, "another"][(i * 7 + (i >> 2)) % 3] as string | null);
+    const owners = Array.from(
+      { length: 45 },
+      (_, i) => [name, null, "another"][(i * 7 + (i >> 2)) % 3] as string | null,
+    );
     const ids = await place(owners.map((owner, i) => [owner, (i * 13) % 45]));
     const second = (id: string) => (ids.indexOf(id) * 13) % 45;
     const expected = ids.filter((_, i) => owners[i] !== "another").sort((a, b) => second(b) - second(a));
@@ -69,7 +78,10 @@ describe("the list of rows", { timeout }, () => {
     }
     assert.deepEqual((await user.call("/content")).body.content.length, 20);
     const nobody = await someone();
-    assert.deepEqual((await walk(nobody.user, 4)).ids, expected.filter((id) => owners[ids.indexOf(id)] === null));
+    assert.deepEqual(
+      (await walk(nobody.user, 4)).ids,
+      expected.filter((id) => owners[ids.indexOf(id)] === null),
+    );
   });
 
   test("goes on where it was also among rows of the same millisecond", async () => {
@@ -78,7 +90,8 @@ describe("the list of rows", { timeout }, () => {
     const ids = await place(Array.from({ length: 30 }, (_, i) => [i % 3 === 0 ? null : name, i < 4 ? 1 : 2]));
     // What came in last is shown first.
     const expected = [...ids].reverse();
-    for (const limit of [1, 3, 10, 29, 30, 31]) assert.deepEqual((await walk(user, limit)).ids, expected, `${limit} a page`);
+    for (const limit of [1, 3, 10, 29, 30, 31])
+      assert.deepEqual((await walk(user, limit)).ids, expected, `${limit} a page`);
   });
 
   test("misses none and repeats none while new rows come in", async () => {
@@ -87,7 +100,10 @@ describe("the list of rows", { timeout }, () => {
     const ids = await place(Array.from({ length: 25 }, (_, i) => [i % 2 === 0 ? null : name, i]));
     let coming = 0;
     const { ids: seen } = await walk(user, 4, async () => {
-      await place([[name, 100 + coming], [null, 100 + coming]]);
+      await place([
+        [name, 100 + coming],
+        [null, 100 + coming],
+      ]);
       coming += 1;
     });
     assert.deepEqual(seen, [...ids].reverse());
@@ -97,12 +113,25 @@ describe("the list of rows", { timeout }, () => {
   test("shows each row in its whole form, as it is shown by itself", async () => {
     const { user, name } = await someone();
     const channelId = inventedChannelId();
-    await tell(app.base, eventOf(channelId, { title: "T", n: [1, null] }, { customer_data: { user_id: name, category: "c" } }));
+    await tell(
+      app.base,
+      eventOf(channelId, { title: "T", n: [1, null] }, { customer_data: { user_id: name, category: "c" } }),
+    );
     const row = await contentRow(app, channelId);
     const [content] = (await user.call("/content?limit=1")).body.content;
     assert.deepEqual(content, {
-      id: row.id, title: "T", body: "", category: "c", metadata: { user_id: name, category: "c" }, data: { title: "T", n: [1, null] },
-      channelId, eventName: "new_movie_suggestion", source: "modelriver", userId: name, callback: "none", createdAt: row.created_at,
+      id: row.id,
+      title: "T",
+      body: "",
+      category: "c",
+      metadata: { user_id: name, category: "c" },
+      data: { title: "T", n: [1, null] },
+      channelId,
+      eventName: "new_movie_suggestion",
+      source: "modelriver",
+      userId: name,
+      callback: "none",
+      createdAt: row.created_at,
     });
     assert.deepEqual((await user.call(`/content/${row.id}`)).body, { content });
     const { headers } = await user.call("/content?limit=1");
@@ -117,7 +146,11 @@ describe("a list is asked for with care:", { timeout }, () => {
     for (const limit of ["0", "101", "-1", "1e2", "1.5", "", " ", "100x", "NaN", "99999999999999999999", "%31%30%31"]) {
       const answer = await user.call(`/content?limit=${limit}`);
       assertRefused(answer, 422, "validation_error", limit);
-      assert.deepEqual(answer.body.error.issues.map(({ path }: any) => path), ["limit"], limit);
+      assert.deepEqual(
+        answer.body.error.issues.map(({ path }: any) => path),
+        ["limit"],
+        limit,
+      );
     }
   });
 
@@ -134,14 +167,21 @@ describe("a list is asked for with care:", { timeout }, () => {
     ]) {
       const answer = await user.call(`/content?${query}`);
       assertRefused(answer, 422, "validation_error", query);
-      assert.deepEqual(answer.body.error.issues.map((issue: any) => issue.path), [path]);
+      assert.deepEqual(
+        answer.body.error.issues.map((issue: any) => issue.path),
+        [path],
+      );
     }
   });
 
   test("a cursor that was never given, or is another's row, shows nothing of theirs", async () => {
     const [{ user, name }, other] = [await someone(), await someone()];
     await app.sql("DELETE FROM ai_content");
-    const [, theirs = ""] = await place([[name, 1], [other.name, 2], [other.name, 1]]);
+    const [, theirs = ""] = await place([
+      [name, 1],
+      [other.name, 2],
+      [other.name, 1],
+    ]);
     for (const cursor of ["cnt_none", "'", "1/**/OR/**/1=1", theirs]) {
       const { status, body } = await user.call(`/content?cursor=${encodeURIComponent(cursor)}`);
       if (status === 422) continue;

@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { type App, type Row, startApp } from "./support/app.ts";
-import { begin, callbacksOf, calledBack, contentRow, contentRows, eventOf, inventedChannelId, tell } from "./support/river.ts";
+import {
+  begin,
+  callbacksOf,
+  calledBack,
+  contentRow,
+  contentRows,
+  eventOf,
+  inventedChannelId,
+  tell,
+} from "./support/river.ts";
 
 const app = await startApp();
 after(() => app.close());
@@ -41,7 +50,13 @@ const ROW = {
 };
 
 const event = { type: "task.ai_generated", event: "new_movie_suggestion", ai_response: { data: FILM, meta: META } };
-const standard = { type: "task.completed", workflow: "films", status: "success", data: FILM, meta: { ...META, tokens: {}, attempts: [] } };
+const standard = {
+  type: "task.completed",
+  workflow: "films",
+  status: "success",
+  data: FILM,
+  meta: { ...META, tokens: {}, attempts: [] },
+};
 const customer = { user_id: "ada", category: "drama", order: { n: [1, 2] } };
 const choices = (content: unknown) => ({ choices: [{ index: 0, message: { role: "assistant", content } }] });
 
@@ -49,18 +64,50 @@ describe("a webhook becomes a row", { timeout }, () => {
   const table: [name: string, body: object, row: object][] = [
     ["of an event", event, {}],
     ["of an event inside of data", { data: event }, {}],
-    ["of an event with only its answer inside of data", { type: event.type, data: { event: event.event, ai_response: event.ai_response } }, {}],
+    [
+      "of an event with only its answer inside of data",
+      { type: event.type, data: { event: event.event, ai_response: event.ai_response } },
+      {},
+    ],
     ["of an event that names its model beside the answer", { ...event, ai_response: { data: FILM }, meta: META }, {}],
-    ["of an event for a user", { ...event, customer_data: customer }, { user_id: "ada", category: "drama", metadata: { ...customer, ...META } }],
-    ["of an event for a user inside of data", { data: { ...event, customer_data: customer } }, { user_id: "ada", category: "drama", metadata: { ...customer, ...META } }],
-    ["of an event for a user with a number", { ...event, customer_data: { user_id: 42 } }, { user_id: "42", metadata: { user_id: 42, ...META } }],
-    ["of an event for nobody", { ...event, customer_data: { user_id: "", category: " " } }, { metadata: { user_id: "", category: " ", ...META } }],
-    ["of an event for no user at all", { ...event, customer_data: { user_id: { id: "ada" } } }, { metadata: { user_id: { id: "ada" }, ...META } }],
-    ["of an event that wants no callback", { ...event, callback_url: "http://127.0.0.1:1/x", callback_required: false }, {}],
+    [
+      "of an event for a user",
+      { ...event, customer_data: customer },
+      { user_id: "ada", category: "drama", metadata: { ...customer, ...META } },
+    ],
+    [
+      "of an event for a user inside of data",
+      { data: { ...event, customer_data: customer } },
+      { user_id: "ada", category: "drama", metadata: { ...customer, ...META } },
+    ],
+    [
+      "of an event for a user with a number",
+      { ...event, customer_data: { user_id: 42 } },
+      { user_id: "42", metadata: { user_id: 42, ...META } },
+    ],
+    [
+      "of an event for nobody",
+      { ...event, customer_data: { user_id: "", category: " " } },
+      { metadata: { user_id: "", category: " ", ...META } },
+    ],
+    [
+      "of an event for no user at all",
+      { ...event, customer_data: { user_id: { id: "ada" } } },
+      { metadata: { user_id: { id: "ada" }, ...META } },
+    ],
+    [
+      "of an event that wants no callback",
+      { ...event, callback_url: "http://127.0.0.1:1/x", callback_required: false },
+      {},
+    ],
     ["of an event without a model", { ...event, ai_response: { data: FILM } }, { metadata: {} }],
     ["of the standard form", standard, { event_name: "films" }],
     ["of the standard form with an event's name", { ...standard, event: "named" }, { event_name: "named" }],
-    ["of the standard form for a user", { ...standard, customer_data: customer }, { event_name: "films", user_id: "ada", category: "drama", metadata: { ...customer, ...META } }],
+    [
+      "of the standard form for a user",
+      { ...standard, customer_data: customer },
+      { event_name: "films", user_id: "ada", category: "drama", metadata: { ...customer, ...META } },
+    ],
   ];
   for (const [name, body, row] of table) {
     test(name, async () => {
@@ -80,8 +127,18 @@ describe("a webhook becomes a row", { timeout }, () => {
   });
 
   test("whose owner is not for the model to say", async () => {
-    const told = { ...FILM, user_id: "eve", channel_id: "c", callback_url: `${app.emulator.url}/v1/callback/x`, customer_data: { user_id: "eve" }, status: "error" };
-    for (const body of [{ ...event, ai_response: { data: told } }, { ...standard, meta: {}, data: told }]) {
+    const told = {
+      ...FILM,
+      user_id: "eve",
+      channel_id: "c",
+      callback_url: `${app.emulator.url}/v1/callback/x`,
+      customer_data: { user_id: "eve" },
+      status: "error",
+    };
+    for (const body of [
+      { ...event, ai_response: { data: told } },
+      { ...standard, meta: {}, data: told },
+    ]) {
       const channelId = inventedChannelId();
       await tell(app.base, { ...body, channel_id: channelId });
       const { user_id, callback, metadata, data } = await plain(app, channelId);
@@ -99,17 +156,35 @@ describe("what a reader is shown of it", { timeout }, () => {
     ["is Untitled with a title that is no text", { title: { en: "T" }, description: 7 }, "Untitled", ""],
     ["is what the model said", choices("T\n\nD"), "Untitled", "T\n\nD"],
     ["is what the model said, as JSON in text", choices('{"title":"T"}'), "Untitled", '{"title":"T"}'],
-    ["is what the model said in parts", choices([{ type: "text", text: "a" }, { type: "image_url" }, { type: "text", text: "b" }]), "Untitled", "ab"],
+    [
+      "is what the model said in parts",
+      choices([{ type: "text", text: "a" }, { type: "image_url" }, { type: "text", text: "b" }]),
+      "Untitled",
+      "ab",
+    ],
     ["is the text, where the data is text", "just text", "Untitled", "just text"],
     ["is nothing much of a list", [1, "two", null], "Untitled", ""],
     ["is nothing much of a number", 7, "Untitled", ""],
-    ["keeps its letters and quotes", { title: "L'été 🦊 \"x\" \\ 'y'", description: "a\n\tb\u2028c" }, "L'été 🦊 \"x\" \\ 'y'", "a\n\tb\u2028c"],
-    ["is no statement to a database", { title: "'); DROP TABLE ai_content; --", description: "?1" }, "'); DROP TABLE ai_content; --", "?1"],
+    [
+      "keeps its letters and quotes",
+      { title: "L'été 🦊 \"x\" \\ 'y'", description: "a\n\tb\u2028c" },
+      "L'été 🦊 \"x\" \\ 'y'",
+      "a\n\tb\u2028c",
+    ],
+    [
+      "is no statement to a database",
+      { title: "'); DROP TABLE ai_content; --", description: "?1" },
+      "'); DROP TABLE ai_content; --",
+      "?1",
+    ],
     ["is at most 500 characters of a title", { title: "🦊".repeat(600) }, "🦊".repeat(500), ""],
   ];
   for (const [name, data, title, text] of table) {
     test(name, async () => {
-      for (const body of [{ ...event, ai_response: { data } }, { ...standard, data }]) {
+      for (const body of [
+        { ...event, ai_response: { data } },
+        { ...standard, data },
+      ]) {
         const channelId = inventedChannelId();
         await tell(app.base, { ...body, channel_id: channelId });
         const row = await plain(app, channelId);
@@ -120,7 +195,23 @@ describe("what a reader is shown of it", { timeout }, () => {
 });
 
 describe("a webhook as the provider sends it", { timeout }, () => {
-  const words = ["", "[nested]", "[pretty]", "[nested] [pretty]", "[choices]", "[choices-json]", "[text]", "[untitled]", "[no-callback]", "[data-callback]", "[nested] [data-callback]", "[header-callback]", "[standard]", "[standard] [choices]", "[standard] [text]"];
+  const words = [
+    "",
+    "[nested]",
+    "[pretty]",
+    "[nested] [pretty]",
+    "[choices]",
+    "[choices-json]",
+    "[text]",
+    "[untitled]",
+    "[no-callback]",
+    "[data-callback]",
+    "[nested] [data-callback]",
+    "[header-callback]",
+    "[standard]",
+    "[standard] [choices]",
+    "[standard] [text]",
+  ];
   for (const word of words) {
     test(`${word || "plain"} is a row of what it made, and its callback goes out`, async () => {
       for (const scheme of ["a", "b"] as const) {
@@ -134,7 +225,12 @@ describe("a webhook as the provider sends it", { timeout }, () => {
         assert.deepEqual(JSON.parse(row.data), made);
         assert.equal(row.title, made.title ?? "Untitled");
         assert.equal(row.body, made.description ?? made.choices?.[0].message.content ?? made);
-        assert.deepEqual(JSON.parse(row.metadata), { user_id: "ada", category: "drama", model: "gpt-4o", provider: "openai" });
+        assert.deepEqual(JSON.parse(row.metadata), {
+          user_id: "ada",
+          category: "drama",
+          model: "gpt-4o",
+          provider: "openai",
+        });
         assert.deepEqual([row.user_id, row.category, row.callback], ["ada", "drama", wants ? "delivered" : "none"]);
         const [callback, ...more] = callbacksOf(app, channel.id);
         assert.deepEqual(more, []);
@@ -155,7 +251,12 @@ describe("a webhook as the provider sends it", { timeout }, () => {
 describe("no row", { timeout }, () => {
   test("comes of a type that is not known, which is taken and recorded once", async () => {
     const channelId = inventedChannelId();
-    const body = { type: "task.progress", channel_id: channelId, data: { percent: 50 }, callback_url: `${app.emulator.url}/v1/callback/x` };
+    const body = {
+      type: "task.progress",
+      channel_id: channelId,
+      data: { percent: 50 },
+      callback_url: `${app.emulator.url}/v1/callback/x`,
+    };
     await tell(app.base, body);
     await tell(app.base, body);
     const lines = app.logs.filter((line) => line.includes(channelId));
@@ -179,7 +280,12 @@ describe("no row", { timeout }, () => {
 
   test("comes of a generation that failed; of one that succeeds after all, it does", async () => {
     const channelId = inventedChannelId();
-    await tell(app.base, { type: "task.completed", status: "error", channel_id: channelId, error: { message: "Every provider failed." } });
+    await tell(app.base, {
+      type: "task.completed",
+      status: "error",
+      channel_id: channelId,
+      error: { message: "Every provider failed." },
+    });
     assert.deepEqual(await contentRows(app, channelId), []);
     await tell(app.base, { ...standard, channel_id: channelId });
     assert.equal((await contentRow(app, channelId)).title, "Inception");

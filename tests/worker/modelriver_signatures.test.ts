@@ -4,7 +4,16 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { type Answer, assertRefused, call } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
-import { bodyHeaders, contentRow, contentRows, dataHeaders, eventOf, inventedChannelId, RIVER_SCHEMES, sendRiver } from "./support/river.ts";
+import {
+  bodyHeaders,
+  contentRow,
+  contentRows,
+  dataHeaders,
+  eventOf,
+  inventedChannelId,
+  RIVER_SCHEMES,
+  sendRiver,
+} from "./support/river.ts";
 import { nowSeconds } from "./support/signatures.ts";
 import { upload } from "./support/upload.ts";
 import { variables } from "./support/deployment.ts";
@@ -38,7 +47,10 @@ const NAMES = { a: "mr-signature", b: "x-modelriver-signature" };
 
 for (const [scheme, sign] of SCHEMES) {
   const name = NAMES[scheme];
-  const changed = (headers: Record<string, string>, to: (signature: string) => string) => ({ ...headers, [name]: to(headers[name] ?? "") });
+  const changed = (headers: Record<string, string>, to: (signature: string) => string) => ({
+    ...headers,
+    [name]: to(headers[name] ?? ""),
+  });
 
   describe(`a webhook, in scheme ${scheme},`, { timeout }, () => {
     test("is taken when it is signed, and is a row", async () => {
@@ -54,7 +66,10 @@ for (const [scheme, sign] of SCHEMES) {
       "its body is gone": (headers) => [headers, ""],
       "its signature is empty": (headers, body) => [changed(headers, () => ""), body],
       "its signature is a word": (headers, body) => [changed(headers, () => "signed"), body],
-      "one digit is another": (headers, body) => [changed(headers, (text) => (text.startsWith("0") ? "1" : "0") + text.slice(1)), body],
+      "one digit is another": (headers, body) => [
+        changed(headers, (text) => (text.startsWith("0") ? "1" : "0") + text.slice(1)),
+        body,
+      ],
       "half of its signature is missing": (headers, body) => [changed(headers, (text) => text.slice(0, 32)), body],
       "its signature has more behind it": (headers, body) => [changed(headers, (text) => `${text}00`), body],
     };
@@ -136,8 +151,15 @@ describe("what is signed", { timeout }, () => {
   });
 
   test("in scheme b is the data as it is written, whatever its spaces, numbers and escapes", async () => {
-    for (const [scheme, indent] of [["a", 3], ["b", 3], ["b", 0]] as const) {
-      const channel = app.emulator.modelriver.start({ workflow: "films", messages: [{ role: "user", content: "a film [nested]" }] });
+    for (const [scheme, indent] of [
+      ["a", 3],
+      ["b", 3],
+      ["b", 0],
+    ] as const) {
+      const channel = app.emulator.modelriver.start({
+        workflow: "films",
+        messages: [{ role: "user", content: "a film [nested]" }],
+      });
       const [attempt] = await app.emulator.modelriver.deliver(channel.id, { scheme, indent });
       assert.equal(attempt?.status, 200);
       await contentRow(app, channel.id);
@@ -161,7 +183,12 @@ describe("what is signed", { timeout }, () => {
   test("in both schemes at once may be wrong in one, and not in both", async () => {
     const good = (body: string) => ({ a: bodyHeaders(body), b: dataHeaders(body) });
     const bad = (body: string) => ({ a: bodyHeaders(body, { secret: "x" }), b: dataHeaders(body, { secret: "x" }) });
-    for (const [a, b, taken] of [[good, good, true], [good, bad, true], [bad, good, true], [bad, bad, false]] as const) {
+    for (const [a, b, taken] of [
+      [good, good, true],
+      [good, bad, true],
+      [bad, good, true],
+      [bad, bad, false],
+    ] as const) {
       const channelId = inventedChannelId();
       const body = signedBody(channelId);
       await (taken ? isTaken : isRefused)(channelId, body, { ...a(body).a, ...b(body).b });
@@ -205,7 +232,10 @@ describe("a webhook that is signed and says nothing is a 400", { timeout }, () =
 });
 
 describe("MODELRIVER_WEBHOOK_SECRET", { timeout }, () => {
-  for (const [how, value] of [["missing", null], ["blank", " , "]] as const) {
+  for (const [how, value] of [
+    ["missing", null],
+    ["blank", " , "],
+  ] as const) {
     test(`${how} is a 503 that names it, and no signature is good`, async () => {
       const other = await startApp({ vars: { MODELRIVER_WEBHOOK_SECRET: value }, shim: true });
       try {
@@ -231,8 +261,13 @@ describe("MODELRIVER_WEBHOOK_SECRET", { timeout }, () => {
     try {
       for (const [, sign] of SCHEMES) {
         const body = signedBody(inventedChannelId());
-        for (const secret of secrets) assert.equal((await sendRiver(other.base, body, sign(body, { secret }))).status, 200, secret);
-        assertRefused(await sendRiver(other.base, body, sign(body, { secret: secrets.join(", ") })), 401, "invalid_signature");
+        for (const secret of secrets)
+          assert.equal((await sendRiver(other.base, body, sign(body, { secret }))).status, 200, secret);
+        assertRefused(
+          await sendRiver(other.base, body, sign(body, { secret: secrets.join(", ") })),
+          401,
+          "invalid_signature",
+        );
       }
     } finally {
       await other.close();

@@ -26,11 +26,21 @@ describe("a start at ModelRiver is refused", { timeout }, () => {
     ["by a wrong key", { status: 401, body: { error: "unauthorized", message: "No." } }, 502, "provider_unauthorized"],
     ["by a key that may not", { status: 403, body: error("forbidden") }, 502, "provider_unauthorized"],
     ["by a workflow that is not there", { status: 404, body: error("not_found") }, 502, "provider_refused"],
-    ["by too many requests", { status: 429, body: error("rate_limited"), headers: { "retry-after": "1" } }, 429, "provider_rate_limited"],
+    [
+      "by too many requests",
+      { status: 429, body: error("rate_limited"), headers: { "retry-after": "1" } },
+      429,
+      "provider_rate_limited",
+    ],
     ["by a broken provider", { status: 500, body: error("internal_error") }, 503, "provider_unavailable"],
     ["by a page that says yes", { status: 200, raw: "<h1>Welcome</h1>" }, 502, "provider_invalid_response"],
     ["by an answer without a channel", { status: 200, body: { message: "success" } }, 502, "provider_invalid_response"],
-    ["by an answer with a strange channel", { status: 200, body: { channel_id: "../x" } }, 502, "provider_invalid_response"],
+    [
+      "by an answer with a strange channel",
+      { status: 200, body: { channel_id: "../x" } },
+      502,
+      "provider_invalid_response",
+    ],
   ];
   for (const [name, refusal, status, code] of table) {
     test(name, async () => {
@@ -47,7 +57,8 @@ describe("a start at ModelRiver is refused", { timeout }, () => {
     ["refuse-500", 503, "provider_unavailable"],
     ["refuse-html", 503, "provider_unavailable"],
   ] as const) {
-    test(`by the word [${word}]`, async () => assertRefused(await ada.post("/ai", aiRequest(`[${word}]`)), status, code));
+    test(`by the word [${word}]`, async () =>
+      assertRefused(await ada.post("/ai", aiRequest(`[${word}]`)), status, code));
   }
 
   test("by a complaint about the request, which is passed on", async () => {
@@ -78,7 +89,10 @@ describe("a start at ModelRiver is refused", { timeout }, () => {
     }
   });
 
-  for (const [how, value] of [["missing", null], ["blank", " "]] as const) {
+  for (const [how, value] of [
+    ["missing", null],
+    ["blank", " "],
+  ] as const) {
     test(`by us, without MODELRIVER_API_KEY (${how}), by its name; and so without the secret of tickets`, async () => {
       for (const name of ["MODELRIVER_API_KEY", "TASKWIRE_TOKEN_SECRET"]) {
         const other = await startApp({ vars: { [name]: value } });
@@ -111,7 +125,10 @@ describe("an Idempotency-Key at /ai", { timeout }, () => {
     assert.deepEqual(second.body.channel, first.body.channel);
     await app.emulator.modelriver.deliver(first.body.channelId);
     const third = await post(key);
-    assert.deepEqual([third.status, third.body.channelId, third.body.channel.status], [201, first.body.channelId, "completed"]);
+    assert.deepEqual(
+      [third.status, third.body.channelId, third.body.channel.status],
+      [201, first.body.channelId, "completed"],
+    );
     assert.equal(aiStarts(app).length, starts + 1);
   });
 
@@ -153,7 +170,11 @@ describe("an Idempotency-Key at /ai", { timeout }, () => {
   });
 
   test("is free again after a clear no, and after a request that was wrong", async () => {
-    for (const refusal of [{ status: 402, body: {} }, { status: 429, body: {} }, { status: 400, body: {} }]) {
+    for (const refusal of [
+      { status: 402, body: {} },
+      { status: 429, body: {} },
+      { status: 400, body: {} },
+    ]) {
       const key = fresh();
       assertRefused(await ada.post("/ai", { workflow: "" }, key), 422, "validation_error");
       options.refuseStart = refusal;
@@ -164,11 +185,34 @@ describe("an Idempotency-Key at /ai", { timeout }, () => {
   });
 
   const unclear: [name: string, begin: () => void, status: number, code: string][] = [
-    ["whose line was cut", () => (options.onStart = () => { throw new Error("cut"); }), 503, "provider_unavailable"],
+    [
+      "whose line was cut",
+      () =>
+        (options.onStart = () => {
+          throw new Error("cut");
+        }),
+      503,
+      "provider_unavailable",
+    ],
     ["that ended in a 500", () => (options.refuseStart = { status: 500, body: {} }), 503, "provider_unavailable"],
-    ["that got a page from a proxy", () => (options.refuseStart = { status: 502, raw: "<h1>Bad Gateway</h1>" }), 503, "provider_unavailable"],
-    ["that got a page saying yes", () => (options.refuseStart = { status: 200, raw: "<h1>Hello</h1>" }), 502, "provider_invalid_response"],
-    ["that got no answer in ten seconds", () => (options.refuseStart = { status: 200, body: {}, delayMs: 15_000 }), 503, "provider_timeout"],
+    [
+      "that got a page from a proxy",
+      () => (options.refuseStart = { status: 502, raw: "<h1>Bad Gateway</h1>" }),
+      503,
+      "provider_unavailable",
+    ],
+    [
+      "that got a page saying yes",
+      () => (options.refuseStart = { status: 200, raw: "<h1>Hello</h1>" }),
+      502,
+      "provider_invalid_response",
+    ],
+    [
+      "that got no answer in ten seconds",
+      () => (options.refuseStart = { status: 200, body: {}, delayMs: 15_000 }),
+      503,
+      "provider_timeout",
+    ],
   ];
   for (const [name, beginTrouble, status, code] of unclear) {
     test(`of a start ${name} never makes a second one, which might be paid twice`, async () => {

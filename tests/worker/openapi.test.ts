@@ -42,8 +42,14 @@ const underWay = refused("idempotency_in_progress", async ({ name, path }) => {
   const asking = { body: good(name), token, headers: { "idempotency-key": "one" } };
   await ask(name, asking);
   // Another row than that of the task that was started: its room knows nothing of it.
-  await app.sql("UPDATE tasks SET id = substr(id, 1, 26) || 'zz', mynth_task_id = NULL, error = NULL WHERE user_id = ?", path);
-  await app.sql("UPDATE idempotency_keys SET task_id = substr(task_id, 1, 26) || 'zz' WHERE user_id = ? AND length(task_id) = 28", path);
+  await app.sql(
+    "UPDATE tasks SET id = substr(id, 1, 26) || 'zz', mynth_task_id = NULL, error = NULL WHERE user_id = ?",
+    path,
+  );
+  await app.sql(
+    "UPDATE idempotency_keys SET task_id = substr(task_id, 1, 26) || 'zz' WHERE user_id = ? AND length(task_id) = 28",
+    path,
+  );
   await app.sql("UPDATE idempotency_keys SET task_id = 'ai:under way' WHERE user_id = ? AND task_id LIKE 'ai:%'", path);
   return ask(name, asking);
 });
@@ -71,7 +77,11 @@ describe("a good request is answered as described:", { timeout }, () => {
   });
 
   test("tasks of every kind and in every state", async () => {
-    const [one, two, three] = [await ada.start(), await ada.start({ prompt: "[partial] fox", count: 3 }), await ada.start()];
+    const [one, two, three] = [
+      await ada.start(),
+      await ada.start({ prompt: "[partial] fox", count: 3 }),
+      await ada.start(),
+    ];
     await app.emulator.deliver(two.taskId);
     await app.emulator.deliver(three.taskId, { event: "failed" });
     for (const { taskId: id } of [one, two, three]) {
@@ -83,7 +93,10 @@ describe("a good request is answered as described:", { timeout }, () => {
     await app.emulator.deliver(rated.body.taskId);
     const { batchId: id } = (await ask("POST /generate/batch", { body: good("POST /generate/batch") })).body;
     const { headers } = await ask("GET /batches/{id}", { id });
-    assert.equal((await ask("GET /batches/{id}", { id, headers: { "if-none-match": headers.get("etag") ?? "" } })).status, 304);
+    assert.equal(
+      (await ask("GET /batches/{id}", { id, headers: { "if-none-match": headers.get("etag") ?? "" } })).status,
+      304,
+    );
     const page = await ask("GET /tasks", { query: "?limit=1" });
     await ask("GET /tasks", { query: `?limit=100&cursor=${page.body.nextCursor}&status=failed&kind=image.generate` });
     const { body } = await ask("GET /tasks", { query: "?limit=100" });
@@ -94,7 +107,10 @@ describe("a good request is answered as described:", { timeout }, () => {
   test("ModelRiver's channels and rows", async () => {
     const { channelId: id } = (await ask("POST /ai", { body: good("POST /ai") })).body;
     const before = await ask("GET /channels/{id}", { id });
-    assert.equal((await ask("GET /channels/{id}", { id, headers: { "if-none-match": before.headers.get("etag") ?? "" } })).status, 304);
+    assert.equal(
+      (await ask("GET /channels/{id}", { id, headers: { "if-none-match": before.headers.get("etag") ?? "" } })).status,
+      304,
+    );
     await tell(app.base, eventOf(id));
     assert.equal((await ask("GET /channels/{id}", { id })).body.content.title, "Inception");
     const failed = (await ask("POST /ai", { body: good("POST /ai") })).body.channelId;
@@ -124,9 +140,12 @@ describe("a good request is answered as described:", { timeout }, () => {
       const query = `?ticket=${asked.body.ticket}`;
       assert.equal((await contract.dial(app.base, live, { id, query })).status, 101);
       for (const type of types) {
-        const socket = new WebSocket(app.base.replace("http", "ws") + path.replace("{id}", id) + (type === "current" ? "?version=1" : ""), {
-          headers: { authorization: `Bearer ${token}` },
-        });
+        const socket = new WebSocket(
+          app.base.replace("http", "ws") + path.replace("{id}", id) + (type === "current" ? "?version=1" : ""),
+          {
+            headers: { authorization: `Bearer ${token}` },
+          },
+        );
         const signal = AbortSignal.timeout(10_000);
         const said = once(socket, "message", { signal });
         await once(socket, "open", { signal });
@@ -150,7 +169,9 @@ describe("a good request is answered as described:", { timeout }, () => {
 
   test("the provider's models", async () => {
     const { models } = (await ask("GET /models")).body;
-    assert.ok(models.some(({ id, name }: any) => id === "google/gemini-3.1-flash-image" && name === "Gemini 3.1 Flash Image"));
+    assert.ok(
+      models.some(({ id, name }: any) => id === "google/gemini-3.1-flash-image" && name === "Gemini 3.1 Flash Image"),
+    );
   });
 
   test("words about the site, to anybody", async () => {
@@ -181,18 +202,26 @@ describe("a refusal is as described:", { timeout }, () => {
   test("without a token, with a wrong ticket, from a foreign page", async () => {
     await refused("unauthorized", ({ name }) => contract.ask(app.base, name, { id: "x" }));
     await refused("invalid_ticket", ({ name }) => contract.ask(app.base, name, { id: "x", query: "?ticket=word" }));
-    await refused("forbidden_origin", ({ name }) => ask(name, { id: "x", headers: { origin: "https://evil.example" } }));
+    await refused("forbidden_origin", ({ name }) =>
+      ask(name, { id: "x", headers: { origin: "https://evil.example" } }),
+    );
   });
 
   test("for what is not there, or not so", async () => {
-    await refused("not_found", ({ name, isSocket }) => (isSocket ? contract.dial(app.base, name, { id: "none", token }) : ask(name, { id: "none" })));
+    await refused("not_found", ({ name, isSocket }) =>
+      isSocket ? contract.dial(app.base, name, { id: "none", token }) : ask(name, { id: "none" }),
+    );
     await refused("upgrade_required", ({ name }) => ask(name, { id: "none" }));
   });
 
   test("for a body that is too large, no JSON, or wrong", async () => {
     const large = "x".repeat(1024 * 1024 + 1);
-    await refused("unsupported_media_type", ({ name }) => ask(name, { body: "{}", headers: { "content-type": "text/plain" } }));
-    await refused("payload_too_large", async ({ name, path }) => (path.includes("{") ? undefined : ask(name, { body: large })));
+    await refused("unsupported_media_type", ({ name }) =>
+      ask(name, { body: "{}", headers: { "content-type": "text/plain" } }),
+    );
+    await refused("payload_too_large", async ({ name, path }) =>
+      path.includes("{") ? undefined : ask(name, { body: large }),
+    );
     await refused("malformed_json", ({ name }) => ask(name, { body: "{" }));
     await refused("validation_error", async ({ name, path, isSocket, takesBody }) => {
       if (takesBody) return path.includes("{") ? undefined : ask(name, { body: {} });
@@ -211,7 +240,9 @@ describe("a refusal is as described:", { timeout }, () => {
 
   test("for a webhook that nobody signed, or that makes no sense", async () => {
     await refused("invalid_signature", ({ name }) => ask(name, { id: "x", body: "{}" }));
-    await refused("malformed_event", async ({ name, path }) => (path.includes("{") ? undefined : ask(name, { body: "{}", headers: signed("{}") })));
+    await refused("malformed_event", async ({ name, path }) =>
+      path.includes("{") ? undefined : ask(name, { body: "{}", headers: signed("{}") }),
+    );
   });
 
   test("where nothing is configured", async () => {
@@ -228,7 +259,9 @@ describe("a refusal is as described:", { timeout }, () => {
       if (path.includes("{")) return undefined;
       let last: Answer | undefined;
       for (let i = 0; i <= EARLY_LIMIT; i++) {
-        const event = path.endsWith("mynth") ? JSON.parse(completedBody(task)) : eventOf(channel, {}, { type: `task.${i}.failed` });
+        const event = path.endsWith("mynth")
+          ? JSON.parse(completedBody(task))
+          : eventOf(channel, {}, { type: `task.${i}.failed` });
         const body = JSON.stringify(event);
         last = await contract.ask(cut.base, name, { body, headers: signed(body) });
       }
@@ -257,7 +290,10 @@ describe("a webhook of a single request is answered as described:", { timeout },
   const NAME = "POST /webhooks/mynth/{token}";
 
   /** Sends it while its start is under way, and the provider is asked whether it is the one: the last answer. */
-  async function during(instead: Instead | "hang" | undefined, write: (id: string) => string[] = (id) => [completedBody(id)]): Promise<Answer> {
+  async function during(
+    instead: Instead | "hang" | undefined,
+    write: (id: string) => string[] = (id) => [completedBody(id)],
+  ): Promise<Answer> {
     const user = await request.app.as("ada");
     request.proxy.instead = (method, path) => (method === "GET" && path !== "/tasks?limit=100" ? instead : undefined);
     let answer: Answer | undefined;
@@ -280,7 +316,8 @@ describe("a webhook of a single request is answered as described:", { timeout },
   });
 
   test("too many before the start is through", async () => {
-    const many = (id: string) => Array.from({ length: EARLY_LIMIT + 1 }, (_, i) => completedBody(id, [{ status: "success", id: `img_${i}` }]));
+    const many = (id: string) =>
+      Array.from({ length: EARLY_LIMIT + 1 }, (_, i) => completedBody(id, [{ status: "success", id: `img_${i}` }]));
     assertRefused(await during(undefined, many), 503, "unavailable");
   });
 
@@ -294,5 +331,8 @@ describe("a webhook of a single request is answered as described:", { timeout },
 test("a key whose request is under way is refused as described", { timeout }, () => underWay);
 
 test("everything that is described has been seen", () => {
-  assert.deepEqual(contract.unseen.filter((promise) => !NEVER.test(promise)), []);
+  assert.deepEqual(
+    contract.unseen.filter((promise) => !NEVER.test(promise)),
+    [],
+  );
 });

@@ -16,7 +16,9 @@ const silent = await startApp();
 after(() => silent.close());
 silent.emulator.options.refuseCreate = { status: 201, body: {}, delayMs: 20_000 };
 const asked = Date.now();
-const unanswered = (await silent.as("ada")).generate({ count: 2 }).then((answer) => ({ answer, waited: Date.now() - asked }));
+const unanswered = (await silent.as("ada"))
+  .generate({ count: 2 })
+  .then((answer) => ({ answer, waited: Date.now() - asked }));
 
 /** The refusal was for the caller; the rows say the same, and wait for nothing. */
 async function assertRowsFailed(code: string, of = app): Promise<void> {
@@ -24,7 +26,13 @@ async function assertRowsFailed(code: string, of = app): Promise<void> {
   assert.ok(task);
   assert.deepEqual([task.status, JSON.parse(task.error).code, task.mynth_task_id], ["failed", code, null]);
   const images = await of.sql("SELECT * FROM images WHERE task_id = ?", task.id);
-  assert.deepEqual(images.map(({ status, error }) => [status, JSON.parse(error).code]), [["failed", code], ["failed", code]]);
+  assert.deepEqual(
+    images.map(({ status, error }) => [status, JSON.parse(error).code]),
+    [
+      ["failed", code],
+      ["failed", code],
+    ],
+  );
   assert.deepEqual(await of.sql("SELECT id FROM tasks WHERE status = 'pending'"), []);
   const user = await of.as("ada").catch(() => null);
   const [shown] = (await user?.list("?limit=1"))?.tasks ?? [];
@@ -45,21 +53,51 @@ describe("a start is refused", { timeout }, () => {
   const error = (code: string, message = "No.") => ({ error: { code, message } });
   const table: [name: string, refusal: Refusal, status: number, code: string][] = [
     ["by an empty balance", { status: 402, body: error("insufficient_balance") }, 502, "insufficient_balance"],
-    ["by an empty balance, in capitals", { status: 402, body: error("INSUFFICIENT_BALANCE") }, 502, "insufficient_balance"],
-    ["by an empty balance, in the first shape", { status: 402, body: { error: "No.", code: "INSUFFICIENT_BALANCE" } }, 502, "insufficient_balance"],
+    [
+      "by an empty balance, in capitals",
+      { status: 402, body: error("INSUFFICIENT_BALANCE") },
+      502,
+      "insufficient_balance",
+    ],
+    [
+      "by an empty balance, in the first shape",
+      { status: 402, body: { error: "No.", code: "INSUFFICIENT_BALANCE" } },
+      502,
+      "insufficient_balance",
+    ],
     ["by a spending limit", { status: 402, body: error("spending_limit_exceeded") }, 502, "spending_limit_exceeded"],
-    ["by a spending limit, in the first shape", { status: 402, body: { error: "No.", code: "SPENDING_LIMIT_EXCEEDED" } }, 502, "spending_limit_exceeded"],
+    [
+      "by a spending limit, in the first shape",
+      { status: 402, body: { error: "No.", code: "SPENDING_LIMIT_EXCEEDED" } },
+      502,
+      "spending_limit_exceeded",
+    ],
     ["by a wrong key", { status: 401, body: error("unauthorized") }, 502, "provider_unauthorized"],
     ["by an old key", { status: 401, body: error("TOKEN_EXPIRED") }, 502, "provider_unauthorized"],
     ["by a key that may not", { status: 403, body: error("forbidden") }, 502, "provider_unauthorized"],
-    ["by too many requests", { status: 429, body: error("rate_limited"), headers: { "retry-after": "1" } }, 429, "provider_rate_limited"],
-    ["by too many requests, with a time that is no number", { status: 429, headers: { "retry-after": "soon" } }, 429, "provider_rate_limited"],
+    [
+      "by too many requests",
+      { status: 429, body: error("rate_limited"), headers: { "retry-after": "1" } },
+      429,
+      "provider_rate_limited",
+    ],
+    [
+      "by too many requests, with a time that is no number",
+      { status: 429, headers: { "retry-after": "soon" } },
+      429,
+      "provider_rate_limited",
+    ],
     ["by something that is not there", { status: 404, body: error("not_found") }, 502, "provider_refused"],
     ["by a broken provider", { status: 500, body: error("internal_error") }, 503, "provider_unavailable"],
     ["by a broken proxy", { status: 502, raw: "<h1>502 Bad Gateway</h1>" }, 503, "provider_unavailable"],
     ["by a page that says yes", { status: 200, raw: "<h1>Welcome</h1>" }, 502, "provider_invalid_response"],
     ["by an answer without a task", { status: 201, body: { data: {} } }, 502, "provider_invalid_response"],
-    ["by an answer with a strange task id", { status: 201, body: { data: { task_id: "../secrets" } } }, 502, "provider_invalid_response"],
+    [
+      "by an answer with a strange task id",
+      { status: 201, body: { data: { task_id: "../secrets" } } },
+      502,
+      "provider_invalid_response",
+    ],
     ["by an answer that is empty", { status: 201, raw: "" }, 502, "provider_invalid_response"],
   ];
   for (const [name, refusal, status, code] of table) {
@@ -76,7 +114,11 @@ describe("a start is refused", { timeout }, () => {
   test("by a redirect, which is not followed: the key is for one host", async () => {
     const other = await startApp();
     try {
-      const answer = await refuse({ status: 307, body: {}, headers: { location: `${other.emulator.url}/image/generate` } });
+      const answer = await refuse({
+        status: 307,
+        body: {},
+        headers: { location: `${other.emulator.url}/image/generate` },
+      });
       assertRefused(answer, 502, "provider_refused");
       await assertRowsFailed("provider_refused");
       assert.deepEqual(other.emulator.requests, []);
@@ -86,10 +128,33 @@ describe("a start is refused", { timeout }, () => {
   });
 
   const complaints: [shape: string, body: object, issues: object[]][] = [
-    ["a list of issues", { error: { code: "validation_error", message: "No.", issues: [{ path: "size", message: "is too large" }, { path: "model", message: "is unknown" }] } },
-      [{ path: "size", message: "is too large" }, { path: "model", message: "is unknown" }]],
-    ["a field", { error: { code: "VALIDATION_ERROR", message: "is too large", field: "size" } }, [{ path: "size", message: "is too large" }]],
-    ["a sentence", { error: "The size is too large.", code: "VALIDATION_ERROR" }, [{ path: "", message: "The size is too large." }]],
+    [
+      "a list of issues",
+      {
+        error: {
+          code: "validation_error",
+          message: "No.",
+          issues: [
+            { path: "size", message: "is too large" },
+            { path: "model", message: "is unknown" },
+          ],
+        },
+      },
+      [
+        { path: "size", message: "is too large" },
+        { path: "model", message: "is unknown" },
+      ],
+    ],
+    [
+      "a field",
+      { error: { code: "VALIDATION_ERROR", message: "is too large", field: "size" } },
+      [{ path: "size", message: "is too large" }],
+    ],
+    [
+      "a sentence",
+      { error: "The size is too large.", code: "VALIDATION_ERROR" },
+      [{ path: "", message: "The size is too large." }],
+    ],
   ];
   for (const [shape, body, issues] of complaints) {
     test(`by a complaint about the request, as ${shape}, which is passed on`, async () => {

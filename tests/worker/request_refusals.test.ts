@@ -23,7 +23,15 @@ describe("POST /generate", { timeout }, () => {
     assert.deepEqual(await app.sql("SELECT id FROM tasks"), []);
   });
 
-  for (const text of ["", "{", "nul", '{"prompt":"a fox",}', "{'prompt':'a fox'}", '{"prompt":"a fox"}{', `${"[".repeat(5000)}`]) {
+  for (const text of [
+    "",
+    "{",
+    "nul",
+    '{"prompt":"a fox",}',
+    "{'prompt':'a fox'}",
+    '{"prompt":"a fox"}{',
+    `${"[".repeat(5000)}`,
+  ]) {
     test(`refuses what is not JSON: ${text.slice(0, 20) || "nothing"}`, async () => {
       assertRefused(await ada.post("/generate", text), 400, "malformed_json");
     });
@@ -38,7 +46,10 @@ describe("POST /generate", { timeout }, () => {
     test(`refuses JSON that is not an object: ${text}`, async () => {
       const answer = await ada.post("/generate", text);
       assertRefused(answer, 422, "validation_error");
-      assert.deepEqual(answer.body.error.issues.map(({ path }: any) => path), [""]);
+      assert.deepEqual(
+        answer.body.error.issues.map(({ path }: any) => path),
+        [""],
+      );
     });
   }
 
@@ -64,10 +75,14 @@ describe("POST /generate", { timeout }, () => {
   for (const [field, values] of wrong) {
     test(`names ${field} when it is wrong`, async () => {
       for (const value of values) {
-        const fields = field === "metadata.imageRowIds" ? { ...good, metadata: { imageRowIds: ["x"] } } : with_(field, value);
+        const fields =
+          field === "metadata.imageRowIds" ? { ...good, metadata: { imageRowIds: ["x"] } } : with_(field, value);
         const answer = await ada.post("/generate", JSON.stringify(fields));
         assertRefused(answer, 422, "validation_error", JSON.stringify(value)?.slice(0, 40));
-        assert.deepEqual(answer.body.error.issues.map(({ path }: any) => path), [field]);
+        assert.deepEqual(
+          answer.body.error.issues.map(({ path }: any) => path),
+          [field],
+        );
       }
     });
   }
@@ -75,7 +90,12 @@ describe("POST /generate", { timeout }, () => {
   test("names everything that is wrong at once", async () => {
     const answer = await ada.post("/generate", { model: 5, count: 99, colour: "red" });
     assertRefused(answer, 422, "validation_error");
-    assert.deepEqual(answer.body.error.issues.map(({ path }: any) => path).sort(), ["colour", "count", "model", "prompt"]);
+    assert.deepEqual(answer.body.error.issues.map(({ path }: any) => path).sort(), [
+      "colour",
+      "count",
+      "model",
+      "prompt",
+    ]);
   });
 
   for (const key of ["a b", "ä", "x".repeat(256)]) {
@@ -88,10 +108,21 @@ describe("POST /generate", { timeout }, () => {
     });
   }
 
-  for (const type of [undefined, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data; boundary=application/json"]) {
+  for (const type of [
+    undefined,
+    "",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/jsonp",
+    "multipart/form-data; boundary=application/json",
+  ]) {
     test(`refuses the content type ${type}`, async () => {
       const headers = { authorization: `Bearer ${ada.token}`, ...(type === undefined ? {} : { "content-type": type }) };
-      assertRefused(await upload(`${app.base}/generate`, headers, [JSON.stringify(good)]), 415, "unsupported_media_type");
+      assertRefused(
+        await upload(`${app.base}/generate`, headers, [JSON.stringify(good)]),
+        415,
+        "unsupported_media_type",
+      );
     });
   }
 
@@ -115,7 +146,13 @@ describe("POST /generate", { timeout }, () => {
 });
 
 describe("POST /generate takes", { timeout }, () => {
-  const longest = { ...good, prompt: "ä".repeat(8192), model: "m".repeat(200), count: 20, inputs: Array(20).fill({ url: "https://x.example/1.png" }) };
+  const longest = {
+    ...good,
+    prompt: "ä".repeat(8192),
+    model: "m".repeat(200),
+    count: 20,
+    inputs: Array(20).fill({ url: "https://x.example/1.png" }),
+  };
   const taken: Record<string, object> = {
     "the longest of everything": longest,
     "null where there is nothing": { ...good, count: null, size: null, metadata: null },
@@ -138,15 +175,28 @@ describe("POST /generate takes", { timeout }, () => {
 
 describe("GET /tasks", { timeout }, () => {
   const queries: [query: string, path: string][] = [
-    ["limit=0", "limit"], ["limit=101", "limit"], ["limit=1e2", "limit"], ["limit=", "limit"], ["limit=-1", "limit"],
-    ["cursor=", "cursor"], ["cursor=x", "cursor"], ["cursor=%27%20OR%201=1", "cursor"],
-    ["status=done", "status"], ["kind=", "kind"], [`kind=${"k".repeat(65)}`, "kind"], ["page=2", "page"], ["user_id=eve", "user_id"],
+    ["limit=0", "limit"],
+    ["limit=101", "limit"],
+    ["limit=1e2", "limit"],
+    ["limit=", "limit"],
+    ["limit=-1", "limit"],
+    ["cursor=", "cursor"],
+    ["cursor=x", "cursor"],
+    ["cursor=%27%20OR%201=1", "cursor"],
+    ["status=done", "status"],
+    ["kind=", "kind"],
+    [`kind=${"k".repeat(65)}`, "kind"],
+    ["page=2", "page"],
+    ["user_id=eve", "user_id"],
   ];
   for (const [query, path] of queries) {
     test(`refuses ?${query.slice(0, 20)}`, async () => {
       const answer = await ada.call(`/tasks?${query}`);
       assertRefused(answer, 422, "validation_error");
-      assert.deepEqual(answer.body.error.issues.map((issue: any) => issue.path), [path]);
+      assert.deepEqual(
+        answer.body.error.issues.map((issue: any) => issue.path),
+        [path],
+      );
     });
   }
 });
@@ -168,13 +218,23 @@ describe("a path", { timeout }, () => {
       for (const method of others) {
         const answer = await call(app.base + path, { method });
         assertRefused(answer, 405, "method_not_allowed", method);
-        for (const word of allow.split(", ")) assert.ok(answer.headers.get("allow")?.split(", ").includes(word), answer.headers.get("allow") ?? "none");
+        for (const word of allow.split(", "))
+          assert.ok(answer.headers.get("allow")?.split(", ").includes(word), answer.headers.get("allow") ?? "none");
         assert.ok(!answer.headers.get("allow")?.split(", ").includes(method));
       }
     });
   }
 
-  for (const path of ["/tasks/", "/tasks/a/b", "/tasks//live", "/generate/x", "/webhooks", "/webhooks/nobody", "/nothing", "/tasks/tsk_1/live/x"]) {
+  for (const path of [
+    "/tasks/",
+    "/tasks/a/b",
+    "/tasks//live",
+    "/generate/x",
+    "/webhooks",
+    "/webhooks/nobody",
+    "/nothing",
+    "/tasks/tsk_1/live/x",
+  ]) {
     test(`${path} is not found`, async () => {
       assertRefused(await ada.call(path), 404, "not_found");
       assertRefused(await ada.call(path, { method: "POST" }), 404, "not_found");

@@ -64,7 +64,12 @@ describe("a webhook of a single request", { timeout }, () => {
     const { taskId } = await ada.start();
     const good = path(taskId);
     const last = good.at(-1) === "A" ? "B" : "A";
-    for (const bad of [good.slice(0, -1) + last, good.slice(0, -2), "/webhooks/mynth/x", "/webhooks/mynth/v1.e30.AAAA"]) {
+    for (const bad of [
+      good.slice(0, -1) + last,
+      good.slice(0, -2),
+      "/webhooks/mynth/x",
+      "/webhooks/mynth/v1.e30.AAAA",
+    ]) {
       assertRefused(await send(bad, completedBody(taskId)), 401, "invalid_signature", bad);
     }
     assert.equal((await ada.task(taskId)).status, "pending");

@@ -62,7 +62,10 @@ describe("the sweep", { timeout }, () => {
     await app.sweep();
     await app.sweep();
     assert.equal(looks(), before + 1);
-    assert.deepEqual([(await newest(user)).status, (await newest(user)).error.code], ["failed", "provider_unavailable"]);
+    assert.deepEqual(
+      [(await newest(user)).status, (await newest(user)).error.code],
+      ["failed", "provider_unavailable"],
+    );
   });
 
   test("fails a start that died before the provider was called, with its images", async () => {
@@ -73,7 +76,10 @@ describe("the sweep", { timeout }, () => {
     await app.sweep();
     const { status, error, images } = await newest(user);
     assert.deepEqual([status, error.code], ["failed", "start_lost"]);
-    assert.deepEqual(images.map((image: any) => [image.status, image.error.code]), Array(2).fill(["failed", "start_lost"]));
+    assert.deepEqual(
+      images.map((image: any) => [image.status, image.error.code]),
+      Array(2).fill(["failed", "start_lost"]),
+    );
   });
 
   test("still lets the webhook of a start that was given up bring the pictures", async () => {
@@ -115,7 +121,10 @@ describe("an insert whose answer is lost", { timeout }, () => {
     const refused = await user.generate({}, key);
     await shimmed.shim("ok");
     assert.equal(refused.status, 503, refused.text);
-    assert.deepEqual((await user.list()).tasks.map((task: any) => task.status), ["failed"]);
+    assert.deepEqual(
+      (await user.list()).tasks.map((task: any) => task.status),
+      ["failed"],
+    );
     assert.equal((await user.generate({}, key)).status, 201);
   });
 });

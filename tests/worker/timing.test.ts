@@ -6,7 +6,14 @@ import type { Outcome } from "../../emulator/emulator.ts";
 import { assertRefused } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
 import { eventually } from "./support/eventually.ts";
-import { completedBody, deliveryHeaders, hexHeaders, nowSeconds, sendWebhook, standardHeaders } from "./support/signatures.ts";
+import {
+  completedBody,
+  deliveryHeaders,
+  hexHeaders,
+  nowSeconds,
+  sendWebhook,
+  standardHeaders,
+} from "./support/signatures.ts";
 import { withoutRowIds } from "./support/tampering.ts";
 
 const app = await startApp();
@@ -68,7 +75,10 @@ for (const generation of ["g2", "g3", "g4"] as const) {
       assertRefused(refused, 503, "provider_unavailable");
       const [row] = (await ada.list("?limit=1")).tasks;
       assert.deepEqual([row.taskId, row.status, row.error.code], [null, "failed", "provider_unavailable"]);
-      assert.deepEqual(row.images.map((image: any) => image.status), ["failed", "failed"]);
+      assert.deepEqual(
+        row.images.map((image: any) => image.status),
+        ["failed", "failed"],
+      );
 
       const taskId = hidden.id;
       app.emulator.tasks.set(taskId, hidden);
@@ -81,10 +91,13 @@ for (const generation of ["g2", "g3", "g4"] as const) {
       assert.equal(healed.taskId, taskId);
       assert.equal(healed.prompt, `lost on ${generation}`);
       assert.equal(healed.error, null);
-      assert.deepEqual(healed.images.map((image: any) => [image.id, image.status, image.error]), [
-        [row.images[0].id, "success", null],
-        [row.images[1].id, "success", null],
-      ]);
+      assert.deepEqual(
+        healed.images.map((image: any) => [image.id, image.status, image.error]),
+        [
+          [row.images[0].id, "success", null],
+          [row.images[1].id, "success", null],
+        ],
+      );
       assert.deepEqual(await ada.task(taskId), healed);
     });
   });
@@ -97,11 +110,17 @@ async function arrived(taskId: string, live: { url: string; ticket: string }): P
   watcher.close();
   assert.equal(seen.version, 2);
   const pictures = app.emulator.tasks.get(taskId)?.images.map((image) => image.ok && image.id);
-  assert.deepEqual(seen.images.map((image: any) => image.imageId), pictures);
+  assert.deepEqual(
+    seen.images.map((image: any) => image.imageId),
+    pictures,
+  );
   assert.deepEqual(await ada.task(taskId), seen);
   const { task, images } = await app.rows(taskId);
   assert.deepEqual([task?.status, task?.version], ["completed", 2]);
-  assert.deepEqual(images.map(({ image_id }) => image_id), pictures);
+  assert.deepEqual(
+    images.map(({ image_id }) => image_id),
+    pictures,
+  );
 }
 
 describe("a delivery that is repeated", { timeout }, () => {
@@ -118,7 +137,10 @@ describe("a delivery that is repeated", { timeout }, () => {
     watcher.close();
     const { task, images } = await app.rows(taskId);
     assert.equal(task?.version, 2);
-    assert.deepEqual(images.map(({ status }) => status), Array(4).fill("success"));
+    assert.deepEqual(
+      images.map(({ status }) => status),
+      Array(4).fill("success"),
+    );
   });
 
   const REPEATED: Record<string, (body: string, time: number) => Record<string, string>> = {
@@ -159,7 +181,14 @@ describe("a delivery that is repeated", { timeout }, () => {
 describe("what the provider said first stands", { timeout }, () => {
   const C = "completed";
   const F = "failed";
-  const ORDERS: Outcome[][] = [[C, F], [C, F, C], [C, C, F, F], [F, C], [F, C, F], [F, F, C, C]];
+  const ORDERS: Outcome[][] = [
+    [C, F],
+    [C, F, C],
+    [C, C, F, F],
+    [F, C],
+    [F, C, F],
+    [F, F, C, C],
+  ];
   for (const order of ORDERS) {
     for (const generation of ["g2", "g4"] as const) {
       test(`${order.join(", ")}, on wire ${generation}`, async () => {
@@ -168,7 +197,10 @@ describe("what the provider said first stands", { timeout }, () => {
         await watcher.task("pending");
         for (const [nth, event] of order.entries()) {
           // Each a delivery of its own: what decides is the task's state, not that it was seen before.
-          const mutate = (body: Record<string, unknown>) => ({ ...body, ...("id" in body ? { id: `evt_${nth}` } : { nth }) });
+          const mutate = (body: Record<string, unknown>) => ({
+            ...body,
+            ...("id" in body ? { id: `evt_${nth}` } : { nth }),
+          });
           const [attempt] = await app.emulator.deliver(taskId, { event, generation, mutate });
           assert.equal(attempt?.status, 200);
         }
@@ -180,7 +212,10 @@ describe("what the provider said first stands", { timeout }, () => {
         const { task, images } = await app.rows(taskId);
         assert.deepEqual([task?.status, task?.version], [order[0], 2]);
         const imageStatus = order[0] === C ? "success" : "failed";
-        assert.deepEqual(images.map(({ status }) => status), [imageStatus, imageStatus]);
+        assert.deepEqual(
+          images.map(({ status }) => status),
+          [imageStatus, imageStatus],
+        );
         assert.deepEqual(await ada.task(taskId), last);
       });
     }

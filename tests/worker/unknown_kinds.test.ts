@@ -16,8 +16,21 @@ const timeout = 60_000;
 const RAW = { model: "s/1", layers: [{ svg: "<g/>", z: 2 }] };
 
 function current(id: string, metadata?: object, result: unknown = RAW): string {
-  const data = { id, type: "image.sketch", status: "completed", request: { metadata }, result, errors: null, cost: "0.02" };
-  return JSON.stringify({ id: `evt_${id}`, type: "task.image.sketch.completed", timestamp: new Date().toISOString(), data });
+  const data = {
+    id,
+    type: "image.sketch",
+    status: "completed",
+    request: { metadata },
+    result,
+    errors: null,
+    cost: "0.02",
+  };
+  return JSON.stringify({
+    id: `evt_${id}`,
+    type: "task.image.sketch.completed",
+    timestamp: new Date().toISOString(),
+    data,
+  });
 }
 
 function earlier(id: string, metadata?: object): string {
@@ -25,7 +38,10 @@ function earlier(id: string, metadata?: object): string {
 }
 
 describe("a signed event of an unknown kind", { timeout, concurrency: true }, () => {
-  for (const [wire, body, sign] of [["g4", current, SCHEMES.g4], ["g2", earlier, SCHEMES.g2]] as const) {
+  for (const [wire, body, sign] of [
+    ["g4", current, SCHEMES.g4],
+    ["g2", earlier, SCHEMES.g2],
+  ] as const) {
     test(`on wire ${wire} is taken, and is a task with its raw result for whom its metadata names`, async () => {
       const id = inventedTaskId();
       const text = body(id, { userId: "ada" });
@@ -34,9 +50,15 @@ describe("a signed event of an unknown kind", { timeout, concurrency: true }, ()
         const { status, body } = await ada.call(`/tasks/${id}`);
         return status === 200 && body;
       }, 40_000);
-      assert.deepEqual([task.taskId, task.kind, task.status, task.userId, task.images], [id, "image.sketch", "completed", "ada", []]);
+      assert.deepEqual(
+        [task.taskId, task.kind, task.status, task.userId, task.images],
+        [id, "image.sketch", "completed", "ada", []],
+      );
       assert.deepEqual(task.result, RAW);
-      assert.ok((await ada.list("?limit=100")).tasks.some((each: any) => each.taskId === id), "it is not in the list");
+      assert.ok(
+        (await ada.list("?limit=100")).tasks.some((each: any) => each.taskId === id),
+        "it is not in the list",
+      );
       assertRefused(await bob.call(`/tasks/${id}`), 404, "not_found");
     });
   }

@@ -5,7 +5,16 @@ import { createHmac } from "node:crypto";
 import { after, describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
-import { completedBody, hexHeaders, inventedTaskId, nowSeconds, SCHEMES, SECRET, sendWebhook, standardHeaders } from "./support/signatures.ts";
+import {
+  completedBody,
+  hexHeaders,
+  inventedTaskId,
+  nowSeconds,
+  SCHEMES,
+  SECRET,
+  sendWebhook,
+  standardHeaders,
+} from "./support/signatures.ts";
 import { upload } from "./support/upload.ts";
 
 const app = await startApp({ shim: true });
@@ -29,11 +38,21 @@ describe("a webhook is refused, and makes no object,", { timeout }, () => {
       "with an empty signature": (_, body) => [{ "x-mynth-signature": "" }, body],
       "with a word for a signature": (_, body) => [{ "x-mynth-signature": "signed" }, body],
       "with another signature": (h, body) => [{ "x-mynth-signature": changed(h["x-mynth-signature"] ?? "", 30) }, body],
-      "with half a signature": (h, body) => [{ "x-mynth-signature": h["x-mynth-signature"]?.slice(0, -32) ?? "" }, body],
-      "with a signature and no time": (h, body) => [{ "x-mynth-signature": h["x-mynth-signature"]?.replace(/^t=\d+,/, "") ?? "" }, body],
-      "with another time": (h, body) => [{ "x-mynth-signature": h["x-mynth-signature"]?.replace(/^t=\d+/, `t=${nowSeconds() - 10}`) ?? "" }, body],
+      "with half a signature": (h, body) => [
+        { "x-mynth-signature": h["x-mynth-signature"]?.slice(0, -32) ?? "" },
+        body,
+      ],
+      "with a signature and no time": (h, body) => [
+        { "x-mynth-signature": h["x-mynth-signature"]?.replace(/^t=\d+,/, "") ?? "" },
+        body,
+      ],
+      "with another time": (h, body) => [
+        { "x-mynth-signature": h["x-mynth-signature"]?.replace(/^t=\d+/, `t=${nowSeconds() - 10}`) ?? "" },
+        body,
+      ],
       "with a signature of the body alone": (_, body) => [
-        { "x-mynth-signature": `t=${nowSeconds()},v1=${createHmac("sha256", SECRET).update(body).digest("hex")}` }, body,
+        { "x-mynth-signature": `t=${nowSeconds()},v1=${createHmac("sha256", SECRET).update(body).digest("hex")}` },
+        body,
       ],
     },
     g3: {
@@ -44,8 +63,14 @@ describe("a webhook is refused, and makes no object,", { timeout }, () => {
       "without its time": ({ "webhook-timestamp": _, ...rest }, body) => [rest, body],
       "with another id": (h, body) => [{ ...h, "webhook-id": `${h["webhook-id"]}0` }, body],
       "with another time": (h, body) => [{ ...h, "webhook-timestamp": String(nowSeconds() - 10) }, body],
-      "with another signature": (h, body) => [{ ...h, "webhook-signature": changed(h["webhook-signature"] ?? "") }, body],
-      "with a signature of another version": (h, body) => [{ ...h, "webhook-signature": h["webhook-signature"]?.replace("v1,", "v2,") ?? "" }, body],
+      "with another signature": (h, body) => [
+        { ...h, "webhook-signature": changed(h["webhook-signature"] ?? "") },
+        body,
+      ],
+      "with a signature of another version": (h, body) => [
+        { ...h, "webhook-signature": h["webhook-signature"]?.replace("v1,", "v2,") ?? "" },
+        body,
+      ],
       "with an empty signature": (h, body) => [{ ...h, "webhook-signature": "" }, body],
     },
   };
@@ -64,14 +89,21 @@ describe("a webhook is refused, and makes no object,", { timeout }, () => {
         assert.equal((await sendWebhook(app.base, body, sign(body))).status, 200);
       });
     }
-    for (const [name, secret] of [["another secret", "whsec_YW5vdGhlcg=="], ["an empty secret", ""]] as const) {
+    for (const [name, secret] of [
+      ["another secret", "whsec_YW5vdGhlcg=="],
+      ["an empty secret", ""],
+    ] as const) {
       test(`signed with ${name}, as ${scheme}`, async () => {
         const taskId = inventedTaskId();
         const body = completedBody(taskId);
         await refuse(sign(body, { secret }), body, taskId);
       });
     }
-    for (const [name, age] of [["that is old", 301], ["from the future", -303], ["from another year", 40_000_000]] as const) {
+    for (const [name, age] of [
+      ["that is old", 301],
+      ["from the future", -303],
+      ["from another year", 40_000_000],
+    ] as const) {
       test(`${name}, as ${scheme}`, async () => {
         const taskId = inventedTaskId();
         const body = completedBody(taskId);

@@ -34,7 +34,11 @@ function WithSession() {
     return <SignIn notice="The server could not be reached. Check your connection and load the page again." />;
   }
   // Reading the settings takes an instant: nothing is better than a flash of something else.
-  return session === null ? <div className="opening" role="status" aria-label="Loading" /> : <Opened session={session} />;
+  return session === null ? (
+    <div className="opening" role="status" aria-label="Loading" />
+  ) : (
+    <Opened session={session} />
+  );
 }
 
 function Opened({ session }: { session: Session }) {

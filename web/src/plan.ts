@@ -15,7 +15,9 @@ export interface Plan {
 }
 
 export function planOf({ prompts, models, count = 1, size }: BatchRequest, { tasks }: Pick<Batch, "tasks">): Plan {
-  const pairs = tasks.map((one) => ("error" in one ? { code: one.error.code, message: one.error.message } : one.taskId));
+  const pairs = tasks.map((one) =>
+    "error" in one ? { code: one.error.code, message: one.error.message } : one.taskId,
+  );
   return { prompts, models, pairs, count, size: typeof size === "string" ? size : null };
 }
 
@@ -35,5 +37,8 @@ export function planFrom(tasks: readonly Task[]): Plan {
 
 /** One line, one value; empty lines are nothing. */
 export function linesOf(text: string): string[] {
-  return text.split("\n").map((line) => line.trim()).filter(Boolean);
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 }

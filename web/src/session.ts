@@ -89,7 +89,8 @@ async function restore(manager: UserManager): Promise<SessionState> {
       if (parameters.has("code") || parameters.has("error")) {
         const user = await manager.signinRedirectCallback(address);
         // Back to where the sign-in began.
-        if (typeof user.state === "string") history.replaceState(null, "", new URL(user.state, location.origin).pathname);
+        if (typeof user.state === "string")
+          history.replaceState(null, "", new URL(user.state, location.origin).pathname);
         return describe(user);
       }
       await manager.signoutRedirectCallback(address);

@@ -13,7 +13,10 @@ export function useModels(): readonly Model[] {
     const asking = new AbortController();
     const { signal } = asking;
     // Any other model may be written: that there are no suggestions is nothing to bother anybody with.
-    client.models({ signal }).then(({ models }) => signal.aborted || setModels(models), () => {});
+    client.models({ signal }).then(
+      ({ models }) => signal.aborted || setModels(models),
+      () => {},
+    );
     return () => asking.abort();
   }, [client]);
   return models;

@@ -16,7 +16,12 @@ export function duration(milliseconds: number): string {
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const LONG_DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const LONG_DAY = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 /** The time alone for today, with the day before it otherwise. */
@@ -50,6 +55,14 @@ export function day(iso: string, now: Date = new Date()): string {
 }
 
 /** What tells a task from the others of a list. One that has no id of its own has at least its rows. */
-export function keyOf({ taskId, images, createdAt }: { taskId: string | null; images: { id: string }[]; createdAt: string }): string {
+export function keyOf({
+  taskId,
+  images,
+  createdAt,
+}: {
+  taskId: string | null;
+  images: { id: string }[];
+  createdAt: string;
+}): string {
   return taskId ?? images[0]?.id ?? createdAt;
 }

@@ -32,6 +32,9 @@ test("a file without the policy is no file to add to", () => {
 test("people are signed in at the issuer, and where else it has its endpoints", () => {
   assert.deepEqual(signInOrigins({ AUTH_ISSUER: "" }), []);
   assert.deepEqual(signInOrigins({ AUTH_ISSUER: "https://id.example/realms/one" }), ["https://id.example"]);
-  const vars = { AUTH_ISSUER: "https://id.example/pool", AUTH_ORIGINS: "https://token.example:8443/x  https://keys.example" };
+  const vars = {
+    AUTH_ISSUER: "https://id.example/pool",
+    AUTH_ORIGINS: "https://token.example:8443/x  https://keys.example",
+  };
   assert.deepEqual(signInOrigins(vars), ["https://id.example", "https://token.example:8443", "https://keys.example"]);
 });

@@ -16,7 +16,8 @@ test("every address leads to its view", () => {
 });
 
 test("an id is one part of the address, whatever is in it", () => {
-  for (const id of ["a/b", "a b", "ä", "%", "..", "a?b#c"]) assert.deepEqual(routeOf(PATHS.task(id)), { view: "task", id });
+  for (const id of ["a/b", "a b", "ä", "%", "..", "a?b#c"])
+    assert.deepEqual(routeOf(PATHS.task(id)), { view: "task", id });
 });
 
 test("what is no view is nowhere, and nothing is thrown", () => {

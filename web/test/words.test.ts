@@ -4,16 +4,27 @@ import { test } from "node:test";
 import { codeInWords, day, decimal, duration, keyOf, titleOf } from "../src/words.ts";
 
 test("a code reads as words, in whatever case it came", () => {
-  for (const code of ["CONTENT_POLICY", "content_policy", "content-policy"]) assert.equal(codeInWords(code), "Content policy");
+  for (const code of ["CONTENT_POLICY", "content_policy", "content-policy"])
+    assert.equal(codeInWords(code), "Content policy");
 });
 
 test("a duration gets coarser as it grows, and is never negative", () => {
-  const cases: [number, string][] = [[-5, "0 s"], [7_900, "7 s"], [65_000, "1 min 05 s"], [7_800_000, "2 h 10 min"]];
+  const cases: [number, string][] = [
+    [-5, "0 s"],
+    [7_900, "7 s"],
+    [65_000, "1 min 05 s"],
+    [7_800_000, "2 h 10 min"],
+  ];
   for (const [milliseconds, words] of cases) assert.equal(duration(milliseconds), words);
 });
 
 test("a cost has no zeros that say nothing", () => {
-  for (const [text, words] of [["0.05000000", "0.05"], ["3.00", "3"], ["30", "30"]] as const) assert.equal(decimal(text), words);
+  for (const [text, words] of [
+    ["0.05000000", "0.05"],
+    ["3.00", "3"],
+    ["30", "30"],
+  ] as const)
+    assert.equal(decimal(text), words);
 });
 
 test("a day is today, yesterday, or its date", () => {

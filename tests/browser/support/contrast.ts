@@ -6,7 +6,9 @@ import type { Page } from "playwright-core";
 export function lowContrast(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     type Colour = [red: number, green: number, blue: number, alpha: number];
-    const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
+    const context = document
+      .createElement("canvas")
+      .getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
 
     /** Whatever the notation: drawn, and looked at. */
     function read(text: string): Colour {
@@ -35,7 +37,8 @@ export function lowContrast(page: Page): Promise<string[]> {
     while (texts.nextNode()) {
       const element = texts.currentNode.parentElement as HTMLElement;
       const words = (texts.currentNode.textContent ?? "").trim();
-      if (words === "" || !element.checkVisibility() || element.closest(".visually-hidden, .badge, .skip, noscript")) continue;
+      if (words === "" || !element.checkVisibility() || element.closest(".visually-hidden, .badge, .skip, noscript"))
+        continue;
       const ground = behind(element);
       const ink = over(read(getComputedStyle(element).color), ground);
       const [high = 0, low = 0] = [luminance(ink), luminance(ground)].sort((a, b) => b - a);

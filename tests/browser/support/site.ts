@@ -26,7 +26,12 @@ export interface Site {
 
 /** The Worker with a page beside it, routed as wrangler.toml says. */
 function deploy(page: string, vars: Record<string, string>): Miniflare {
-  const { name = "", assets, compatibility_date, durable_objects } = readConfig({ config: at("wrangler.toml") }, { hideWarnings: true });
+  const {
+    name = "",
+    assets,
+    compatibility_date,
+    durable_objects,
+  } = readConfig({ config: at("wrangler.toml") }, { hideWarnings: true });
   const bound: { name: string; class_name: string }[] = durable_objects.bindings;
   return new Miniflare({
     host: "127.0.0.1",
@@ -51,10 +56,14 @@ function deploy(page: string, vars: Record<string, string>): Miniflare {
           env: {
             DB: { type: "d1", id: "db" },
             ASSETS: { type: "assets" },
-            ...Object.fromEntries(bound.map((each) => [each.name, { type: "durable-object", worker: name, exportName: each.class_name }])),
+            ...Object.fromEntries(
+              bound.map((each) => [each.name, { type: "durable-object", worker: name, exportName: each.class_name }]),
+            ),
             ...Object.fromEntries(Object.entries(vars).map(([key, value]) => [key, { type: "text", value }])),
           },
-          exports: Object.fromEntries(bound.map((each) => [each.class_name, { type: "durable-object", storage: "sqlite" }])),
+          exports: Object.fromEntries(
+            bound.map((each) => [each.class_name, { type: "durable-object", storage: "sqlite" }]),
+          ),
           assets: {
             directory: page,
             hasUserWorker: true,
@@ -70,7 +79,13 @@ function deploy(page: string, vars: Record<string, string>): Miniflare {
 
 export async function startSite(): Promise<Site> {
   const wire = await layWire();
-  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0, clientRedirects: [wire.url] });
+  const emulator = await startEmulator({
+    port: 0,
+    webhookUrl: "",
+    autoDeliver: false,
+    latencyMs: 0,
+    clientRedirects: [wire.url],
+  });
   const page = mkdtempSync(join(tmpdir(), "taskwire-page-"));
   layOutLocally(at("web/dist"), page, emulator.url);
   const worker = deploy(page, { ...variables(emulator.url), PUBLIC_URL: wire.url });

@@ -14,6 +14,8 @@ export interface TicketFields {
 }
 
 export function ticketFor({ user, taskId, expiresAt = Date.now() + 60_000, secret = SECRET }: TicketFields): string {
-  const payload = Buffer.from(JSON.stringify({ user, scope: { kind: "task", id: taskId }, expiresAt })).toString("base64url");
+  const payload = Buffer.from(JSON.stringify({ user, scope: { kind: "task", id: taskId }, expiresAt })).toString(
+    "base64url",
+  );
   return `v1.${payload}.${createHmac("sha256", secret).update(`taskwire ticket v1\n${payload}`).digest("base64url")}`;
 }

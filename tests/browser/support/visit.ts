@@ -7,7 +7,14 @@
  */
 
 import assert from "node:assert/strict";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright-core";
 
 /** For one step: far above what any takes on a busy machine, but for the room's own wait. */
 const DEADLINE_MS = 15_000;
@@ -60,7 +67,9 @@ export class Visit {
     await this.page.exposeFunction("complain", (text: string) => this.complaints.push(`policy: ${text}`));
     await this.page.addInitScript(() => {
       const { complain } = window as unknown as { complain: (text: string) => void };
-      addEventListener("securitypolicyviolation", (event) => complain(`${event.effectiveDirective} ${event.blockedURI}`));
+      addEventListener("securitypolicyviolation", (event) =>
+        complain(`${event.effectiveDirective} ${event.blockedURI}`),
+      );
     });
   }
 
@@ -105,7 +114,9 @@ export class Visit {
 
   /** The newest of this name. */
   async task(prompt: string): Promise<TaskView> {
-    const card = this.at("task").filter({ has: this.page.getByRole("heading", { name: prompt, exact: true }) }).first();
+    const card = this.at("task")
+      .filter({ has: this.page.getByRole("heading", { name: prompt, exact: true }) })
+      .first();
     await card.waitFor();
     const taskId = (await card.getAttribute("data-task-id")) ?? "";
     const images = card.getByTestId("image");
@@ -114,7 +125,9 @@ export class Visit {
       taskId,
       images,
       settled: async (deadlineMs = DEADLINE_MS) => {
-        await card.and(this.page.locator("[data-status=completed], [data-status=failed]")).waitFor({ timeout: deadlineMs });
+        await card
+          .and(this.page.locator("[data-status=completed], [data-status=failed]"))
+          .waitFor({ timeout: deadlineMs });
         return images.evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute("data-status") ?? ""));
       },
       shows: async (pictures, deadlineMs = DEADLINE_MS) => {
@@ -150,11 +163,17 @@ export async function visiting(
     const visit = new Visit(page);
     await visit.listen();
     await act(visit).catch(async (error: Error) => {
-      const seen = await page.locator("body").innerText({ timeout: 1000 }).catch(() => "");
+      const seen = await page
+        .locator("body")
+        .innerText({ timeout: 1000 })
+        .catch(() => "");
       error.message += `\ncomplaints: ${visit.complaints.join("; ") || "none"}\nat: ${page.url()}\nthe page: ${seen.slice(0, 1500)}`;
       throw error;
     });
-    assert.deepEqual(visit.complaints.filter((each) => !expected?.test(each)), []);
+    assert.deepEqual(
+      visit.complaints.filter((each) => !expected?.test(each)),
+      [],
+    );
   } finally {
     await (shared ? page.close() : context.close());
   }

@@ -36,7 +36,10 @@ export async function layWire(): Promise<Wire> {
   const server = createServer((near) => {
     if (isCut) return void near.destroy();
     const far = connect(wire.target, "127.0.0.1");
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       hold(from).on("close", () => to.destroy());
       from.pipe(to);
     }

@@ -52,7 +52,12 @@ export class App {
   /** Runs one statement in D1, from outside of the Worker. */
   async sql(text: string, ...values: unknown[]): Promise<Row[]> {
     const db = await this.worker.getD1Database("DB");
-    return (await db.prepare(text).bind(...values).all()).results as Row[];
+    return (
+      await db
+        .prepare(text)
+        .bind(...values)
+        .all()
+    ).results as Row[];
   }
 
   /** The rows of a task, by the provider's id of it. */
@@ -107,9 +112,21 @@ export class App {
 }
 
 /** Without a word from the test, tasks stay pending: it delivers what it wants, when it wants. */
-export async function startApp({ vars = {}, emulator: options = {}, shim = false, provider }: AppOptions = {}): Promise<App> {
+export async function startApp({
+  vars = {},
+  emulator: options = {},
+  shim = false,
+  provider,
+}: AppOptions = {}): Promise<App> {
   const modelriver = { webhookUrl: "", latencyMs: 0, ...options.modelriver };
-  const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0, ...options, modelriver });
+  const emulator = await startEmulator({
+    port: 0,
+    webhookUrl: "",
+    autoDeliver: false,
+    latencyMs: 0,
+    ...options,
+    modelriver,
+  });
   const logs: string[] = [];
   const own = provider ? { MYNTH_API_URL: await provider(emulator) } : {};
   const changes = typeof vars === "function" ? vars(emulator) : vars;

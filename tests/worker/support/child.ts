@@ -67,7 +67,15 @@ export class Child {
     process.kill(-child.pid, "SIGKILL");
     await gone;
     // workerd is not our child: it is gone when nobody answers.
-    await eventually(() => fetch(`${this.base}/healthz`).then(() => false, () => true), 5000, "workerd ends");
+    await eventually(
+      () =>
+        fetch(`${this.base}/healthz`).then(
+          () => false,
+          () => true,
+        ),
+      5000,
+      "workerd ends",
+    );
   }
 }
 

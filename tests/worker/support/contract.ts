@@ -37,7 +37,8 @@ const DOCUMENT = "openapi.json";
 const AS_JSON = ["content", "application/json", "schema"];
 
 /** A pointer to a place in the document, as it stands in a URL. */
-const pointer = (...parts: string[]) => parts.map((part) => `/${encodeURIComponent(part.replaceAll("/", "~1"))}`).join("");
+const pointer = (...parts: string[]) =>
+  parts.map((part) => `/${encodeURIComponent(part.replaceAll("/", "~1"))}`).join("");
 
 /** Fields that are not described are a mistake here, though a client is to bear with them. */
 function close(schema: any, isBase = false): void {
@@ -88,7 +89,9 @@ export class Contract {
 
   /** The operations that may be refused with this code. */
   refusing(code: string): Operation[] {
-    return this.operations.filter((operation) => [...this.#promises(operation)].some((promise) => promise.endsWith(` ${code}`)));
+    return this.operations.filter((operation) =>
+      [...this.#promises(operation)].some((promise) => promise.endsWith(` ${code}`)),
+    );
   }
 
   /** What was promised and has not been seen: `POST /generate 422 validation_error`. */
@@ -97,13 +100,21 @@ export class Contract {
   }
 
   /** One request, whose answer has to be as described, and so has what was asked for if it was granted. */
-  async ask(base: string, name: string, { id = "", query = "", token, headers = {}, body }: Asking = {}): Promise<Answer> {
+  async ask(
+    base: string,
+    name: string,
+    { id = "", query = "", token, headers = {}, body }: Asking = {},
+  ): Promise<Answer> {
     const operation = this.operation(name);
     const url = base + operation.path.replace(/\{\w+\}/, id) + query;
     const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
     const type: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
     const text = typeof body === "object" ? JSON.stringify(body) : body;
-    const sent = { method: operation.method, headers: { ...authorization, ...type, ...headers }, ...(text === undefined ? {} : { body: text }) };
+    const sent = {
+      method: operation.method,
+      headers: { ...authorization, ...type, ...headers },
+      ...(text === undefined ? {} : { body: text }),
+    };
     const answer = await call(url, sent);
     this.check(operation, answer);
     if (answer.status < 300 && typeof body === "object") {
@@ -170,6 +181,9 @@ export class Contract {
     const validate = this.#ajv.getSchema(`${DOCUMENT}#${pointer(...place)}`) as ValidateFunction | undefined;
     assert.ok(validate, `no schema at ${place.join(" ")}`);
     const isValid = validate(value);
-    assert.ok(isValid, `${place.join(" ")}: ${this.#ajv.errorsText(validate.errors)}\n${JSON.stringify(value).slice(0, 1000)}`);
+    assert.ok(
+      isValid,
+      `${place.join(" ")}: ${this.#ajv.errorsText(validate.errors)}\n${JSON.stringify(value).slice(0, 1000)}`,
+    );
   }
 }

@@ -90,10 +90,15 @@ export async function addressOf(worker: Miniflare): Promise<string> {
 /** Applies the migrations to an empty D1, in their order. */
 export async function migrate(worker: Miniflare): Promise<void> {
   const db = await worker.getD1Database("DB");
-  const files = readdirSync(at("migrations/")).filter((name) => name.endsWith(".sql")).sort();
+  const files = readdirSync(at("migrations/"))
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
   for (const file of files) {
     const text = readFileSync(at(`migrations/${file}`), "utf8").replace(/^\s*--.*$/gm, "");
-    const statements = text.split(";").map((each) => each.trim()).filter(Boolean);
+    const statements = text
+      .split(";")
+      .map((each) => each.trim())
+      .filter(Boolean);
     await db.batch(statements.map((each) => db.prepare(each)));
   }
 }

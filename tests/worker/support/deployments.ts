@@ -19,8 +19,20 @@ async function proxied(vars: Record<string, string | null> = {}): Promise<{ app:
   return { app, proxy: proxy as Proxy };
 }
 
-const NOTHING = ["MYNTH_API_KEY", "MYNTH_WEBHOOK_SECRET", "MODELRIVER_API_KEY", "MODELRIVER_WEBHOOK_SECRET", "TASKWIRE_TOKEN_SECRET", "AUTH_ISSUER", "AUTH_AUDIENCE"];
-const REQUEST_MODE = { MYNTH_WEBHOOK_MODE: "request", PUBLIC_URL: "https://public.example", MYNTH_WEBHOOK_SECRET: null };
+const NOTHING = [
+  "MYNTH_API_KEY",
+  "MYNTH_WEBHOOK_SECRET",
+  "MODELRIVER_API_KEY",
+  "MODELRIVER_WEBHOOK_SECRET",
+  "TASKWIRE_TOKEN_SECRET",
+  "AUTH_ISSUER",
+  "AUTH_AUDIENCE",
+];
+const REQUEST_MODE = {
+  MYNTH_WEBHOOK_MODE: "request",
+  PUBLIC_URL: "https://public.example",
+  MYNTH_WEBHOOK_SECRET: null,
+};
 
 export async function startDeployments() {
   /** As it should be; with nothing configured; with an issuer that is away; and one whose webhooks are not signed. */
@@ -39,10 +51,12 @@ export async function startDeployments() {
   async function refused(code: string, attempt: (operation: Operation) => Promise<Answer | undefined>): Promise<void> {
     const operations = contract.refusing(code);
     assert.ok(operations.length > 0, `nobody is refused with ${code}`);
-    await Promise.all(operations.map(async (operation) => {
-      const answer = await attempt(operation);
-      if (answer) assert.equal(answer.body?.error?.code, code, `${operation.name}: ${answer.status} ${answer.text}`);
-    }));
+    await Promise.all(
+      operations.map(async (operation) => {
+        const answer = await attempt(operation);
+        if (answer) assert.equal(answer.body?.error?.code, code, `${operation.name}: ${answer.status} ${answer.text}`);
+      }),
+    );
   }
 
   async function close(): Promise<void> {

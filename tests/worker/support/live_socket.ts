@@ -87,7 +87,12 @@ export abstract class LiveSocket {
 }
 
 /** Opens a socket; `make` listens before anything can come. */
-export async function open<T extends LiveSocket>(make: new (socket: WebSocket) => T, base: string, by: By, query = ""): Promise<T> {
+export async function open<T extends LiveSocket>(
+  make: new (socket: WebSocket) => T,
+  base: string,
+  by: By,
+  query = "",
+): Promise<T> {
   const url = base.replace("http", "ws") + by.url + query;
   const protocols = "ticket" in by ? ["taskwire", `ticket.${by.ticket}`] : [];
   const headers = "token" in by ? { authorization: `Bearer ${by.token}` } : {};

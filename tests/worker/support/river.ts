@@ -24,7 +24,8 @@ export interface RiverSigning {
   time?: number;
 }
 
-const hex = (secret: string, text: string) => createHmac("sha256", Buffer.from(secret, "utf8")).update(text).digest("hex");
+const hex = (secret: string, text: string) =>
+  createHmac("sha256", Buffer.from(secret, "utf8")).update(text).digest("hex");
 
 /** The body's `data` as compact JSON, which it is in a body that is; the body where it has none. */
 function dataOf(body: string): string {
@@ -63,7 +64,13 @@ export const inventedChannelId = () => randomUUID();
 
 /** An event that asks for no callback, as plain as it can be. */
 export function eventOf(channelId: string, data: unknown = { title: "Inception" }, more: object = {}): object {
-  return { type: "task.ai_generated", event: "new_movie_suggestion", channel_id: channelId, ai_response: { data }, ...more };
+  return {
+    type: "task.ai_generated",
+    event: "new_movie_suggestion",
+    channel_id: channelId,
+    ai_response: { data },
+    ...more,
+  };
 }
 
 /** A request that somebody else has made at the provider: here nobody knows of it before its webhook. */
@@ -99,10 +106,14 @@ export async function contentRow(app: App, channelId: string): Promise<Row> {
 
 /** Its one row, once its callback has come to this. */
 export function calledBack(app: App, channelId: string, callback: string, deadlineMs = CALLED_MS): Promise<Row> {
-  return eventually(async () => {
-    const row = await contentRow(app, channelId);
-    return row.callback === callback ? row : undefined;
-  }, deadlineMs, `the callback of ${channelId} is ${callback}`);
+  return eventually(
+    async () => {
+      const row = await contentRow(app, channelId);
+      return row.callback === callback ? row : undefined;
+    },
+    deadlineMs,
+    `the callback of ${channelId} is ${callback}`,
+  );
 }
 
 /** The callbacks that reached the provider for a channel. */

@@ -44,7 +44,10 @@ export class RiverWatcher extends LiveSocket {
 
   /** The frame that shows the channel with a row whose callback has come to this. */
   callback(status: string, deadlineMs?: number): Promise<any> {
-    return this.until(({ frames }) => frames.find(({ type, content }) => type === "channel" && content?.callback === status), deadlineMs);
+    return this.until(
+      ({ frames }) => frames.find(({ type, content }) => type === "channel" && content?.callback === status),
+      deadlineMs,
+    );
   }
 
   /** The row with this id, as it came. */

@@ -20,7 +20,10 @@ export interface Signing {
 }
 
 /** Headers of the second generation: the whole secret is the key, the digest is hex. */
-export function hexHeaders(body: string, { secret = SECRET, time = nowSeconds() }: Signing = {}): Record<string, string> {
+export function hexHeaders(
+  body: string,
+  { secret = SECRET, time = nowSeconds() }: Signing = {},
+): Record<string, string> {
   const mac = createHmac("sha256", Buffer.from(secret, "utf8"));
   return { "x-mynth-signature": `t=${time},v1=${mac.update(`${time}.${body}`).digest("hex")}` };
 }
@@ -49,9 +52,18 @@ export function sendWebhook(base: string, body: string, headers: Record<string, 
 }
 
 /** A completed event of the second generation, as small as it can be. */
-export function completedBody(taskId: string, images: object[] = [{ status: "succeeded", id: "img_1", url: "https://x.example/1.png" }]): string {
-  return JSON.stringify({ event: "task.image.generate.completed", task: { id: taskId }, request: {}, result: { images } });
+export function completedBody(
+  taskId: string,
+  images: object[] = [{ status: "succeeded", id: "img_1", url: "https://x.example/1.png" }],
+): string {
+  return JSON.stringify({
+    event: "task.image.generate.completed",
+    task: { id: taskId },
+    request: {},
+    result: { images },
+  });
 }
 
 /** A task id in the provider's form that no provider has given. */
-export const inventedTaskId = () => `tsk_${createHash("sha256").update(randomUUID()).digest("hex").slice(0, 26).toUpperCase()}`;
+export const inventedTaskId = () =>
+  `tsk_${createHash("sha256").update(randomUUID()).digest("hex").slice(0, 26).toUpperCase()}`;

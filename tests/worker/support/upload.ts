@@ -13,7 +13,12 @@ export function upload(url: string, headers: Record<string, string>, pieces: Ite
       clearTimeout(timer);
       sending.destroy();
       const { statusCode = 0, headers: got } = response;
-      resolve({ status: statusCode, headers: new Headers(got as Record<string, string>), text, body: JSON.parse(text) });
+      resolve({
+        status: statusCode,
+        headers: new Headers(got as Record<string, string>),
+        text,
+        body: JSON.parse(text),
+      });
     });
     // Once refused, the rest has nowhere to go.
     sending.on("error", () => {});

@@ -69,7 +69,11 @@ export async function upgrade(
       clearTimeout(timer);
       let text = "";
       for await (const chunk of response.setEncoding("utf8")) text += chunk;
-      resolve({ status: response.statusCode ?? 0, text, headers: new Headers(response.headers as Record<string, string>) });
+      resolve({
+        status: response.statusCode ?? 0,
+        text,
+        headers: new Headers(response.headers as Record<string, string>),
+      });
     });
   });
 }

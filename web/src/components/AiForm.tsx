@@ -15,41 +15,65 @@ export function AiForm({ onStarted }: { onStarted: (channelId: string, request: 
   const [workflow, setWorkflow] = useState<string>(WORKFLOWS[0]);
   const [message, setMessage] = useState("");
   const [category, setCategory] = useState("");
-  const form = useForm(FIELDS, () => check(workflow, message), async () => {
-    const content = message.trim();
-    const metadata = category.trim() === "" ? {} : { category: category.trim() };
-    const request = { workflow: workflow.trim(), messages: [{ role: "user", content }], metadata };
-    const { channelId } = await client.ai(request);
-    setMessage("");
-    onStarted(channelId, request);
-  });
+  const form = useForm(
+    FIELDS,
+    () => check(workflow, message),
+    async () => {
+      const content = message.trim();
+      const metadata = category.trim() === "" ? {} : { category: category.trim() };
+      const request = { workflow: workflow.trim(), messages: [{ role: "user", content }], metadata };
+      const { channelId } = await client.ai(request);
+      setMessage("");
+      onStarted(channelId, request);
+    },
+  );
 
   return (
     <form ref={form.ref} className="composer" aria-label="New request" noValidate onSubmit={form.onSubmit}>
       <Field name="workflow" label="Workflow" problem={form.about("workflow")}>
         {(attributes) => (
           <input
-            {...attributes} data-testid="workflow" type="text" list="workflows" value={workflow} autoComplete="off"
-            autoCapitalize="none" spellCheck={false} onChange={(event) => setWorkflow(event.target.value)}
+            {...attributes}
+            data-testid="workflow"
+            type="text"
+            list="workflows"
+            value={workflow}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            onChange={(event) => setWorkflow(event.target.value)}
             onFocus={(event) => event.target.select()}
           />
         )}
       </Field>
       <datalist id="workflows">
-        {WORKFLOWS.map((name) => <option key={name} value={name} />)}
+        {WORKFLOWS.map((name) => (
+          <option key={name} value={name} />
+        ))}
       </datalist>
       <Field name="messages" label="Message" problem={form.about("messages")}>
         {(attributes) => (
           <textarea
-            {...attributes} data-testid="message" rows={3} value={message} placeholder="A film about a lighthouse keeper"
-            onChange={(event) => setMessage(event.target.value)} onKeyDown={form.onKeyDown}
+            {...attributes}
+            data-testid="message"
+            rows={3}
+            value={message}
+            placeholder="A film about a lighthouse keeper"
+            onChange={(event) => setMessage(event.target.value)}
+            onKeyDown={form.onKeyDown}
           />
         )}
       </Field>
       <Field name="category" label="Category, if any" problem={form.about("category")}>
         {(attributes) => (
           <input
-            {...attributes} data-testid="category" type="text" value={category} maxLength={80} autoComplete="off" placeholder="films"
+            {...attributes}
+            data-testid="category"
+            type="text"
+            value={category}
+            maxLength={80}
+            autoComplete="off"
+            placeholder="films"
             onChange={(event) => setCategory(event.target.value)}
           />
         )}

@@ -18,7 +18,8 @@ export function Announcer() {
     for (const task of results) {
       if (task.taskId === null) continue;
       if (task.status === "pending") {
-        if (!pending.current.has(task.taskId)) setMessage(`Started: ${plural(task.images.length, "picture", "pictures")}.`);
+        if (!pending.current.has(task.taskId))
+          setMessage(`Started: ${plural(task.images.length, "picture", "pictures")}.`);
         pending.current.add(task.taskId);
       } else if (pending.current.delete(task.taskId)) {
         setMessage(describeEnd(task));
@@ -39,7 +40,11 @@ export function Announcer() {
     return undefined;
   }, [connection]);
 
-  return <p className="visually-hidden" role="status" aria-live="polite" data-testid="announcer">{message}</p>;
+  return (
+    <p className="visually-hidden" role="status" aria-live="polite" data-testid="announcer">
+      {message}
+    </p>
+  );
 }
 
 function describeEnd(task: Task): string {

@@ -20,15 +20,23 @@ interface Props {
 export function Bar({ view, name, onSignOut }: Props) {
   return (
     <header className="bar">
-      <Link href={PATHS.gallery} className="brand"><Logo /> taskwire</Link>
+      <Link href={PATHS.gallery} className="brand">
+        <Logo /> taskwire
+      </Link>
       <nav className="places" aria-label="Views">
         {PLACES.map(({ path, label, views }) => (
-          <Link key={path} href={path} aria-current={views.some((each) => each === view) ? "page" : undefined}>{label}</Link>
+          <Link key={path} href={path} aria-current={views.some((each) => each === view) ? "page" : undefined}>
+            {label}
+          </Link>
         ))}
       </nav>
       <ConnectionPill />
-      <span className="who" title={name}>{name}</span>
-      <button type="button" className="button quiet" data-testid="sign-out" onClick={onSignOut}>Sign out</button>
+      <span className="who" title={name}>
+        {name}
+      </span>
+      <button type="button" className="button quiet" data-testid="sign-out" onClick={onSignOut}>
+        Sign out
+      </button>
     </header>
   );
 }

@@ -27,7 +27,11 @@ export function BatchCell({ plan, prompt, model, pair, task: first }: Props) {
   return (
     <td role="cell" data-testid="cell" data-status={task?.status ?? (typeof pair === "string" ? "pending" : "failed")}>
       <p className="cell-model">{model}</p>
-      {task ? <CellTask task={task} onRetried={setAgainId} /> : <NoTask {...{ plan, prompt, model, pair }} onRetried={setAgainId} />}
+      {task ? (
+        <CellTask task={task} onRetried={setAgainId} />
+      ) : (
+        <NoTask {...{ plan, prompt, model, pair }} onRetried={setAgainId} />
+      )}
     </td>
   );
 }
@@ -47,7 +51,13 @@ function CellTask({ task, onRetried }: { task: Task; onRetried: (taskId: string)
   );
 }
 
-function NoTask({ plan, prompt, model, pair, onRetried }: Omit<Props, "task"> & { onRetried: (taskId: string) => void }) {
+function NoTask({
+  plan,
+  prompt,
+  model,
+  pair,
+  onRetried,
+}: Omit<Props, "task"> & { onRetried: (taskId: string) => void }) {
   if (typeof pair === "string") return <p className="hint">Loading…</p>;
   const request = { prompt, model, count: plan.count };
   return (

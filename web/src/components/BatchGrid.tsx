@@ -12,25 +12,35 @@ interface Props {
 export function BatchGrid({ plan, tasks }: Props) {
   const { prompts, models, pairs } = plan;
   const byId = new Map(tasks.map((task) => [task.taskId, task]));
-  const ended = pairs.filter((pair) => typeof pair !== "string" || (byId.get(pair)?.status ?? "pending") !== "pending").length;
+  const ended = pairs.filter(
+    (pair) => typeof pair !== "string" || (byId.get(pair)?.status ?? "pending") !== "pending",
+  ).length;
   return (
     <>
       <div className="view-head">
         <ViewTitle>Comparison</ViewTitle>
-        <p className="hint" role="status" data-testid="batch-progress">{ended} of {pairs.length} done</p>
+        <p className="hint" role="status" data-testid="batch-progress">
+          {ended} of {pairs.length} done
+        </p>
       </div>
       <div className="grid-scroll" role="region" aria-label="Comparison" tabIndex={0}>
         <table className="grid" role="table" data-testid="grid">
           <thead role="rowgroup">
             <tr role="row">
               <td role="cell" />
-              {models.map((model, at) => <th key={at} role="columnheader" scope="col">{model}</th>)}
+              {models.map((model, at) => (
+                <th key={at} role="columnheader" scope="col">
+                  {model}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody role="rowgroup">
             {prompts.map((prompt, row) => (
               <tr key={row} role="row">
-                <th role="rowheader" scope="row">{prompt}</th>
+                <th role="rowheader" scope="row">
+                  {prompt}
+                </th>
                 {models.map((model, column) => {
                   const pair = pairs[row * models.length + column] ?? null;
                   const task = typeof pair === "string" ? byId.get(pair) : undefined;

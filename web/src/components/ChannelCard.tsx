@@ -22,11 +22,21 @@ export function ChannelCard({ id, request, onRetried }: Props) {
       <p className="channel-message">{asked(request)}</p>
       <p className="cell-facts" role="status">
         <Status status={channel?.status ?? "pending"} />
-        {channel?.status === "pending" && <span aria-hidden="true"><Elapsed since={channel.createdAt} /></span>}
+        {channel?.status === "pending" && (
+          <span aria-hidden="true">
+            <Elapsed since={channel.createdAt} />
+          </span>
+        )}
         {content && <JumpLink to={`row-${content.id}`}>{content.title}</JumpLink>}
       </p>
-      {channel?.error && <p className="notice"><FailureText failure={channel.error} /></p>}
-      {channel?.status === "failed" && <RetryButton start={async () => onRetried((await client.ai(request)).channelId)} />}
+      {channel?.error && (
+        <p className="notice">
+          <FailureText failure={channel.error} />
+        </p>
+      )}
+      {channel?.status === "failed" && (
+        <RetryButton start={async () => onRetried((await client.ai(request)).channelId)} />
+      )}
     </article>
   );
 }

@@ -25,16 +25,25 @@ export function Composer({ wanted }: { wanted: Wanted | null }) {
   const [size, setSize] = useState(wanted?.size ?? USUAL_SIZE);
   const [count, setCount] = useState("4");
   const request = { prompt: prompt.trim(), model: model.trim(), count: Number(count) };
-  const form = useForm(FIELDS, () => check(request), async () => void (await generate(withSize(request, size))));
+  const form = useForm(
+    FIELDS,
+    () => check(request),
+    async () => void (await generate(withSize(request, size))),
+  );
 
   return (
     <form ref={form.ref} className="composer" aria-label="New pictures" noValidate onSubmit={form.onSubmit}>
       <Field name="prompt" label="Prompt" problem={form.about("prompt")}>
         {(attributes) => (
           <textarea
-            {...attributes} data-testid="prompt" rows={3} maxLength={PROMPT_LIMIT} value={prompt}
+            {...attributes}
+            data-testid="prompt"
+            rows={3}
+            maxLength={PROMPT_LIMIT}
+            value={prompt}
             placeholder="A lighthouse in morning fog, soft watercolour"
-            onChange={(event) => setPrompt(event.target.value)} onKeyDown={form.onKeyDown}
+            onChange={(event) => setPrompt(event.target.value)}
+            onKeyDown={form.onKeyDown}
           />
         )}
       </Field>
@@ -42,8 +51,15 @@ export function Composer({ wanted }: { wanted: Wanted | null }) {
         <Field name="model" label="Model" problem={form.about("model")}>
           {(attributes) => (
             <input
-              {...attributes} data-testid="model" type="text" list="models" value={model} autoComplete="off"
-              autoCapitalize="none" spellCheck={false} onChange={(event) => setModel(event.target.value)}
+              {...attributes}
+              data-testid="model"
+              type="text"
+              list="models"
+              value={model}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              onChange={(event) => setModel(event.target.value)}
               onFocus={(event) => event.target.select()}
             />
           )}

@@ -6,7 +6,10 @@ const WORDS: Record<ConnectionState, { label: string; title: string }> = {
   live: { label: "Live", title: "Everything appears by itself." },
   polling: { label: "Polling", title: "Sockets seem to be blocked here, so the page asks every few seconds." },
   connecting: { label: "Connecting", title: "The connection is being made." },
-  reconnecting: { label: "Reconnecting", title: "The connection was lost and is being made anew. Nothing is lost meanwhile." },
+  reconnecting: {
+    label: "Reconnecting",
+    title: "The connection was lost and is being made anew. Nothing is lost meanwhile.",
+  },
   offline: { label: "Offline", title: "There is no network. Everything goes on when it is back." },
   idle: { label: "Ready", title: "There is nothing to wait for." },
 };

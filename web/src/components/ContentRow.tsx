@@ -12,11 +12,20 @@ export const ContentRow = memo(function ContentRow({ content }: { content: Conte
   const [isOpen, setOpen] = useState(body.length <= SHORT);
   const model = typeof metadata.model === "string" ? metadata.model : null;
   return (
-    <article id={`row-${id}`} className="row" tabIndex={-1} aria-labelledby={titleId} data-testid="content" data-content-id={id}>
+    <article
+      id={`row-${id}`}
+      className="row"
+      tabIndex={-1}
+      aria-labelledby={titleId}
+      data-testid="content"
+      data-content-id={id}
+    >
       <h3 id={titleId}>{title}</h3>
       <ul className="facts">
         <li className="chip">{codeInWords(category)}</li>
-        <li><time dateTime={createdAt}>{moment(createdAt)}</time></li>
+        <li>
+          <time dateTime={createdAt}>{moment(createdAt)}</time>
+        </li>
         {eventName !== null && <li className="extra">{codeInWords(eventName)}</li>}
         {model !== null && <li className="extra model">{model}</li>}
       </ul>

@@ -3,5 +3,9 @@ import { useNow } from "../use_now.ts";
 import { duration } from "../words.ts";
 
 export function Elapsed({ since }: { since: string }) {
-  return <span className="elapsed" data-testid="elapsed">{duration(useNow() - Date.parse(since))}</span>;
+  return (
+    <span className="elapsed" data-testid="elapsed">
+      {duration(useNow() - Date.parse(since))}
+    </span>
+  );
 }

@@ -21,8 +21,17 @@ export function Field({ name, label, problem, children }: Props) {
   return (
     <div className={`field field-${name}`}>
       <label htmlFor={id}>{label}</label>
-      {children({ id, name, "aria-invalid": problem !== null, "aria-describedby": problem === null ? undefined : problemId })}
-      {problem !== null && <p id={problemId} className="problem" data-testid="error">{problem}</p>}
+      {children({
+        id,
+        name,
+        "aria-invalid": problem !== null,
+        "aria-describedby": problem === null ? undefined : problemId,
+      })}
+      {problem !== null && (
+        <p id={problemId} className="problem" data-testid="error">
+          {problem}
+        </p>
+      )}
     </div>
   );
 }

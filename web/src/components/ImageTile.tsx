@@ -19,7 +19,9 @@ export function ImageTile({ image, prompt, isExplained }: Props) {
       {image.status === "pending" && (
         <div className="shimmer">
           <span className="visually-hidden">Waiting for picture {number}</span>
-          <span className="number" aria-hidden="true">{number}</span>
+          <span className="number" aria-hidden="true">
+            {number}
+          </span>
         </div>
       )}
       {image.status === "failed" && (
@@ -27,7 +29,9 @@ export function ImageTile({ image, prompt, isExplained }: Props) {
           <FailureText failure={image.error ?? UNEXPLAINED} />
         </div>
       )}
-      {image.status === "success" && image.url !== null && <Picture key={image.url} url={image.url} prompt={prompt} number={number} />}
+      {image.status === "success" && image.url !== null && (
+        <Picture key={image.url} url={image.url} prompt={prompt} number={number} />
+      )}
       {image.status === "success" && image.url === null && (
         <div className="tile-failure">The picture was made, but there is no address for it.</div>
       )}
@@ -43,7 +47,8 @@ function Picture({ url, prompt, number }: { url: string; prompt: string; number:
       <div className="tile-failure">
         The picture could not be loaded.
         <button
-          type="button" className="button quiet"
+          type="button"
+          className="button quiet"
           onClick={() => {
             setAttempt(attempt + 1);
             setState("loading");
@@ -55,10 +60,22 @@ function Picture({ url, prompt, number }: { url: string; prompt: string; number:
     );
   }
   return (
-    <a className="picture" href={url} target="_blank" rel="noreferrer" aria-label={`Open picture ${number} in full: ${prompt}`}>
+    <a
+      className="picture"
+      href={url}
+      target="_blank"
+      rel="noreferrer"
+      aria-label={`Open picture ${number} in full: ${prompt}`}
+    >
       <img
-        key={attempt} src={url} alt={prompt} data-state={state} loading="lazy" decoding="async"
-        onLoad={() => setState("shown")} onError={() => setState("broken")}
+        key={attempt}
+        src={url}
+        alt={prompt}
+        data-state={state}
+        loading="lazy"
+        decoding="async"
+        onLoad={() => setState("shown")}
+        onError={() => setState("broken")}
       />
     </a>
   );

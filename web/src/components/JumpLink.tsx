@@ -11,7 +11,8 @@ interface Props {
 export function JumpLink({ to, className, children }: Props) {
   return (
     <a
-      href={`#${to}`} className={className}
+      href={`#${to}`}
+      className={className}
       onClick={(event) => {
         event.preventDefault();
         document.getElementById(to)?.focus();

@@ -14,7 +14,11 @@ export function ModelChoices({ models, chosen, onChange }: Props) {
         const isChosen = chosen.includes(id);
         return (
           <button
-            key={id} type="button" className="button small" data-testid="model-choice" aria-pressed={isChosen}
+            key={id}
+            type="button"
+            className="button small"
+            data-testid="model-choice"
+            aria-pressed={isChosen}
             onClick={() => onChange(isChosen ? chosen.filter((other) => other !== id) : [...chosen, id])}
           >
             {name}

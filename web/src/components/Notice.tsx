@@ -6,9 +6,11 @@ export function Notice({ form: { message, others } }: { form: Form }) {
   return (
     <div className="notice" role="alert" data-testid="error">
       {message !== null && <p>{message}</p>}
-      {others.filter((issue) => issue.message !== message).map(({ path, message: text }) => (
-        <p key={path}>{path ? `${path}: ${text}` : text}</p>
-      ))}
+      {others
+        .filter((issue) => issue.message !== message)
+        .map(({ path, message: text }) => (
+          <p key={path}>{path ? `${path}: ${text}` : text}</p>
+        ))}
     </div>
   );
 }

@@ -18,10 +18,17 @@ export function PagesEnd({ pages: { status, error, isLoading, loadMore } }: { pa
 
   return (
     <div ref={end} className="pages-end">
-      {error !== null && <p className="notice" role="alert" data-testid="error">The rest could not be loaded. {error.message}</p>}
+      {error !== null && (
+        <p className="notice" role="alert" data-testid="error">
+          The rest could not be loaded. {error.message}
+        </p>
+      )}
       {(status === "CanLoadMore" || status === "LoadingMore") && (
         <button
-          type="button" className="button" data-testid="load-more" aria-disabled={isLoading}
+          type="button"
+          className="button"
+          data-testid="load-more"
+          aria-disabled={isLoading}
           onClick={() => loadMore()}
         >
           {isLoading ? "Loading…" : error === null ? "Load more" : "Try again"}

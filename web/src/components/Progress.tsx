@@ -5,7 +5,9 @@ export function Progress({ task: { status, images } }: { task: Task }) {
   if (status !== "pending") return null;
   return (
     <span className="progress" aria-hidden="true">
-      {images.map((image) => <i key={image.id} data-status={image.status} />)}
+      {images.map((image) => (
+        <i key={image.id} data-status={image.status} />
+      ))}
     </span>
   );
 }

@@ -25,10 +25,20 @@ export function RetryButton({ start, label = "Try again" }: { start: () => Promi
 
   return (
     <>
-      <button type="button" className="button small" data-testid="retry" aria-disabled={isBusy} onClick={() => void retry()}>
+      <button
+        type="button"
+        className="button small"
+        data-testid="retry"
+        aria-disabled={isBusy}
+        onClick={() => void retry()}
+      >
         {isBusy ? "Starting…" : label}
       </button>
-      {message !== null && <p className="problem" role="alert">{message}</p>}
+      {message !== null && (
+        <p className="problem" role="alert">
+          {message}
+        </p>
+      )}
     </>
   );
 }

@@ -14,7 +14,11 @@ export function SizeField({ form, value, onChange }: Props) {
     <Field name="size" label="Size" problem={form.about("size")}>
       {(attributes) => (
         <select {...attributes} data-testid="size" value={value} onChange={(event) => onChange(event.target.value)}>
-          {SIZES.map(({ size, label }) => <option key={size} value={size}>{label}</option>)}
+          {SIZES.map(({ size, label }) => (
+            <option key={size} value={size}>
+              {label}
+            </option>
+          ))}
         </select>
       )}
     </Field>
@@ -26,8 +30,15 @@ export function CountField({ form, label, value, onChange }: Props & { label: st
     <Field name="count" label={label} problem={form.about("count")}>
       {(attributes) => (
         <input
-          {...attributes} data-testid="count" type="number" inputMode="numeric" min={1} max={COUNT_LIMIT} step={1}
-          value={value} onChange={(event) => onChange(event.target.value)}
+          {...attributes}
+          data-testid="count"
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={COUNT_LIMIT}
+          step={1}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
         />
       )}
     </Field>

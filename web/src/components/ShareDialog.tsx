@@ -17,9 +17,12 @@ export function ShareDialog({ taskId, onClose }: { taskId: string; onClose: () =
 
   useEffect(() => {
     const aborter = new AbortController();
-    client.task(taskId).ticket(aborter).then(setTicket, (error: TaskwireError) => {
-      if (!aborter.signal.aborted) setMessage(error.message);
-    });
+    client
+      .task(taskId)
+      .ticket(aborter)
+      .then(setTicket, (error: TaskwireError) => {
+        if (!aborter.signal.aborted) setMessage(error.message);
+      });
     return () => aborter.abort();
   }, [client, taskId]);
 
@@ -39,19 +42,38 @@ export function ShareDialog({ taskId, onClose }: { taskId: string; onClose: () =
       <h2 id={titleId}>Share this task</h2>
       <p>
         Whoever has the link can watch this task, without signing in
-        {ticket && <>, until <time dateTime={ticket.expiresAt}>{moment(ticket.expiresAt)}</time></>}. They can change nothing.
+        {ticket && (
+          <>
+            , until <time dateTime={ticket.expiresAt}>{moment(ticket.expiresAt)}</time>
+          </>
+        )}
+        . They can change nothing.
       </p>
       <div className="field">
         <label htmlFor={`${titleId}-link`}>Link</label>
         <input
-          ref={field} id={`${titleId}-link`} data-testid="shared-link" readOnly value={link} placeholder="Making the link…"
+          ref={field}
+          id={`${titleId}-link`}
+          data-testid="shared-link"
+          readOnly
+          value={link}
+          placeholder="Making the link…"
           onFocus={(event) => event.target.select()}
         />
       </div>
-      <p className="hint" role="status">{message}</p>
+      <p className="hint" role="status">
+        {message}
+      </p>
       <div className="actions">
-        <button type="button" className="button" onClick={() => dialog.current?.close()}>Close</button>
-        <button type="button" className="button primary" aria-disabled={!ticket} onClick={() => void (ticket && copy())}>
+        <button type="button" className="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          aria-disabled={!ticket}
+          onClick={() => void (ticket && copy())}
+        >
           Copy the link
         </button>
       </div>

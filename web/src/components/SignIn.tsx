@@ -33,15 +33,28 @@ export function SignIn({ notice, onSignIn }: Props) {
   return (
     <main className="welcome">
       <div className="welcome-tiles" aria-hidden="true">
-        <i /><i /><i /><i />
+        <i />
+        <i />
+        <i />
+        <i />
       </div>
-      <p className="brand"><Logo /> taskwire</p>
+      <p className="brand">
+        <Logo /> taskwire
+      </p>
       <h1>Turn a prompt into pictures, and see each one the moment it is ready.</h1>
       {message !== null && (
-        <p className="notice" role="alert" data-testid="error">{message}</p>
+        <p className="notice" role="alert" data-testid="error">
+          {message}
+        </p>
       )}
       {onSignIn && (
-        <button type="button" className="button primary large" data-testid="sign-in" aria-disabled={isLeaving} onClick={leave}>
+        <button
+          type="button"
+          className="button primary large"
+          data-testid="sign-in"
+          aria-disabled={isLeaving}
+          onClick={leave}
+        >
           {isLeaving ? "Signing in…" : "Sign in"}
         </button>
       )}

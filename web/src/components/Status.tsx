@@ -4,5 +4,9 @@ import type { Status as State } from "@taskwire/client";
 const WORDS = { pending: "Running", completed: "Done", failed: "Failed" } as const;
 
 export function Status({ status, word = WORDS[status] }: { status: State; word?: string }) {
-  return <span className="status" data-status={status}>{word}</span>;
+  return (
+    <span className="status" data-status={status}>
+      {word}
+    </span>
+  );
 }

@@ -31,10 +31,19 @@ export function Studio({ session, name }: Props) {
 
   return (
     <TaskwireProvider client={client}>
-      <JumpLink to="main" className="skip">Skip to the content</JumpLink>
+      <JumpLink to="main" className="skip">
+        Skip to the content
+      </JumpLink>
       <Bar view={route.view} name={name} onSignOut={() => void session.signOut()} />
       <main id="main" className="studio" tabIndex={-1}>
-        <Boundary key={path} fallback={(error) => <Refused title="This could not be loaded"><p>{error.message}</p></Refused>}>
+        <Boundary
+          key={path}
+          fallback={(error) => (
+            <Refused title="This could not be loaded">
+              <p>{error.message}</p>
+            </Refused>
+          )}
+        >
           <View route={route} />
         </Boundary>
       </main>
@@ -47,12 +56,25 @@ export function Studio({ session, name }: Props) {
 
 function View({ route }: { route: Route }) {
   switch (route.view) {
-    case "gallery": return <Gallery />;
-    case "history": return <History />;
-    case "task": return <TaskView id={route.id} />;
-    case "compare": return <Compare />;
-    case "batch": return <BatchView id={route.id} />;
-    case "feed": return <Feed />;
-    case "nowhere": return <Refused title="There is nothing here"><p><Link href={PATHS.gallery}>To the gallery</Link></p></Refused>;
+    case "gallery":
+      return <Gallery />;
+    case "history":
+      return <History />;
+    case "task":
+      return <TaskView id={route.id} />;
+    case "compare":
+      return <Compare />;
+    case "batch":
+      return <BatchView id={route.id} />;
+    case "feed":
+      return <Feed />;
+    case "nowhere":
+      return (
+        <Refused title="There is nothing here">
+          <p>
+            <Link href={PATHS.gallery}>To the gallery</Link>
+          </p>
+        </Refused>
+      );
   }
 }

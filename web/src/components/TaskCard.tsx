@@ -16,12 +16,18 @@ export const TaskCard = memo(function TaskCard({ task }: { task: ListedTask }) {
   const title = titleOf(task);
   return (
     <article
-      className="card" aria-labelledby={titleId} aria-busy={status === "pending"} data-status={status}
-      data-testid={isOptimistic ? "draft" : "task"} data-task-id={taskId}
+      className="card"
+      aria-labelledby={titleId}
+      aria-busy={status === "pending"}
+      data-status={status}
+      data-testid={isOptimistic ? "draft" : "task"}
+      data-task-id={taskId}
     >
       <Progress task={task} />
       <header>
-        <h3 id={titleId} title={title}>{taskId === null ? title : <Link href={PATHS.task(taskId)}>{title}</Link>}</h3>
+        <h3 id={titleId} title={title}>
+          {taskId === null ? title : <Link href={PATHS.task(taskId)}>{title}</Link>}
+        </h3>
         {isOptimistic ? <Status status="pending" word="Starting" /> : <Status status={status} />}
       </header>
       <TaskFacts task={task} />

@@ -11,8 +11,14 @@ export function TaskFacts({ task }: { task: Task }) {
     <ul className="facts">
       {model && <li className="model">{model}</li>}
       {images.length > 0 && <li data-testid="arrived">{arrived(task)}</li>}
-      <li className="extra"><time dateTime={createdAt}>{moment(createdAt)}</time></li>
-      {isPending && <li><Elapsed since={createdAt} /></li>}
+      <li className="extra">
+        <time dateTime={createdAt}>{moment(createdAt)}</time>
+      </li>
+      {isPending && (
+        <li>
+          <Elapsed since={createdAt} />
+        </li>
+      )}
       {status === "completed" && <li>took {duration(Date.parse(updatedAt) - Date.parse(createdAt))}</li>}
       {cost && <li className="extra">cost {decimal(cost)}</li>}
     </ul>

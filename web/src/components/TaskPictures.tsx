@@ -11,12 +11,18 @@ export function TaskPictures({ task }: { task: Task }) {
   const allFailed = task.error !== null && images.every((image) => image.status === "failed");
   return (
     <>
-      {task.error && <p className="notice"><FailureText failure={task.error} /></p>}
+      {task.error && (
+        <p className="notice">
+          <FailureText failure={task.error} />
+        </p>
+      )}
       {images.length > 0 && (
         <ul className={allFailed ? "tiles all-failed" : "tiles"} style={{ "--ratio": ratioOf(task) } as CSSProperties}>
           {images.map((image) => (
             <ImageTile
-              key={image.id} image={image} prompt={titleOf(task)}
+              key={image.id}
+              image={image}
+              prompt={titleOf(task)}
               isExplained={image.error !== null && image.error.message === task.error?.message}
             />
           ))}

@@ -11,7 +11,13 @@ import { ViewTitle } from "./ViewTitle.tsx";
 export function TaskSheet({ task, children }: { task: Task; children?: ReactNode }) {
   const { taskId, status } = task;
   return (
-    <article className="sheet" aria-busy={status === "pending"} data-testid="task" data-task-id={taskId} data-status={status}>
+    <article
+      className="sheet"
+      aria-busy={status === "pending"}
+      data-testid="task"
+      data-task-id={taskId}
+      data-status={status}
+    >
       <header>
         <ViewTitle>{titleOf(task)}</ViewTitle>
         <Status status={status} />

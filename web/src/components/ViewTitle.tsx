@@ -16,5 +16,9 @@ export function ViewTitle({ children, isHidden = false }: Props) {
   useEffect(() => {
     if (isElsewhere()) heading.current?.focus({ preventScroll: true });
   }, []);
-  return <h1 ref={heading} tabIndex={-1} className={isHidden ? "visually-hidden" : "view-title"}>{children}</h1>;
+  return (
+    <h1 ref={heading} tabIndex={-1} className={isHidden ? "visually-hidden" : "view-title"}>
+      {children}
+    </h1>
+  );
 }

@@ -25,7 +25,9 @@ export function BatchView({ id }: { id: string }) {
       fallback={(error) => (
         <Refused title={error.status === 404 ? "There is no such comparison" : "This comparison could not be loaded"}>
           <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
-          <p><Link href={PATHS.compare}>To a new one</Link></p>
+          <p>
+            <Link href={PATHS.compare}>To a new one</Link>
+          </p>
         </Refused>
       )}
     >
@@ -41,7 +43,11 @@ function Watched({ id, plan }: Props) {
   return (
     <>
       <BatchGrid plan={plan ?? planFrom(tasks)} tasks={tasks} />
-      <p><Link href={PATHS.compare} className="button">New comparison</Link></p>
+      <p>
+        <Link href={PATHS.compare} className="button">
+          New comparison
+        </Link>
+      </p>
     </>
   );
 }

@@ -26,17 +26,26 @@ export function Compare() {
   const [prompts, setPrompts] = useState("");
   const [written, setModels] = useState<string | null>(null);
   const suggested = useModels();
-  const models = written ?? suggested.slice(0, FIRST_MODELS).map(({ id }) => id).join("\n");
+  const models =
+    written ??
+    suggested
+      .slice(0, FIRST_MODELS)
+      .map(({ id }) => id)
+      .join("\n");
   const [size, setSize] = useState(USUAL_SIZE);
   const [count, setCount] = useState("1");
   const request = { prompts: linesOf(prompts), models: linesOf(models), count: Number(count) };
   const total = request.prompts.length * request.models.length;
 
-  const form = useForm(FIELDS, () => check(request), async () => {
-    const wanted = withSize(request, size);
-    const batch = await client.batch(wanted);
-    navigate(PATHS.batch(batch.batchId), { state: { plan: planOf(wanted, batch) } });
-  });
+  const form = useForm(
+    FIELDS,
+    () => check(request),
+    async () => {
+      const wanted = withSize(request, size);
+      const batch = await client.batch(wanted);
+      navigate(PATHS.batch(batch.batchId), { state: { plan: planOf(wanted, batch) } });
+    },
+  );
 
   return (
     <>
@@ -47,9 +56,13 @@ export function Compare() {
           <Field name="prompts" label="Prompts" problem={form.about("prompts")}>
             {(attributes) => (
               <textarea
-                {...attributes} data-testid="prompts" rows={4} value={prompts}
+                {...attributes}
+                data-testid="prompts"
+                rows={4}
+                value={prompts}
                 placeholder={"A lighthouse in morning fog\nThe same lighthouse at night"}
-                onChange={(event) => setPrompts(event.target.value)} onKeyDown={form.onKeyDown}
+                onChange={(event) => setPrompts(event.target.value)}
+                onKeyDown={form.onKeyDown}
               />
             )}
           </Field>
@@ -57,16 +70,28 @@ export function Compare() {
             {(attributes) => (
               <>
                 <textarea
-                  {...attributes} data-testid="models" rows={4} value={models} spellCheck={false} autoCapitalize="none"
-                  onChange={(event) => setModels(event.target.value)} onKeyDown={form.onKeyDown}
+                  {...attributes}
+                  data-testid="models"
+                  rows={4}
+                  value={models}
+                  spellCheck={false}
+                  autoCapitalize="none"
+                  onChange={(event) => setModels(event.target.value)}
+                  onKeyDown={form.onKeyDown}
                 />
-                <ModelChoices models={suggested} chosen={request.models} onChange={(chosen) => setModels(chosen.join("\n"))} />
+                <ModelChoices
+                  models={suggested}
+                  chosen={request.models}
+                  onChange={(chosen) => setModels(chosen.join("\n"))}
+                />
               </>
             )}
           </Field>
         </div>
         <div className="composer-row">
-          <p className="total" role="status">{total > 0 && plural(total, "task", "tasks")}</p>
+          <p className="total" role="status">
+            {total > 0 && plural(total, "task", "tasks")}
+          </p>
           <SizeField form={form} value={size} onChange={setSize} />
           <CountField form={form} label="Each" value={count} onChange={setCount} />
           <button type="submit" className="button primary" data-testid="compare" aria-disabled={form.isBusy}>

@@ -25,7 +25,8 @@ export function Feed() {
   /** On top, or in the place of what it tries again. */
   function follow(id: string, request: AiRequest, failedId?: string): void {
     const started = { id, request };
-    const all = failedId === undefined ? [started, ...requests] : requests.map((it) => (it.id === failedId ? started : it));
+    const all =
+      failedId === undefined ? [started, ...requests] : requests.map((it) => (it.id === failedId ? started : it));
     const state: Asked = { requests: all.slice(0, FOLLOWED) };
     navigate(PATHS.feed, { replace: true, state });
   }
@@ -42,8 +43,18 @@ export function Feed() {
               <ul className="channels">
                 {requests.map(({ id, request }) => (
                   <li key={id}>
-                    <Boundary fallback={(error) => <p className="notice" role="alert">{error.message}</p>}>
-                      <ChannelCard id={id} request={request} onRetried={(startedId) => follow(startedId, request, id)} />
+                    <Boundary
+                      fallback={(error) => (
+                        <p className="notice" role="alert">
+                          {error.message}
+                        </p>
+                      )}
+                    >
+                      <ChannelCard
+                        id={id}
+                        request={request}
+                        onRetried={(startedId) => follow(startedId, request, id)}
+                      />
                     </Boundary>
                   </li>
                 ))}
@@ -56,7 +67,9 @@ export function Feed() {
           {pages.status === "Exhausted" && pages.results.length === 0 && (
             <p className="hint">Nothing yet. What a workflow makes appears here by itself.</p>
           )}
-          {pages.results.map((content) => <ContentRow key={content.id} content={content} />)}
+          {pages.results.map((content) => (
+            <ContentRow key={content.id} content={content} />
+          ))}
           <PagesEnd pages={pages} />
         </section>
       </div>

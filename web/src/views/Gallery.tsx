@@ -25,15 +25,26 @@ export function Gallery() {
       <Composer key={JSON.stringify(wanted)} wanted={wanted} />
       <section className="tasks" aria-labelledby="latest" aria-busy={status === "LoadingFirstPage"}>
         <h2 id="latest">Latest</h2>
-        {results.slice(0, SHOWN).map((task) => <TaskCard key={keyOf(task)} task={task} />)}
+        {results.slice(0, SHOWN).map((task) => (
+          <TaskCard key={keyOf(task)} task={task} />
+        ))}
         {status === "LoadingFirstPage" && <p className="visually-hidden">Loading</p>}
         {status !== "LoadingFirstPage" && results.length === 0 && (
           <div className="empty">
-            <ul className="tiles" aria-hidden="true"><li /><li /><li /><li /></ul>
+            <ul className="tiles" aria-hidden="true">
+              <li />
+              <li />
+              <li />
+              <li />
+            </ul>
             <p>Your pictures will be here.</p>
           </div>
         )}
-        {results.length > SHOWN && <Link href={PATHS.history} className="button more">Everything else is in the history</Link>}
+        {results.length > SHOWN && (
+          <Link href={PATHS.history} className="button more">
+            Everything else is in the history
+          </Link>
+        )}
       </section>
     </>
   );

@@ -20,7 +20,11 @@ export function History() {
         <section key={name} className="day" aria-label={name}>
           <h2>{name}</h2>
           <ul className="thumbs">
-            {tasks.map((task) => <li key={keyOf(task)}><Thumb task={task} /></li>)}
+            {tasks.map((task) => (
+              <li key={keyOf(task)}>
+                <Thumb task={task} />
+              </li>
+            ))}
           </ul>
         </section>
       ))}
@@ -50,12 +54,28 @@ function Thumb({ task }: { task: Task }) {
       <span className="thumb-box" data-status={status}>
         {picture?.url && <img src={picture.url} alt="" loading="lazy" decoding="async" />}
         {!picture && task.error && <span className="thumb-reason">{codeInWords(task.error.code)}</span>}
-        {images.length > 1 && <span className="badge">{images.length}<span className="visually-hidden"> pictures</span></span>}
+        {images.length > 1 && (
+          <span className="badge">
+            {images.length}
+            <span className="visually-hidden"> pictures</span>
+          </span>
+        )}
       </span>
-      <span className="thumb-facts"><Status status={status} /> <time dateTime={createdAt}>{moment(createdAt)}</time></span>
+      <span className="thumb-facts">
+        <Status status={status} /> <time dateTime={createdAt}>{moment(createdAt)}</time>
+      </span>
     </>
   );
   // What the provider never took has no page of its own.
-  if (taskId === null) return <span className="thumb" data-testid="thumb">{content}</span>;
-  return <Link className="thumb" href={PATHS.task(taskId)} data-testid="thumb" data-task-id={taskId}>{content}</Link>;
+  if (taskId === null)
+    return (
+      <span className="thumb" data-testid="thumb">
+        {content}
+      </span>
+    );
+  return (
+    <Link className="thumb" href={PATHS.task(taskId)} data-testid="thumb" data-task-id={taskId}>
+      {content}
+    </Link>
+  );
 }

@@ -16,7 +16,9 @@ export function Shared({ id, ticket }: { id: string; ticket: string }) {
   return (
     <TaskwireProvider client={client}>
       <header className="bar">
-        <a href={PATHS.gallery} className="brand"><Logo /> taskwire</a>
+        <a href={PATHS.gallery} className="brand">
+          <Logo /> taskwire
+        </a>
         <ConnectionPill />
         <span className="who">Shared with you</span>
       </header>
@@ -44,7 +46,9 @@ function Over({ error }: { error: TaskwireError }) {
           ? "A shared link works for an hour. Ask for a new one."
           : "It may have been cut short or changed on its way to you, or the task is gone. Ask for a new one."}
       </p>
-      <p><a href={PATHS.gallery}>To taskwire</a></p>
+      <p>
+        <a href={PATHS.gallery}>To taskwire</a>
+      </p>
     </Refused>
   );
 }

@@ -18,7 +18,9 @@ export function TaskView({ id }: { id: string }) {
       fallback={(error) => (
         <Refused title={error.status === 404 ? "There is no such task" : "This task could not be loaded"}>
           <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
-          <p><Link href={PATHS.history}>To the history</Link></p>
+          <p>
+            <Link href={PATHS.history}>To the history</Link>
+          </p>
         </Refused>
       )}
     >
@@ -39,9 +41,13 @@ function Shown({ id, task }: { id: string; task: Task }) {
   return (
     <TaskSheet task={task}>
       <div className="actions">
-        <button type="button" className="button" data-testid="share" onClick={() => setSharing(true)}>Share…</button>
+        <button type="button" className="button" data-testid="share" onClick={() => setSharing(true)}>
+          Share…
+        </button>
         {isAgain && (
-          <Link href={PATHS.gallery} state={{ wanted: { prompt, model, size: sizeOf(task) } }} className="button">Use this prompt</Link>
+          <Link href={PATHS.gallery} state={{ wanted: { prompt, model, size: sizeOf(task) } }} className="button">
+            Use this prompt
+          </Link>
         )}
         <RetryTask task={task} onStarted={(taskId) => navigate(PATHS.task(taskId))} />
       </div>
