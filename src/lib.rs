@@ -4,53 +4,61 @@
 //! all of it is tested natively. The second half exists only in the Worker, and only does what
 //! the first half decides.
 
+/// HTTP: one file per resource, behind one table of routes.
+pub mod api;
 /// Who is calling: OIDC tokens.
 pub mod auth;
-/// The object of one ModelRiver channel.
-pub mod channel;
 /// Variables and secrets.
 pub mod config;
-/// What a task is and what can happen to it: `apply(state, input, now)` is the heart.
+/// What tasks and channels are, and what can happen to them: `apply(state, input, now)` is the heart.
 pub mod domain;
 /// Every error that a caller can get.
 pub mod error;
-/// `FeedRoom`, the object that shows all tasks of a user or of a batch.
+/// `FeedRoom`: one object for all tasks of a user, for a batch, and for the content feed.
 pub mod feed;
 /// Reading JSON from bytes.
-mod json;
+pub mod json;
+/// What all our Durable Objects share.
+pub mod object;
 /// The API in OpenAPI, assembled from all this for `openapi.json`.
 #[cfg(test)]
 mod openapi;
-/// What providers send and take, in every generation of their wire.
+/// What providers send and take: a folder for each.
 pub mod provider;
-/// What callers send, checked field by field.
-pub mod request;
-/// What callers are answered with.
-pub mod response;
-/// `TaskRoom`, the object of one task, and how the Worker speaks to it.
+/// `TaskRoom`: one object for each task, and one for each channel.
 pub mod room;
 /// The whole URL table.
 pub mod route;
 /// Who sent this: webhook signatures and live tickets.
 pub mod signature;
-/// Every statement that D1 is given, and the rows.
+/// Starting tasks, and settling starts that did not come to an end.
+pub mod start;
+/// The rows in D1, and every statement.
 pub mod store;
+/// Reading addresses.
+pub mod url;
 
-/// HTTP: one file per resource, behind one table of routes.
-#[cfg(target_arch = "wasm32")]
-mod api;
 /// Requests of ours.
 #[cfg(target_arch = "wasm32")]
 mod http;
-/// Reaching a Durable Object by its name.
-#[cfg(target_arch = "wasm32")]
-mod object;
 /// The clock, randomness, variables and the log of the runtime.
 #[cfg(target_arch = "wasm32")]
 mod platform;
-/// Sockets that sleep with their object.
+
 #[cfg(target_arch = "wasm32")]
-mod socket;
-/// The second safety net, every minute.
-#[cfg(target_arch = "wasm32")]
-mod sweep;
+mod entry {
+    use crate::platform::log_error;
+    use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+
+    #[event(fetch)]
+    async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+        crate::api::router::handle(request, env, context).await
+    }
+
+    #[event(scheduled)]
+    async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+        if let Err(error) = crate::start::sweep::sweep(&env).await {
+            log_error("sweep", error);
+        }
+    }
+}

@@ -21,27 +21,39 @@ pub fn config(env: &Env) -> Config<impl Fn(&str) -> Option<String>> {
 }
 
 /// A fresh key for a task that is about to be started.
+///
+/// # Errors
+///
+/// `internal_error` when the runtime has no randomness.
 pub fn new_key(now: Millis) -> Result<TaskKey, ApiError> {
     let mut random = [0; RANDOM_BYTES];
     getrandom::fill(&mut random).map_err(|error| fault("randomness", error))?;
     Ok(TaskKey::new(now, random))
 }
 
-/// What `work` comes to, if that is soon enough.
-pub async fn within<T>(
-    patience: Duration,
+/// Runs `work` with a deadline.
+///
+/// # Errors
+///
+/// Its own, or `unavailable` when the deadline has passed.
+pub async fn with_deadline<T>(
+    deadline: Duration,
     work: impl Future<Output = Result<T, ApiError>>,
 ) -> Result<T, ApiError> {
-    match select(pin!(work), pin!(Delay::from(patience))).await {
+    match select(pin!(work), pin!(Delay::from(deadline))).await {
         Either::Left((outcome, _)) => outcome,
         Either::Right(_) => {
-            Err(outage("time-out", format_args!("after {} ms", patience.as_millis())))
+            Err(outage("deadline", format_args!("after {} ms", deadline.as_millis())))
         }
     }
 }
 
-/// Does `work` to its end, also if the caller hangs up: what costs money is not left half-way.
-pub async fn to_the_end<T: 'static>(
+/// Runs `work` to its end, also when the client leaves: what costs money is not left half-way.
+///
+/// # Errors
+///
+/// `internal_error` when `work` ended without an outcome.
+pub async fn finish_even_if_client_leaves<T: 'static>(
     context: &Context,
     work: impl Future<Output = T> + 'static,
 ) -> Result<T, ApiError> {
@@ -53,23 +65,23 @@ pub async fn to_the_end<T: 'static>(
 }
 
 /// One line of the log. Callers never pass a secret, a ticket or a token.
-pub fn note(what: &str, detail: impl Display) {
+pub fn log(what: &str, detail: impl Display) {
     console_log!("{what}: {detail}");
 }
 
 /// Logs a fault of ours. What the caller hears of it is in the answer.
-pub fn report(what: &str, error: impl Display) {
+pub fn log_error(what: &str, error: impl Display) {
     console_error!("{what}: {error}");
 }
 
 /// Logs a fault that passes, and says so in general words.
 pub fn outage(what: &str, error: impl Display) -> ApiError {
-    report(what, error);
+    log_error(what, error);
     ApiError::unavailable()
 }
 
 /// Logs a fault that should not exist, and says so in general words.
 pub fn fault(what: &str, error: impl Display) -> ApiError {
-    report(what, error);
+    log_error(what, error);
     ApiError::internal()
 }

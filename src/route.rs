@@ -1,5 +1,7 @@
 //! The whole URL table: which path is which resource, and the methods that each takes.
 
+use crate::provider::registry::PROVIDERS;
+
 /// A resource of the API, from its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route<'a> {
@@ -16,9 +18,10 @@ pub enum Route<'a> {
     Task(&'a str),
     TaskLive(&'a str),
     TaskTicket(&'a str),
-    MynthWebhook,
-    MynthRequestWebhook(&'a str),
-    ModelRiverWebhook,
+    /// A provider's webhooks, by its name.
+    Webhook(&'a str),
+    /// Those that come to an address with a token.
+    WebhookToken(&'a str, &'a str),
     Ai,
     Channel(&'a str),
     ChannelLive(&'a str),
@@ -51,9 +54,8 @@ impl<'a> Route<'a> {
             ["tasks", id, "", ""] => Self::Task(id),
             ["tasks", id, "live", ""] => Self::TaskLive(id),
             ["tasks", id, "ticket", ""] => Self::TaskTicket(id),
-            ["webhooks", "mynth", "", ""] => Self::MynthWebhook,
-            ["webhooks", "mynth", token, ""] => Self::MynthRequestWebhook(token),
-            ["webhooks", "modelriver", "", ""] => Self::ModelRiverWebhook,
+            ["webhooks", provider, "", ""] => Self::Webhook(known(provider)?),
+            ["webhooks", provider, token, ""] => Self::WebhookToken(with_tokens(provider)?, token),
             ["ai", "", "", ""] => Self::Ai,
             ["channels", id, "", ""] => Self::Channel(id),
             ["channels", id, "live", ""] => Self::ChannelLive(id),
@@ -96,9 +98,8 @@ impl<'a> Route<'a> {
             | Self::TasksTicket
             | Self::TaskTicket(_)
             | Self::BatchTicket(_)
-            | Self::MynthWebhook
-            | Self::MynthRequestWebhook(_)
-            | Self::ModelRiverWebhook
+            | Self::Webhook(_)
+            | Self::WebhookToken(..)
             | Self::Ai
             | Self::ChannelTicket(_)
             | Self::ContentTicket => "POST",
@@ -124,6 +125,16 @@ impl<'a> Route<'a> {
     pub fn takes(self, method: &str) -> bool {
         self.allow().split(", ").any(|allowed| allowed == method)
     }
+}
+
+/// `name`, if it is a provider's.
+fn known(name: &str) -> Option<&str> {
+    PROVIDERS.named(name).map(|_| name)
+}
+
+/// `name`, if it is that of a provider whose tasks can carry an address of their own.
+fn with_tokens(name: &str) -> Option<&str> {
+    PROVIDERS.named(name).filter(|it| it.settings().webhook_mode.is_some()).map(|_| name)
 }
 
 /// The segments of `path`, padded with empty ones; `None` if there are more than `N` or one of
@@ -159,9 +170,9 @@ mod tests {
             ("/tasks/tsk_1", Route::Task("tsk_1")),
             ("/tasks/tsk_1/live", Route::TaskLive("tsk_1")),
             ("/tasks/tsk_1/ticket", Route::TaskTicket("tsk_1")),
-            ("/webhooks/mynth", Route::MynthWebhook),
-            ("/webhooks/mynth/v1.a.b", Route::MynthRequestWebhook("v1.a.b")),
-            ("/webhooks/modelriver", Route::ModelRiverWebhook),
+            ("/webhooks/mynth", Route::Webhook("mynth")),
+            ("/webhooks/mynth/v1.a.b", Route::WebhookToken("mynth", "v1.a.b")),
+            ("/webhooks/modelriver", Route::Webhook("modelriver")),
             ("/ai", Route::Ai),
             ("/channels/c1", Route::Channel("c1")),
             ("/channels/c1/live", Route::ChannelLive("c1")),
@@ -195,6 +206,7 @@ mod tests {
             "/tasks/a/live/b/c",
             "/webhooks",
             "/webhooks/other",
+            "/webhooks/modelriver/v1.a.b",
             "/Generate",
             "generate",
         ];

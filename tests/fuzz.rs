@@ -2,7 +2,7 @@
 //! twenty thousand cases made from seeds at every run. `npm run fuzz` looks for longer, with a
 //! fuzzer that sees what it reaches, and measures time.
 
-#[path = "../src/json.rs"]
+#[path = "../src/json/mod.rs"]
 mod json;
 // What measures time is not used here.
 #[allow(dead_code)]

@@ -5,12 +5,12 @@ mod support;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::{Map, Value, json};
 use support::{after, attach, key, new_task};
-use taskwire::domain::room::RoomState;
 use taskwire::domain::task::Task;
+use taskwire::domain::task::start_request::StartRequest;
+use taskwire::domain::task::state::RoomState;
 use taskwire::error::{ApiError, Code};
-use taskwire::request::generate;
-use taskwire::request::start::StartRequest;
-use taskwire::room::protocol::Ask;
+use taskwire::provider::mynth::generate;
+use taskwire::room::task::protocol::Ask;
 
 fn parse(body: Value) -> Result<StartRequest, ApiError> {
     generate::parse(body.to_string().as_bytes())

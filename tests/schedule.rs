@@ -6,14 +6,15 @@ use support::{
     NOW, after, attach, completed, delivery, failed, new_task, picture, poll, report, stored,
     unknown,
 };
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::report::Outcome;
-use taskwire::domain::room::{RoomState, Verdict};
-use taskwire::domain::schedule::{
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::report::Outcome;
+use taskwire::domain::task::schedule::{
     Due, FIRST_ADOPTION, FIRST_FLUSH, FIRST_LOOK, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
 };
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task};
 use taskwire::domain::time::{HOUR, MINUTE, Millis, SECOND};
+use taskwire::domain::verdict::Verdict;
 
 /// What the world around a simulated room answers.
 struct World {

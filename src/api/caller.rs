@@ -1,15 +1,15 @@
 //! Who is calling, and by what right: a bearer token, or a live ticket for one thing.
 
 use super::broken;
+use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
 use crate::auth::verify;
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
+use crate::object::socket::PROTOCOL_HEADER;
 use crate::platform::{config, now};
-use crate::request::query;
-use crate::response::ticket::{Issued, Live};
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
-use crate::socket::PROTOCOL_HEADER;
+use crate::url::query;
 use worker::{Env, Request};
 
 /// The sub-protocol under which a browser hands over its ticket, which it cannot put in a header.

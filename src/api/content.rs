@@ -1,23 +1,25 @@
-//! ModelRiver's rows and channels: read one, list them, get a ticket for them.
+//! Content and channels: read one, list them, get a ticket for them.
 
 use super::answer::{json, versioned};
 use super::caller::{Viewer, issue, viewer};
+use super::request::content::{is_row_id, parse};
+use super::response::read::{ContentAnswer, ContentPage};
 use crate::auth::claims::Identity;
-use crate::channel::client::ChannelRoom;
 use crate::domain::channel::frame::Shown;
-use crate::domain::id::is_task_id;
+use crate::domain::id::is_plain_id;
+use crate::domain::list::ContentList;
+use crate::domain::owner::may_see;
 use crate::error::ApiError;
-use crate::request::content::{ContentQuery, is_row_id};
-use crate::request::query;
-use crate::response::read::{ContentAnswer, ContentPage};
+use crate::room::channel::client::ChannelClient;
 use crate::signature::Scope;
-use crate::store::d1::Store;
+use crate::store::Store;
+use crate::url::query;
 use worker::{Env, Request, Response};
 
 /// `GET /content`
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
-    let query = ContentQuery::parse(query::pairs(&request.inner().url()))?;
-    let and_next = ContentQuery { limit: query.limit + 1, ..query.clone() };
+    let query = parse(query::pairs(&request.inner().url()))?;
+    let and_next = ContentList { limit: query.limit + 1, ..query.clone() };
     let content = Store::new(env)?.list_content(caller.user_id(), &and_next).await?;
     json(200, &ContentPage::of(&content, query.limit))
 }
@@ -38,14 +40,14 @@ pub fn feed_ticket(caller: &Identity, env: &Env) -> Result<Response, ApiError> {
 
 /// `GET /channels/{id}`
 pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<Response, ApiError> {
-    if !is_task_id(channel_id) {
+    if !is_plain_id(channel_id) {
         return Err(ApiError::not_found());
     }
     let viewer = viewer(request, &[Scope::Channel(channel_id.to_owned())], env).await?;
     if let Viewer::User(identity) = &viewer {
         known_channel(identity, channel_id, env).await?;
     }
-    let seen = ChannelRoom::of(env, channel_id)?.read(viewer.user_id()).await?;
+    let seen = ChannelClient::of(env, channel_id)?.read(viewer.user_id()).await?;
     let (channel, content) = seen.ok_or_else(ApiError::not_found)?;
     let shown = Shown { channel: (&channel).into(), content: content.as_ref() };
     versioned(request, &shown, channel.version)
@@ -57,7 +59,7 @@ pub async fn channel_ticket(
     channel_id: &str,
     env: &Env,
 ) -> Result<Response, ApiError> {
-    if !is_task_id(channel_id) {
+    if !is_plain_id(channel_id) {
         return Err(ApiError::not_found());
     }
     known_channel(caller, channel_id, env).await?;
@@ -75,8 +77,5 @@ pub async fn known_channel(caller: &Identity, channel_id: &str, env: &Env) -> Re
             content.ok_or_else(ApiError::not_found)?.user_id
         }
     };
-    match owner {
-        Some(owner) if owner != caller.user_id() => Err(ApiError::not_found()),
-        _ => Ok(()),
-    }
+    if may_see(owner.as_deref(), caller.user_id()) { Ok(()) } else { Err(ApiError::not_found()) }
 }

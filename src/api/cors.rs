@@ -1,8 +1,8 @@
 //! Pages of other origins: those that the deployment lists may use the API, no others.
 
 use crate::platform::config;
-use crate::request::query;
 use crate::route::Route;
+use crate::url::query;
 use worker::{Env, Request, Response, ResponseBuilder, Result};
 
 /// The request's `Origin`, if it is another one than ours and may use this deployment.
@@ -25,7 +25,7 @@ fn own_origin(request: &Request) -> Option<String> {
     query::origin(&request.inner().url()).map(str::to_owned)
 }
 
-/// The answer to a browser that asks before it asks.
+/// Answers a CORS preflight.
 pub fn preflight(origin: &str, route: Route<'_>) -> Result<Response> {
     let response = ResponseBuilder::new()
         .with_status(204)

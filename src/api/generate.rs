@@ -4,17 +4,23 @@ use super::answer::json;
 use super::body::read_json;
 use super::broken;
 use super::caller::{identify, live};
-use super::start::{Claimed, Done, Job, Start, start};
+use super::request::idempotency;
+use super::request::kinds::{self, parse_as, parse_batch};
+use super::response::start::{Batch, BatchEntry, Started};
+use crate::domain::claim::Claim;
+use crate::domain::task::start_request::StartRequest;
 use crate::domain::task::{IMAGE_GENERATE, Task};
 use crate::error::ApiError;
-use crate::platform::{config, fault, new_key, now, to_the_end};
-use crate::provider::mynth::client::Client;
-use crate::request::start::StartRequest;
-use crate::request::{batch, generate, idempotency, kinds};
-use crate::response::start::{Batch, BatchEntry, Started};
+use crate::platform::{config, fault, finish_even_if_client_leaves, new_key, now};
+use crate::provider::calls;
+use crate::provider::contract::Provider;
+use crate::provider::http::Http;
+use crate::provider::kind::{Becomes, Kind};
+use crate::provider::registry::PROVIDERS;
 use crate::signature::{Intent, Scope, WebhookTokenKey};
+use crate::start::saga::{Done, Job};
+use crate::start::wiring::with_ports;
 use hex::encode;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use worker::{Context, Env, Request, Response};
 
@@ -39,8 +45,9 @@ pub async fn generate(
     context: Context,
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
-    let wanted = generate::parse(&asked.body)?;
-    one(asked, "generate", &wanted, env, context).await
+    let (_, kind) = image_generate()?;
+    let wanted = parse_as(kind, &asked.body)?;
+    one(asked, "generate", wanted, env, context).await
 }
 
 /// `POST /tasks`
@@ -50,26 +57,31 @@ pub async fn start_kind(
     context: Context,
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
-    let wanted = kinds::parse(&asked.body)?;
-    one(asked, "tasks", &wanted, env, context).await
+    let wanted = kinds::parse(PROVIDERS, &asked.body)?;
+    one(asked, "tasks", wanted, env, context).await
+}
+
+/// The kind that the short forms start, and its provider.
+fn image_generate() -> Result<(&'static dyn Provider, &'static Kind), ApiError> {
+    PROVIDERS.kind(IMAGE_GENERATE, Becomes::Task).ok_or_else(ApiError::not_found)
 }
 
 async fn one(
     asked: Asked,
     route: &str,
-    wanted: &StartRequest,
+    wanted: StartRequest,
     env: &Env,
     context: Context,
 ) -> Result<Response, ApiError> {
     let now = now();
     let task = wanted.task(&asked.user_id, new_key(now)?, now);
     let stands_for = task.key.to_string();
-    let job = Job { body: body(env, wanted, &task)?, task };
+    let job = job(env, wanted, task)?;
     let claim = claim(&asked, route, stands_for);
     let outcome = run(env, context, vec![job], claim).await?.outcomes.pop();
     let task = outcome.ok_or_else(|| fault("start", "no outcome"))??;
-    let scope = Scope::Task(task.task_id.clone());
-    let live = live(env, &task.user_id, scope, format!("/tasks/{}/live", task.task_id))?;
+    let scope = Scope::Task(task.id().to_owned());
+    let live = live(env, &task.user_id, scope, format!("/tasks/{}/live", task.id()))?;
     json(201, &Started::new(&task, live))
 }
 
@@ -80,15 +92,16 @@ pub async fn generate_batch(
     context: Context,
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
-    let wanted = batch::parse(&asked.body)?;
+    let (_, kind) = image_generate()?;
+    let wanted = parse_batch(kind, &asked.body)?;
     let now = now();
     let batch_id = format!("btc_{}", new_key(now)?);
     let mut jobs = Vec::new();
     // A millisecond apart, since tasks are listed by the time in their keys.
-    for (wanted, at) in wanted.iter().zip(now..) {
+    for (wanted, at) in wanted.into_iter().zip(now..) {
         let task = wanted.task(&asked.user_id, new_key(at)?, now);
         let task = Task { batch_id: Some(batch_id.clone()), ..task };
-        jobs.push(Job { body: body(env, wanted, &task)?, task });
+        jobs.push(job(env, wanted, task)?);
     }
     let claim = claim(&asked, "batch", batch_id.clone());
     let Done { outcomes, earlier } = run(env, context, jobs, claim).await?;
@@ -103,29 +116,32 @@ pub async fn generate_batch(
 /// `POST /estimate`: the provider's dry run of what `POST /generate` would start.
 pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
-    let wanted = generate::parse(&asked.body)?;
-    let body = wanted.estimate_body(&new_key(now())?);
-    let estimate = Client::new(&config(env))?.estimate(&body).await?;
-    json(200, &estimate)
+    let (provider, kind) = image_generate()?;
+    let wanted = parse_as(kind, &asked.body)?;
+    json(200, &calls::estimate(&Http { env }, provider, &wanted).await?)
 }
 
 /// `GET /models`: what the provider can be asked for.
 pub async fn models(request: &Request, env: &Env) -> Result<Response, ApiError> {
     identify(request, env).await?;
-    json(200, &Client::new(&config(env))?.models().await?)
+    let (provider, _) = image_generate()?;
+    json(200, &calls::models(&Http { env }, provider).await?)
 }
 
-/// The body of the provider's start call, with the webhook's address where none is registered.
-fn body(env: &Env, wanted: &StartRequest, task: &Task) -> Result<Value, ApiError> {
+/// What is to be started, with the webhook's address where none is registered.
+fn job(env: &Env, request: StartRequest, task: Task) -> Result<Job, ApiError> {
     let config = config(env);
-    let address = config.request_webhooks_at()?;
-    // Other kinds take no webhook of their own: they are looked for.
-    let Some(address) = address.filter(|_| wanted.kind == IMAGE_GENERATE) else {
-        return Ok(wanted.provider_body(&task.key));
+    let provider = PROVIDERS.of(&task)?;
+    let address = provider.settings().webhook_address(provider.name(), &config)?;
+    let webhook_url = match address {
+        Some(address) => {
+            let intent = Intent { user: task.user_id.clone(), key: task.key.clone() };
+            let token = WebhookTokenKey::new(&config.token_secret()?).sign(&intent);
+            Some(format!("{address}/{token}"))
+        }
+        None => None,
     };
-    let intent = Intent { user: task.user_id.clone(), key: task.key.clone() };
-    let token = WebhookTokenKey::new(&config.token_secret()?).sign(&intent);
-    Ok(wanted.provider_body_with_webhook(&task.key, &format!("{address}/{token}")))
+    Ok(Job { task, request, webhook_url })
 }
 
 /// Starts the jobs.
@@ -133,21 +149,24 @@ async fn run(
     env: &Env,
     context: Context,
     jobs: Vec<Job>,
-    claim: Option<Claimed>,
+    claim: Option<Claim>,
 ) -> Result<Done, ApiError> {
     // What would be missing at the end is found out before any money is spent.
-    let config = config(env);
-    Client::new(&config)?;
-    config.token_secret()?;
-    to_the_end(&context, start(Start { env: env.clone(), jobs, claim })).await?
+    for job in &jobs {
+        Http { env }.check(PROVIDERS.of(&job.task)?)?;
+    }
+    config(env).token_secret()?;
+    let env = env.clone();
+    let work = async move { with_ports(&env, async |ports| ports.start(jobs, claim).await).await };
+    finish_even_if_client_leaves(&context, work).await?
 }
 
 /// The caller's key with the hash of the request that it stands for. The same body on another
 /// route is another request.
-pub fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claimed> {
+pub fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claim> {
     let hash = Sha256::new().chain_update(route).chain_update([0]).chain_update(&asked.body);
     let request = encode(hash.finalize());
-    asked.key.clone().map(|key| Claimed { key, request, stands_for })
+    asked.key.clone().map(|key| Claim { key, request, stands_for })
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<String>, ApiError> {

@@ -1,11 +1,12 @@
 //! Is it alive, is it ready, and what the web app has to know to sign people in.
 
 use super::answer::json;
+use super::response::site::{ALIVE, READY, WebConfig};
 use crate::config::{Config, Issuer};
 use crate::error::{ApiError, Issue};
 use crate::platform::config;
-use crate::response::site::{ALIVE, READY, WebConfig};
-use crate::store::d1::Store;
+use crate::provider::registry::PROVIDERS;
+use crate::store::Store;
 use worker::{Env, Response};
 
 pub fn alive() -> Result<Response, ApiError> {
@@ -14,7 +15,8 @@ pub fn alive() -> Result<Response, ApiError> {
 
 /// Names what is missing, never a value.
 pub async fn ready(env: &Env) -> Result<Response, ApiError> {
-    let missing = config(env).missing();
+    let config = config(env);
+    let missing = [PROVIDERS.missing(&config), config.missing()].concat();
     if let Some(first) = missing.first() {
         let issue = |name: &&str| Issue::new(*name, "is not set");
         let all = missing.join(", ");

@@ -5,85 +5,82 @@ use super::broken;
 use super::caller::{Viewer, viewer};
 use super::content::known_channel;
 use super::cors::is_foreign;
+use super::request::content::is_row_id;
 use super::tasks::{find, of_batch, own_batch};
-use crate::channel::client::ChannelRoom;
-use crate::domain::id::is_task_id;
+use crate::domain::id::is_plain_id;
 use crate::domain::time::parse_iso;
 use crate::error::{ApiError, Code, Issue};
-use crate::feed;
-use crate::feed::name::Feed;
-use crate::request::content::is_row_id;
-use crate::request::query;
-use crate::room::client::Room;
+use crate::feed::client as feed;
+use crate::object::name::ObjectName;
+use crate::object::socket::{PROTOCOL, PROTOCOL_HEADER};
+use crate::object::watcher::Watcher;
+use crate::room::channel::client::ChannelClient;
+use crate::room::task::client::TaskClient;
 use crate::signature::Scope;
-use crate::socket::{PROTOCOL, PROTOCOL_HEADER};
+use crate::url::query;
 use worker::{Env, Request, Response};
 
 /// `GET /tasks/{id}/live`
 pub async fn task(request: &Request, task_id: &str, env: &Env) -> Result<Response, ApiError> {
-    if !is_task_id(task_id) {
+    if !is_plain_id(task_id) {
         return Err(ApiError::not_found());
     }
-    let watcher = watcher(request, &[Scope::Task(task_id.to_owned())], env).await?;
-    if let Viewer::User(identity) = &watcher.viewer {
+    let (watcher, viewer) = watcher(request, &[Scope::Task(task_id.to_owned())], env).await?;
+    if let Viewer::User(identity) = &viewer {
         find(identity, task_id, env).await?;
     }
-    upgraded(Room::of(env, task_id)?.watch(&watcher).await?)
+    upgraded(TaskClient::of(env, task_id)?.watch(&watcher).await?)
 }
 
 /// `GET /tasks/live`
 pub async fn tasks(request: &Request, env: &Env) -> Result<Response, ApiError> {
-    let watcher = watcher(request, &[Scope::Tasks], env).await?;
+    let (watcher, _) = watcher(request, &[Scope::Tasks], env).await?;
     let since = query::value(&request.inner().url(), "since");
     let since = since.map(|text| parse_iso(&text).ok_or_else(no_time)).transpose()?;
-    let feed = Feed::Tasks { user_id: watcher.viewer.user_id().to_owned() };
-    upgraded(feed::client::watch(env, &feed, since, &watcher).await?)
+    let feed = ObjectName::UserTasks(watcher.user_id.clone());
+    upgraded(feed::watch(env, &feed, since, &watcher).await?)
 }
 
 /// `GET /batches/{id}/live`
 pub async fn batch(request: &Request, batch_id: &str, env: &Env) -> Result<Response, ApiError> {
-    if !is_task_id(batch_id) {
+    if !is_plain_id(batch_id) {
         return Err(ApiError::not_found());
     }
-    let watcher = watcher(request, &of_batch(batch_id), env).await?;
-    own_batch(watcher.viewer.user_id(), batch_id, env).await?;
-    let feed = Feed::Batch { batch_id: batch_id.to_owned() };
-    upgraded(feed::client::watch(env, &feed, None, &watcher).await?)
+    let (watcher, _) = watcher(request, &of_batch(batch_id), env).await?;
+    own_batch(&watcher.user_id, batch_id, env).await?;
+    let feed = ObjectName::BatchTasks(batch_id.to_owned());
+    upgraded(feed::watch(env, &feed, None, &watcher).await?)
 }
 
 /// `GET /channels/{id}/live`
 pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<Response, ApiError> {
-    if !is_task_id(channel_id) {
+    if !is_plain_id(channel_id) {
         return Err(ApiError::not_found());
     }
-    let watcher = watcher(request, &[Scope::Channel(channel_id.to_owned())], env).await?;
-    if let Viewer::User(identity) = &watcher.viewer {
+    let scopes = [Scope::Channel(channel_id.to_owned())];
+    let (watcher, viewer) = watcher(request, &scopes, env).await?;
+    if let Viewer::User(identity) = &viewer {
         known_channel(identity, channel_id, env).await?;
     }
-    upgraded(ChannelRoom::of(env, channel_id)?.watch(&watcher).await?)
+    upgraded(ChannelClient::of(env, channel_id)?.watch(&watcher).await?)
 }
 
 /// `GET /content/live`
 pub async fn content(request: &Request, env: &Env) -> Result<Response, ApiError> {
-    let watcher = watcher(request, &[Scope::Content], env).await?;
+    let (watcher, _) = watcher(request, &[Scope::Content], env).await?;
     let after = query::value(&request.inner().url(), "after");
     if after.as_deref().is_some_and(|id| !is_row_id(id)) {
         return Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")]));
     }
-    upgraded(feed::client::watch_content(env, &watcher, after.as_deref()).await?)
-}
-
-/// Who wants to watch, and how.
-pub struct Watcher {
-    pub viewer: Viewer,
-    /// The version that it has, from an earlier connection.
-    pub version: Option<u64>,
-    /// Whether it offers our sub-protocol.
-    pub offers: bool,
+    upgraded(feed::watch_content(env, &watcher, after.as_deref()).await?)
 }
 
 /// A watcher from a page that may, with a ticket or a token, over a WebSocket.
-async fn watcher(request: &Request, scopes: &[Scope], env: &Env) -> Result<Watcher, ApiError> {
+async fn watcher(
+    request: &Request,
+    scopes: &[Scope],
+    env: &Env,
+) -> Result<(Watcher, Viewer), ApiError> {
     if is_foreign(request, env) {
         let message = "Pages of this origin may not connect.";
         return Err(ApiError::new(Code::ForbiddenOrigin, message));
@@ -96,11 +93,12 @@ async fn watcher(request: &Request, scopes: &[Scope], env: &Env) -> Result<Watch
     }
     let version = query::value(&request.inner().url(), "version");
     let offered = request.headers().get(PROTOCOL_HEADER).map_err(broken)?.unwrap_or_default();
-    Ok(Watcher {
-        viewer,
+    let watcher = Watcher {
+        user_id: viewer.user_id().to_owned(),
         version: version.and_then(|version| version.parse().ok()),
         offers: offered.split(',').any(|one| one.trim() == PROTOCOL),
-    })
+    };
+    Ok((watcher, viewer))
 }
 
 fn no_time() -> ApiError {

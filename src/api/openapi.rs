@@ -1,5 +1,5 @@
 //! The API's own description. It is assembled natively, from the types that are sent and taken (see
-//! `src/openapi`), and only served here.
+//! `openapi/`), and only served here.
 
 use super::broken;
 use crate::error::ApiError;

@@ -2,22 +2,23 @@
 
 use super::answer::{json, versioned};
 use super::caller::{Viewer, issue, viewer};
+use super::request::list;
+use super::response::read::{BatchAnswer, TaskAnswer, TaskPage};
 use crate::auth::claims::Identity;
-use crate::domain::id::is_task_id;
+use crate::domain::id::is_plain_id;
+use crate::domain::list::TaskList;
 use crate::domain::task::{Status, Task};
 use crate::domain::time::HOUR;
 use crate::error::ApiError;
 use crate::platform::now;
-use crate::request::list::ListQuery;
-use crate::request::query;
-use crate::response::read::{BatchAnswer, TaskAnswer, TaskPage};
-use crate::room::client::Room;
+use crate::room::task::client::TaskClient;
 use crate::signature::Scope;
-use crate::store::d1::Store;
+use crate::store::Store;
+use crate::url::query;
 use worker::{Env, Request, Response};
 
 pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Response, ApiError> {
-    if !is_task_id(task_id) {
+    if !is_plain_id(task_id) {
         return Err(ApiError::not_found());
     }
     let task = match viewer(request, &[Scope::Task(task_id.to_owned())], env).await? {
@@ -33,7 +34,7 @@ pub async fn read_batch(
     batch_id: &str,
     env: &Env,
 ) -> Result<Response, ApiError> {
-    if !is_task_id(batch_id) {
+    if !is_plain_id(batch_id) {
         return Err(ApiError::not_found());
     }
     let viewer = viewer(request, &of_batch(batch_id), env).await?;
@@ -44,18 +45,18 @@ pub async fn read_batch(
 }
 
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
-    let query = ListQuery::parse(query::pairs(&request.inner().url()))?;
-    let and_next = ListQuery { limit: query.limit + 1, ..query.clone() };
+    let query = list::parse(query::pairs(&request.inner().url()))?;
+    let and_next = TaskList { limit: query.limit + 1, ..query.clone() };
     let tasks = Store::new(env)?.list(caller.user_id(), &and_next).await?;
     json(200, &TaskPage::of(&tasks, query.limit))
 }
 
 pub async fn ticket(caller: &Identity, task_id: &str, env: &Env) -> Result<Response, ApiError> {
-    if !is_task_id(task_id) {
+    if !is_plain_id(task_id) {
         return Err(ApiError::not_found());
     }
     let task = find(caller, task_id, env).await?;
-    json(200, &issue(env, &task.user_id, Scope::Task(task.task_id.clone()))?)
+    json(200, &issue(env, &task.user_id, Scope::Task(task.id().to_owned()))?)
 }
 
 /// A ticket for the feed of all the caller's tasks.
@@ -110,5 +111,5 @@ pub async fn find(caller: &Identity, task_id: &str, env: &Env) -> Result<Task, A
 }
 
 async fn in_room(env: &Env, task_id: &str, user_id: &str) -> Result<Task, ApiError> {
-    Room::of(env, task_id)?.read(user_id).await?.ok_or_else(ApiError::not_found)
+    TaskClient::of(env, task_id)?.read(user_id).await?.ok_or_else(ApiError::not_found)
 }

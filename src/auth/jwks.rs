@@ -1,13 +1,14 @@
 //! The issuer's keys, fetched by OIDC discovery and kept for the life of the isolate.
 
-use super::cache::{KeyCache, PATIENCE};
-use super::claims::{Algorithm, Refused};
-use super::keys::candidates;
-use crate::config::{Issuer, is_trustworthy};
+use crate::auth::cache::{KeyCache, PATIENCE};
+use crate::auth::claims::{Algorithm, Refused};
+use crate::auth::keys::candidates;
+use crate::config::Issuer;
 use crate::error::{ApiError, Code};
 use crate::http::{Failed, Outgoing};
 use crate::json;
-use crate::platform::{now, report};
+use crate::platform::{log_error, now};
+use crate::url::trusted::is_trustworthy;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -87,7 +88,7 @@ async fn refresh(issuer: &Issuer) -> bool {
             true
         }
         Err(error) => {
-            report("issuer", error);
+            log_error("issuer", error);
             with_cache(issuer, |cache| cache.failed(now()));
             false
         }

@@ -1,6 +1,6 @@
 //! The issuer's keys: which one a token was signed with. Pure.
 
-use super::claims::Algorithm;
+use crate::auth::claims::Algorithm;
 use serde_json::Value;
 
 /// The keys of `jwks` (a JSON Web Key Set) that may verify a token of `algorithm` that names

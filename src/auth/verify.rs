@@ -1,7 +1,7 @@
 //! From a bearer token to an [`Identity`], with the runtime's Web Crypto.
 
-use super::claims::{Algorithm, Identity, Refused, Token};
-use super::jwks::keys_for;
+use crate::auth::claims::{Algorithm, Identity, Refused, Token};
+use crate::auth::jwks::keys_for;
 use crate::config::Issuer;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Code};

@@ -4,7 +4,7 @@
 //! first. That key begins with its creation time: the table is stored in key order, which makes
 //! "this user's tasks, newest first" a walk over the table itself, with no index to pay for.
 
-use super::time::Millis;
+use crate::domain::time::Millis;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -73,11 +73,12 @@ impl fmt::Display for TaskKey {
 }
 
 /// Room for any id that a provider has been seen to give, four times over.
-pub const TASK_ID_CHARS: usize = 128;
+pub const ID_CHARS: usize = 128;
 
-/// Whether `text` can be a provider's task id: it names an object, a row and a path segment.
-pub fn is_task_id(text: &str) -> bool {
-    (1..=TASK_ID_CHARS).contains(&text.len())
+/// Whether `text` can be the id of a task, a channel or a batch: it names an object, a row and a path
+/// segment.
+pub fn is_plain_id(text: &str) -> bool {
+    (1..=ID_CHARS).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
@@ -112,10 +113,10 @@ mod tests {
     }
 
     #[test]
-    fn a_task_id_is_a_plain_word() {
-        assert!(is_task_id("tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP"));
+    fn an_id_is_a_plain_word() {
+        assert!(is_plain_id("tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP"));
         for bad in ["", "a/b", "a b", "ä", &"x".repeat(129)] {
-            assert!(!is_task_id(bad), "{bad}");
+            assert!(!is_plain_id(bad), "{bad}");
         }
     }
 }

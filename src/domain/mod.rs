@@ -1,13 +1,13 @@
-//! The task as an actor, without a platform: what a task is, what can happen to it, and what it
-//! does then. No I/O, no clock, no randomness: `now` and every id are arguments.
+//! Tasks and channels as actors, without a platform and without a vendor: what they are, what can happen
+//! to them, and what follows from it. No I/O, no clock, no randomness: `now` and every id are arguments.
 
-pub mod apply;
 pub mod channel;
-pub mod frame;
+pub mod claim;
+pub mod effect;
 pub mod id;
-pub mod orphan;
-pub mod report;
-pub mod room;
-pub mod schedule;
+pub mod list;
+pub mod model;
+pub mod owner;
 pub mod task;
 pub mod time;
+pub mod verdict;

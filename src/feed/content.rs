@@ -1,18 +1,18 @@
-//! The content feed: every row of ModelRiver's, to everyone who may see it, once and in the order of
-//! arrival.
+//! The content feed: every row, to everyone who may see it, once and in the order of arrival.
 //!
 //! The feed keeps nothing but how far each socket has come, and D1 says in what order rows came in.
 //! Whoever has a new row says only that there is one; what is sent is read from there. So a row that
 //! was told of late is not skipped, and one that was told of twice is not sent twice.
 
 use crate::domain::channel::frame::content_frame;
+use crate::domain::owner::may_see;
 use crate::error::{ApiError, Issue};
-use crate::platform::{note, within};
-use crate::request::query;
-use crate::room::object::D1_PATIENCE;
-use crate::socket::accept;
-use crate::store::d1::Store;
-use crate::store::d1_content::Placed;
+use crate::platform::{log, with_deadline};
+use crate::url::query;
+
+use crate::object::socket::accept;
+use crate::store::content::Placed;
+use crate::store::{D1_DEADLINE, Store};
 use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub async fn catch_up(
     let behind = watchers(state).iter().map(|(_, watcher)| watcher.seq).min();
     let Some(mut from) = behind else { return Ok(()) };
     loop {
-        let page = within(D1_PATIENCE, store.content_after(from, PAGE)).await?;
+        let page = with_deadline(D1_DEADLINE, store.content_after(from, PAGE)).await?;
         let Some(last) = page.last() else { return Ok(()) };
         // Who is further back has joined meanwhile, and misses what is before this page: it waits for
         // a turn of its own. Or it does not take its rows, and must not keep the others waiting.
@@ -75,7 +75,7 @@ pub async fn catch_up(
 fn show(socket: &WebSocket, watcher: &mut Watcher, page: &[Placed]) -> Option<usize> {
     let (from, mut bytes) = (watcher.seq, 0);
     for Placed { seq, content } in page.iter().filter(|row| row.seq > from) {
-        if content.user_id.as_deref().is_none_or(|owner| owner == watcher.user) {
+        if may_see(content.user_id.as_deref(), &watcher.user) {
             let frame = content_frame(content);
             socket.send_with_str(&frame).ok()?;
             bytes += frame.len();
@@ -87,7 +87,7 @@ fn show(socket: &WebSocket, watcher: &mut Watcher, page: &[Placed]) -> Option<us
 
 fn keep(socket: &WebSocket, watcher: &Watcher) {
     if let Err(error) = socket.serialize_attachment(watcher) {
-        note("feed", error);
+        log("feed", error);
     }
 }
 
@@ -95,7 +95,7 @@ fn keep(socket: &WebSocket, watcher: &Watcher) {
 pub fn close_full(state: &State) {
     for (socket, _) in of_watchers(state).filter(|(_, watcher)| watcher.has_enough) {
         if let Err(error) = socket.close(Some(1013), Some("there is more")) {
-            note("feed", error);
+            log("feed", error);
         }
     }
 }
@@ -161,7 +161,7 @@ async fn alone(
     let store = Store::new(env)?;
     let mut bytes = 0;
     loop {
-        let page = within(D1_PATIENCE, store.content_after(watcher.seq, PAGE)).await?;
+        let page = with_deadline(D1_DEADLINE, store.content_after(watcher.seq, PAGE)).await?;
         let Some(sent) = show(socket, watcher, &page) else { return Ok(true) };
         bytes += sent;
         if page.len() < PAGE as usize {
@@ -175,9 +175,9 @@ async fn alone(
 
 async fn start(env: &Env, user: &str, after: Option<String>) -> std::result::Result<u64, ApiError> {
     let store = Store::new(env)?;
-    let Some(after) = after else { return within(D1_PATIENCE, store.last_seq()).await };
+    let Some(after) = after else { return with_deadline(D1_DEADLINE, store.last_seq()).await };
     let unknown = || ApiError::validation(vec![Issue::new("after", "is not the id of a row")]);
-    within(D1_PATIENCE, store.seq_of(&after, user)).await?.ok_or_else(unknown)
+    with_deadline(D1_DEADLINE, store.seq_of(&after, user)).await?.ok_or_else(unknown)
 }
 
 /// The answer to a watcher or a room that got nothing.

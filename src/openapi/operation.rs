@@ -1,12 +1,12 @@
 //! One thing that can be asked of the API, and how it is written into the document: who may ask, with
 //! what, and every answer that there is.
 
-use super::refusals;
-use super::schemas::reference;
-use crate::domain::id::TASK_ID_CHARS;
+use crate::api::request::content::ID_BYTES;
+use crate::api::request::idempotency::KEY_LIMIT;
+use crate::domain::id::ID_CHARS;
 use crate::error::Code;
-use crate::request::content::ID_BYTES;
-use crate::request::idempotency::KEY_LIMIT;
+use crate::openapi::refusals;
+use crate::openapi::schemas::reference;
 use serde_json::{Map, Value, json};
 
 /// By what right something is asked, which says how it can be refused.
@@ -163,7 +163,7 @@ fn path_parameter(path: &str) -> Option<Value> {
         ("token", _) => json!({"type": "string"}),
         (_, "/content/{id}") => json!({"type": "string", "maxLength": ID_BYTES}),
         _ => json!({
-            "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": TASK_ID_CHARS,
+            "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": ID_CHARS,
         }),
     };
     Some(json!({"name": name, "in": "path", "required": true, "schema": schema}))

@@ -1,9 +1,9 @@
 //! What can be asked of the API: one entry for each method of each path.
 
-use super::operation::{Operation, Who};
-use super::requests::{content_query, query, task_query};
+use crate::api::request::content::ID_BYTES;
 use crate::error::Code;
-use crate::request::content::ID_BYTES;
+use crate::openapi::operation::{Operation, Who};
+use crate::openapi::requests::{content_query, query, task_query};
 use serde_json::{Value, json};
 
 /// How a provider that is asked can say no, or nothing.

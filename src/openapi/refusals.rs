@@ -1,7 +1,7 @@
 //! Refusals: what each code of the error table means, and the answers made of them.
 
-use super::schemas::reference;
 use crate::error::Code;
+use crate::openapi::schemas::reference;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

@@ -1,15 +1,15 @@
 //! Schemas of everything that is taken, with the very limits that it is held against.
 
-use super::schemas::reference;
+use crate::api::request::content::ID_BYTES;
+use crate::api::request::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
 use crate::domain::id::KEY_CHARS;
 use crate::domain::task::{IMAGE_GENERATE, KINDS};
-use crate::provider::mynth::create::METADATA_LIMIT;
-use crate::request::ai::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
-use crate::request::batch::TASK_LIMIT;
-use crate::request::content::ID_BYTES;
-use crate::request::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
-use crate::request::kinds::{URL_CHARS, WORD_CHARS};
-use crate::request::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
+use crate::openapi::schemas::reference;
+use crate::provider::modelriver::request::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
+use crate::provider::mynth::batch::TASK_LIMIT;
+use crate::provider::mynth::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
+use crate::provider::mynth::kinds::{URL_CHARS, WORD_CHARS};
+use crate::provider::mynth::start::METADATA_LIMIT;
 use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
 

@@ -107,7 +107,9 @@ mod tests {
             serde_json::from_value::<TaskResult>(described)
                 .unwrap_or_else(|e| panic!("{kind}: {e}"));
             let report = completed(kind, &sample);
-            let crate::domain::report::Outcome::Completed { result, .. } = report else { panic!() };
+            let crate::domain::task::report::Outcome::Completed { result, .. } = report else {
+                panic!()
+            };
             assert_eq!(result, Some(sample), "{kind}");
         }
         let described = samples().map(|(kind, _)| kind);

@@ -1,15 +1,15 @@
 //! Schemas of everything that is sent, from the very types that are sent.
 
-use super::results::TaskResult;
-use crate::domain::channel::frame::{Frame as ChannelFrames, Shown};
-use crate::domain::frame::Frame;
-use crate::error::ErrorBody;
-use crate::response::read::{
+use crate::api::response::read::{
     BatchAnswer, ContentAnswer, ContentPage, Models, TaskAnswer, TaskPage,
 };
-use crate::response::site::{Alive, Ready, Received, WebConfig};
-use crate::response::start::{Batch, ChannelStarted, Started};
-use crate::response::ticket::Issued;
+use crate::api::response::site::{Alive, Ready, Received, WebConfig};
+use crate::api::response::start::{Batch, ChannelStarted, Started};
+use crate::api::response::ticket::Issued;
+use crate::domain::channel::frame::{Frame as ChannelFrames, Shown};
+use crate::domain::task::frame::Frame;
+use crate::error::ErrorBody;
+use crate::openapi::results::TaskResult;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};

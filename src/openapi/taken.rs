@@ -1,13 +1,13 @@
 //! Requests are taken as they are described: every documented field at each of its limits and in each
 //! of its types, nothing beyond, and no field that is not documented.
 
-use super::requests::{bodies, content_query, of_kind, task_query};
-use super::schemas;
+use crate::api::request::content::ContentQuery;
+use crate::api::request::list::ListQuery;
+use crate::api::request::{ai, batch, generate, kinds};
 use crate::domain::task::KINDS;
 use crate::error::{ApiError, Issue};
-use crate::request::content::ContentQuery;
-use crate::request::list::ListQuery;
-use crate::request::{ai, batch, generate, kinds};
+use crate::openapi::requests::{bodies, content_query, of_kind, task_query};
+use crate::openapi::schemas;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,10 +1,21 @@
-//! Providers: their wire formats (pure) and the calls to them (thin).
+//! Providers: a folder for each, and one entry in [`registry`].
+//!
+//! A provider describes calls and reads bytes; it never awaits. [`contract`] says what it has to know,
+//! [`calls`] does what is the same for all of them, and `http` is the only glue. The other files here
+//! read what any provider may write.
 
+pub mod call;
+pub mod calls;
+pub mod contract;
+pub mod event;
 #[cfg(target_arch = "wasm32")]
-mod connection;
-pub mod fields;
+pub mod http;
+pub mod kind;
+pub mod lenient;
 pub mod malformed;
 pub mod modelriver;
 pub mod mynth;
 pub mod reason;
 pub mod refusal;
+pub mod registry;
+pub mod settings;

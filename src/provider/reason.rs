@@ -1,8 +1,8 @@
 //! Why a generation failed, in a provider's words and in the shapes that providers give them.
 
-use super::fields::{pick_text, short};
 use crate::domain::task::TaskError;
 use crate::error::sentence;
+use crate::provider::lenient::{pick_text, short};
 use serde_json::Value;
 
 /// The code of a failure for which the provider has none of its own.

@@ -1,9 +1,9 @@
 //! What a provider's refusals mean to whoever asked us: its errors, in the shapes that providers
 //! give them, as ours.
 
-use super::fields::{pick_text, short};
 use crate::error::{ApiError, Code, Issue};
 use crate::json;
+use crate::provider::lenient::{pick_text, short};
 use serde_json::Value;
 
 /// Issues that are passed on from one refusal.
@@ -40,6 +40,11 @@ pub fn refusal(status: u16, body: &[u8]) -> ApiError {
         }
         _ => ApiError::new(Code::ProviderRefused, "The provider refused the request."),
     }
+}
+
+/// The provider has no such call.
+pub fn not_offered() -> ApiError {
+    ApiError::new(Code::ProviderRefused, "The provider does not offer this.")
 }
 
 /// No answer in time.

@@ -1,12 +1,9 @@
-//! `TaskRoom`: one Durable Object per task, named by the provider's id of the task.
+//! Rooms: one Durable Object for each task, and one for each channel.
 //!
-//! `object` is glue. What it decides is in [`crate::domain`]; what it is asked and what it answers
-//! is in [`protocol`].
+//! Both have the class `TaskRoom`, and are told apart by their names. What they decide is in
+//! [`crate::domain`]; each folder here has the glue, the messages and the client of one of them.
 
+pub mod channel;
 #[cfg(target_arch = "wasm32")]
-pub mod client;
-#[cfg(target_arch = "wasm32")]
-pub mod object;
-pub mod protocol;
-#[cfg(target_arch = "wasm32")]
-pub mod storage;
+mod class;
+pub mod task;

@@ -1,35 +1,89 @@
-//! `X-Mynth-Signature: t=<unix seconds>,v1=<hex>`: the scheme of Mynth's older webhooks.
+//! HMAC-SHA256 signatures in hex: with a time in the same header, over the whole body, or over a part
+//! of it. The key is the whole secret as configured, also where it begins with `whsec_`.
 //!
-//! The key is the whole secret as configured, also where it begins with `whsec_`; the signed text is
-//! `{t}.{raw body}`. It must not know other schemes, or how one is chosen.
+//! It must not know other schemes, or how one is chosen.
 
 use crate::signature::error::SignatureError;
 use crate::signature::mac::{Key, MAC_BYTES};
 use crate::signature::secret::SecretSet;
 use crate::signature::timestamp::Timestamp;
-use crate::signature::{MAX_HEADER_BYTES, MAX_SIGNATURES};
+use crate::signature::verified::{Delivery, Raw, Scheme, Verified};
+use crate::signature::{MAX_HEADER_BYTES, MAX_SIGNATURES, is_delivery_id};
 
-/// What the header says. Parts that are not understood, and signatures that are not well-formed,
-/// are left out: beside a good one they do no harm.
+/// What a timestamped header says. Parts that are not understood, and signatures that are not
+/// well-formed, are left out: beside a good one they do no harm.
 struct Header<'a> {
     timestamp: Timestamp<'a>,
     candidates: Vec<[u8; MAC_BYTES]>,
 }
 
-/// Checks the signature first and the time second (see [`Timestamp::check`]).
-pub(super) fn verify(
+/// Verifies a webhook by a header `t=<unix seconds>,v1=<hex>`; the signed text is `{t}.{raw body}`.
+/// `id` is the provider's own id of the delivery. It is not signed, so it only serves to deduplicate.
+///
+/// # Errors
+///
+/// The signature is checked first and the time second (see [`Timestamp::check`]).
+pub fn verify_timestamped<'a>(
+    webhook: Raw<'a>,
     header: &str,
-    body: &[u8],
+    id: Option<&str>,
     secrets: &SecretSet,
     now: i64,
-) -> Result<(), SignatureError> {
+) -> Result<Verified<'a>, SignatureError> {
     let Header { timestamp, candidates } = parse(header)?;
-    let text = [timestamp.as_bytes(), b".", body];
+    let text = [timestamp.as_bytes(), b".", webhook.body()];
     let signed = secrets.iter().map(Key::whole).any(|key| key.verifies(&text, &candidates));
     if !signed {
         return Err(SignatureError::Mismatch);
     }
-    timestamp.check(now)
+    timestamp.check(now)?;
+    // The body stands in for an id, since a retry repeats it.
+    let id = id.filter(|id| is_delivery_id(id)).map(str::to_owned);
+    let delivery = id.map_or(Delivery::Body, Delivery::Id);
+    Ok(Verified::new(webhook, Scheme::TimestampedHex, delivery))
+}
+
+/// Verifies a webhook by a bare hex signature of its whole body. No time is signed: a replay is found
+/// as a duplicate.
+///
+/// # Errors
+///
+/// [`SignatureError::Mismatch`] for every signature that is not the one.
+pub fn verify_body<'a>(
+    webhook: Raw<'a>,
+    signature: &str,
+    secrets: &SecretSet,
+) -> Result<Verified<'a>, SignatureError> {
+    matches(signature, &[webhook.body()], secrets)?;
+    Ok(Verified::new(webhook, Scheme::HexOfBody, Delivery::Body))
+}
+
+/// Verifies a webhook by a bare hex signature of `{timestamp}.{part}`, where `part` is one of `parts`.
+///
+/// # Errors
+///
+/// The signature is checked first and the time second (see [`Timestamp::check`]).
+pub fn verify_part<'a>(
+    webhook: Raw<'a>,
+    (signature, timestamp): (&str, &str),
+    parts: &[&[u8]],
+    secrets: &SecretSet,
+    now: i64,
+) -> Result<Verified<'a>, SignatureError> {
+    let timestamp = Timestamp::parse(timestamp)?;
+    let over = |part: &&[u8]| matches(signature, &[timestamp.as_bytes(), b".", part], secrets);
+    if !parts.iter().any(|part| over(part).is_ok()) {
+        return Err(SignatureError::Mismatch);
+    }
+    timestamp.check(now)?;
+    Ok(Verified::new(webhook, Scheme::HexOfPart, Delivery::Body))
+}
+
+/// The key is the whole secret; the header is the signature and nothing else.
+fn matches(signature: &str, text: &[&[u8]], secrets: &SecretSet) -> Result<(), SignatureError> {
+    let candidate = decode(signature).ok_or(SignatureError::Mismatch)?;
+    let signed = secrets.iter().map(Key::whole).any(|key| key.verifies(text, &[candidate]));
+    if signed { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
 /// A second `t` would leave open which one was signed, so it is refused.
@@ -53,7 +107,7 @@ fn parse(header: &str) -> Result<Header<'_>, SignatureError> {
 }
 
 /// 64 lower-case hex digits. One signature has one spelling, so upper case does not count.
-pub(super) fn decode(text: &str) -> Option<[u8; MAC_BYTES]> {
+fn decode(text: &str) -> Option<[u8; MAC_BYTES]> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;
     }

@@ -3,38 +3,31 @@
 //! Everything here is pure: bytes, secrets and the time go in, a verdict comes out. It must not
 //! know the runtime, a clock, the environment, or what a webhook's body means.
 //!
-//! - [`verify_mynth`] takes a webhook's headers and raw body and answers with a [`Verified`], which
-//!   nothing else can make: a function that asks for one cannot be reached without a signature.
-//!   It picks between `hex_scheme` (`X-Mynth-Signature`) and `standard_webhooks`.
-//! - [`verify_modelriver`] does the same for ModelRiver, whose two schemes it holds; `data_field` finds
-//!   the bytes that one of them signs.
+//! - [`standard_webhooks`] and [`hex_scheme`] are the schemes that providers share. They take a [`Raw`]
+//!   webhook and answer with a [`Verified`], which nothing else can make. Which of them a provider uses
+//!   is in the provider's folder.
 //! - [`TicketKey`] signs and verifies a [`Ticket`]: one user may watch one thing for a while.
 //! - [`WebhookTokenKey`] does the same for the address of a webhook that is not signed.
 //! - [`Secret`] and [`SecretSet`] are never empty and never printed.
 //! - `mac` holds the only HMAC and the only comparison; `timestamp` the only tolerance.
 
-mod data_field;
 mod error;
-mod hex_scheme;
+pub mod hex_scheme;
 mod mac;
-mod modelriver;
-mod mynth;
 mod seal;
 mod secret;
-mod standard_webhooks;
+pub mod standard_webhooks;
 mod ticket;
 mod timestamp;
 mod verified;
 mod webhook_token;
 
 pub use error::SignatureError;
-pub use modelriver::{ModelRiverHeaders, verify_modelriver};
-pub use mynth::{SignedHeaders, verify_mynth};
 pub use seal::MAX_SEAL_BYTES;
 pub use secret::{MAX_SECRETS, Secret, SecretSet};
 pub use ticket::{Scope, TICKET_LIFETIME_MS, Ticket, TicketError, TicketKey};
 pub use timestamp::TOLERANCE_SECONDS;
-pub use verified::{Scheme, Verified};
+pub use verified::{Raw, Scheme, Verified};
 pub use webhook_token::{Intent, WebhookTokenKey};
 
 use sha2::{Digest, Sha256};
@@ -54,13 +47,13 @@ fn is_delivery_id(text: &str) -> bool {
 }
 
 /// What a delivery without an id of its own is known by: its body, which a retry repeats.
-fn body_delivery(body: &[u8]) -> String {
-    format!("sha256:{}", hex::encode(Sha256::digest(body)))
+fn body_delivery(prefix: &str, body: &[u8]) -> String {
+    format!("{prefix}:{}", hex::encode(Sha256::digest(body)))
 }
 
 /// The value of a header that has to be there.
-fn required<'a>(value: Option<&'a str>, header: &'static str) -> Result<&'a str, SignatureError> {
-    value.ok_or(SignatureError::Missing { header })
+fn required<'a>(webhook: &Raw<'a>, header: &'static str) -> Result<&'a str, SignatureError> {
+    webhook.header(header).ok_or(SignatureError::Missing { header })
 }
 
 #[cfg(test)]

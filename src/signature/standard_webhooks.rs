@@ -1,5 +1,4 @@
-//! Standard Webhooks (<https://www.standardwebhooks.com>), symmetric signatures: the scheme of
-//! Mynth's current webhooks.
+//! Standard Webhooks (<https://www.standardwebhooks.com>) with symmetric signatures.
 //!
 //! The key is the base64 that follows `whsec_` in the secret, decoded; the signed text is
 //! `{id}.{timestamp}.{raw body}`. It must not know other schemes, or how one is chosen.
@@ -13,7 +12,8 @@ use crate::signature::error::SignatureError;
 use crate::signature::mac::{Key, MAC_BYTES};
 use crate::signature::secret::{Secret, SecretSet, WHSEC_PREFIX};
 use crate::signature::timestamp::Timestamp;
-use crate::signature::{MAX_HEADER_BYTES, MAX_SIGNATURES, is_delivery_id};
+use crate::signature::verified::{Delivery, Raw, Scheme, Verified};
+use crate::signature::{MAX_HEADER_BYTES, MAX_SIGNATURES, is_delivery_id, required};
 
 /// How secrets are read: as leniently as the libraries that generate and read them, padded or not.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -23,29 +23,41 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Checks the signature first and the time second (see [`Timestamp::check`]).
+/// The header whose presence says that a webhook is signed in this scheme.
+pub const SIGNATURE: &str = "webhook-signature";
+const ID: &str = "webhook-id";
+const TIMESTAMP: &str = "webhook-timestamp";
+/// The headers of this scheme.
+pub const HEADERS: [&str; 3] = [ID, TIMESTAMP, SIGNATURE];
+
+/// Verifies a webhook at `now`, in Unix seconds. The delivery is its `webhook-id`.
 ///
 /// An id may hold full stops, which also separate the parts. To move such a border takes a body
 /// that begins with digits and a full stop; an event is a JSON object.
-pub(super) fn verify(
-    id: &str,
-    timestamp: &str,
-    signatures: &str,
-    body: &[u8],
+///
+/// # Errors
+///
+/// The signature is checked first and the time second (see [`Timestamp::check`]).
+pub fn verify<'a>(
+    webhook: Raw<'a>,
     secrets: &SecretSet,
     now: i64,
-) -> Result<(), SignatureError> {
+) -> Result<Verified<'a>, SignatureError> {
+    let signatures = required(&webhook, SIGNATURE)?;
+    let id = required(&webhook, ID)?;
+    let timestamp = required(&webhook, TIMESTAMP)?;
     if !is_delivery_id(id) || signatures.len() > MAX_HEADER_BYTES {
         return Err(SignatureError::Malformed);
     }
     let timestamp = Timestamp::parse(timestamp)?;
     let candidates = candidates(signatures);
-    let text = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
+    let text = [id.as_bytes(), b".", timestamp.as_bytes(), b".", webhook.body()];
     let signed = secrets.iter().filter_map(key).any(|key| key.verifies(&text, &candidates));
     if !signed {
         return Err(SignatureError::Mismatch);
     }
-    timestamp.check(now)
+    timestamp.check(now)?;
+    Ok(Verified::new(webhook, Scheme::StandardWebhooks, Delivery::Id(id.to_owned())))
 }
 
 /// `None` when the secret is not base64, or decodes to nothing: it is then not for this scheme.

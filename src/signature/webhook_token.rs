@@ -9,6 +9,7 @@ use crate::domain::id::TaskKey;
 use crate::signature::mac::Key;
 use crate::signature::seal::{seal, unseal};
 use crate::signature::secret::Secret;
+use crate::signature::verified::{Delivery, Raw, Scheme, Verified};
 
 const PURPOSE: &[u8] = b"taskwire webhook v1\n";
 
@@ -34,6 +35,13 @@ impl WebhookTokenKey {
     /// The start that `token` was made for, if it was made here.
     pub fn verify(&self, token: &str) -> Option<Intent> {
         unseal(&self.0, PURPOSE, token).ok()
+    }
+
+    /// Takes a webhook that is not signed for the start that the token in its address was made for. Only
+    /// of that one it is to be believed: compare what it says with the start.
+    pub fn accept<'a>(&self, token: &str, webhook: Raw<'a>) -> Option<(Intent, Verified<'a>)> {
+        let intent = self.verify(token)?;
+        Some((intent, Verified::new(webhook, Scheme::PathToken, Delivery::TokenBody)))
     }
 }
 

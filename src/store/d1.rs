@@ -1,31 +1,18 @@
 //! D1, as the rest of the Worker uses it. Every failure is logged here, and is an outage to the
 //! caller: nothing of SQL or of a stack leaves this file.
 
-use super::row::{task_from_row, to_json};
-use super::sql;
-use crate::api::start::Claimed;
-use crate::domain::id::TaskKey;
-use crate::domain::task::{Task, TaskError};
-use crate::domain::time::{HOUR, Millis, iso};
+use super::row::task_from_row;
+use super::sql::tasks::PING;
+use crate::domain::task::Task;
 use crate::error::ApiError;
-use crate::platform::{fault, now, outage};
-use crate::request::list::ListQuery;
-use serde::Deserialize;
+use crate::platform::{fault, outage};
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
-/// How long a task may go on changing: no provider sends a webhook again after so long.
-const CHANGING: Millis = 8 * 24 * HOUR;
-
-/// Changed tasks that are read, and so sent, at once.
-const CHANGED_LIMIT: &str = "1000";
-
-/// A row of [`sql::LEFT_BEHIND`].
-#[derive(Deserialize)]
-struct Left {
-    row: String,
-}
+/// How long whoever has something to do besides waits for D1.
+pub const D1_DEADLINE: Duration = Duration::from_secs(2);
 
 pub struct Store {
     db: D1Database,
@@ -37,157 +24,8 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Makes the rows of tasks that are about to be started, all or none. A claim that is taken
-    /// fails it.
-    pub async fn insert(&self, tasks: &[&Task], claim: Option<&Claimed>) -> Result<(), ApiError> {
-        let mut batch = Vec::new();
-        if let (Some(claim), Some(first)) = (claim, tasks.first()) {
-            batch.extend(self.claiming(&first.user_id, claim, first.created_at)?);
-        }
-        for task in tasks {
-            let rows = to_json(task);
-            batch.push(self.statement(sql::INSERT_TASK, &[&rows])?);
-            if !task.images.is_empty() {
-                batch.push(self.statement(sql::INSERT_IMAGES, &[&rows])?);
-            }
-        }
-        self.write(batch).await
-    }
-
-    /// Says in the rows of a start that was refused why it was.
-    pub async fn refuse(
-        &self,
-        task: &Task,
-        error: &TaskError,
-        now: Millis,
-    ) -> Result<(), ApiError> {
-        self.write(self.failing(sql::REFUSE_TASK, task, error, now)?.into()).await
-    }
-
-    /// The statements by which the rows of a start fail: `of_task` says when its own row may.
-    pub(super) fn failing(
-        &self,
-        of_task: &str,
-        task: &Task,
-        error: &TaskError,
-        now: Millis,
-    ) -> Result<[D1PreparedStatement; 2], ApiError> {
-        let (user, key, error) = (task.user_id.as_str(), task.key.as_str(), to_json(error));
-        Ok([
-            self.statement(of_task, &[user, key, &error, &iso(now)])?,
-            self.statement(sql::REFUSE_IMAGES, &[user, key, &error])?,
-        ])
-    }
-
-    /// Takes back what an insert without an answer may have written: the rows fail, and the key is
-    /// free again.
-    pub async fn withdraw(
-        &self,
-        tasks: &[&Task],
-        claim: Option<&Claimed>,
-        error: &TaskError,
-        now: Millis,
-    ) -> Result<(), ApiError> {
-        let mut batch = Vec::new();
-        for task in tasks {
-            batch.extend(self.failing(sql::REFUSE_TASK, task, error, now)?);
-        }
-        if let (Some(claim), Some(first)) = (claim, tasks.first()) {
-            let values = [first.user_id.as_str(), &claim.key, &claim.stands_for];
-            batch.push(self.statement(sql::RELEASE_KEY, &values)?);
-        }
-        self.write(batch).await
-    }
-
-    /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are. The version of
-    /// rows that are ahead and still nobody's: they say that the start failed, and they are wrong.
-    pub async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError> {
-        // The provider's token stays in the room.
-        let rows = to_json(&Task { access: None, ..task.clone() });
-        let mut batch = vec![
-            self.statement(sql::CLAIM_TASK, &[&rows])?,
-            self.statement(sql::UPSERT_TASK, &[&rows])?,
-        ];
-        // A task that was just attached has its images' rows as they were made.
-        if task.version > 1 {
-            batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
-        }
-        batch.push(self.statement(sql::LEFT_BEHIND, &[&rows])?);
-        let results = self.run(batch).await?;
-        let left = results.last().map_or(Ok(Vec::new()), D1Result::results::<Left>);
-        let left = left.map_err(|error| fault("D1 row", describe(&error)))?;
-        Ok(left.first().and_then(|left| left.row.parse().ok()))
-    }
-
-    pub async fn by_provider_id(&self, task_id: &str) -> Result<Option<Task>, ApiError> {
-        self.task(self.statement(sql::TASK_BY_PROVIDER_ID, &[task_id])?).await
-    }
-
-    /// The task whose rows these are, if they are unattached or attached to `task_id`.
-    pub async fn by_row_ids(
-        &self,
-        row_ids: &[String],
-        task_id: &str,
-    ) -> Result<Option<Task>, ApiError> {
-        self.task(self.statement(sql::TASK_BY_ROW_IDS, &[&to_json(&row_ids), task_id])?).await
-    }
-
-    /// What was started under an idempotency key, in the order it was asked for. `started` is the
-    /// key of a task or the id of a batch.
-    pub async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError> {
-        if TaskKey::parse(started).is_some() {
-            return Ok(self.by_key(user, started).await?.into_iter().collect());
-        }
-        let mut tasks = self.by_batch(started).await?;
-        tasks.reverse();
-        Ok(tasks)
-    }
-
-    /// A user's task by our own key of it.
-    pub async fn by_key(&self, user: &str, key: &str) -> Result<Option<Task>, ApiError> {
-        self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
-    }
-
-    /// Whether the user has started something since `since` that D1 has no provider id of yet.
-    pub async fn has_unattached(&self, user: &str, since: Millis) -> Result<bool, ApiError> {
-        let statement = self.statement(sql::HAS_UNATTACHED, &[user, &TaskKey::floor(since)])?;
-        let found = statement.first::<f64>(Some("found")).await;
-        Ok(found.map_err(|error| outage("D1 read", describe(&error)))?.is_some())
-    }
-
-    /// A page of the user's tasks, newest first.
-    pub async fn list(&self, user: &str, query: &ListQuery) -> Result<Vec<Task>, ApiError> {
-        let text = |value: Option<&str>| value.map_or(JsValue::NULL, JsValue::from_str);
-        let values = [
-            JsValue::from_str(user),
-            JsValue::from_str(query.cursor.as_ref().map_or("~", TaskKey::as_str)),
-            text(query.status.map(|status| status.as_str())),
-            text(query.kind.as_deref()),
-            JsValue::from_f64(query.limit.into()),
-        ];
-        self.tasks(self.bind(sql::LIST_TASKS, &values)?).await
-    }
-
-    /// The user's tasks older than `than` that have changed since `since`, newest first.
-    pub async fn changed(
-        &self,
-        user: &str,
-        than: &TaskKey,
-        since: Millis,
-    ) -> Result<Vec<Task>, ApiError> {
-        let since = since.max(now() - CHANGING);
-        let oldest = TaskKey::floor(since - CHANGING);
-        let values = [user, than.as_str(), &oldest, &iso(since), CHANGED_LIMIT];
-        self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await
-    }
-
-    /// The tasks of a batch, newest first.
-    pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
-        self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
-    }
-
     pub async fn ping(&self) -> Result<(), ApiError> {
-        let found = self.db.prepare(sql::PING).first::<f64>(Some("found")).await;
+        let found = self.db.prepare(PING).first::<f64>(Some("found")).await;
         found.map(drop).map_err(|error| outage("D1 ping", describe(&error)))
     }
 
@@ -214,7 +52,10 @@ impl Store {
         self.run(batch).await.map(drop)
     }
 
-    async fn run(&self, batch: Vec<D1PreparedStatement>) -> Result<Vec<D1Result>, ApiError> {
+    pub(super) async fn run(
+        &self,
+        batch: Vec<D1PreparedStatement>,
+    ) -> Result<Vec<D1Result>, ApiError> {
         let results = self.db.batch(batch).await;
         let results = results.map_err(|error| outage("D1 write", describe(&error)))?;
         match results.iter().find_map(D1Result::error) {
@@ -223,7 +64,10 @@ impl Store {
         }
     }
 
-    async fn task(&self, statement: D1PreparedStatement) -> Result<Option<Task>, ApiError> {
+    pub(super) async fn task(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Option<Task>, ApiError> {
         self.row(statement).await?.map(|row| read(&row)).transpose()
     }
 
@@ -270,7 +114,7 @@ fn read(row: &str) -> Result<Task, ApiError> {
 }
 
 /// The error's own text. The `Display` of a D1 error is a JavaScript stack.
-fn describe(error: &Error) -> String {
+pub(super) fn describe(error: &Error) -> String {
     match error {
         Error::D1(error) => error.cause(),
         Error::UnknownJsError { message, .. } => message.clone(),

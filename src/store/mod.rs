@@ -1,16 +1,20 @@
 //! D1: an index of rows for lists and reports. Nothing live waits for it.
 //!
-//! [`sql`] has every statement, [`row`] what they give and take; both are pure and tested against
-//! SQLite itself. `d1` runs them.
+//! [`sql`] has the statements and [`row`] what they give and take: both are pure, and tested against
+//! SQLite itself. The other files run them.
 
-pub mod content_sql;
 #[cfg(target_arch = "wasm32")]
-pub mod d1;
+pub mod content;
 #[cfg(target_arch = "wasm32")]
-pub mod d1_content;
+mod d1;
 #[cfg(target_arch = "wasm32")]
-mod d1_keys;
-#[cfg(target_arch = "wasm32")]
-mod d1_sweep;
+mod keys;
 pub mod row;
 pub mod sql;
+#[cfg(target_arch = "wasm32")]
+pub mod sweep;
+#[cfg(target_arch = "wasm32")]
+mod tasks;
+
+#[cfg(target_arch = "wasm32")]
+pub use d1::{D1_DEADLINE, Store};

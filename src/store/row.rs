@@ -3,20 +3,15 @@
 use crate::domain::task::Task;
 use serde::{Deserialize, Serialize};
 
-/// Reads a `row` column. A task that the provider has not taken has an empty `task_id`.
+/// Reads a `row` column.
+///
+/// # Errors
+///
+/// The text is not a task.
 pub fn task_from_row(row: &str) -> Result<Task, serde_json::Error> {
     let mut task: Task = serde_json::from_str(row)?;
     task.images.sort_by_key(|image| image.position);
     Ok(task)
-}
-
-/// What an idempotency key stands for.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-pub struct KeyRow {
-    /// Hash of the request that claimed it.
-    pub request: String,
-    /// The key of the task that it started.
-    pub task_id: String,
 }
 
 /// A task's place in the order of the table.

@@ -6,12 +6,13 @@ use crate::support::{
 };
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::report::{ImageReport, Outcome, Report};
-use taskwire::domain::room::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState, Verdict};
-use taskwire::domain::schedule::{due, next_alarm};
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::report::{ImageReport, Outcome, Report};
+use taskwire::domain::task::schedule::{due, next_alarm};
+use taskwire::domain::task::state::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState};
 use taskwire::domain::task::{ImageStatus, Task};
 use taskwire::domain::time::Millis;
+use taskwire::domain::verdict::Verdict;
 
 /// The input that a number stands for. Few delivery keys, so that many come twice.
 fn input(number: u16, rows: usize, room: &RoomState) -> Input {

@@ -4,8 +4,8 @@
 use crate::support::{
     NOW, after, attach, broken, completed, delivery, key, new_task, picture, row_ids,
 };
-use taskwire::domain::apply::apply;
-use taskwire::domain::report::{ImageReport, Report};
+use taskwire::domain::task::apply::apply;
+use taskwire::domain::task::report::{ImageReport, Report};
 use taskwire::domain::task::{Image, ImageStatus, Task};
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
@@ -120,7 +120,7 @@ fn a_completed_task_may_hold_failed_images_each_with_its_own_reason() {
 fn what_the_provider_never_took_heals_image_by_image_when_its_result_comes() {
     let mut task = new_task(3);
     let lost = taskwire::domain::task::TaskError::new("provider_unavailable", "No answer.");
-    taskwire::domain::apply::fail(&mut task, lost);
+    taskwire::domain::task::apply::fail(&mut task, lost);
     let room = after([attach(&Task { version: 1, ..task })]);
     let report = Report { row_ids: ids(3, &[1, 0, 2]), ..completed(pictures(2)) };
     let task = apply(&room, delivery("evt_1", report), NOW).0.task.expect("attached");

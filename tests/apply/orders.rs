@@ -5,12 +5,13 @@ use crate::support::{
     NOW, after, assert_sound, attach, completed, delivery, failed, new_task, picture, poll, report,
     stored, unknown,
 };
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::report::Outcome;
-use taskwire::domain::room::{RoomState, Verdict};
-use taskwire::domain::schedule::next_alarm;
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::report::Outcome;
+use taskwire::domain::task::schedule::next_alarm;
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{ImageStatus, Status, Task};
 use taskwire::domain::time::Millis;
+use taskwire::domain::verdict::Verdict;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Letter {

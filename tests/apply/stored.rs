@@ -4,10 +4,11 @@ use crate::support::{
     NOW, after, attach, completed, delivery, failed, new_task, picture, stored, unknown,
 };
 use serde_json::json;
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::report::{ImageReport, Outcome, Report};
-use taskwire::domain::room::{RoomState, Verdict};
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::report::{ImageReport, Outcome, Report};
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task};
+use taskwire::domain::verdict::Verdict;
 
 const PENDING: &str = r#"{"task":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"pending","version":1,"prompt":"a fox","requested_model":"m/asked","model":null,"error":null,"cost":null,"metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:00.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"pending","image_id":null,"url":null,"error":null}],"result":null},"early":[],"deliveries":[],"flushed":0,"clock":{"look_at":1795168820000,"looks":0,"adopt_at":0,"adoptions":0,"flush_at":1795168820000,"flush_failures":0}}"#;
 

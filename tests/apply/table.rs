@@ -4,10 +4,11 @@ use crate::support::{
     NOW, after, assert_sound, attach, broken, completed, delivery, failed, key, new_task, picture,
     poll, report, stored, unknown,
 };
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::report::Outcome;
-use taskwire::domain::room::{RoomState, Verdict};
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::report::Outcome;
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task, TaskError};
+use taskwire::domain::verdict::Verdict;
 
 /// Columns are states, rows are inputs; a cell is what becomes of the input, and the task's
 /// status (P, C or F) and version afterwards, `-` where there is no task.
@@ -52,7 +53,10 @@ fn state(name: &str) -> RoomState {
 
 /// As its row has it when the start call had no answer.
 fn start_failed(mut task: Task) -> Task {
-    taskwire::domain::apply::fail(&mut task, TaskError::new("provider_timeout", "No answer."));
+    taskwire::domain::task::apply::fail(
+        &mut task,
+        TaskError::new("provider_timeout", "No answer."),
+    );
     Task { version: 1, ..task }
 }
 

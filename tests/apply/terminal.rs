@@ -3,10 +3,11 @@
 use crate::support::{
     NOW, after, attach, completed, delivery, failed, key, new_task, picture, poll, report, unknown,
 };
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::report::{Outcome, Report};
-use taskwire::domain::room::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState, Verdict};
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::report::{Outcome, Report};
+use taskwire::domain::task::state::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState};
 use taskwire::domain::task::{ImageStatus, Status, Task};
+use taskwire::domain::verdict::Verdict;
 
 #[test]
 fn a_late_failure_after_completion_is_recorded_and_changes_nothing() {

@@ -5,12 +5,13 @@ use crate::support::{
     poll, report,
 };
 use serde_json::{Value, json};
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::orphan::orphan;
-use taskwire::domain::report::{Outcome, Report};
-use taskwire::domain::room::{RoomState, Verdict};
-use taskwire::domain::schedule::due;
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::orphan::orphan;
+use taskwire::domain::task::report::{Outcome, Report};
+use taskwire::domain::task::schedule::due;
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{PublicToken, Status, Task};
+use taskwire::domain::verdict::Verdict;
 
 const SKETCH: &str = "image.sketch";
 

@@ -6,8 +6,8 @@ use taskwire::domain::channel::callback::{Callback, Reply, Status, WINDOW};
 use taskwire::domain::channel::frame::rows;
 use taskwire::domain::channel::schedule::{due, next_alarm};
 use taskwire::domain::channel::state::ChannelState;
-use taskwire::domain::room::Verdict;
 use taskwire::domain::time::{Millis, SECOND};
+use taskwire::domain::verdict::Verdict;
 
 const KEY: &str = "task.ai_generated";
 

@@ -9,9 +9,9 @@ use taskwire::domain::channel::callback::Status as Callback;
 use taskwire::domain::channel::frame::rows;
 use taskwire::domain::channel::schedule::{DEADLINE, LIFETIME, due, next_alarm};
 use taskwire::domain::channel::state::EVENT_LIMIT;
-use taskwire::domain::room::Verdict;
 use taskwire::domain::task::Status;
 use taskwire::domain::time::HOUR;
+use taskwire::domain::verdict::Verdict;
 
 #[test]
 fn an_event_that_comes_again_under_its_type_makes_no_second_row() {

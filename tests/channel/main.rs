@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use taskwire::domain::channel::apply::{Arrived, Input, apply};
 use taskwire::domain::channel::event::{ChannelEvent, Generated, Outcome};
 use taskwire::domain::channel::state::{Channel, ChannelState};
-use taskwire::domain::room::Verdict;
 use taskwire::domain::task::{Status, TaskError};
 use taskwire::domain::time::Millis;
+use taskwire::domain::verdict::Verdict;
 
 /// 2026-11-20T10:00:00.000Z.
 const NOW: Millis = 1_795_168_800_000;

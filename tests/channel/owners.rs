@@ -4,7 +4,7 @@ use crate::{after, arrives, asked_by, channel, event, generated, made, play};
 use serde_json::json;
 use taskwire::domain::channel::apply::{Input, apply};
 use taskwire::domain::channel::frame::rows;
-use taskwire::domain::room::Verdict;
+use taskwire::domain::verdict::Verdict;
 
 fn of(user: &str) -> Input {
     arrives(event("task.ai_generated", made(json!({}), json!({"user_id": user}))))

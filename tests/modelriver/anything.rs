@@ -4,10 +4,10 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 use serde_json::{Value, json};
+use taskwire::domain::channel::columns::{body, category, title, user_id};
 use taskwire::domain::channel::event::{ChannelEvent, Outcome};
-use taskwire::domain::id::is_task_id;
+use taskwire::domain::id::is_plain_id;
 use taskwire::provider::modelriver::callback::saved_body;
-use taskwire::provider::modelriver::content::{body, category, title, user_id};
 use taskwire::provider::modelriver::start::started_channel_id;
 use taskwire::provider::modelriver::webhook::{Event, Headers, parse};
 
@@ -48,7 +48,7 @@ fn tree() -> impl Strategy<Value = Value> {
 
 fn read_all(bytes: &[u8], headers: &Headers) {
     if let Ok(Event::Channel(event)) = parse(bytes, headers) {
-        assert!(is_task_id(&event.channel_id));
+        assert!(is_plain_id(&event.channel_id));
         assert!((1..=128).contains(&event.kind.chars().count()));
         let text = serde_json::to_string(&event).expect("plain JSON");
         assert_eq!(serde_json::from_str::<ChannelEvent>(&text).expect("the same"), event);
@@ -61,7 +61,7 @@ fn read_all(bytes: &[u8], headers: &Headers) {
         }
     }
     if let Some(id) = started_channel_id(bytes) {
-        assert!(is_task_id(&id));
+        assert!(is_plain_id(&id));
     }
 }
 

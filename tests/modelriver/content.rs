@@ -2,7 +2,7 @@
 
 use crate::map;
 use serde_json::{Value, json};
-use taskwire::provider::modelriver::content::{body, category, title, user_id};
+use taskwire::domain::channel::columns::{body, category, title, user_id};
 
 fn said(content: Value) -> String {
     body(&json!({"choices": [{"message": {"content": content}}, {"message": {"content": "2"}}]}))

@@ -2,7 +2,7 @@
 
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::sample::select;
-use taskwire::provider::modelriver::callback::CallbackHosts;
+use taskwire::url::hosts::HostList;
 
 const HOSTS: &str =
     "api.modelriver.com, Hooks.Example:8443 localhost:8788,127.0.0.1:8788\n[::1]:8788 10.0.0.7";
@@ -13,8 +13,8 @@ const REFUSALS: [&str; 3] = [
     "the callback address is not https",
 ];
 
-fn hosts() -> CallbackHosts {
-    CallbackHosts::parse(HOSTS)
+fn hosts() -> HostList {
+    HostList::parse(HOSTS)
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn an_address_that_could_be_read_in_two_ways_is_refused() {
 
 #[test]
 fn plain_http_takes_a_port_that_the_list_names() {
-    let hosts = CallbackHosts::parse("localhost 127.0.0.1:80");
+    let hosts = HostList::parse("localhost 127.0.0.1:80");
     assert!(hosts.allows("https://localhost/").is_ok());
     assert!(hosts.allows("http://localhost:443/").is_err());
     assert!(hosts.allows("http://127.0.0.1/").is_ok());
@@ -192,11 +192,11 @@ fn what_is_no_host_in_the_list_allows_nothing() {
         "é.com",
         "[é]",
     ] {
-        assert_eq!(CallbackHosts::parse(list), CallbackHosts::parse(""), "{list}");
-        assert!(CallbackHosts::parse(list).allows("https://api.modelriver.com/").is_err());
+        assert_eq!(HostList::parse(list), HostList::parse(""), "{list}");
+        assert!(HostList::parse(list).allows("https://api.modelriver.com/").is_err());
     }
-    let mixed = CallbackHosts::parse("*,api.modelriver.com");
-    assert_eq!(mixed, CallbackHosts::parse("API.modelriver.com"));
+    let mixed = HostList::parse("*,api.modelriver.com");
+    assert_eq!(mixed, HostList::parse("API.modelriver.com"));
 }
 
 /// Pieces of addresses, whole and broken, so that random ones come close to being allowed.
@@ -281,7 +281,7 @@ proptest! {
 
     #[test]
     fn whatever_the_text_nothing_panics(list in any::<String>(), url in any::<String>()) {
-        let _ = CallbackHosts::parse(&list).allows(&url);
-        let _ = CallbackHosts::parse(&url).allows(&format!("https://{url}"));
+        let _ = HostList::parse(&list).allows(&url);
+        let _ = HostList::parse(&url).allows(&format!("https://{url}"));
     }
 }

@@ -4,11 +4,11 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 use proptest::sample::select;
 use serde_json::Value;
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::id::is_task_id;
-use taskwire::domain::room::RoomState;
-use taskwire::provider::mynth::create::started;
+use taskwire::domain::id::is_plain_id;
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::state::RoomState;
 use taskwire::provider::mynth::result::task_report;
+use taskwire::provider::mynth::start::started;
 use taskwire::provider::mynth::webhook::{Event, parse};
 use taskwire::provider::refusal::refusal;
 
@@ -55,14 +55,14 @@ fn tree() -> impl Strategy<Value = Value> {
 
 fn read_all(body: &[u8]) {
     if let Ok(Event::Task(report)) = parse(body) {
-        assert!(is_task_id(&report.task_id));
+        assert!(is_plain_id(&report.task_id));
         let input = Input::Report { delivery: Some("evt_1".into()), report: Box::new(report) };
         let (room, _) = apply(&RoomState::default(), input, 0);
         let text = serde_json::to_string(&room).expect("plain JSON");
         assert_eq!(serde_json::from_str::<RoomState>(&text).expect("the same"), room);
     }
     if let Some(started) = started(body) {
-        assert!(is_task_id(&started.task_id));
+        assert!(is_plain_id(&started.task_id));
     }
     for status in [400, 402, 429, 500] {
         assert!(refusal(status, body).issues.len() <= 20);

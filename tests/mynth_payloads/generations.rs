@@ -1,7 +1,7 @@
 //! Webhook bodies of each generation, whole, and their failures.
 
 use crate::{ID, error, event, failure, images, success};
-use taskwire::domain::report::Outcome;
+use taskwire::domain::task::report::Outcome;
 
 const G1: &str = r#"{"event":"task.image.completed","task":{"id":"$ID"},"request":{"prompt":"a fox"},
   "result":{"model":"m/x","images":[{"status":"succeeded","id":"img_1","url":"https://c/1.png"},

@@ -6,8 +6,8 @@ mod polls;
 mod starts;
 mod webhooks;
 
-use taskwire::domain::report::{ImageReport, Outcome, Report};
 use taskwire::domain::task::TaskError;
+use taskwire::domain::task::report::{ImageReport, Outcome, Report};
 use taskwire::provider::mynth::webhook::{Event, parse};
 
 const ID: &str = "tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP";

@@ -2,7 +2,7 @@
 
 use crate::{ID, error, images, success};
 use serde_json::{Value, json};
-use taskwire::domain::report::{Outcome, Report};
+use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::provider::mynth::result::task_report;
 use taskwire::provider::mynth::webhook::{Event, parse};
 

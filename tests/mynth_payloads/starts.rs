@@ -3,7 +3,7 @@
 use crate::ID;
 use taskwire::domain::task::PublicToken;
 use taskwire::error::{ApiError, Code, Issue};
-use taskwire::provider::mynth::create::started;
+use taskwire::provider::mynth::start::started;
 use taskwire::provider::refusal::refusal;
 
 #[test]

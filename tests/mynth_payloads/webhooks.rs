@@ -1,7 +1,7 @@
 //! Webhook bodies: what each field of them may be, and which events there are.
 
 use crate::{ID, error, event, failure, images, success};
-use taskwire::domain::report::{Outcome, Report};
+use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::provider::malformed::Malformed;
 use taskwire::provider::mynth::webhook::{Event, parse};
 

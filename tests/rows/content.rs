@@ -8,8 +8,8 @@ use taskwire::domain::channel::callback::Status as Callback;
 use taskwire::domain::channel::frame::{Content, ContentRow};
 use taskwire::domain::channel::state::Channel;
 use taskwire::domain::task::{Status, TaskError};
-use taskwire::store::content_sql as sql;
 use taskwire::store::row::to_json;
+use taskwire::store::sql::content as sql;
 
 /// The row with this id, made at this second of 2026.
 fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
@@ -185,7 +185,7 @@ fn a_request_has_a_row_that_comes_back_as_it_was_and_only_gets_newer() {
 #[test]
 fn a_claimed_key_comes_to_stand_for_what_was_started_under_it() {
     let db = database();
-    write(&db, taskwire::store::sql::CLAIM_KEY, &["ada", "k", "hash", "under way", "2026"]);
+    write(&db, taskwire::store::sql::tasks::CLAIM_KEY, &["ada", "k", "hash", "under way", "2026"]);
     assert_eq!(write(&db, sql::KEY_STANDS_FOR, &["ada", "k", "another", "channel"]), 0);
     assert_eq!(write(&db, sql::KEY_STANDS_FOR, &["ada", "k", "under way", "channel"]), 1);
     assert_eq!(column(&db, "SELECT task_id FROM idempotency_keys", &[]), ["channel"]);

@@ -5,7 +5,7 @@ use crate::{by_key, column, database, text, write};
 use rusqlite::Connection;
 use taskwire::domain::task::Task;
 use taskwire::store::row::{KeyRow, to_json};
-use taskwire::store::sql;
+use taskwire::store::sql::tasks;
 
 const DAY_BEFORE: &str = "2026-11-19T10:00:00.000Z";
 

@@ -17,12 +17,13 @@ use rusqlite::{Connection, params_from_iter};
 use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::Task;
 use taskwire::store::row::{task_from_row, to_json};
-use taskwire::store::sql;
+use taskwire::store::sql::tasks;
 
 const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0001_tasks.sql"),
     include_str!("../../migrations/0002_sweep.sql"),
     include_str!("../../migrations/0003_content.sql"),
+    include_str!("../../migrations/0004_provider.sql"),
 ];
 
 fn database() -> Connection {
@@ -87,6 +88,6 @@ fn by_key(db: &Connection, user: &str, key: &TaskKey) -> Option<Task> {
 }
 
 /// A task as its room has it after these inputs.
-fn in_room(inputs: impl IntoIterator<Item = taskwire::domain::apply::Input>) -> Task {
+fn in_room(inputs: impl IntoIterator<Item = taskwire::domain::task::apply::Input>) -> Task {
     support::after(inputs).task.expect("attached")
 }

@@ -6,11 +6,11 @@ use crate::support::{
 };
 use crate::{by_key, column, database, in_room, insert, mirror, refuse, text, write};
 use rusqlite::Connection;
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::room::Verdict;
+use taskwire::domain::task::apply::{Input, apply};
 use taskwire::domain::task::{Status, Task};
+use taskwire::domain::verdict::Verdict;
 use taskwire::store::row::to_json;
-use taskwire::store::sql;
+use taskwire::store::sql::tasks;
 
 /// What a mirror finds last.
 fn left_behind(db: &Connection, task: &Task) -> Vec<String> {

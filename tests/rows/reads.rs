@@ -5,10 +5,10 @@ use crate::{column, database, in_room, insert, mirror, one, refuse, text};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::report::Report;
+use taskwire::domain::task::report::Report;
 use taskwire::domain::task::{Image, Task};
 use taskwire::store::row::task_from_row;
-use taskwire::store::sql;
+use taskwire::store::sql::tasks;
 
 fn by_row_ids(db: &Connection, ids: &[String], task_id: &str) -> Option<TaskKey> {
     let ids = serde_json::to_string(ids).unwrap();

@@ -60,7 +60,9 @@ fn the_rows_of_a_start_are_made_once() {
     let db = database();
     insert(&db, &new_task(1));
     let rows = to_json(&new_task(1));
-    for sql in [taskwire::store::sql::INSERT_TASK, taskwire::store::sql::INSERT_IMAGES] {
+    for sql in
+        [taskwire::store::sql::tasks::INSERT_TASK, taskwire::store::sql::tasks::INSERT_IMAGES]
+    {
         assert!(db.execute(sql, [&rows]).is_err());
     }
 }

@@ -8,7 +8,7 @@ use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::{PROVISIONAL, Status, Task};
 use taskwire::domain::time::MINUTE;
 use taskwire::store::row::{Place, task_from_row, to_json};
-use taskwire::store::sql;
+use taskwire::store::sql::tasks;
 
 const FIRST: (&str, &str) = ("", "");
 const LAST: (&str, &str) = ("\u{10ffff}", "");

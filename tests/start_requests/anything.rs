@@ -4,7 +4,7 @@ use crate::batches::parse_batch;
 use crate::{parse, smallest};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::json;
-use taskwire::request::{batch, kinds};
+use taskwire::api::request::{batch, kinds};
 
 proptest! {
     #![proptest_config(ProptestConfig {

@@ -4,9 +4,9 @@ use crate::paths;
 use crate::support::key;
 use proptest::prelude::{ProptestConfig, proptest};
 use serde_json::{Value, json};
+use taskwire::domain::task::start_request::StartRequest;
 use taskwire::error::ApiError;
-use taskwire::request::batch;
-use taskwire::request::start::StartRequest;
+use taskwire::provider::mynth::batch;
 
 pub fn parse_batch(body: &Value) -> Result<Vec<StartRequest>, ApiError> {
     batch::parse(body.to_string().as_bytes())

@@ -10,9 +10,9 @@ mod sent;
 mod support;
 
 use serde_json::{Value, json};
+use taskwire::domain::task::start_request::StartRequest;
 use taskwire::error::{ApiError, Code};
-use taskwire::request::kinds;
-use taskwire::request::start::StartRequest;
+use taskwire::provider::mynth::kinds;
 
 const URL: &str = "https://pictures.example/fox.png";
 

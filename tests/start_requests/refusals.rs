@@ -3,7 +3,7 @@
 use crate::{URL, good, parse, paths, smallest};
 use serde_json::{Value, json};
 use taskwire::error::Code;
-use taskwire::request::kinds;
+use taskwire::provider::mynth::kinds;
 
 fn smallest_of(kind: &str) -> Value {
     let found = smallest().into_iter().find(|(each, _)| *each == kind);

@@ -5,10 +5,10 @@
 #![allow(dead_code)]
 
 use serde_json::Map;
-use taskwire::domain::apply::{Input, apply};
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::report::{ImageReport, Outcome, Report};
-use taskwire::domain::room::RoomState;
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::report::{ImageReport, Outcome, Report};
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{IMAGE_GENERATE, Image, ImageStatus, Status, Task, TaskError};
 use taskwire::domain::time::Millis;
 

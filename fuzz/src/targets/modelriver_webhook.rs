@@ -9,9 +9,9 @@ use taskwire::domain::channel::event::ChannelEvent;
 use taskwire::domain::channel::frame::{channel_frame, rows};
 use taskwire::domain::channel::schedule::{due, next_alarm};
 use taskwire::domain::channel::state::{ChannelState, EVENT_LIMIT};
-use taskwire::domain::id::is_task_id;
-use taskwire::domain::room::Verdict;
+use taskwire::domain::id::is_plain_id;
 use taskwire::domain::time::{Millis, SECOND};
+use taskwire::domain::verdict::Verdict;
 use taskwire::provider::modelriver::webhook::{Event, Headers, parse};
 use taskwire::store::row::to_json;
 
@@ -24,7 +24,7 @@ pub fn modelriver_webhook(data: &[u8]) {
     let event = metered(|| parse(body, &headers));
     assert_eq!(parse(body, &headers), event, "two readings of one body");
     let Ok(Event::Channel(event)) = event else { return };
-    assert!(is_task_id(&event.channel_id), "an id that names no object: {:?}", event.channel_id);
+    assert!(is_plain_id(&event.channel_id), "an id that names no object: {:?}", event.channel_id);
     assert!(event.kind.chars().count() <= 128);
     let size = heard(event);
     let limit = VALUE_LIMIT.min(OVERHEAD + 8 * data.len());

@@ -3,11 +3,12 @@
 use super::meter::metered;
 use super::place_in;
 use super::tasks::{NOW, VALUE_LIMIT, step, task, waiting, written};
-use taskwire::domain::apply::Input;
-use taskwire::domain::id::is_task_id;
-use taskwire::domain::report::{Outcome, Report};
-use taskwire::domain::room::{RoomState, Verdict};
+use taskwire::domain::id::is_plain_id;
+use taskwire::domain::task::apply::Input;
+use taskwire::domain::task::report::{Outcome, Report};
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::time::{Millis, SECOND};
+use taskwire::domain::verdict::Verdict;
 use taskwire::provider::mynth::webhook::{Event, parse};
 
 /// Images of the task that a body is told to: none, a usual number, and the most that one may have.
@@ -20,7 +21,7 @@ pub fn mynth_webhook(body: &[u8]) {
     let event = metered(|| parse(body));
     assert_eq!(parse(body), event, "two readings of one body");
     let Ok(Event::Task(report)) = event else { return };
-    assert!(is_task_id(&report.task_id), "an id that names no room: {:?}", report.task_id);
+    assert!(is_plain_id(&report.task_id), "an id that names no room: {:?}", report.task_id);
     assert!(report.kind.len() <= 64);
     if let Outcome::Unknown { event } = &report.outcome {
         assert!(event.chars().count() <= 128);

@@ -3,12 +3,12 @@
 use super::latin;
 use super::meter::metered;
 use serde_json::Value;
+use taskwire::api::request::list::ListQuery;
+use taskwire::api::request::{batch, generate, kinds, query};
 use taskwire::domain::id::TaskKey;
+use taskwire::domain::task::start_request::StartRequest;
 use taskwire::error::ApiError;
-use taskwire::provider::mynth::create::METADATA_LIMIT;
-use taskwire::request::list::ListQuery;
-use taskwire::request::start::StartRequest;
-use taskwire::request::{batch, generate, kinds, query};
+use taskwire::provider::mynth::start::METADATA_LIMIT;
 use taskwire::route::Route;
 use taskwire::store::row::to_json;
 

@@ -3,12 +3,12 @@
 
 use super::meter::metered;
 use super::tasks::{NOW, step, written};
-use taskwire::domain::apply::Input;
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::room::RoomState;
 use taskwire::domain::task::Task;
+use taskwire::domain::task::apply::Input;
+use taskwire::domain::task::state::RoomState;
 use taskwire::domain::time::{Millis, SECOND};
-use taskwire::room::protocol::{Answer, Ask};
+use taskwire::room::task::protocol::{Answer, Ask};
 use taskwire::store::row::{task_from_row, to_json};
 
 /// More lines than a room keeps events.

@@ -2,12 +2,13 @@
 
 use super::meter::{is_measured, metered};
 use serde::de::IgnoredAny;
-use taskwire::domain::apply::{Input, apply};
-use taskwire::domain::frame::{TaskView, first_frame, task_frame};
-use taskwire::domain::room::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState, Verdict};
-use taskwire::domain::schedule::{due, next_alarm};
 use taskwire::domain::task::Task;
+use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::frame::{TaskView, first_frame, task_frame};
+use taskwire::domain::task::schedule::{due, next_alarm};
+use taskwire::domain::task::state::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState};
 use taskwire::domain::time::Millis;
+use taskwire::domain::verdict::Verdict;
 use taskwire::store::row::{task_from_row, to_json};
 
 /// 2026-11-20T10:00:00.000Z.

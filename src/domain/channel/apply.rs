@@ -1,18 +1,21 @@
-//! The one function that changes a channel: `(state, input, now) -> (state', verdict)`.
+//! The one function that changes a channel: `(state, input, now) -> (state', verdict, effects)`.
 
 use super::callback::{Callback, Reply, Status as CallbackStatus};
-use super::event::{ChannelEvent, Generated, Outcome};
-use super::schedule;
-use super::state::{Channel, ChannelState, EVENT_LIMIT, Recorded};
-use crate::domain::room::Verdict;
-use crate::domain::task::{Status, TIMEOUT, TaskError};
+use super::change::{attach, change_callback, expire, give_up, hear};
+use super::event::Arrived;
+use super::schedule::{self, due, next_alarm};
+use super::state::{Channel, ChannelState};
+use crate::domain::effect::{self, Arm};
 use crate::domain::time::Millis;
-use crate::provider::modelriver::content::user_id;
+use crate::domain::verdict::Verdict;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// The provider has opened this channel for a request of ours.
     Attach(Channel),
+    /// D1 has it that this channel belongs to a request of ours: the object had forgotten, or never
+    /// heard.
+    Remember(Channel),
     /// The provider said this in a webhook.
     Event(Arrived),
     /// An attempt at the callback of the event with this key has ended.
@@ -23,211 +26,141 @@ pub enum Input {
     Expire,
     /// Nothing came before the deadline.
     GiveUp,
-    /// D1 has this version.
+    /// D1 has this version, and the content feed knows of it.
     Flushed(u64),
-    /// D1 did not take it, or not in time.
+    /// D1 or the feed did not take it, or not in time.
     FlushFailed,
+    /// The alarm has fired, and has come to this stage.
+    Alarm(Stage),
 }
 
-/// An event, and whether the address that it names may be called.
+/// What an alarm does, in this order. `seen` is the version when the alarm fired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Flush,
+    GiveUp,
+    /// Each callback that is due, one after the other.
+    Call {
+        seen: u64,
+    },
+    Expire {
+        seen: u64,
+    },
+    /// What this alarm has changed.
+    FlushChanges {
+        seen: u64,
+    },
+    End,
+}
+
+/// The work that a channel's room does, each with its outcomes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arrived {
-    pub event: ChannelEvent,
-    /// Why not, if it must not.
-    pub forbidden: Option<String>,
+pub enum Work {
+    /// Bring D1 up to date, and then tell the content feed: [`Input::Flushed`] or
+    /// [`Input::FlushFailed`].
+    Flush,
+    /// One attempt at the callback of the event with this key: [`Input::Called`] or
+    /// [`Input::CalledBefore`].
+    Call { key: String },
 }
 
-/// What `input` makes of `state`. Pure: the caller stores the result before it shows it.
-pub fn apply(state: &ChannelState, input: Input, now: Millis) -> (ChannelState, Verdict) {
+pub type Effect = effect::Effect<Input, Work>;
+pub type Decision = effect::Decision<ChannelState, Input, Work>;
+
+/// What `input` makes of `state`, and what follows from it.
+pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
     let mut next = state.clone();
-    let verdict = match input {
-        Input::Attach(channel) => attach(&mut next, channel, now),
-        Input::Event(arrived) => hear(&mut next, arrived, now),
-        Input::Called { key, reply } => {
-            change_callback(&mut next, &key, now, |callback| callback.answered(reply, now))
-        }
-        Input::CalledBefore { key } => change_callback(&mut next, &key, now, |callback| {
-            callback.status = CallbackStatus::Delivered;
-        }),
-        Input::Expire => expire(&mut next, now),
-        Input::GiveUp => give_up(&mut next, now),
-        Input::Flushed(version) => {
-            next.flushed = next.flushed.max(version);
-            next.flush_failures = 0;
-            Verdict::Noted
-        }
-        Input::FlushFailed => {
-            schedule::postpone_flush(&mut next, now);
-            Verdict::Noted
-        }
-    };
-    let version = |state: &ChannelState| state.channel.as_ref().map(|channel| channel.version);
-    if version(&next) != version(state) {
+    let (verdict, follows) = decide(&mut next, input, now);
+    let is_news = next.version() != state.version();
+    if is_news {
         schedule::expect_flush(&mut next, now);
     }
-    (next, verdict)
-}
-
-fn attach(state: &mut ChannelState, asked: Channel, now: Millis) -> Verdict {
-    let Some(known) = &mut state.channel else {
-        state.channel = Some(Channel { version: asked.version.max(1), ..asked });
-        return Verdict::Attached;
+    let follows = match follows {
+        Follows::Nothing => vec![],
+        Follows::Arm => vec![arm(&next, now)],
+        Follows::ArmIfNone => vec![Effect::Arm(Arm::IfNone(next_alarm(&next, now)))],
+        // The alarm first, so that whatever happens from here on is finished.
+        Follows::Settle if next.is_dirty() => vec![arm(&next, now), Effect::Do(Work::Flush)],
+        Follows::Settle => vec![arm(&next, now)],
+        Follows::Stage(stage) => alarm(&next, stage, now),
     };
-    if known.workflow.is_some() {
-        let is_same = known.user_id == asked.user_id && known.workflow == asked.workflow;
-        return if is_same { Verdict::AlreadyAttached } else { Verdict::Conflict };
-    }
-    // Its webhook was first. Whoever has asked owns the answer, whatever the answer says.
-    known.workflow = asked.workflow;
-    known.created_at = known.created_at.min(asked.created_at);
-    let is_new_owner = known.user_id != asked.user_id;
-    known.user_id = asked.user_id;
-    let version = touch(known, now);
-    if is_new_owner {
-        state.events.iter_mut().for_each(|event| event.version = version);
-    }
-    Verdict::Attached
+    let store = (next != *state).then_some(Effect::Store);
+    let show = is_news.then_some(Effect::Show);
+    let effects = store.into_iter().chain(show).chain(follows).collect();
+    Decision { state: next, verdict, effects }
 }
 
-fn hear(state: &mut ChannelState, arrived: Arrived, now: Millis) -> Verdict {
-    let Arrived { event, forbidden } = arrived;
-    let key = key(&event);
-    if state.events.iter().any(|known| known.key == key) {
-        return Verdict::Duplicate;
-    }
-    if state.events.len() == EVENT_LIMIT {
-        return Verdict::Full;
-    }
-    let (content, error) = match event.outcome {
-        Outcome::Generated(generated) => (Some(generated), None),
-        Outcome::Failed { error } => (None, Some(error)),
-        Outcome::Unknown => (None, None),
-    };
-    let is_unknown = content.is_none() && error.is_none();
-    let callback = match (event.callback_url, forbidden) {
-        _ if is_unknown => Callback::default(),
-        (Some(url), Some(reason)) => Callback::refused(url, &reason, now),
-        (Some(url), None) => Callback::to(url, now),
-        (None, _) => Callback::default(),
-    };
-    let channel = state.channel.get_or_insert_with(|| unasked(event.channel_id, now));
-    let verdict = settle(channel, content.as_ref(), error.as_ref(), now);
-    let version = channel.version;
-    state.events.push(Recorded {
-        key,
-        at: now,
-        content,
-        error,
-        callback,
-        first_version: version,
-        version,
-    });
-    verdict
+/// What follows from an input, once it is known what has changed.
+enum Follows {
+    Nothing,
+    Arm,
+    ArmIfNone,
+    /// The alarm, and D1.
+    Settle,
+    Stage(Stage),
 }
 
-/// What an event is known by: its type. An error form may come under the type of a success, and is
-/// another event: what was made must not be lost because something failed before.
-fn key(event: &ChannelEvent) -> String {
-    match event.outcome {
-        Outcome::Failed { .. } => format!("{}:failed", event.kind),
-        _ => event.kind.clone(),
-    }
-}
-
-/// A channel that the provider's event is the first to speak of.
-fn unasked(channel_id: String, now: Millis) -> Channel {
-    Channel {
-        channel_id,
-        user_id: None,
-        workflow: None,
-        status: Status::Pending,
-        version: 0,
-        error: None,
-        created_at: now,
-        updated_at: now,
-    }
-}
-
-/// What was made completes the channel, also after a failure: then there is something to show after
-/// all. A failure after that is recorded and changes nothing.
-fn settle(
-    channel: &mut Channel,
-    content: Option<&Generated>,
-    error: Option<&TaskError>,
-    now: Millis,
-) -> Verdict {
-    let verdict = match (content, error) {
-        (Some(made), _) => {
-            if channel.workflow.is_none() && channel.version == 0 {
-                channel.user_id = user_id(&made.customer_data);
-            }
-            channel.status = Status::Completed;
-            channel.error = None;
-            Verdict::Applied
+fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Follows) {
+    match input {
+        Input::Attach(channel) => match attach(state, channel, now) {
+            Verdict::Attached => (Verdict::Attached, Follows::Settle),
+            verdict => (verdict, Follows::Nothing),
+        },
+        Input::Remember(channel) => (attach(state, channel, now), Follows::Nothing),
+        Input::Event(arrived) => match hear(state, arrived, now) {
+            Verdict::Full => (Verdict::Full, Follows::Nothing),
+            // An alarm that failed too often is gone. The provider's retry brings it back.
+            Verdict::Duplicate => (Verdict::Duplicate, Follows::ArmIfNone),
+            verdict => (verdict, Follows::Settle),
+        },
+        Input::Called { key, reply } => {
+            let change = |callback: &mut Callback| callback.answered(reply, now);
+            (change_callback(state, &key, now, change), Follows::Nothing)
         }
-        (None, Some(_)) if channel.status == Status::Completed => Verdict::Stale,
-        (None, Some(error)) => {
-            channel.status = Status::Failed;
-            channel.error = Some(error.clone());
-            Verdict::Applied
+        Input::CalledBefore { key } => {
+            let change = |callback: &mut Callback| callback.status = CallbackStatus::Delivered;
+            (change_callback(state, &key, now, change), Follows::Nothing)
         }
-        (None, None) => Verdict::Noted,
-    };
-    if verdict == Verdict::Applied || channel.version == 0 {
-        touch(channel, now);
-    }
-    verdict
-}
-
-fn give_up(state: &mut ChannelState, now: Millis) -> Verdict {
-    match state.channel.as_mut().filter(|channel| channel.status == Status::Pending) {
-        Some(channel) => {
-            channel.status = Status::Failed;
-            channel.error = Some(TaskError::new(TIMEOUT, "The provider did not answer in time."));
-            touch(channel, now);
-            Verdict::Applied
+        Input::Expire => (expire(state, now), Follows::Nothing),
+        Input::GiveUp => (give_up(state, now), Follows::Nothing),
+        Input::Flushed(version) => {
+            state.flushed = state.flushed.max(version);
+            state.flush_failures = 0;
+            (Verdict::Noted, Follows::Nothing)
         }
-        None => Verdict::Noted,
+        Input::FlushFailed => {
+            schedule::postpone_flush(state, now);
+            (Verdict::Noted, Follows::Arm)
+        }
+        Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
     }
 }
 
-fn expire(state: &mut ChannelState, now: Millis) -> Verdict {
-    let over: Vec<String> = state
-        .events
-        .iter()
-        .filter(|event| event.callback.is_over(now))
-        .map(|event| event.key.clone())
-        .collect();
-    let verdicts = over.iter().map(|key| change_callback(state, key, now, Callback::expire));
-    if verdicts.filter(|verdict| *verdict == Verdict::Applied).count() > 0 {
-        Verdict::Applied
-    } else {
-        Verdict::Noted
-    }
-}
-
-/// Changes the callback of an event. That its status changed is seen on the row.
-fn change_callback(
-    state: &mut ChannelState,
-    key: &str,
-    now: Millis,
-    change: impl FnOnce(&mut Callback),
-) -> Verdict {
-    let event = state.events.iter_mut().find(|event| event.key == key);
-    let (Some(event), Some(channel)) = (event, state.channel.as_mut()) else {
-        return Verdict::Noted;
+/// The stage of an alarm: what is due of it, and the next stage.
+fn alarm(state: &ChannelState, stage: Stage, now: Millis) -> Vec<Effect> {
+    let due = due(state, now);
+    let (effect, next) = match stage {
+        Stage::Flush => (due.flush.then_some(Effect::Do(Work::Flush)), Stage::GiveUp),
+        Stage::GiveUp => {
+            let seen = state.version();
+            (due.give_up.then_some(Effect::Then(Input::GiveUp)), Stage::Call { seen })
+        }
+        Stage::Call { seen } => match due.call {
+            Some(key) => (Some(Effect::Do(Work::Call { key })), stage),
+            None => (None, Stage::Expire { seen }),
+        },
+        Stage::Expire { seen } => {
+            (due.expire.then_some(Effect::Then(Input::Expire)), Stage::FlushChanges { seen })
+        }
+        Stage::FlushChanges { seen } => {
+            ((state.version() != seen).then_some(Effect::Do(Work::Flush)), Stage::End)
+        }
+        Stage::End if due.clean => return vec![Effect::Clean],
+        Stage::End => return vec![arm(state, now)],
     };
-    let before = event.callback.status;
-    change(&mut event.callback);
-    if event.callback.status == before {
-        return Verdict::Noted;
-    }
-    event.version = touch(channel, now);
-    Verdict::Applied
+    effect.into_iter().chain([Effect::Then(Input::Alarm(next))]).collect()
 }
 
-fn touch(channel: &mut Channel, now: Millis) -> u64 {
-    channel.version += 1;
-    channel.updated_at = now.max(channel.updated_at);
-    channel.version
+fn arm(state: &ChannelState, now: Millis) -> Effect {
+    Effect::Arm(Arm::At(next_alarm(state, now)))
 }

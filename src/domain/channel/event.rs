@@ -1,19 +1,36 @@
-//! What ModelRiver says of a channel, in our words: the one form that both of its webhooks are
-//! translated to.
+//! What a provider says of a channel, in our words: the one form that every webhook is translated to.
 
 use crate::domain::task::TaskError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// The provider of channels that were stored before there could be several.
+pub const FIRST_PROVIDER: &str = "modelriver";
+
+pub(super) fn first_provider() -> String {
+    FIRST_PROVIDER.to_owned()
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChannelEvent {
     pub channel_id: String,
+    /// The name of the provider that says it.
+    #[serde(default = "first_provider")]
+    pub provider: String,
     /// The provider's word, such as `task.ai_generated`.
     pub kind: String,
     pub outcome: Outcome,
     /// Where the provider wants to hear what became of it. Not to be believed before it is held
     /// against the hosts that are allowed.
     pub callback_url: Option<String>,
+}
+
+/// An event, and whether the address that it names may be called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrived {
+    pub event: ChannelEvent,
+    /// Why not, if it must not.
+    pub forbidden: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,18 +1,15 @@
 //! What watchers and callers are shown: a channel, and the rows that came of it.
 
-use super::callback::Status as CallbackStatus;
-use super::event::Generated;
-use super::state::{Channel, ChannelState, Recorded, record_id};
+use crate::domain::channel::callback::Status as CallbackStatus;
+use crate::domain::channel::columns::{body, category, title, user_id};
+use crate::domain::channel::event::Generated;
+use crate::domain::channel::state::{Channel, ChannelState, Recorded, record_id};
 use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso, iso_json};
-use crate::provider::modelriver::content::{body, category, title, user_id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Where the rows come from.
-const SOURCE: &str = "modelriver";
-
-/// A row that came of a ModelRiver workflow, as it is shown everywhere: answers, lists and frames.
+/// A row that came of a workflow, as it is shown everywhere: answers, lists and frames.
 // D1 gives it in this very form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -28,7 +25,7 @@ pub struct Content {
     pub data: Value,
     pub channel_id: String,
     pub event_name: Option<String>,
-    #[cfg_attr(test, schemars(extend("const" = SOURCE)))]
+    #[cfg_attr(test, schemars(extend("const" = super::event::FIRST_PROVIDER)))]
     pub source: String,
     /// Whose it is. Null: everyone's who is signed in.
     pub user_id: Option<String>,
@@ -55,6 +52,13 @@ pub fn rows(state: &ChannelState) -> Vec<ContentRow> {
     state.contents().map(|(event, made)| row(channel, event, made)).collect()
 }
 
+/// The first row of a channel.
+pub fn first_row(state: &ChannelState) -> Option<Content> {
+    let channel = state.channel.as_ref()?;
+    let (event, made) = state.contents().next()?;
+    Some(row(channel, event, made).content)
+}
+
 fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
     let content = Content {
         id: record_id(&channel.channel_id, &event.key),
@@ -65,7 +69,7 @@ fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
         data: made.data.clone(),
         channel_id: channel.channel_id.clone(),
         event_name: made.event_name.clone(),
-        source: SOURCE.to_owned(),
+        source: channel.provider.clone(),
         // Whoever has asked for it owns it, whatever the answer says.
         user_id: match channel.workflow {
             Some(_) => channel.user_id.clone(),
@@ -89,7 +93,7 @@ fn metadata(made: &Generated) -> Map<String, Value> {
     metadata
 }
 
-/// One asynchronous ModelRiver request.
+/// One asynchronous request.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Channel"))]
 #[serde(rename_all = "camelCase")]

@@ -1,10 +1,12 @@
-//! A ModelRiver channel: one asynchronous request, what came of it, and who was told.
+//! A channel: one asynchronous request, what came of it, and who was told.
 //!
 //! It is an actor like a task, by the same rules: one object per channel, one pure function that
 //! changes it, stored before it is shown.
 
 pub mod apply;
 pub mod callback;
+mod change;
+pub mod columns;
 pub mod event;
 pub mod frame;
 pub mod schedule;

@@ -1,7 +1,7 @@
 //! When the object's one alarm fires, and what is due then.
 
-use super::callback;
-use super::state::ChannelState;
+use crate::domain::channel::callback;
+use crate::domain::channel::state::ChannelState;
 use crate::domain::task::Status;
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 

@@ -1,7 +1,7 @@
 //! The whole state of one channel's object, stored as one value, so that every change is one commit.
 
-use super::callback::Callback;
-use super::event::Generated;
+use crate::domain::channel::callback::Callback;
+use crate::domain::channel::event::{Generated, first_provider};
 use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso_json};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -29,6 +29,9 @@ pub struct ChannelState {
 pub struct Channel {
     /// The provider's id of it.
     pub channel_id: String,
+    /// The name of the provider that has it.
+    #[serde(default = "first_provider")]
+    pub provider: String,
     /// Whose it is. None: everyone's who is signed in.
     pub user_id: Option<String>,
     /// The workflow that it was asked of; known if it was asked through us.
@@ -61,6 +64,11 @@ pub struct Recorded {
 }
 
 impl ChannelState {
+    /// The channel's version, 0 without one.
+    pub fn version(&self) -> u64 {
+        self.channel.as_ref().map_or(0, |channel| channel.version)
+    }
+
     /// The rows in D1 may be behind.
     pub fn is_dirty(&self) -> bool {
         self.channel.as_ref().is_some_and(|channel| channel.version > self.flushed)
@@ -74,12 +82,6 @@ impl ChannelState {
     /// There is a row that D1 is not known to have, so that no feed has shown it.
     pub fn has_news(&self) -> bool {
         self.contents().any(|(event, _)| event.first_version > self.flushed)
-    }
-
-    /// Whether `user_id` may see the channel.
-    pub fn is_for(&self, user_id: &str) -> bool {
-        let channel = self.channel.as_ref();
-        channel.is_some_and(|it| it.user_id.as_deref().is_none_or(|owner| owner == user_id))
     }
 }
 

@@ -1,141 +1,18 @@
-//! The callback: where it may go, what it says, and what its answer means.
-//!
-//! The API key goes with it, to an address that came in a webhook. So the address is held against a
-//! list of hosts, by a grammar with room for one reading only: what this file takes, any client
-//! connects to the host that was compared.
+//! The callback: what it says, and what its answer means.
 
 use crate::domain::channel::callback::Reply;
+use crate::domain::channel::state::Recorded;
+use crate::domain::time::iso;
 use serde_json::{Map, Value, json};
-use std::net::Ipv4Addr;
 
-/// Longest address that is looked at, in bytes. The provider's are about 80.
-const MAX_URL_BYTES: usize = 2048;
-/// Longest name of a host, and of one part of it: RFC 1035.
-const MAX_HOST_BYTES: usize = 253;
-const MAX_LABEL_BYTES: usize = 63;
-const HTTPS_PORT: u16 = 443;
-const HTTP_PORT: u16 = 80;
-
-const UNREADABLE: &str = "the callback address is not a plain http address";
-const NOT_LISTED: &str = "the callback host is not an allowed one";
-const NOT_SAFE: &str = "the callback address is not https";
-
-/// The hosts that a callback may go to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallbackHosts(Vec<Authority>);
-
-/// `host` or `host:port`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Authority {
-    /// In lower case.
-    host: String,
-    port: Option<u16>,
-}
-
-impl CallbackHosts {
-    /// Reads hosts separated by white space or commas. What is none is left out: then it allows nothing.
-    pub fn parse(text: &str) -> Self {
-        let parts = text.split(|c: char| c == ',' || c.is_whitespace());
-        Self(parts.filter_map(authority).collect())
-    }
-
-    /// Whether the API key may be sent to `url`; if not, why, in words that do not repeat it.
-    ///
-    /// That is https to a listed host at its listed port, or http to a loopback host that is
-    /// listed with that very port.
-    pub fn allows(&self, url: &str) -> Result<(), &'static str> {
-        let (scheme, asked) = split(url).ok_or(UNREADABLE)?;
-        match scheme {
-            Scheme::Https => {
-                let port = asked.port.unwrap_or(HTTPS_PORT);
-                self.lists(&asked.host, |listed| listed.unwrap_or(HTTPS_PORT) == port)
-            }
-            Scheme::Http if !asked.is_loopback() => Err(NOT_SAFE),
-            Scheme::Http => {
-                let port = asked.port.unwrap_or(HTTP_PORT);
-                self.lists(&asked.host, |listed| listed == Some(port))
-            }
-        }
-    }
-
-    fn lists(&self, host: &str, fits: impl Fn(Option<u16>) -> bool) -> Result<(), &'static str> {
-        let listed = self.0.iter().any(|one| one.host == host && fits(one.port));
-        if listed { Ok(()) } else { Err(NOT_LISTED) }
-    }
-}
-
-impl Authority {
-    fn is_loopback(&self) -> bool {
-        let is_loopback_v4 = || self.host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
-        matches!(self.host.as_str(), "localhost" | "[::1]") || is_loopback_v4()
-    }
-}
-
-enum Scheme {
-    Http,
-    Https,
-}
-
-/// `scheme://authority`, then nothing or something that begins with `/`, `?` or `#`; visible ASCII
-/// throughout, and no backslash, which browsers read as a slash.
-fn split(url: &str) -> Option<(Scheme, Authority)> {
-    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if !plain || url.len() > MAX_URL_BYTES {
-        return None;
-    }
-    let (scheme, rest) = url.split_once("://")?;
-    let scheme = match scheme.to_ascii_lowercase().as_str() {
-        "https" => Scheme::Https,
-        "http" => Scheme::Http,
-        _ => return None,
+/// What a callback says of an event.
+pub fn body(event: &Recorded, record_id: &str) -> String {
+    let body = match (&event.content, &event.error) {
+        (Some(made), _) => saved_body(&made.data, record_id, &iso(event.at)),
+        (None, Some(error)) => failed_body(&error.message),
+        (None, None) => failed_body("There was nothing to save."),
     };
-    Some((scheme, authority(rest.split(['/', '?', '#']).next()?)?))
-}
-
-/// A host with or without a port. No user, no escapes, no empty port: none of these begins a host.
-fn authority(text: &str) -> Option<Authority> {
-    let text = text.to_ascii_lowercase();
-    let host_end = if text.starts_with('[') { text.find(']')? + 1 } else { 0 };
-    let (host, port) = match text[host_end..].find(':') {
-        Some(colon) => text.split_at(host_end + colon),
-        None => (text.as_str(), ""),
-    };
-    let port = match port.strip_prefix(':') {
-        Some(digits) => Some(port_number(digits)?),
-        None => None,
-    };
-    is_host(host).then(|| Authority { host: host.to_owned(), port })
-}
-
-/// 1 to 65535 in its one spelling.
-fn port_number(digits: &str) -> Option<u16> {
-    let number = digits.parse::<u16>().ok().filter(|number| *number > 0)?;
-    (number.to_string() == digits).then_some(number)
-}
-
-/// A name, an IPv4 address in four plain decimals, or `[::1]`.
-fn is_host(host: &str) -> bool {
-    if host == "[::1]" {
-        return true;
-    }
-    let named = host.len() <= MAX_HOST_BYTES && host.split('.').all(is_label);
-    named && (!is_numeric(host) || host.parse::<Ipv4Addr>().is_ok())
-}
-
-fn is_label(label: &str) -> bool {
-    let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (1..=MAX_LABEL_BYTES).contains(&label.len())
-        && label.bytes().all(letters)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-}
-
-/// Whether the name ends in a number: it is then read as an IPv4 address, in one of many
-/// spellings (`127.1`, `0x7f000001`).
-fn is_numeric(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or_default();
-    let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
-    last.bytes().all(|b| b.is_ascii_digit()) || last.strip_prefix("0x").is_some_and(is_hex)
+    body.to_string()
 }
 
 /// What a callback says of data that is saved as the row `record_id`.

@@ -5,38 +5,37 @@
 //! Standard: `{type: "task.completed", workflow, status, channel_id, data, meta, …}`, where `data` is
 //! what the model made.
 
+use super::settings::NAME;
+use super::signature;
 use crate::domain::channel::event::{ChannelEvent, Generated, Outcome};
-use crate::domain::id::is_task_id;
+use crate::domain::id::is_plain_id;
 use crate::domain::task::{MISSING_RESULT, TaskError};
 use crate::json;
-use crate::provider::fields::{pick, pick_text, storable};
+use crate::provider::event::Event;
+use crate::provider::lenient::{pick, pick_text, storable};
 use crate::provider::malformed::{Malformed, malformed};
 use crate::provider::reason::{FAILED, no_reason, task_error};
+use crate::signature::Verified;
 use serde_json::{Map, Value};
 
 /// How much of an event's name is kept.
 const NAME_CHARS: usize = 128;
 
 /// Headers that say what a body may leave out. They are not signed, so the body's word goes first.
-#[derive(Clone, Copy, Default)]
-pub struct Headers<'a> {
-    /// `mr-channel-id`
-    pub channel_id: Option<&'a str>,
-    /// `X-ModelRiver-Callback-Url`
-    pub callback_url: Option<&'a str>,
-}
+const CHANNEL_ID: &str = "mr-channel-id";
+const CALLBACK_URL: &str = "x-modelriver-callback-url";
 
-/// What a verified body says.
-#[derive(Debug, PartialEq)]
-pub enum Event {
-    /// Something about a channel.
-    Channel(ChannelEvent),
-    /// Something else: acknowledged and logged by its name. A refusal would bring it back for hours.
-    Other { name: String },
-}
+/// What is looked at, to verify and to read.
+pub const HEADERS: [&str; 5] =
+    [signature::HEADERS[0], signature::HEADERS[1], signature::HEADERS[2], CHANNEL_ID, CALLBACK_URL];
 
-/// Reads a webhook's body. Call it with verified bytes only.
-pub fn parse(body: &[u8], headers: &Headers<'_>) -> Result<Event, Malformed> {
+/// Reads a webhook.
+///
+/// # Errors
+///
+/// The field where the body makes no sense.
+pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
+    let body = webhook.body();
     let body = json::read_mended(body).map_err(|_| malformed("", "The body is not JSON."))?;
     if !body.is_object() {
         return Err(malformed("", "The body is not a JSON object."));
@@ -54,7 +53,7 @@ pub fn parse(body: &[u8], headers: &Headers<'_>) -> Result<Event, Malformed> {
         _ => Envelope { places: vec![&body, data] },
     };
     let kind: String = kind.chars().take(NAME_CHARS).collect();
-    let Some(channel_id) = channel_id(&envelope, headers) else {
+    let Some(channel_id) = channel_id(&envelope, webhook) else {
         // Of a channel for certain, or perhaps of an account: `invoice.failed`.
         return match form {
             Form::Unknown => Ok(Event::Other { name: kind }),
@@ -64,9 +63,10 @@ pub fn parse(body: &[u8], headers: &Headers<'_>) -> Result<Event, Malformed> {
     };
     Ok(Event::Channel(ChannelEvent {
         channel_id,
+        provider: NAME.to_owned(),
         kind,
         outcome: outcome(form, &envelope),
-        callback_url: callback_url(&envelope, headers),
+        callback_url: callback_url(&envelope, webhook),
     }))
 }
 
@@ -111,20 +111,21 @@ impl<'a> Envelope<'a> {
 }
 
 /// A name that is there and cannot be one is not made up for by a header.
-fn channel_id(envelope: &Envelope<'_>, headers: &Headers<'_>) -> Option<String> {
+fn channel_id(envelope: &Envelope<'_>, webhook: &Verified<'_>) -> Option<String> {
     let named = match envelope.pick("channel_id") {
         Some(id) => id.as_str(),
-        None => headers.channel_id,
+        None => webhook.header(CHANNEL_ID),
     };
-    named.filter(|id| is_task_id(id)).map(str::to_owned)
+    named.filter(|id| is_plain_id(id)).map(str::to_owned)
 }
 
-fn callback_url(envelope: &Envelope<'_>, headers: &Headers<'_>) -> Option<String> {
+fn callback_url(envelope: &Envelope<'_>, webhook: &Verified<'_>) -> Option<String> {
     let unwanted = |place: &&Value| place.get("callback_required") == Some(&Value::Bool(false));
     if envelope.places.iter().any(unwanted) {
         return None;
     }
-    let of_header = || headers.callback_url.filter(|url| !url.is_empty()).map(str::to_owned);
+    let of_header =
+        || webhook.header(CALLBACK_URL).filter(|url| !url.is_empty()).map(str::to_owned);
     envelope.text("callback_url").or_else(of_header)
 }
 

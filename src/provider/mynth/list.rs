@@ -1,12 +1,15 @@
 //! The provider's list of tasks, newest first: where a start whose answer was lost is looked for.
 
-use crate::domain::id::is_task_id;
+use crate::domain::id::is_plain_id;
 use crate::domain::time::{MINUTE, Millis, SECOND, parse_iso};
-use crate::provider::fields::{pick, pick_text};
+use crate::provider::lenient::{pick, pick_text};
 use serde_json::Value;
 
 /// How far the provider's clock may be from ours, with the time that a start takes.
 const SKEW: Millis = 2 * MINUTE;
+
+/// Tasks that are listed: the provider's largest page.
+pub const LISTED: usize = 100;
 
 /// Candidates that are looked at for one start. In a crowd it may be missed; its webhook finds it.
 const LIMIT: usize = 25;
@@ -19,7 +22,7 @@ pub fn candidates(reply: &Value, kind: &str, started_at: Millis) -> Vec<String> 
         is_kind && created(task).is_none_or(|at| at.abs_diff(started_at) <= SKEW as u64)
     };
     let ids = tasks.unwrap_or_default().iter().filter(fits);
-    let ids = ids.filter_map(|task| pick_text(task, &["id"])).filter(|id| is_task_id(id));
+    let ids = ids.filter_map(|task| pick_text(task, &["id"])).filter(|id| is_plain_id(id));
     ids.take(LIMIT).collect()
 }
 

@@ -1,12 +1,104 @@
-//! Mynth: what it sends and what it takes, in each of the four generations that its wire has had.
-//!
-//! Nothing here is configured: each body is read for what it is.
+//! Mynth: images, video and what can be said of images. It has had four generations of its wire, and each
+//! body is read for what it is.
 
-#[cfg(target_arch = "wasm32")]
-pub mod client;
-pub mod create;
+pub mod batch;
 pub mod fields;
+pub mod generate;
+pub mod kinds;
 pub mod list;
 pub mod models;
 pub mod result;
+pub mod settings;
+pub mod signature;
+pub mod start;
 pub mod webhook;
+
+use crate::domain::model::Models;
+use crate::domain::task::Task;
+use crate::domain::task::report::Report;
+use crate::domain::task::start_request::StartRequest;
+use crate::json;
+use crate::provider::call::{Call, Order, Started};
+use crate::provider::contract::Provider;
+use crate::provider::event::Event;
+use crate::provider::kind::Kind;
+use crate::provider::malformed::Malformed;
+use crate::provider::settings::Settings;
+use crate::signature::{Raw, SecretSet, SignatureError, Verified};
+use serde_json::Value;
+
+pub struct Mynth;
+
+impl Provider for Mynth {
+    fn name(&self) -> &'static str {
+        settings::NAME
+    }
+
+    fn settings(&self) -> &'static Settings {
+        &settings::SETTINGS
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &kinds::KINDS
+    }
+
+    fn webhook_headers(&self) -> &'static [&'static str] {
+        &signature::HEADERS
+    }
+
+    fn verify<'a>(
+        &self,
+        webhook: Raw<'a>,
+        secrets: &SecretSet,
+        now: i64,
+    ) -> Result<Verified<'a>, SignatureError> {
+        signature::verify(webhook, secrets, now)
+    }
+
+    fn read(&self, webhook: &Verified<'_>) -> Result<Event, Malformed> {
+        webhook::read(webhook)
+    }
+
+    fn start(&self, order: &Order<'_>) -> Call {
+        Call::post(start::path(order.request.kind), &start::body(order))
+    }
+
+    fn started(&self, answer: &[u8]) -> Option<Started> {
+        start::started(answer)
+    }
+
+    fn poll(&self, task_id: &str) -> Option<Call> {
+        Some(Call::get(format!("/tasks/{task_id}")))
+    }
+
+    fn polled(&self, answer: &[u8], kind: &str) -> Option<Report> {
+        let answer: Value = json::read(answer).ok()?;
+        result::task_report(answer.get("data").unwrap_or(&answer), kind)
+    }
+
+    fn search(&self, _task: &Task) -> Option<Call> {
+        Some(Call::get(format!("/tasks?limit={}", list::LISTED)))
+    }
+
+    fn candidates(&self, answer: &[u8], task: &Task) -> Option<Vec<String>> {
+        let list: Value = json::read(answer).ok()?;
+        Some(list::candidates(&list, &task.kind, task.created_at))
+    }
+
+    fn estimate(&self, request: &StartRequest) -> Option<Call> {
+        Some(Call::post("/image/generate/estimate", &start::estimate_body(request)))
+    }
+
+    fn estimated(&self, answer: &[u8]) -> Option<Value> {
+        let answer: Value = json::read(answer).ok()?;
+        Some(answer.get("data").unwrap_or(&answer).clone())
+    }
+
+    fn models(&self) -> Option<Call> {
+        Some(Call::get("/models"))
+    }
+
+    fn listed_models(&self, answer: &[u8]) -> Option<Models> {
+        models::models(&json::read(answer).ok()?)
+    }
+}

@@ -1,7 +1,7 @@
 //! The models that can be asked for, as the provider lists them.
 
-use crate::provider::fields::{pick, pick_text};
-use crate::response::read::{Model, Models};
+use crate::domain::model::{Model, Models};
+use crate::provider::lenient::{pick, pick_text};
 use serde_json::Value;
 
 /// Models that are passed on, and the longest name of one, in bytes.

@@ -1,10 +1,12 @@
 //! A task's result and errors, in every shape they have had, as one [`Outcome`].
 
 use super::fields::amount;
-use crate::domain::report::{ImageReport, Outcome, Report};
-use crate::domain::task::{IMAGE_GENERATE, KINDS, TaskError};
-use crate::provider::fields::storable;
-use crate::provider::fields::{pick, pick_text};
+use super::kinds::is_known;
+use super::settings::NAME;
+use crate::domain::task::report::{ImageReport, Outcome, Report};
+use crate::domain::task::{IMAGE_GENERATE, TaskError};
+use crate::provider::lenient::storable;
+use crate::provider::lenient::{pick, pick_text};
 use crate::provider::reason::{FAILED, no_reason, task_error};
 use serde_json::Value;
 
@@ -32,6 +34,8 @@ pub fn task_report(task: &Value, kind: &str) -> Option<Report> {
         cost: cost(task),
         row_ids: row_ids(task),
         owner: owner(task),
+        provider: NAME.to_owned(),
+        is_known_kind: is_known(&kind),
         kind,
     })
 }
@@ -41,7 +45,7 @@ pub fn completed(kind: &str, result: &Value) -> Outcome {
     let images = pick(result, &["images"]).and_then(Value::as_array);
     let is_ours = kind == IMAGE_GENERATE;
     // A kind that we do not know may make images too.
-    let makes_images = is_ours || !KINDS.contains(&kind);
+    let makes_images = is_ours || !is_known(kind);
     Outcome::Completed {
         model: pick_text(result, &["model"]),
         images: match images {

@@ -3,27 +3,26 @@
 //! Current bodies are `{id, type, timestamp, data: <the full task>}`; earlier ones
 //! `{event, task: {id}, request, result | errors}`. They are told apart by `event` and `type`.
 
+use super::kinds::is_known;
 use super::result::{completed, cost, failed, owner, row_ids};
-use crate::domain::id::is_task_id;
-use crate::domain::report::{Outcome, Report};
+use super::settings::NAME;
+use crate::domain::id::is_plain_id;
 use crate::domain::task::IMAGE_GENERATE;
+use crate::domain::task::report::{Outcome, Report};
 use crate::json;
-use crate::provider::fields::pick_text;
+use crate::provider::event::Event;
+use crate::provider::lenient::pick_text;
 use crate::provider::malformed::{Malformed, malformed};
+use crate::signature::Verified;
 use serde_json::Value;
 
-/// What a verified body says.
-#[derive(Debug, PartialEq)]
-pub enum Event {
-    /// Something about a task.
-    Task(Report),
-    /// Something else: acknowledged and logged by its name, since an endpoint that refuses what
-    /// it does not know is disabled by the provider.
-    Other { name: String },
-}
-
-/// Reads a webhook's body. Call it with verified bytes only.
-pub fn parse(body: &[u8]) -> Result<Event, Malformed> {
+/// Reads a webhook.
+///
+/// # Errors
+///
+/// The field where the body makes no sense.
+pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
+    let body = webhook.body();
     let body = json::read_mended(body).map_err(|_| malformed("", "The body is not JSON."))?;
     if !body.is_object() {
         return Err(malformed("", "The body is not a JSON object."));
@@ -45,7 +44,7 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
         };
     };
     let Some((kind, ending)) = family(name) else {
-        return Ok(match pick_text(data, &["id"]).filter(|id| is_task_id(id)) {
+        return Ok(match pick_text(data, &["id"]).filter(|id| is_plain_id(id)) {
             Some(id) if name.starts_with("task.") => Event::Task(unknown(name, id)),
             _ => Event::Other { name: name.to_owned() },
         });
@@ -62,6 +61,8 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
         cost: cost(data),
         row_ids: row_ids(data),
         owner: owner(data),
+        provider: NAME.to_owned(),
+        is_known_kind: is_known(&kind),
         kind,
     }))
 }
@@ -69,7 +70,7 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
 fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
     let task = body.get("task").unwrap_or(&Value::Null);
     let Some((kind, ending)) = family(name) else {
-        return Ok(match pick_text(task, &["id"]).filter(|id| is_task_id(id)) {
+        return Ok(match pick_text(task, &["id"]).filter(|id| is_plain_id(id)) {
             Some(id) if name.starts_with("task.") => Event::Task(unknown(name, id)),
             _ => Event::Other { name: name.to_owned() },
         });
@@ -84,6 +85,8 @@ fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
         cost: cost(task).or_else(|| cost(body)),
         row_ids: row_ids(body),
         owner: owner(body),
+        provider: NAME.to_owned(),
+        is_known_kind: is_known(&kind),
         kind,
     }))
 }
@@ -96,12 +99,14 @@ fn unknown(name: &str, task_id: String) -> Report {
         cost: None,
         row_ids: Vec::new(),
         owner: None,
+        provider: NAME.to_owned(),
+        is_known_kind: false,
     }
 }
 
 fn task_id(task: &Value, path: &'static str) -> Result<String, Malformed> {
     pick_text(task, &["id"])
-        .filter(|id| is_task_id(id))
+        .filter(|id| is_plain_id(id))
         .ok_or(malformed(path, "The event names no task."))
 }
 

@@ -1,0 +1,134 @@
+//! What is there: one task or row, and pages of them.
+
+use crate::domain::channel::frame::Content;
+use crate::domain::task::Task;
+use crate::domain::task::frame::TaskView;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct TaskAnswer<'a> {
+    pub task: TaskView<'a>,
+}
+
+/// Tasks, newest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TaskPage<'a> {
+    tasks: Vec<TaskView<'a>>,
+    /// The `cursor` of the next page, null on the last one.
+    next_cursor: Option<&'a str>,
+}
+
+impl<'a> TaskPage<'a> {
+    /// A page of `limit`, of what was found for it and one more.
+    pub fn of(found: &'a [Task], limit: u32) -> Self {
+        let (tasks, last) = page(found, limit);
+        let next_cursor = last.map(|task| task.key.as_str());
+        Self { tasks: tasks.iter().map(TaskView::from).collect(), next_cursor }
+    }
+}
+
+/// The tasks of a batch, newest first. Those that the provider refused are among them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BatchAnswer<'a> {
+    batch_id: &'a str,
+    tasks: Vec<TaskView<'a>>,
+}
+
+impl<'a> BatchAnswer<'a> {
+    pub fn of(batch_id: &'a str, tasks: &'a [Task]) -> Self {
+        Self { batch_id, tasks: tasks.iter().map(TaskView::from).collect() }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ContentAnswer {
+    pub content: Content,
+}
+
+/// Rows, newest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ContentPage<'a> {
+    content: &'a [Content],
+    /// The `cursor` of the next page, null on the last one.
+    next_cursor: Option<&'a str>,
+}
+
+impl<'a> ContentPage<'a> {
+    /// A page of `limit`, of what was found for it and one more.
+    pub fn of(found: &'a [Content], limit: u32) -> Self {
+        let (content, last) = page(found, limit);
+        Self { content, next_cursor: last.map(|row| row.id.as_str()) }
+    }
+}
+
+/// The first `limit` of what was found, and what the next page goes on after if there is more.
+fn page<T>(found: &[T], limit: u32) -> (&[T], Option<&T>) {
+    let shown = &found[..found.len().min(limit as usize)];
+    (shown, shown.last().filter(|_| found.len() > shown.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::channel::callback::Status;
+    use serde_json::{Map, Value};
+
+    const ROW: &str = r#"{"id":"cnt_1","title":"Inception","body":"","category":"film","metadata":{},"data":null,"channelId":"c1","eventName":null,"source":"modelriver","userId":null,"callback":"none","createdAt":"2026-11-20T10:00:00.000Z"}"#;
+
+    fn row() -> Content {
+        Content {
+            id: "cnt_1".into(),
+            title: "Inception".into(),
+            body: String::new(),
+            category: "film".into(),
+            metadata: Map::new(),
+            data: Value::Null,
+            channel_id: "c1".into(),
+            event_name: None,
+            source: "modelriver".into(),
+            user_id: None,
+            callback: Status::None,
+            created_at: "2026-11-20T10:00:00.000Z".into(),
+        }
+    }
+
+    fn text(value: &impl Serialize) -> String {
+        serde_json::to_string(value).unwrap()
+    }
+
+    #[test]
+    fn a_row_and_pages_of_rows_are_pinned() {
+        assert_eq!(text(&ContentAnswer { content: row() }), format!(r#"{{"content":{ROW}}}"#));
+        let rows = [row(), row()];
+        let literal = format!(r#"{{"content":[{ROW}],"nextCursor":"cnt_1"}}"#);
+        assert_eq!(text(&ContentPage::of(&rows, 1)), literal);
+        let literal = format!(r#"{{"content":[{ROW}],"nextCursor":null}}"#);
+        assert_eq!(text(&ContentPage::of(&rows[..1], 1)), literal);
+    }
+
+    #[test]
+    fn a_batch_is_pinned() {
+        assert_eq!(text(&BatchAnswer::of("btc_1", &[])), r#"{"batchId":"btc_1","tasks":[]}"#);
+    }
+
+    #[test]
+    fn a_page_of_no_tasks_is_the_last() {
+        assert_eq!(text(&TaskPage::of(&[], 20)), r#"{"tasks":[],"nextCursor":null}"#);
+    }
+
+    #[test]
+    fn a_page_has_one_after_it_only_where_there_is_more() {
+        assert_eq!(page(&[1, 2, 3], 2), (&[1, 2][..], Some(&2)));
+        assert_eq!(page(&[1, 2], 2), (&[1, 2][..], None));
+        assert_eq!(page(&[1, 2], 3), (&[1, 2][..], None));
+        assert_eq!(page::<u8>(&[], 1), (&[][..], None));
+    }
+}

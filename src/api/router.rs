@@ -1,0 +1,87 @@
+//! The way in: from a request to its resource, and from an error to its answer.
+
+use super::answer::refuse;
+use super::caller::identify;
+use super::{ai, content, cors, generate, health, live, openapi, tasks, webhook};
+use crate::error::{ApiError, Code};
+use crate::platform::config;
+use crate::route::Route;
+use worker::{Context, Env, Method, Request, Response, Result};
+
+/// Answers a request, whatever it is.
+pub async fn handle(request: Request, env: Env, context: Context) -> Result<Response> {
+    let path = request.path();
+    let Some(route) = Route::of(&path) else { return assets_or_404(request, &env, &path).await };
+    let origin = cors::allowed_origin(&request, &env);
+    let method = request.method().to_string();
+    if let (Method::Options, Some(origin)) = (request.method(), &origin) {
+        return cors::preflight(origin, route);
+    }
+    let answer = if route.takes(&method) {
+        answer(request, &env, context, route).await
+    } else {
+        let message = format!("{path} does not take {method}.");
+        let error = ApiError::new(Code::MethodNotAllowed, message);
+        Err(ApiError { allow: Some(route.allow()), ..error })
+    };
+    let response = answer.or_else(|error| refuse(&error))?;
+    match origin {
+        Some(origin) => cors::open(response, &origin),
+        None => Ok(response),
+    }
+}
+
+async fn answer(
+    request: Request,
+    env: &Env,
+    context: Context,
+    route: Route<'_>,
+) -> std::result::Result<Response, ApiError> {
+    match route {
+        Route::Generate => generate::generate(request, env, context).await,
+        Route::Batch => generate::generate_batch(request, env, context).await,
+        Route::Models => generate::models(&request, env).await,
+        Route::Estimate => generate::estimate(request, env).await,
+        Route::Tasks if request.method() == Method::Post => {
+            generate::start_kind(request, env, context).await
+        }
+        Route::Tasks => tasks::list(&request, &identify(&request, env).await?, env).await,
+        Route::TasksLive => live::tasks(&request, env).await,
+        Route::TasksTicket => tasks::feed_ticket(&identify(&request, env).await?, env),
+        Route::BatchTasks(id) => tasks::read_batch(&request, id, env).await,
+        Route::BatchLive(id) => live::batch(&request, id, env).await,
+        Route::BatchTicket(id) => {
+            tasks::batch_ticket(&identify(&request, env).await?, id, env).await
+        }
+        Route::Task(id) => tasks::read(&request, id, env).await,
+        Route::TaskLive(id) => live::task(&request, id, env).await,
+        Route::TaskTicket(id) => tasks::ticket(&identify(&request, env).await?, id, env).await,
+        Route::Webhook(provider) => webhook::signed(request, provider, env).await,
+        Route::WebhookToken(provider, token) => {
+            webhook::with_token(request, (provider, token), env).await
+        }
+        Route::Ai => ai::start(request, env, context).await,
+        Route::Channel(id) => content::channel(&request, id, env).await,
+        Route::ChannelLive(id) => live::channel(&request, id, env).await,
+        Route::ChannelTicket(id) => {
+            content::channel_ticket(&identify(&request, env).await?, id, env).await
+        }
+        Route::Contents => content::list(&request, &identify(&request, env).await?, env).await,
+        Route::ContentLive => live::content(&request, env).await,
+        Route::ContentTicket => content::feed_ticket(&identify(&request, env).await?, env),
+        Route::Content(id) => content::read(&identify(&request, env).await?, id, env).await,
+        Route::WebConfig => health::web_config(&config(env)),
+        Route::OpenApi => openapi::document(),
+        Route::Health => health::alive(),
+        Route::Ready => health::ready(env).await,
+    }
+}
+
+/// What is no resource of the API is left to the static assets.
+async fn assets_or_404(request: Request, env: &Env, path: &str) -> Result<Response> {
+    let is_page = matches!(request.method(), Method::Get | Method::Head) && !Route::owns(path);
+    match env.assets("ASSETS") {
+        Ok(assets) if is_page => assets.fetch_request(request).await,
+        _ => refuse(&ApiError::not_found()),
+    }
+}

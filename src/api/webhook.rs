@@ -1,0 +1,146 @@
+//! Webhooks, of every provider: verified, read, handed to the room. The answer is 200 once that has
+//! stored them.
+
+use super::answer::json;
+use super::body::{WEBHOOK_LIMIT, read};
+use super::broken;
+use super::response::site::RECEIVED;
+use crate::domain::task::report::Report;
+use crate::domain::time::SECOND;
+use crate::domain::verdict::Verdict;
+use crate::error::{ApiError, Code, Issue};
+use crate::platform::{config, log, now};
+use crate::provider::calls::poll;
+use crate::provider::contract::Provider;
+use crate::provider::event::Event;
+use crate::provider::http::Http;
+use crate::provider::malformed::Malformed;
+use crate::provider::registry::PROVIDERS;
+use crate::room::channel::client::ChannelClient;
+use crate::room::task::client::TaskClient;
+use crate::signature::{Intent, Raw, SignatureError, Verified, WebhookTokenKey};
+use crate::store::Store;
+use crate::store::row::to_json;
+use worker::{Env, Request, Response};
+
+/// `POST /webhooks/{provider}`
+pub async fn signed(mut request: Request, name: &str, env: &Env) -> Result<Response, ApiError> {
+    let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
+    let secrets = provider.settings().webhook_secrets(&config(env))?;
+    let body = read(&mut request, WEBHOOK_LIMIT).await?;
+    let headers = headers(&request, provider)?;
+    let webhook = Raw::new(&body, &headers);
+    let verified = provider.verify(webhook, &secrets, now() / SECOND).map_err(unsigned)?;
+    match event(provider, &verified)? {
+        Event::Other { name } => log("webhook of another kind", to_json(&name)),
+        Event::Task(report) => hand_over(env, verified.delivery(), report).await?,
+        Event::Channel(event) => {
+            let channel_id = event.channel_id.clone();
+            let verdict = ChannelClient::of(env, &channel_id)?.ingest(event).await?;
+            taken(&channel_id, verdict)?;
+        }
+    }
+    json(200, &RECEIVED)
+}
+
+/// `POST /webhooks/{provider}/{token}`: not signed, so it is believed of the one start that its token
+/// was made for.
+pub async fn with_token(
+    mut request: Request,
+    (name, token): (&str, &str),
+    env: &Env,
+) -> Result<Response, ApiError> {
+    let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
+    let key = WebhookTokenKey::new(&config(env).token_secret()?);
+    let wrong = || ApiError::new(Code::InvalidSignature, "The token is not for this.");
+    key.verify(token).ok_or_else(wrong)?;
+    let body = read(&mut request, WEBHOOK_LIMIT).await?;
+    let headers = headers(&request, provider)?;
+    let (intent, webhook) = key.accept(token, Raw::new(&body, &headers)).ok_or_else(wrong)?;
+    match event(provider, &webhook)? {
+        Event::Task(report) => {
+            if !is_of(env, provider, &intent, &report.task_id).await? {
+                return Err(wrong());
+            }
+            hand_over(env, webhook.delivery(), report).await?;
+        }
+        // A token is for a task.
+        Event::Channel(_) => return Err(wrong()),
+        Event::Other { name } => log("webhook of another kind", to_json(&name)),
+    }
+    json(200, &RECEIVED)
+}
+
+/// The headers that the provider signs with, and whatever else it reads.
+fn headers(
+    request: &Request,
+    provider: &dyn Provider,
+) -> Result<Vec<(&'static str, String)>, ApiError> {
+    let all = request.headers();
+    let mut found = Vec::new();
+    for name in provider.webhook_headers() {
+        if let Some(value) = all.get(name).map_err(broken)? {
+            found.push((*name, value));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the provider's task is the one that was started for `intent`.
+async fn is_of(
+    env: &Env,
+    provider: &'static dyn Provider,
+    intent: &Intent,
+    task_id: &str,
+) -> Result<bool, ApiError> {
+    let store = Store::new(env)?;
+    let Some(row) = store.by_key(&intent.user, intent.key.as_str()).await? else {
+        return Ok(false);
+    };
+    if row.task_id.is_some() {
+        return Ok(row.id() == task_id);
+    }
+    // The start has not got that far yet. A body without a signature may name any task, so the
+    // provider is asked whether this is the one.
+    let told = poll(&Http { env }, provider, task_id, &row.kind).await?;
+    match row.images.first() {
+        Some(image) => Ok(told.row_ids.first() == Some(&image.id)),
+        // Kinds without rows carry nothing to know them by: the provider sends it again later.
+        None => Err(ApiError::unavailable()),
+    }
+}
+
+fn event(provider: &dyn Provider, webhook: &Verified<'_>) -> Result<Event, ApiError> {
+    provider.read(webhook).map_err(malformed)
+}
+
+async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), ApiError> {
+    let task_id = report.task_id.clone();
+    let verdict = TaskClient::of(env, &task_id)?.ingest(delivery, report).await?;
+    taken(&task_id, verdict)
+}
+
+/// What is not taken, the provider has to send again.
+fn taken(id: &str, verdict: Verdict) -> Result<(), ApiError> {
+    log("webhook", format_args!("{id} {verdict:?}"));
+    match verdict {
+        Verdict::Full => Err(ApiError::unavailable()),
+        _ => Ok(()),
+    }
+}
+
+/// The refusal of a body that is verified and makes no sense.
+fn malformed(wrong: Malformed) -> ApiError {
+    let message = match wrong.path {
+        "" => wrong.message.to_owned(),
+        path => format!("{path}: {}", wrong.message),
+    };
+    let issues = vec![Issue::new(wrong.path, wrong.message)];
+    ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) }
+}
+
+/// The refusal of a body that is not verified.
+fn unsigned(error: SignatureError) -> ApiError {
+    log("webhook refused", error.code());
+    ApiError::new(Code::InvalidSignature, error.to_string())
+}

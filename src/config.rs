@@ -1,0 +1,186 @@
+//! The variables and secrets of a deployment, read where they are needed.
+//!
+//! A missing one fails the request that needs it, by its name, and no other request.
+
+use crate::error::ApiError;
+use crate::signature::{Secret, SecretSet};
+use crate::url::query;
+use crate::url::trusted::trusted;
+
+pub const TOKEN_SECRET: &str = "TASKWIRE_TOKEN_SECRET";
+pub const AUTH_ISSUER: &str = "AUTH_ISSUER";
+pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
+const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
+pub const PUBLIC_URL: &str = "PUBLIC_URL";
+
+/// What has to be set whatever providers there are.
+const REQUIRED: [&str; 3] = [TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
+
+/// Names to values, wherever they come from.
+pub struct Config<F> {
+    lookup: F,
+}
+
+/// Where identities come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// As the tokens' `iss` says it, to the letter.
+    pub issuer: String,
+    pub audience: String,
+    /// Where the keys are, if that is not to be discovered.
+    pub jwks_url: Option<String>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Config<F> {
+    pub fn from_lookup(lookup: F) -> Self {
+        Self { lookup }
+    }
+
+    /// A variable that is set to more than blanks.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let value = (self.lookup)(name)?;
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// The same, with what it is where it is not set.
+    pub fn get_or(&self, name: &str, default: &str) -> String {
+        self.get(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    fn need(&self, name: &str) -> Result<String, ApiError> {
+        self.get(name).ok_or_else(|| ApiError::not_configured(name))
+    }
+
+    /// The secret of this name.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming it.
+    pub fn secret(&self, name: &str) -> Result<Secret, ApiError> {
+        self.get(name).and_then(Secret::new).ok_or_else(|| ApiError::not_configured(name))
+    }
+
+    /// The secrets in the list of this name: any of them may have signed.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the list.
+    pub fn secrets(&self, name: &str) -> Result<SecretSet, ApiError> {
+        let set = self.get(name).and_then(|list| SecretSet::parse(&list));
+        set.ok_or_else(|| ApiError::not_configured(name))
+    }
+
+    /// The base URL in the variable of this name, without a slash at its end.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the variable, for an address that could be read on its way.
+    pub fn base_url(&self, (name, default): (&str, &str)) -> Result<String, ApiError> {
+        let url = trusted(name, self.get_or(name, default))?;
+        Ok(url.trim_end_matches('/').to_owned())
+    }
+
+    /// The address of this deployment, without a slash at its end.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` where it is not set, or could be read on its way.
+    pub fn public_url(&self) -> Result<String, ApiError> {
+        let url = trusted(PUBLIC_URL, self.need(PUBLIC_URL)?)?;
+        Ok(url.trim_end_matches('/').to_owned())
+    }
+
+    /// Names of what is missing, whatever providers there are.
+    pub fn missing(&self) -> Vec<&'static str> {
+        REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
+    }
+
+    pub fn token_secret(&self) -> Result<Secret, ApiError> {
+        self.secret(TOKEN_SECRET)
+    }
+
+    pub fn issuer(&self) -> Result<Issuer, ApiError> {
+        let jwks_url = self.get(AUTH_JWKS_URL).map(|url| trusted(AUTH_JWKS_URL, url));
+        Ok(Issuer {
+            issuer: trusted(AUTH_ISSUER, self.need(AUTH_ISSUER)?)?,
+            audience: self.need(AUTH_AUDIENCE)?,
+            jwks_url: jwks_url.transpose()?,
+        })
+    }
+
+    /// The web app's client id at the issuer; the audience where it has none of its own.
+    pub fn client_id(&self) -> Result<String, ApiError> {
+        self.get("AUTH_CLIENT_ID").map_or_else(|| self.need(AUTH_AUDIENCE), Ok)
+    }
+
+    /// Whether a page of `origin` may use this deployment, which was asked at `own` origin.
+    /// Origins are compared whole: no wildcards, no sub-domains.
+    pub fn allows_origin(&self, origin: &str, own: &str) -> bool {
+        let listed = self.get("ALLOWED_ORIGINS").unwrap_or_default();
+        let public = self.get(PUBLIC_URL).unwrap_or_default();
+        origin == own
+            || query::origin(&public).is_some_and(|public| public == origin)
+            || listed.split([' ', ',']).any(|one| !one.is_empty() && one == origin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(
+        pairs: &'static [(&'static str, &'static str)],
+    ) -> Config<impl Fn(&str) -> Option<String>> {
+        Config::from_lookup(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
+        })
+    }
+
+    #[test]
+    fn a_missing_or_blank_secret_is_a_503_that_names_it() {
+        for pairs in [&[][..], &[("API_KEY", "")], &[("API_KEY", "  ")]] {
+            let error = config(pairs).secret("API_KEY").unwrap_err();
+            assert_eq!(error.status(), 503);
+            assert_eq!(error.message, "API_KEY is not set.");
+        }
+        let error = config(&[("SECRETS", " , ")]).secrets("SECRETS").unwrap_err();
+        assert_eq!(error.message, "SECRETS is not set.");
+    }
+
+    #[test]
+    fn readiness_names_all_that_is_missing_and_only_that() {
+        let some = config(&[(TOKEN_SECRET, "t"), (AUTH_AUDIENCE, " ")]);
+        assert_eq!(some.missing(), [AUTH_ISSUER, AUTH_AUDIENCE]);
+    }
+
+    #[test]
+    fn an_address_that_could_be_read_on_its_way_is_a_503_that_names_its_variable() {
+        let config = config(&[("API_URL", "http://api.example"), (AUTH_AUDIENCE, "a")]);
+        let error = config.base_url(("API_URL", "https://api.example")).unwrap_err();
+        assert_eq!(error.status(), 503);
+        assert_eq!(error.message, "API_URL must be https, or http on a loopback address.");
+    }
+
+    #[test]
+    fn an_origin_is_ours_the_public_one_or_a_listed_one_to_the_letter() {
+        let config = config(&[
+            ("ALLOWED_ORIGINS", "https://a.example, https://b.example"),
+            ("PUBLIC_URL", "https://public.example/app"),
+        ]);
+        let own = "http://127.0.0.1:8787";
+        for good in [own, "https://a.example", "https://b.example", "https://public.example"] {
+            assert!(config.allows_origin(good, own), "{good}");
+        }
+        for bad in [
+            "",
+            "null",
+            "https://a.example.evil",
+            "http://a.example",
+            "https://x.a.example",
+            "https://public.example/app",
+        ] {
+            assert!(!config.allows_origin(bad, own), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! How a channel changes: when it is attached, when its provider says something, when a callback ends.
+
+use super::callback::Callback;
+use super::columns::user_id;
+use super::event::{Arrived, ChannelEvent, Generated, Outcome};
+use super::state::{Channel, ChannelState, EVENT_LIMIT, Recorded};
+use crate::domain::task::{Status, TIMEOUT, TaskError};
+use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
+
+pub(super) fn attach(state: &mut ChannelState, asked: Channel, now: Millis) -> Verdict {
+    let Some(known) = &mut state.channel else {
+        state.channel = Some(Channel { version: asked.version.max(1), ..asked });
+        return Verdict::Attached;
+    };
+    if known.workflow.is_some() {
+        let is_same = known.user_id == asked.user_id && known.workflow == asked.workflow;
+        return if is_same { Verdict::AlreadyAttached } else { Verdict::Conflict };
+    }
+    // Its webhook was first. Whoever has asked owns the answer, whatever the answer says.
+    known.workflow = asked.workflow;
+    known.created_at = known.created_at.min(asked.created_at);
+    let is_new_owner = known.user_id != asked.user_id;
+    known.user_id = asked.user_id;
+    let version = touch(known, now);
+    if is_new_owner {
+        state.events.iter_mut().for_each(|event| event.version = version);
+    }
+    Verdict::Attached
+}
+
+pub(super) fn hear(state: &mut ChannelState, arrived: Arrived, now: Millis) -> Verdict {
+    let Arrived { event, forbidden } = arrived;
+    let key = key(&event);
+    if state.events.iter().any(|known| known.key == key) {
+        return Verdict::Duplicate;
+    }
+    if state.events.len() == EVENT_LIMIT {
+        return Verdict::Full;
+    }
+    let (content, error) = match event.outcome {
+        Outcome::Generated(generated) => (Some(generated), None),
+        Outcome::Failed { error } => (None, Some(error)),
+        Outcome::Unknown => (None, None),
+    };
+    let is_unknown = content.is_none() && error.is_none();
+    let callback = match (event.callback_url, forbidden) {
+        _ if is_unknown => Callback::default(),
+        (Some(url), Some(reason)) => Callback::refused(url, &reason, now),
+        (Some(url), None) => Callback::to(url, now),
+        (None, _) => Callback::default(),
+    };
+    let channel =
+        state.channel.get_or_insert_with(|| unasked(event.channel_id, event.provider, now));
+    let verdict = hear_of(channel, content.as_ref(), error.as_ref(), now);
+    let version = channel.version;
+    state.events.push(Recorded {
+        key,
+        at: now,
+        content,
+        error,
+        callback,
+        first_version: version,
+        version,
+    });
+    verdict
+}
+
+/// What an event is known by: its type. An error form may come under the type of a success, and is
+/// another event: what was made must not be lost because something failed before.
+fn key(event: &ChannelEvent) -> String {
+    match event.outcome {
+        Outcome::Failed { .. } => format!("{}:failed", event.kind),
+        _ => event.kind.clone(),
+    }
+}
+
+/// A channel that the provider's event is the first to speak of.
+fn unasked(channel_id: String, provider: String, now: Millis) -> Channel {
+    Channel {
+        channel_id,
+        provider,
+        user_id: None,
+        workflow: None,
+        status: Status::Pending,
+        version: 0,
+        error: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// What was made completes the channel, also after a failure: then there is something to show after
+/// all. A failure after that is recorded and changes nothing.
+fn hear_of(
+    channel: &mut Channel,
+    content: Option<&Generated>,
+    error: Option<&TaskError>,
+    now: Millis,
+) -> Verdict {
+    let verdict = match (content, error) {
+        (Some(made), _) => {
+            if channel.workflow.is_none() && channel.version == 0 {
+                channel.user_id = user_id(&made.customer_data);
+            }
+            channel.status = Status::Completed;
+            channel.error = None;
+            Verdict::Applied
+        }
+        (None, Some(_)) if channel.status == Status::Completed => Verdict::Stale,
+        (None, Some(error)) => {
+            channel.status = Status::Failed;
+            channel.error = Some(error.clone());
+            Verdict::Applied
+        }
+        (None, None) => Verdict::Noted,
+    };
+    if verdict == Verdict::Applied || channel.version == 0 {
+        touch(channel, now);
+    }
+    verdict
+}
+
+pub(super) fn give_up(state: &mut ChannelState, now: Millis) -> Verdict {
+    match state.channel.as_mut().filter(|channel| channel.status == Status::Pending) {
+        Some(channel) => {
+            channel.status = Status::Failed;
+            channel.error = Some(TaskError::new(TIMEOUT, "The provider did not answer in time."));
+            touch(channel, now);
+            Verdict::Applied
+        }
+        None => Verdict::Noted,
+    }
+}
+
+pub(super) fn expire(state: &mut ChannelState, now: Millis) -> Verdict {
+    let over: Vec<String> = state
+        .events
+        .iter()
+        .filter(|event| event.callback.is_over(now))
+        .map(|event| event.key.clone())
+        .collect();
+    let verdicts = over.iter().map(|key| change_callback(state, key, now, Callback::expire));
+    if verdicts.filter(|verdict| *verdict == Verdict::Applied).count() > 0 {
+        Verdict::Applied
+    } else {
+        Verdict::Noted
+    }
+}
+
+/// Changes the callback of an event. That its status changed is seen on the row.
+pub(super) fn change_callback(
+    state: &mut ChannelState,
+    key: &str,
+    now: Millis,
+    change: impl FnOnce(&mut Callback),
+) -> Verdict {
+    let event = state.events.iter_mut().find(|event| event.key == key);
+    let (Some(event), Some(channel)) = (event, state.channel.as_mut()) else {
+        return Verdict::Noted;
+    };
+    let before = event.callback.status;
+    change(&mut event.callback);
+    if event.callback.status == before {
+        return Verdict::Noted;
+    }
+    event.version = touch(channel, now);
+    Verdict::Applied
+}
+
+fn touch(channel: &mut Channel, now: Millis) -> u64 {
+    channel.version += 1;
+    channel.updated_at = now.max(channel.updated_at);
+    channel.version
+}

@@ -1,0 +1,79 @@
+//! What follows from a decision, as plain values. `apply` returns them; [`crate::object::actor`]
+//! performs them, in order.
+
+use super::time::Millis;
+use super::verdict::Verdict;
+
+/// What `apply` makes of a state and an input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision<S, I, W> {
+    pub state: S,
+    pub verdict: Verdict,
+    /// To be performed in this order, each with all that follows from it before the next.
+    pub effects: Vec<Effect<I, W>>,
+}
+
+/// One thing to do. `I` is the input of the actor, `W` the work that only its kind of actor does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect<I, W> {
+    /// Store the state. It is the first effect of every decision that changes it.
+    Store,
+    /// Send the state to every watcher. It comes right after [`Effect::Store`].
+    Show,
+    /// Set the object's one alarm.
+    Arm(Arm),
+    /// Do this; its outcome is the next input.
+    Do(W),
+    /// Decide about this next.
+    Then(I),
+    /// Delete everything that is stored.
+    Clean,
+}
+
+/// When the alarm has to fire. To move an alarm costs as much as to write a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arm {
+    /// At this time, whatever is set.
+    At(Millis),
+    /// At this time, unless one is set for then or earlier.
+    By(Millis),
+    /// At this time, unless one is set.
+    IfNone(Millis),
+}
+
+impl Arm {
+    /// The time to set the alarm to, given the one that is set; `None` leaves it.
+    pub fn over(self, set: Option<Millis>) -> Option<Millis> {
+        match (self, set) {
+            (Self::At(at), _) | (Self::By(at) | Self::IfNone(at), None) => Some(at),
+            (Self::By(at), Some(set)) => (set > at).then_some(at),
+            (Self::IfNone(_), Some(_)) => None,
+        }
+    }
+
+    /// Whether the alarm that is set has to be known first.
+    pub fn looks(self) -> bool {
+        !matches!(self, Self::At(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_is_moved_only_where_that_is_asked_for() {
+        for (arm, set, expected) in [
+            (Arm::At(5), None, Some(5)),
+            (Arm::At(5), Some(1), Some(5)),
+            (Arm::By(5), None, Some(5)),
+            (Arm::By(5), Some(5), None),
+            (Arm::By(5), Some(4), None),
+            (Arm::By(5), Some(6), Some(5)),
+            (Arm::IfNone(5), None, Some(5)),
+            (Arm::IfNone(5), Some(9), None),
+        ] {
+            assert_eq!(arm.over(set), expected, "{arm:?} over {set:?}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Pages of lists: what is asked for, once it has been read and checked.
+
+use super::id::TaskKey;
+use super::task::Status;
+
+/// Entries of a page, where the caller does not say.
+pub const DEFAULT_LIMIT: u32 = 20;
+/// Entries of a page at most.
+pub const LARGEST_LIMIT: u32 = 100;
+
+/// A page of a user's tasks, newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskList {
+    pub limit: u32,
+    /// Only tasks older than this one.
+    pub cursor: Option<TaskKey>,
+    pub status: Option<Status>,
+    pub kind: Option<String>,
+}
+
+impl TaskList {
+    /// The newest `limit` tasks.
+    pub fn newest(limit: u32) -> Self {
+        Self { limit, cursor: None, status: None, kind: None }
+    }
+}
+
+/// A page of content, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentList {
+    pub limit: u32,
+    /// The id of the row to go on after.
+    pub cursor: Option<String>,
+}

@@ -1,0 +1,31 @@
+//! The models that a provider can be asked for.
+
+use serde::Serialize;
+
+/// The models that can be asked for.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Models {
+    pub models: Vec<Model>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Model {
+    /// What a request's `model` is.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_models_is_pinned() {
+        let models = vec![Model { id: "m/x".into(), name: "X".into() }];
+        let text = serde_json::to_string(&Models { models }).expect("plain JSON");
+        assert_eq!(text, r#"{"models":[{"id":"m/x","name":"X"}]}"#);
+    }
+}

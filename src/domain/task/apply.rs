@@ -1,0 +1,163 @@
+//! The one function that changes a task: `(state, input, now) -> (state', verdict, effects)`.
+//!
+//! Terminal is final. What the provider said first stands, whatever comes later, in whatever
+//! order and however often; only a failure of ours (we did not hear in time) gives way to the
+//! provider's word.
+
+use super::Task;
+use super::change::{attach, give_up, hear, overtake};
+use super::report::Report;
+use super::schedule::{self, LONGEST_POLL, due, next_alarm};
+use super::state::RoomState;
+use crate::domain::effect::{self, Arm};
+use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The provider has named the task: its rows exist, this is what they hold.
+    Attach(Box<Task>),
+    /// The same, of a task that is under way: somebody found that its room may be asleep or gone.
+    Wake(Box<Task>),
+    /// The rows of the task whose events wait here were found.
+    Adopt(Box<Task>),
+    /// No row of ours was found for the events that wait here.
+    AdoptFailed,
+    /// The provider said something: in a webhook (with the key of its delivery) or when polled.
+    Report { delivery: Option<String>, report: Box<Report> },
+    /// The provider was polled and did not say: it was away, or did not know the task.
+    PollFailed,
+    /// Nothing came before the deadline.
+    GiveUp,
+    /// D1 has this version, and the feeds have shown it.
+    Flushed(u64),
+    /// D1 or a feed did not take it, or not in time.
+    FlushFailed,
+    /// Its rows are nobody's, and at this version say that the start failed: they were given up while
+    /// D1 could not be told of the room.
+    LeftBehind(u64),
+    /// The alarm has fired, and has come to this stage.
+    Alarm(Stage),
+}
+
+/// What an alarm does, in this order. Time passes between two stages, so each looks at what is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Adopt,
+    Poll,
+    GiveUp,
+    Flush,
+    End,
+}
+
+/// The work that a task's room does, each with its outcomes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// Look for the rows of a task that was never attached: [`Input::Adopt`] or [`Input::AdoptFailed`].
+    Adopt,
+    /// Ask the provider: [`Input::Report`] or [`Input::PollFailed`].
+    Poll,
+    /// Bring D1 up to date, and then the feeds: [`Input::Flushed`], [`Input::FlushFailed`] or
+    /// [`Input::LeftBehind`]. Without `note`, a success is no input.
+    Flush { note: bool },
+}
+
+pub type Effect = effect::Effect<Input, Work>;
+pub type Decision = effect::Decision<RoomState, Input, Work>;
+
+/// What `input` makes of `state`, and what follows from it.
+pub fn apply(state: &RoomState, input: Input, now: Millis) -> Decision {
+    let mut next = state.clone();
+    // A task that comes back from its rows was shown as they have it.
+    let shown = match (&state.task, &input) {
+        (Some(task), _) => Some(task.version),
+        (None, Input::Attach(task) | Input::Wake(task) | Input::Adopt(task)) => Some(task.version),
+        (None, _) => None,
+    };
+    let (verdict, follows) = decide(&mut next, input, now);
+    let is_news = next.task.as_ref().is_some_and(|task| Some(task.version) != shown);
+    let store = (next != *state).then_some(Effect::Store);
+    let show = is_news.then_some(Effect::Show);
+    let effects = store.into_iter().chain(show).chain(follows).collect();
+    Decision { state: next, verdict, effects }
+}
+
+fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effect>) {
+    match input {
+        Input::Attach(task) => {
+            let verdict = attach(room, *task, now);
+            // That the rows have the task's id is stored along with its next change, or by the first
+            // alarm: most tasks are over by then, and the write is saved.
+            let follows = match verdict {
+                Verdict::Attached => vec![arm(room, now), flush(false)],
+                _ => vec![],
+            };
+            (verdict, follows)
+        }
+        Input::Wake(task) => {
+            let verdict = attach(room, *task, now);
+            let follows = match verdict {
+                Verdict::Attached => arm(room, now),
+                _ => Effect::Arm(Arm::By(now + LONGEST_POLL)),
+            };
+            (verdict, vec![follows])
+        }
+        Input::Adopt(task) => (attach(room, *task, now), vec![]),
+        Input::AdoptFailed => {
+            schedule::postpone_adoption(&mut room.clock, now);
+            (Verdict::Noted, vec![])
+        }
+        Input::Report { delivery, report } => {
+            let is_webhook = delivery.is_some();
+            let verdict = hear(room, delivery, *report, now);
+            let follows = match verdict {
+                // A task that had ended without the provider may have no alarm but the clean-up's.
+                Verdict::Applied if is_webhook => {
+                    vec![Effect::Arm(Arm::By(now + LONGEST_POLL)), flush(true)]
+                }
+                Verdict::Kept => vec![arm(room, now)],
+                _ => vec![],
+            };
+            (verdict, follows)
+        }
+        Input::PollFailed => {
+            schedule::postpone_poll(&mut room.clock, now);
+            (Verdict::Noted, vec![])
+        }
+        Input::GiveUp => (give_up(room, now), vec![]),
+        Input::Flushed(version) => {
+            room.flushed = room.flushed.max(version);
+            room.clock.flush_failures = 0;
+            (Verdict::Noted, vec![])
+        }
+        Input::FlushFailed => {
+            schedule::postpone_flush(&mut room.clock, now);
+            (Verdict::Noted, vec![arm(room, now)])
+        }
+        Input::LeftBehind(version) => (overtake(room, version, now), vec![flush(true)]),
+        Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
+    }
+}
+
+/// The stage of an alarm: what is due of it, and the next stage.
+fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
+    let due = due(room, now);
+    let (is_due, effect, next) = match stage {
+        Stage::Adopt => (due.adopt, Effect::Do(Work::Adopt), Stage::Poll),
+        Stage::Poll => (due.poll, Effect::Do(Work::Poll), Stage::GiveUp),
+        Stage::GiveUp => (due.give_up, Effect::Then(Input::GiveUp), Stage::Flush),
+        Stage::Flush => (due.flush, flush(true), Stage::End),
+        Stage::End if due.clean => return vec![Effect::Clean],
+        Stage::End => return vec![arm(room, now)],
+    };
+    let next = Effect::Then(Input::Alarm(next));
+    if is_due { vec![effect, next] } else { vec![next] }
+}
+
+fn arm(room: &RoomState, now: Millis) -> Effect {
+    Effect::Arm(Arm::At(next_alarm(room, now)))
+}
+
+fn flush(note: bool) -> Effect {
+    Effect::Do(Work::Flush { note })
+}

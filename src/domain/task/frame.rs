@@ -1,0 +1,176 @@
+//! What watchers and callers are shown: a task in the contract's JSON, and the frames of its
+//! socket.
+
+use crate::domain::task::{Image, ImageStatus, Status, Task, TaskError};
+use crate::domain::time::{Millis, iso_json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A task as it is shown everywhere: answers, lists and frames.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Task"))]
+#[serde(rename_all = "camelCase")]
+pub struct TaskView<'a> {
+    /// Null only for a task that the provider never took.
+    pub task_id: Option<&'a str>,
+    /// The same, under the name that older front ends read.
+    pub mynth_task_id: Option<&'a str>,
+    pub kind: &'a str,
+    pub user_id: &'a str,
+    pub status: Status,
+    /// Rises with every change: of two copies, the one with the higher version is the newer.
+    pub version: u64,
+    pub prompt: Option<&'a str>,
+    pub requested_model: Option<&'a str>,
+    pub model: Option<&'a str>,
+    pub error: Option<&'a TaskError>,
+    /// A decimal number, as the provider writes it.
+    pub cost: Option<&'a str>,
+    /// The caller's own.
+    pub metadata: &'a Map<String, Value>,
+    #[serde(with = "iso_json")]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    pub created_at: Millis,
+    #[serde(with = "iso_json")]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    pub updated_at: Millis,
+    pub images: Vec<ImageView<'a>>,
+    /// What kinds other than `image.generate` return, as the provider wrote it: `TaskResult` says what
+    /// that is for each.
+    pub result: Option<&'a Value>,
+}
+
+/// One image of a task, from before there is a picture.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Image"))]
+#[serde(rename_all = "camelCase")]
+pub struct ImageView<'a> {
+    /// The id of its row, there before the picture is.
+    pub id: &'a str,
+    pub position: u32,
+    pub mynth_task_id: Option<&'a str>,
+    pub requested_model: Option<&'a str>,
+    pub status: ImageStatus,
+    pub image_id: Option<&'a str>,
+    pub url: Option<&'a str>,
+    pub error: Option<&'a TaskError>,
+}
+
+impl<'a> From<&'a Task> for TaskView<'a> {
+    fn from(task: &'a Task) -> Self {
+        let task_id = task.task_id.as_deref();
+        let requested_model = task.requested_model.as_deref();
+        let view = |image: &'a Image| ImageView {
+            id: &image.id,
+            position: image.position,
+            mynth_task_id: task_id,
+            requested_model,
+            status: image.status,
+            image_id: image.image_id.as_deref(),
+            url: image.url.as_deref(),
+            error: image.error.as_ref(),
+        };
+        Self {
+            task_id,
+            mynth_task_id: task_id,
+            kind: &task.kind,
+            user_id: &task.user_id,
+            status: task.status,
+            version: task.version,
+            prompt: task.prompt.as_deref(),
+            requested_model,
+            model: task.model.as_deref(),
+            error: task.error.as_ref(),
+            cost: task.cost.as_deref(),
+            metadata: &task.metadata,
+            created_at: task.created_at,
+            updated_at: task.updated_at,
+            images: task.images.iter().map(view).collect(),
+            result: task.result.as_ref(),
+        }
+    }
+}
+
+/// One message to a watcher. A frame carries the whole state, so that a missed one costs nothing.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Frame<'a> {
+    /// A task as it is now.
+    Task { task: TaskView<'a> },
+    /// The version that was named when connecting is the current one.
+    Current { version: u64 },
+}
+
+/// The frame of `task` as it is now.
+pub fn task_frame(task: &Task) -> String {
+    to_text(&Frame::Task { task: task.into() })
+}
+
+/// The first frame on a socket: the task, or a word that the version the watcher named is current.
+pub fn first_frame(task: &Task, known_version: Option<u64>) -> String {
+    match known_version {
+        Some(version) if version == task.version => to_text(&Frame::Current { version }),
+        _ => task_frame(task),
+    }
+}
+
+fn to_text(frame: &Frame<'_>) -> String {
+    // Maps with string keys and plain values only: writing them cannot fail.
+    serde_json::to_string(frame).expect("a frame is plain JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::TaskKey;
+    use serde_json::json;
+
+    fn task() -> Task {
+        let key = TaskKey::new(1_795_168_800_000, [0; 12]);
+        Task {
+            task_id: "tsk_1".into(),
+            images: vec![Image::pending(&key, 0)],
+            key,
+            user_id: "ada".into(),
+            batch_id: None,
+            kind: "image.generate".into(),
+            status: Status::Pending,
+            version: 1,
+            prompt: Some("a fox".into()),
+            requested_model: Some("m/x".into()),
+            model: None,
+            error: None,
+            cost: None,
+            metadata: Map::new(),
+            created_at: 1_795_168_800_000,
+            updated_at: 1_795_168_800_000,
+            result: None,
+            access: None,
+        }
+    }
+
+    #[test]
+    fn the_frame_of_a_task_is_pinned() {
+        let literal = r#"{"type":"task","task":{"taskId":"tsk_1","mynthTaskId":"tsk_1","kind":"image.generate","userId":"ada","status":"pending","version":1,"prompt":"a fox","requestedModel":"m/x","model":null,"error":null,"cost":null,"metadata":{},"createdAt":"2026-11-20T10:00:00.000Z","updatedAt":"2026-11-20T10:00:00.000Z","images":[{"id":"AAAAAAAAAAAAAAAA00","position":0,"mynthTaskId":"tsk_1","requestedModel":"m/x","status":"pending","imageId":null,"url":null,"error":null}],"result":null}}"#;
+        assert_eq!(task_frame(&task()), literal);
+    }
+
+    #[test]
+    fn a_watcher_that_has_the_current_version_is_told_so_and_any_other_gets_the_task() {
+        let task = task();
+        assert_eq!(first_frame(&task, Some(1)), r#"{"type":"current","version":1}"#);
+        for known in [None, Some(0), Some(2)] {
+            assert_eq!(first_frame(&task, known), task_frame(&task));
+        }
+    }
+
+    #[test]
+    fn a_task_that_the_provider_never_took_has_no_task_id() {
+        let mut task = task();
+        task.task_id.clear();
+        let shown = serde_json::to_value(TaskView::from(&task)).unwrap();
+        assert_eq!(shown["taskId"], json!(null));
+        assert_eq!(shown["images"][0]["mynthTaskId"], json!(null));
+    }
+}

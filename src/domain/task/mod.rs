@@ -1,0 +1,228 @@
+//! A task: the state that its object stores, its rows mirror and its frames show.
+
+pub mod apply;
+pub mod change;
+pub mod frame;
+mod images;
+pub mod orphan;
+pub mod report;
+pub mod schedule;
+pub mod start_request;
+pub mod state;
+
+use crate::domain::id::TaskKey;
+use crate::domain::time::{HOUR, Millis, iso_json};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// The kind that `POST /generate` starts: its results are pictures, each with a row of its own.
+pub const IMAGE_GENERATE: &str = "image.generate";
+
+/// The provider of tasks that were stored before there were several.
+pub const FIRST_PROVIDER: &str = "mynth";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Pending,
+    Completed,
+    Failed,
+}
+
+impl Status {
+    pub fn is_terminal(self) -> bool {
+        self != Self::Pending
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ImageStatus {
+    Pending,
+    Success,
+    Failed,
+}
+
+/// Why a task or an image failed: a lower_snake code for programs, a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct TaskError {
+    pub code: String,
+    pub message: String,
+}
+
+/// No answer came before the deadline.
+pub const TIMEOUT: &str = "timeout";
+/// The start died on its way, and the provider was not seen to have the task.
+pub const START_LOST: &str = "start_lost";
+/// The provider finished with fewer images than were asked for.
+pub const MISSING_RESULT: &str = "missing_result";
+
+/// Failures after which the provider may have the task all the same: the deadline, and a start
+/// call that ended without a clear yes or no.
+pub const PROVISIONAL: [&str; 5] =
+    [TIMEOUT, START_LOST, "provider_timeout", "provider_unavailable", "provider_invalid_response"];
+
+impl TaskError {
+    pub fn new(code: &str, message: &str) -> Self {
+        Self { code: code.to_owned(), message: message.to_owned() }
+    }
+
+    /// The same as the provider's word, which is final: never under a code that means "ours".
+    pub fn of_provider(self) -> Self {
+        if !self.is_provisional() {
+            return self;
+        }
+        Self { code: format!("generation_{}", self.code), ..self }
+    }
+
+    /// It says that a start did not get through, as far as we heard.
+    pub fn is_of_start(&self) -> bool {
+        self.is_provisional() && self.code != TIMEOUT
+    }
+
+    /// Ours, not the provider's: it says that we did not hear, so the provider's word, if it
+    /// comes after all, replaces it.
+    pub fn is_provisional(&self) -> bool {
+        PROVISIONAL.contains(&self.code.as_str())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// The id of its row, ours.
+    pub id: String,
+    pub position: u32,
+    pub status: ImageStatus,
+    /// The provider's `img_…`.
+    pub image_id: Option<String>,
+    pub url: Option<String>,
+    pub error: Option<TaskError>,
+}
+
+impl Image {
+    pub fn pending(key: &TaskKey, position: usize) -> Self {
+        Self {
+            id: key.row_id(position),
+            position: position as u32,
+            status: ImageStatus::Pending,
+            image_id: None,
+            url: None,
+            error: None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// The provider's id: it names the object, the frames and the paths. `None` until the provider has
+    /// answered the start, and for ever where it refused.
+    #[serde(default, deserialize_with = "id_or_none")]
+    pub task_id: Option<String>,
+    /// The name of the provider that has it.
+    #[serde(default = "first_provider")]
+    pub provider: String,
+    /// Our own id of its row, made before the provider had named it.
+    pub key: TaskKey,
+    pub user_id: String,
+    /// The batch that it was started in, ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<String>,
+    /// The provider's word, such as `image.generate`.
+    pub kind: String,
+    pub status: Status,
+    /// 1 when attached, one more with every change that a watcher can see.
+    pub version: u64,
+    pub prompt: Option<String>,
+    pub requested_model: Option<String>,
+    pub model: Option<String>,
+    pub error: Option<TaskError>,
+    /// A decimal as the provider wrote it: money is not reformatted.
+    pub cost: Option<String>,
+    /// The caller's own, without what we add to it.
+    pub metadata: Map<String, Value>,
+    #[serde(with = "iso_json")]
+    pub created_at: Millis,
+    #[serde(with = "iso_json")]
+    pub updated_at: Millis,
+    pub images: Vec<Image>,
+    /// What kinds other than `image.generate` return, as the provider sent it.
+    pub result: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<PublicToken>,
+    /// How long to wait for the provider, where its provider says so. Not in D1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<Millis>,
+}
+
+pub(crate) fn first_provider() -> String {
+    FIRST_PROVIDER.to_owned()
+}
+
+/// Rows and states of earlier versions say `""` where there is no id.
+fn id_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let id = Option::<String>::deserialize(deserializer)?;
+    Ok(id.filter(|id| !id.is_empty()))
+}
+
+/// The provider's own token for this one task, where the caller asked it for one. It is handed to
+/// the caller with the start and kept in the task's room, for a repeated request: not in D1, in no
+/// frame, and it does not print.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PublicToken(String);
+
+impl PublicToken {
+    pub fn new(token: String) -> Self {
+        Self(token)
+    }
+
+    /// The token, for the task's owner. Never for a log.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PublicToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicToken(redacted)")
+    }
+}
+
+impl Task {
+    /// Final: nothing the provider says later changes it.
+    pub fn is_final(&self) -> bool {
+        match self.status {
+            Status::Pending => false,
+            Status::Completed => true,
+            Status::Failed => !self.error.as_ref().is_some_and(TaskError::is_provisional),
+        }
+    }
+
+    /// When to stop waiting for the provider.
+    pub fn deadline(&self) -> Millis {
+        let by_kind = if self.kind.starts_with("video.") { 3 * HOUR } else { HOUR };
+        self.created_at + self.patience.unwrap_or(by_kind)
+    }
+
+    /// The task of this name: it has been started.
+    pub fn named(self, task_id: impl Into<String>) -> Self {
+        Self { task_id: Some(task_id.into()), ..self }
+    }
+
+    /// The provider's id, or `""`: for a place that is only reached with one.
+    pub fn id(&self) -> &str {
+        self.task_id.as_deref().unwrap_or_default()
+    }
+}

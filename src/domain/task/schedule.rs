@@ -1,0 +1,121 @@
+//! When the object's one alarm fires, and what is due then.
+//!
+//! Setting an alarm costs as much as writing a row, so an event leaves it where it is. It is
+//! set when a task is attached, and again each time it fires.
+
+use super::state::{Clock, RoomState};
+use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
+
+/// When the provider is polled first. Most pictures are there by then, and most webhooks too.
+pub const FIRST_POLL: Millis = 20 * SECOND;
+/// Later polls come half as far apart again each time, up to this: some 20 in an hour.
+pub const LONGEST_POLL: Millis = 5 * MINUTE;
+/// An event that came before its task: usually the start call's answer is milliseconds away.
+pub const FIRST_ADOPTION: Millis = 2 * SECOND;
+const LONGEST_ADOPTION: Millis = 6 * HOUR;
+/// Providers repeat an event for 72 h at most. What no task has claimed by then is nobody's.
+pub const ORPHAN_LIFETIME: Millis = 72 * HOUR;
+/// Rows that D1 did not take are written again after this, then twice as late each time.
+pub const FIRST_FLUSH: Millis = 2 * SECOND;
+const LONGEST_FLUSH: Millis = 2 * MINUTE;
+/// How long a room outlives its task: long enough for watchers and most late deliveries.
+pub const ROOM_LIFETIME: Millis = 24 * HOUR;
+
+/// What an alarm has to do, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Look for the rows of a task that was never attached.
+    pub adopt: bool,
+    /// Poll the provider.
+    pub poll: bool,
+    /// End the wait. A last poll comes first.
+    pub give_up: bool,
+    /// Write to D1.
+    pub flush: bool,
+    /// Delete everything: it is in D1, or nobody's.
+    pub clean: bool,
+}
+
+/// What is due at `now`.
+pub fn due(room: &RoomState, now: Millis) -> Due {
+    let Some(task) = &room.task else {
+        let expired = room.early.iter().all(|early| now >= early.at + ORPHAN_LIFETIME);
+        return Due {
+            adopt: !room.early.is_empty() && now >= room.clock.adopt_at,
+            clean: expired,
+            ..Due::default()
+        };
+    };
+    let waits = !task.status.is_terminal();
+    let late = now >= task.deadline();
+    Due {
+        poll: waits && (late || now >= room.clock.poll_at),
+        give_up: waits && late,
+        // Whatever woke the object, what D1 lacks goes along.
+        flush: room.is_dirty(),
+        clean: !waits && !room.is_dirty() && now >= task.updated_at + ROOM_LIFETIME,
+        adopt: false,
+    }
+}
+
+/// When the alarm has to fire next, given what is stored; never before `now`.
+pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
+    let at = match &room.task {
+        None => {
+            let newest = room.early.iter().map(|early| early.at).max().unwrap_or(now);
+            room.clock.adopt_at.min(newest + ORPHAN_LIFETIME)
+        }
+        Some(task) => {
+            let waits = !task.status.is_terminal();
+            match (waits, room.is_dirty()) {
+                (true, false) => room.clock.poll_at.min(task.deadline()),
+                (true, true) => room.clock.poll_at.min(task.deadline()).min(room.clock.flush_at),
+                // The clean-up waits for D1, however long that takes.
+                (false, true) => room.clock.flush_at,
+                (false, false) => task.updated_at + ROOM_LIFETIME,
+            }
+        }
+    };
+    at.max(now)
+}
+
+pub(super) fn start(clock: &mut Clock, now: Millis) {
+    // Rows are written when there is something to write, at once; the alarm is for what that
+    // could not do, so it need not come before the first poll.
+    *clock = Clock { poll_at: now + FIRST_POLL, flush_at: now + FIRST_POLL, ..Clock::default() };
+}
+
+pub(super) fn start_adoption(clock: &mut Clock, now: Millis) {
+    *clock = Clock { adopt_at: now + FIRST_ADOPTION, ..Clock::default() };
+}
+
+pub(super) fn poll_now(clock: &mut Clock, now: Millis) {
+    clock.poll_at = now;
+}
+
+pub(super) fn postpone_poll(clock: &mut Clock, now: Millis) {
+    clock.poll_at = now + grown(FIRST_POLL, (3, 2), clock.polls, LONGEST_POLL);
+    clock.polls += 1;
+}
+
+pub(super) fn postpone_adoption(clock: &mut Clock, now: Millis) {
+    clock.adopt_at = now + grown(4 * FIRST_ADOPTION, (4, 1), clock.adoptions, LONGEST_ADOPTION);
+    clock.adoptions += 1;
+}
+
+pub(super) fn postpone_flush(clock: &mut Clock, now: Millis) {
+    clock.flush_at = now + grown(FIRST_FLUSH, (2, 1), clock.flush_failures, LONGEST_FLUSH);
+    clock.flush_failures += 1;
+}
+
+/// `first` × (`factor`) to the power of `times`, `longest` at most.
+fn grown(first: Millis, factor: (Millis, Millis), times: u32, longest: Millis) -> Millis {
+    let mut delay = first;
+    for _ in 0..times {
+        if delay >= longest {
+            break;
+        }
+        delay = delay * factor.0 / factor.1;
+    }
+    delay.min(longest)
+}

@@ -1,0 +1,83 @@
+//! The whole state of one task's object: the task itself, and what the object must remember to
+//! lose nothing. It is stored as one value, so that every change is one commit.
+
+use super::Task;
+use super::report::Report;
+use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// Events that an object keeps for a task it does not know yet. A task has one terminal event
+/// and few others, so more than this is not early, it is wrong.
+pub const EARLY_LIMIT: usize = 16;
+
+/// Delivery keys that an object remembers. Far more than a provider retries, and they only spare
+/// work: what a repeated event may change is decided by the task's state.
+pub const DELIVERY_LIMIT: usize = 64;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RoomState {
+    pub task: Option<Task>,
+    /// Reports that came before the task was attached, in the order they came.
+    pub early: Vec<Early>,
+    /// What has been delivered, newest last.
+    pub deliveries: Vec<Delivery>,
+    /// The version that D1 is known to have. Less than the task's version: the rows are behind.
+    pub flushed: u64,
+    pub clock: Clock,
+}
+
+/// A report kept for a task that is not attached yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Early {
+    pub at: Millis,
+    pub report: Report,
+}
+
+/// One delivery that was taken, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The provider's own id of the delivery, or a hash of its body.
+    pub key: String,
+    pub at: Millis,
+    pub verdict: Verdict,
+}
+
+/// When the object's one alarm has to do what.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    /// When to poll the provider next, and how often it was polled.
+    #[serde(rename = "look_at")]
+    pub poll_at: Millis,
+    #[serde(rename = "looks")]
+    pub polls: u32,
+    /// When to look for the rows of a task that was never attached, and how often we did.
+    pub adopt_at: Millis,
+    pub adoptions: u32,
+    /// When to write to D1 again, and how often in a row that failed.
+    pub flush_at: Millis,
+    pub flush_failures: u32,
+}
+
+impl RoomState {
+    /// The rows in D1 may be behind the task.
+    pub fn is_dirty(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| task.version > self.flushed)
+    }
+
+    /// Nothing was ever stored here, or it was cleaned away.
+    pub fn is_empty(&self) -> bool {
+        self.task.is_none() && self.early.is_empty()
+    }
+
+    pub(super) fn has_delivery(&self, key: &str) -> bool {
+        self.deliveries.iter().any(|delivery| delivery.key == key)
+    }
+
+    pub(super) fn record(&mut self, key: String, at: Millis, verdict: Verdict) {
+        if self.deliveries.len() == DELIVERY_LIMIT {
+            self.deliveries.remove(0);
+        }
+        self.deliveries.push(Delivery { key, at, verdict });
+    }
+}

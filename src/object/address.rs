@@ -1,0 +1,85 @@
+//! Reaching a Durable Object: a request of ours to an object by its name, tried again where the
+//! runtime says that this can help.
+
+use super::name::ObjectName;
+use super::socket::{PROTOCOL, PROTOCOL_HEADER};
+use crate::error::ApiError;
+use crate::http::Outgoing;
+use crate::platform::outage;
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use worker::{Env, Error, ObjectNamespace, Response};
+
+/// Tries of one message. Whatever an object is asked may be asked twice.
+const TRIES: usize = 3;
+
+/// Path of a message. Sockets have [`super::watcher::LIVE_PATH`].
+pub const ASK_PATH: &str = "/ask";
+
+pub struct Address {
+    namespace: ObjectNamespace,
+    name: String,
+}
+
+impl Address {
+    /// An object that is spoken to exists: never name one after something that has not been verified.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the binding of its class.
+    pub fn of(env: &Env, name: &ObjectName) -> Result<Self, ApiError> {
+        let binding = name.binding();
+        let namespace =
+            env.durable_object(binding).map_err(|_| ApiError::not_configured(binding))?;
+        Ok(Self { namespace, name: name.to_string() })
+    }
+
+    /// Sends a message: the text of the object's answer.
+    pub async fn post(&self, path: &str, body: &str) -> Result<String, ApiError> {
+        let url = internal(path);
+        let request = Outgoing { method: "POST", url: &url, headers: &[], body: Some(body) };
+        let mut response = self.send(&request).await?;
+        match response.status_code() {
+            200..300 => response.text().await.map_err(|error| outage("object", error)),
+            status => Err(outage("object", format_args!("status {status}"))),
+        }
+    }
+
+    /// Passes a watcher's upgrade on: a 101, or what the object says instead. `offers` is whether the
+    /// watcher offers our sub-protocol.
+    pub async fn upgrade(&self, path: &str, offers: bool) -> Result<Response, ApiError> {
+        let url = internal(path);
+        let headers = [("upgrade", "websocket"), (PROTOCOL_HEADER, PROTOCOL)];
+        let headers = if offers { &headers[..] } else { &headers[..1] };
+        self.send(&Outgoing { method: "GET", url: &url, headers, body: None }).await
+    }
+
+    async fn send(&self, request: &Outgoing<'_>) -> Result<Response, ApiError> {
+        let mut tries = 1;
+        loop {
+            // A stub that has failed once goes on failing: each try has its own.
+            let sent = match (self.namespace.get_by_name(&self.name), request.request()) {
+                (Ok(stub), Ok(request)) => stub.fetch_with_request(request).await,
+                (Err(error), _) | (_, Err(error)) => Err(error),
+            };
+            match sent {
+                Ok(response) => return Ok(response),
+                Err(error) if tries < TRIES && may_retry(&error) => tries += 1,
+                Err(error) => return Err(outage("object", error)),
+            }
+        }
+    }
+}
+
+/// The runtime marks errors after which another try can help. Not retried while the object is overloaded.
+fn may_retry(error: &Error) -> bool {
+    let Error::UnknownJsError { original, .. } = error else { return false };
+    let flag = |name: &str| {
+        Reflect::get(original, &JsValue::from_str(name)).is_ok_and(|value| value.is_truthy())
+    };
+    flag("retryable") && !flag("overloaded")
+}
+
+fn internal(path: &str) -> String {
+    format!("https://object.internal{path}")
+}

@@ -1,0 +1,96 @@
+//! The names of our objects: which object is whose. A deployment's objects keep their names for ever.
+
+use std::fmt;
+
+/// One of our Durable Objects. Its text is its name in its class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ObjectName {
+    /// The room of a task, by the provider's id of it.
+    Task(String),
+    /// The room of a channel, by the provider's id of it.
+    Channel(String),
+    /// The feed of all tasks of a user.
+    UserTasks(String),
+    /// The feed of the tasks of a batch.
+    BatchTasks(String),
+    /// The feed of all content. What each watcher may see of it is decided in there.
+    Content,
+}
+
+const CHANNEL: &str = "channel:";
+const USER_TASKS: &str = "tasks:";
+const BATCH_TASKS: &str = "batch:";
+const CONTENT: &str = "content";
+
+impl ObjectName {
+    /// The binding of its class.
+    pub fn binding(&self) -> &'static str {
+        match self {
+            Self::Task(_) | Self::Channel(_) => "TASKS",
+            Self::UserTasks(_) | Self::BatchTasks(_) | Self::Content => "FEEDS",
+        }
+    }
+
+    /// The room of this name. A task's id has no colon.
+    pub fn of_room(name: &str) -> Self {
+        match name.strip_prefix(CHANNEL) {
+            Some(id) => Self::Channel(id.to_owned()),
+            None => Self::Task(name.to_owned()),
+        }
+    }
+
+    /// The feed of this name, if it is one's.
+    pub fn of_feed(name: &str) -> Option<Self> {
+        if name == CONTENT {
+            return Some(Self::Content);
+        }
+        let user = || name.strip_prefix(USER_TASKS).map(|id| Self::UserTasks(id.to_owned()));
+        let batch = || name.strip_prefix(BATCH_TASKS).map(|id| Self::BatchTasks(id.to_owned()));
+        user().or_else(batch)
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (prefix, id) = match self {
+            Self::Task(id) => ("", id.as_str()),
+            Self::Channel(id) => (CHANNEL, id.as_str()),
+            Self::UserTasks(id) => (USER_TASKS, id.as_str()),
+            Self::BatchTasks(id) => (BATCH_TASKS, id.as_str()),
+            Self::Content => (CONTENT, ""),
+        };
+        write!(f, "{prefix}{id}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::is_plain_id;
+
+    #[test]
+    fn the_names_of_rooms_are_pinned_and_read_back() {
+        for (name, text) in [
+            (ObjectName::Task("tsk_1".into()), "tsk_1"),
+            (ObjectName::Channel("c1".into()), "channel:c1"),
+        ] {
+            assert_eq!((name.to_string().as_str(), name.binding()), (text, "TASKS"));
+            assert_eq!(ObjectName::of_room(text), name);
+        }
+        assert!(!is_plain_id("channel:c1"), "no task has the name of a channel");
+    }
+
+    #[test]
+    fn the_names_of_feeds_are_pinned_and_read_back_whatever_the_user_is_called() {
+        for (name, text) in [
+            (ObjectName::UserTasks("auth0|a:b c".into()), "tasks:auth0|a:b c"),
+            (ObjectName::BatchTasks("btc_1".into()), "batch:btc_1"),
+            (ObjectName::Content, "content"),
+        ] {
+            assert_eq!((name.to_string().as_str(), name.binding()), (text, "FEEDS"));
+            assert_eq!(ObjectName::of_feed(text), Some(name));
+        }
+        assert_eq!(ObjectName::of_feed("tasks"), None);
+        assert_eq!(ObjectName::of_feed("other:x"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! Its name, and where its settings are.
+
+use crate::provider::settings::Settings;
+
+pub const NAME: &str = "modelriver";
+
+pub static SETTINGS: Settings = Settings {
+    api_key: "MODELRIVER_API_KEY",
+    webhook_secret: "MODELRIVER_WEBHOOK_SECRET",
+    api_url: ("MODELRIVER_API_URL", "https://api.modelriver.com"),
+    callback_hosts: Some(("MODELRIVER_CALLBACK_HOSTS", "api.modelriver.com")),
+    webhook_mode: None,
+    is_required: false,
+};

@@ -1,0 +1,79 @@
+//! Starting a task: the body that is sent and the id that comes back.
+
+use crate::domain::id::is_plain_id;
+use crate::domain::task::start_request::StartRequest;
+use crate::domain::task::{IMAGE_GENERATE, PublicToken};
+use crate::json;
+use crate::provider::call::{Order, Started};
+use crate::provider::lenient::pick_text;
+use serde_json::{Map, Value, json};
+
+/// The name under which our row ids travel in the task's metadata.
+pub const ROW_IDS: &str = "imageRowIds";
+
+/// The most that a task's metadata may take, in bytes of JSON.
+pub const METADATA_LIMIT: usize = 2048;
+
+/// The path of the call that starts a task of `kind`: `image.remove_background` is at
+/// `/image/remove-background`.
+pub fn path(kind: &str) -> String {
+    format!("/{}", kind.replace('.', "/").replace('_', "-"))
+}
+
+/// The caller's metadata with our row ids.
+pub fn metadata_with_rows(own: &Map<String, Value>, row_ids: &[String]) -> Map<String, Value> {
+    let mut metadata = own.clone();
+    metadata.insert(ROW_IDS.to_owned(), row_ids.into());
+    metadata
+}
+
+/// Bytes of `metadata` as JSON.
+pub fn metadata_size(metadata: &Map<String, Value>) -> usize {
+    serde_json::to_vec(metadata).map_or(usize::MAX, |bytes| bytes.len())
+}
+
+/// The body of a start: no field that the caller did not ask for, but for the row ids in the metadata
+/// and, where none is registered, the address for the task's webhooks.
+pub fn body(order: &Order<'_>) -> Value {
+    let request = order.request;
+    let mut body = fields(request);
+    if request.kind == IMAGE_GENERATE {
+        let metadata = metadata_with_rows(&request.metadata, &request.row_ids(order.key));
+        body.insert("metadata".into(), metadata.into());
+        // Other kinds take no webhook of their own: they are polled.
+        if let Some(url) = order.webhook_url {
+            body.insert("webhook".into(), json!({"custom": [{"url": url}]}));
+        }
+    }
+    body.into()
+}
+
+/// The body of a dry run: the same without what only a task needs.
+pub fn estimate_body(request: &StartRequest) -> Value {
+    let mut body = fields(request);
+    body.remove("access");
+    body.into()
+}
+
+fn fields(request: &StartRequest) -> Map<String, Value> {
+    let mut fields = request.passed_on.clone();
+    for (name, text) in [("prompt", &request.prompt), ("model", &request.model)] {
+        if let Some(text) = text {
+            fields.insert(name.to_owned(), text.clone().into());
+        }
+    }
+    fields
+}
+
+/// The reply to a start: `{taskId, access?}`, or `{data: {taskId | task_id, …}}`.
+pub fn started(reply: &[u8]) -> Option<Started> {
+    let reply: Value = json::read(reply).ok()?;
+    let places = || [reply.get("data"), Some(&reply)].into_iter().flatten();
+    let task_id = places()
+        .find_map(|place| pick_text(place, &["task_id", "taskId", "id"]))
+        .filter(|id| is_plain_id(id))?;
+    let access = places()
+        .flat_map(|place| [place.get("access"), Some(place)].into_iter().flatten())
+        .find_map(|place| pick_text(place, &["public_access_token", "publicAccessToken"]));
+    Some(Started { id: task_id, access: access.map(PublicToken::new) })
+}

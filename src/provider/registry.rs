@@ -1,0 +1,90 @@
+//! The providers that there are. A provider is its folder and one entry here.
+
+use super::contract::Provider;
+use super::kind::{Becomes, Kind};
+use super::modelriver::ModelRiver;
+use super::mynth::Mynth;
+use crate::config::Config;
+use crate::domain::task::Task;
+use crate::domain::time::Millis;
+use crate::error::ApiError;
+
+/// Every provider.
+pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver]);
+
+/// Providers by their names and by what they can do.
+#[derive(Clone, Copy)]
+pub struct Registry(pub &'static [&'static dyn Provider]);
+
+impl Registry {
+    pub fn all(self) -> &'static [&'static dyn Provider] {
+        self.0
+    }
+
+    /// The provider of this name.
+    pub fn named(self, name: &str) -> Option<&'static dyn Provider> {
+        self.0.iter().copied().find(|provider| provider.name() == name)
+    }
+
+    /// The provider that has a task.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` for a provider that this build does not have: another one may.
+    pub fn of(self, task: &Task) -> Result<&'static dyn Provider, ApiError> {
+        self.named(&task.provider).ok_or_else(ApiError::unavailable)
+    }
+
+    /// The kind of this name that becomes what is asked for, with its provider.
+    pub fn kind(
+        self,
+        word: &str,
+        becomes: Becomes,
+    ) -> Option<(&'static dyn Provider, &'static Kind)> {
+        self.kinds(becomes).find(|(_, kind)| kind.word == word)
+    }
+
+    /// Every kind that becomes a task, or a channel.
+    pub fn kinds(
+        self,
+        becomes: Becomes,
+    ) -> impl Iterator<Item = (&'static dyn Provider, &'static Kind)> {
+        let kinds = self.0.iter().flat_map(|provider| {
+            let provider = *provider;
+            provider.kinds().iter().map(move |kind| (provider, kind))
+        });
+        kinds.filter(move |(_, kind)| kind.becomes == becomes)
+    }
+
+    /// Names of what is missing of their settings.
+    pub fn missing<F: Fn(&str) -> Option<String>>(self, config: &Config<F>) -> Vec<&'static str> {
+        self.0.iter().flat_map(|provider| provider.settings().missing(config)).collect()
+    }
+
+    /// How long to wait for a task, where its provider says so.
+    pub fn patience(self, task: &Task) -> Option<Millis> {
+        Some(self.named(&task.provider)?.kind(&task.kind)?.patience)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_providers_share_a_name_or_a_kind() {
+        let names: BTreeSet<_> = PROVIDERS.all().iter().map(|it| it.name()).collect();
+        assert_eq!(names.len(), PROVIDERS.all().len());
+        let kinds = || PROVIDERS.all().iter().flat_map(|it| it.kinds());
+        assert_eq!(kinds().map(|kind| kind.word).collect::<BTreeSet<_>>().len(), kinds().count());
+    }
+
+    #[test]
+    fn a_kind_is_found_with_its_provider_and_only_as_what_it_becomes() {
+        let found = PROVIDERS.kind("image.generate", Becomes::Task);
+        assert_eq!(found.map(|(provider, _)| provider.name()), Some("mynth"));
+        assert!(PROVIDERS.kind("image.generate", Becomes::Channel).is_none());
+        assert!(PROVIDERS.kind("image.paint", Becomes::Task).is_none());
+    }
+}

@@ -1,0 +1,136 @@
+//! The variables and secrets of a provider, by their names.
+
+use crate::config::{Config, PUBLIC_URL};
+use crate::error::{ApiError, Code};
+use crate::signature::SecretSet;
+use crate::url::hosts::HostList;
+
+/// Where a provider's settings are.
+pub struct Settings {
+    /// The secret that its API is called with.
+    pub api_key: &'static str,
+    /// The secret that its webhooks are signed with.
+    pub webhook_secret: &'static str,
+    /// The variable with the base URL of its API, and what that is where it is not set.
+    pub api_url: (&'static str, &'static str),
+    /// The variable with the hosts that its key may go to with a callback, and what those are where it
+    /// is not set. `None`: it wants no callbacks.
+    pub callback_hosts: Option<(&'static str, &'static str)>,
+    /// The variable that says whether a webhook is `registered` (the default), or each `request` names
+    /// its own. `None`: one is always registered.
+    pub webhook_mode: Option<&'static str>,
+    /// No deployment does without it. Any other provider may be left out as a whole, but not in half.
+    pub is_required: bool,
+}
+
+const REGISTERED: &str = "registered";
+const REQUEST: &str = "request";
+
+impl Settings {
+    /// The secrets that webhooks are verified with.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the secret.
+    pub fn webhook_secrets<F: Fn(&str) -> Option<String>>(
+        &self,
+        config: &Config<F>,
+    ) -> Result<SecretSet, ApiError> {
+        config.secrets(self.webhook_secret)
+    }
+
+    /// The hosts that the key may be sent to with a callback: none where the provider wants none.
+    pub fn callback_hosts<F: Fn(&str) -> Option<String>>(&self, config: &Config<F>) -> HostList {
+        let listed = self.callback_hosts.map(|(name, default)| config.get_or(name, default));
+        HostList::parse(listed.as_deref().unwrap_or_default())
+    }
+
+    fn mode<F: Fn(&str) -> Option<String>>(&self, config: &Config<F>) -> Option<String> {
+        self.webhook_mode.and_then(|name| config.get(name))
+    }
+
+    /// Where webhooks of tasks that carry their own address are sent, in a deployment that has no
+    /// registered one. `name` is the provider's.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the variable that is missing or makes no sense.
+    pub fn webhook_address<F: Fn(&str) -> Option<String>>(
+        &self,
+        name: &str,
+        config: &Config<F>,
+    ) -> Result<Option<String>, ApiError> {
+        match self.mode(config).as_deref() {
+            None | Some(REGISTERED) => Ok(None),
+            Some(REQUEST) => Ok(Some(format!("{}/webhooks/{name}", config.public_url()?))),
+            Some(_) => {
+                let name = self.webhook_mode.unwrap_or_default();
+                let message = format!("{name} must be {REGISTERED} or {REQUEST}.");
+                Err(ApiError::new(Code::NotConfigured, message))
+            }
+        }
+    }
+
+    /// Names of what is missing.
+    pub fn missing<F: Fn(&str) -> Option<String>>(&self, config: &Config<F>) -> Vec<&'static str> {
+        let secrets = [self.api_key, self.webhook_secret];
+        if !self.is_required && secrets.iter().all(|name| config.get(name).is_none()) {
+            return Vec::new();
+        }
+        // Without a registered webhook there is no secret, but an address that is reached from outside.
+        let is_request = self.mode(config).as_deref() == Some(REQUEST);
+        let second = if is_request { PUBLIC_URL } else { self.webhook_secret };
+        [self.api_key, second].into_iter().filter(|name| config.get(name).is_none()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::contract::Provider;
+    use crate::provider::modelriver::ModelRiver;
+    use crate::provider::mynth::Mynth;
+
+    type Pairs = &'static [(&'static str, &'static str)];
+
+    fn config(pairs: Pairs) -> Config<impl Fn(&str) -> Option<String>> {
+        Config::from_lookup(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
+        })
+    }
+
+    #[test]
+    fn a_deployment_may_do_without_modelriver_but_not_with_half_of_it() {
+        let river = |pairs| ModelRiver.settings().missing(&config(pairs));
+        assert_eq!(river(&[]), [""; 0]);
+        assert_eq!(river(&[("MODELRIVER_API_KEY", "k")]), ["MODELRIVER_WEBHOOK_SECRET"]);
+        assert_eq!(river(&[("MODELRIVER_WEBHOOK_SECRET", "s")]), ["MODELRIVER_API_KEY"]);
+        assert_eq!(
+            Mynth.settings().missing(&config(&[])),
+            ["MYNTH_API_KEY", "MYNTH_WEBHOOK_SECRET"]
+        );
+    }
+
+    #[test]
+    fn webhooks_of_single_requests_need_an_address_and_no_secret() {
+        let at = |pairs| Mynth.settings().webhook_address("mynth", &config(pairs));
+        assert_eq!(at(&[]), Ok(None));
+        assert_eq!(at(&[("MYNTH_WEBHOOK_MODE", "registered")]), Ok(None));
+        assert_eq!(
+            at(&[("MYNTH_WEBHOOK_MODE", "request"), ("PUBLIC_URL", "https://a.example/")]),
+            Ok(Some("https://a.example/webhooks/mynth".to_owned()))
+        );
+        for wrong in [&[("MYNTH_WEBHOOK_MODE", "request")][..], &[("MYNTH_WEBHOOK_MODE", "both")]] {
+            assert_eq!(at(wrong).unwrap_err().status(), 503);
+        }
+        let of_request = Mynth.settings().missing(&config(&[("MYNTH_WEBHOOK_MODE", "request")]));
+        assert_eq!(of_request, ["MYNTH_API_KEY", "PUBLIC_URL"]);
+    }
+
+    #[test]
+    fn a_provider_that_wants_no_callbacks_has_no_hosts_for_them() {
+        assert!(Mynth.settings().callback_hosts(&config(&[])).allows("https://a.example").is_err());
+        let hosts = ModelRiver.settings().callback_hosts(&config(&[]));
+        assert_eq!(hosts.allows("https://api.modelriver.com/x"), Ok(()));
+    }
+}

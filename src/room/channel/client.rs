@@ -1,0 +1,69 @@
+//! How the Worker speaks to the room of a channel.
+
+use super::protocol::{Answer, Ask};
+use crate::domain::channel::event::ChannelEvent;
+use crate::domain::channel::frame::Content;
+use crate::domain::channel::state::Channel;
+use crate::domain::verdict::Verdict;
+use crate::error::ApiError;
+use crate::object::address::{ASK_PATH, Address};
+use crate::object::name::ObjectName;
+use crate::object::watcher::{LIVE_PATH, Watcher};
+use crate::platform::fault;
+use worker::{Env, Response};
+
+/// The room of one channel. Make one only for a channel id that has been verified.
+pub struct ChannelClient {
+    address: Address,
+}
+
+impl ChannelClient {
+    pub fn of(env: &Env, channel_id: &str) -> Result<Self, ApiError> {
+        Ok(Self { address: Address::of(env, &ObjectName::Channel(channel_id.to_owned()))? })
+    }
+
+    /// Hands it the channel that a request of ours has got.
+    pub async fn attach(&self, channel: Channel) -> Result<Verdict, ApiError> {
+        self.done(&Ask::Attach { channel }).await
+    }
+
+    /// Hands it what the provider said. An answer means that it is stored.
+    pub async fn ingest(&self, event: ChannelEvent) -> Result<Verdict, ApiError> {
+        self.done(&Ask::Ingest { event }).await
+    }
+
+    /// The channel and the first row that came of it, if this user may see them.
+    pub async fn read(
+        &self,
+        user_id: &str,
+    ) -> Result<Option<(Channel, Option<Content>)>, ApiError> {
+        match self.ask(&Ask::Read { user_id: user_id.to_owned() }).await? {
+            Answer::Channel { channel, content } => Ok(Some((channel, content.map(|it| *it)))),
+            Answer::NotFound => Ok(None),
+            Answer::Done { .. } => Err(fault("channel", "an answer to another question")),
+        }
+    }
+
+    /// Opens a socket on the channel for one who may see it: a 101, or a 404.
+    pub async fn watch(&self, watcher: &Watcher) -> Result<Response, ApiError> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("user", &watcher.user_id);
+        if let Some(version) = watcher.version {
+            query.append_pair("version", &version.to_string());
+        }
+        self.address.upgrade(&format!("{LIVE_PATH}?{}", query.finish()), watcher.offers).await
+    }
+
+    async fn done(&self, ask: &Ask) -> Result<Verdict, ApiError> {
+        match self.ask(ask).await? {
+            Answer::Done { verdict } => Ok(verdict),
+            _ => Err(fault("channel", "an answer to another question")),
+        }
+    }
+
+    async fn ask(&self, ask: &Ask) -> Result<Answer, ApiError> {
+        let body = serde_json::to_string(ask).map_err(|error| fault("channel", error))?;
+        let answer = self.address.post(ASK_PATH, &body).await?;
+        serde_json::from_str(&answer).map_err(|error| fault("channel", error))
+    }
+}

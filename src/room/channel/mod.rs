@@ -1,0 +1,12 @@
+//! The room of one channel. It is named by the provider's id of the channel, behind a prefix that no
+//! task's id can have.
+
+#[cfg(target_arch = "wasm32")]
+mod callback;
+#[cfg(target_arch = "wasm32")]
+pub mod client;
+pub mod protocol;
+#[cfg(target_arch = "wasm32")]
+pub mod room;
+#[cfg(target_arch = "wasm32")]
+mod rows;

@@ -1,0 +1,162 @@
+//! The room of one channel: glue between the runtime's events and what [`crate::domain::channel`]
+//! decides.
+
+use super::protocol::{Answer, Ask};
+use crate::domain::channel::apply::{Decision, Input, Stage, Work, apply};
+use crate::domain::channel::event::{Arrived, ChannelEvent};
+use crate::domain::channel::frame::{channel_frame, first_frame, first_row};
+use crate::domain::channel::state::{ChannelState, record_id};
+use crate::domain::time::Millis;
+use crate::error::ApiError;
+use crate::feed::client::{FEED_DEADLINE, poke_content};
+use crate::object::actor::Actor;
+use crate::object::socket::accept;
+use crate::object::watcher::LIVE_PATH;
+use crate::platform::{config, log, with_deadline};
+use crate::provider::registry::PROVIDERS;
+use crate::store::{D1_DEADLINE, Store};
+use crate::url::query;
+use worker::{Env, Request, Response, Result, State};
+
+/// One channel's room, while it handles an event of the runtime.
+pub struct ChannelRoom<'a> {
+    pub channel_id: &'a str,
+    pub state: &'a State,
+    pub env: &'a Env,
+}
+
+impl Actor for ChannelRoom<'_> {
+    type State = ChannelState;
+    type Input = Input;
+    type Work = Work;
+
+    fn object(&self) -> &State {
+        self.state
+    }
+
+    fn apply(&self, state: &ChannelState, input: Input, now: Millis) -> Decision {
+        apply(state, input, now)
+    }
+
+    fn frame(&self, state: &ChannelState) -> Option<String> {
+        let channel = state.channel.as_ref()?;
+        Some(channel_frame(channel, first_row(state).as_ref()))
+    }
+
+    async fn work(&self, work: Work) -> Result<Option<Input>> {
+        match work {
+            Work::Flush => self.flush().await,
+            Work::Call { key } => self.call(key).await,
+        }
+    }
+}
+
+impl ChannelRoom<'_> {
+    pub async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if request.path() == LIVE_PATH {
+            return self.watch(&request).await;
+        }
+        let answer = match serde_json::from_str(&request.text().await?)? {
+            Ask::Attach { channel } => {
+                Answer::Done { verdict: self.handle(Input::Attach(channel)).await? }
+            }
+            Ask::Ingest { event } => self.ingest(event).await?,
+            Ask::Read { user_id } => match self.seen_by(&user_id).await? {
+                Some((channel, content)) => {
+                    Answer::Channel { channel, content: content.map(Box::new) }
+                }
+                None => Answer::NotFound,
+            },
+        };
+        Response::from_json(&answer)
+    }
+
+    pub async fn alarm(&self) -> Result<()> {
+        self.handle(Input::Alarm(Stage::Flush)).await.map(drop)
+    }
+
+    async fn ingest(&self, event: ChannelEvent) -> Result<Answer> {
+        let forbidden = event.callback_url.as_deref().and_then(|url| self.forbids(&event, url));
+        if let Some(reason) = &forbidden {
+            log("callback refused", format_args!("{}: {reason}", self.channel_id));
+        }
+        self.remember().await?;
+        let verdict = self.handle(Input::Event(Arrived { event, forbidden })).await?;
+        Ok(Answer::Done { verdict })
+    }
+
+    /// Why the callback of an event must not go to `url`.
+    fn forbids(&self, event: &ChannelEvent, url: &str) -> Option<String> {
+        let Some(provider) = PROVIDERS.named(&event.provider) else {
+            return Some("the provider is not known".to_owned());
+        };
+        let hosts = provider.settings().callback_hosts(&config(self.env));
+        hosts.allows(url).err().map(|refused| format!("the callback {refused}"))
+    }
+
+    /// A request of ours whose room could not be reached when it was started, or was cleaned away, has
+    /// a row that says whose it is. Its first event must not make it anybody's.
+    async fn remember(&self) -> Result<()> {
+        if self.load()?.channel.is_some() {
+            return Ok(());
+        }
+        let asked = async { Store::new(self.env)?.channel(self.channel_id).await };
+        if let Ok(Some(channel)) = with_deadline(D1_DEADLINE, asked).await {
+            self.handle(Input::Remember(channel)).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings D1 and then the content feed up to date. What fails or takes too long, the alarm does
+    /// again.
+    async fn flush(&self) -> Result<Option<Input>> {
+        let state = self.load()?;
+        let mut done = with_deadline(D1_DEADLINE, self.mirror(&state)).await;
+        // The feed reads D1, so it is told after that.
+        if done.is_ok() && state.has_news() {
+            done = with_deadline(FEED_DEADLINE, poke_content(self.env)).await;
+        }
+        Ok(Some(match done {
+            Ok(()) => Input::Flushed(state.version()),
+            Err(_) => Input::FlushFailed,
+        }))
+    }
+
+    async fn mirror(&self, state: &ChannelState) -> std::result::Result<(), ApiError> {
+        Store::new(self.env)?.mirror_channel(state).await
+    }
+
+    /// One attempt at the callback of an event.
+    async fn call(&self, key: String) -> Result<Option<Input>> {
+        let state = self.load()?;
+        let found = state.events.iter().find(|event| event.key == key);
+        let (Some(event), Some(channel)) = (found, &state.channel) else { return Ok(None) };
+        let id = record_id(self.channel_id, &key);
+        let is_first = event.callback.attempts == 0;
+        if is_first && event.content.is_some() && self.was_told(&id).await {
+            return Ok(Some(Input::CalledBefore { key }));
+        }
+        let reply = self.call_back(channel, event, &id).await;
+        log("callback", format_args!("{} {reply:?}", self.channel_id));
+        Ok(Some(Input::Called { key, reply }))
+    }
+
+    /// Whether a row says that its callback was delivered: in a life of this object that it has
+    /// forgotten.
+    async fn was_told(&self, id: &str) -> bool {
+        let told = async { Store::new(self.env)?.was_delivered(id).await };
+        with_deadline(D1_DEADLINE, told).await.unwrap_or(false)
+    }
+
+    async fn watch(&self, request: &Request) -> Result<Response> {
+        let url = request.inner().url();
+        let field = |name| query::value(&url, name).unwrap_or_default();
+        let Some((channel, content)) = self.seen_by(&field("user")).await? else {
+            return Ok(Response::empty()?.with_status(404));
+        };
+        let accepted = accept(self.state)?;
+        let known = field("version").parse().ok();
+        accepted.socket.send_with_str(first_frame(&channel, content.as_ref(), known))?;
+        accepted.response(request)
+    }
+}

@@ -1,0 +1,49 @@
+//! What a room finds in the rows of a channel that it does not have.
+
+use super::room::ChannelRoom;
+use crate::domain::channel::frame::{Content, first_row};
+use crate::domain::channel::state::Channel;
+use crate::domain::owner::may_see;
+use crate::domain::task::Status;
+use crate::domain::time::parse_iso;
+use crate::error::ApiError;
+use crate::object::actor::Actor;
+use crate::store::Store;
+use worker::{Error, Result};
+
+impl ChannelRoom<'_> {
+    /// The channel and the first row that came of it, if this user may see them. One that was cleaned
+    /// away is read from D1.
+    pub(super) async fn seen_by(
+        &self,
+        user_id: &str,
+    ) -> Result<Option<(Channel, Option<Content>)>> {
+        let state = self.load()?;
+        let found = match &state.channel {
+            Some(channel) => Some((channel.clone(), first_row(&state))),
+            None => {
+                let found = self.in_rows().await;
+                found.map_err(|error| Error::RustError(error.to_string()))?
+            }
+        };
+        Ok(found.filter(|(channel, _)| may_see(channel.user_id.as_deref(), user_id)))
+    }
+
+    async fn in_rows(&self) -> std::result::Result<Option<(Channel, Option<Content>)>, ApiError> {
+        let store = Store::new(self.env)?;
+        let content = store.content_of(self.channel_id).await?;
+        let asked = store.channel(self.channel_id).await?;
+        let of_row = content.as_ref().map(|content| Channel {
+            channel_id: self.channel_id.to_owned(),
+            provider: content.source.clone(),
+            user_id: content.user_id.clone(),
+            workflow: None,
+            status: Status::Completed,
+            version: 1,
+            error: None,
+            created_at: parse_iso(&content.created_at).unwrap_or_default(),
+            updated_at: parse_iso(&content.created_at).unwrap_or_default(),
+        });
+        Ok(asked.or(of_row).map(|channel| (channel, content)))
+    }
+}

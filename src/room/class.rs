@@ -1,0 +1,75 @@
+//! The class of all rooms: it passes the runtime's events to the room whose object this is.
+
+use super::channel::room::ChannelRoom;
+use super::task::room::TaskRoom as Tasks;
+use crate::object::name::ObjectName;
+use crate::object::socket::{closed, heard};
+use crate::platform::log;
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
+    WebSocketIncomingMessage, durable_object,
+};
+
+#[durable_object]
+pub struct TaskRoom {
+    state: State,
+    env: Env,
+}
+
+impl DurableObject for TaskRoom {
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        match self.name() {
+            ObjectName::Channel(id) => self.channel(&id).fetch(request).await,
+            _ => self.task().fetch(request).await,
+        }
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        match self.name() {
+            ObjectName::Channel(id) => self.channel(&id).alarm().await?,
+            _ => self.task().alarm().await?,
+        }
+        Response::empty()
+    }
+
+    async fn websocket_message(
+        &self,
+        socket: WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> Result<()> {
+        heard(&socket, &message)
+    }
+
+    async fn websocket_close(
+        &self,
+        socket: WebSocket,
+        code: usize,
+        reason: String,
+        _was_clean: bool,
+    ) -> Result<()> {
+        closed(&socket, code, &reason)
+    }
+
+    async fn websocket_error(&self, _socket: WebSocket, error: Error) -> Result<()> {
+        log("socket", error);
+        Ok(())
+    }
+}
+
+impl TaskRoom {
+    fn name(&self) -> ObjectName {
+        ObjectName::of_room(&self.state.id().name().unwrap_or_default())
+    }
+
+    fn task(&self) -> Tasks<'_> {
+        Tasks { state: &self.state, env: &self.env }
+    }
+
+    fn channel<'a>(&'a self, channel_id: &'a str) -> ChannelRoom<'a> {
+        ChannelRoom { channel_id, state: &self.state, env: &self.env }
+    }
+}

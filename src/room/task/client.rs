@@ -1,0 +1,72 @@
+//! How the Worker speaks to a room.
+
+use super::protocol::{Answer, Ask};
+use crate::domain::task::Task;
+use crate::domain::task::report::Report;
+use crate::domain::verdict::Verdict;
+use crate::error::ApiError;
+use crate::object::address::{ASK_PATH, Address};
+use crate::object::name::ObjectName;
+use crate::object::watcher::{LIVE_PATH, Watcher};
+use crate::platform::fault;
+use worker::{Env, Response};
+
+/// The room of one task. Make one only for a task id that has been verified.
+pub struct TaskClient {
+    address: Address,
+    task_id: String,
+}
+
+impl TaskClient {
+    pub fn of(env: &Env, task_id: &str) -> Result<Self, ApiError> {
+        let address = Address::of(env, &ObjectName::Task(task_id.to_owned()))?;
+        Ok(Self { address, task_id: task_id.to_owned() })
+    }
+
+    /// Hands the room its task. The task as it is then: an early webhook may have ended it.
+    pub async fn attach(&self, task: Task) -> Result<Task, ApiError> {
+        match self.ask(&Ask::Attach { task: Box::new(task) }).await? {
+            Answer::Done { task: Some(task), verdict } if verdict != Verdict::Conflict => Ok(*task),
+            _ => Err(fault("attach", "another task has this id")),
+        }
+    }
+
+    /// Hands the room what the provider said. An answer means that it is stored.
+    pub async fn ingest(&self, delivery: String, report: Report) -> Result<Verdict, ApiError> {
+        match self.ask(&Ask::Ingest { delivery, report }).await? {
+            Answer::Done { verdict, .. } => Ok(verdict),
+            _ => Err(fault("ingest", "an answer to another question")),
+        }
+    }
+
+    /// Makes sure that a task which is under way is taken care of.
+    pub async fn wake(&self, task: &Task) -> Result<(), ApiError> {
+        self.ask(&Ask::Wake { task: Box::new(task.clone()) }).await.map(drop)
+    }
+
+    /// The task, if it is this user's.
+    pub async fn read(&self, user_id: &str) -> Result<Option<Task>, ApiError> {
+        let (task_id, user_id) = (self.task_id.clone(), user_id.to_owned());
+        match self.ask(&Ask::Read { task_id, user_id }).await? {
+            Answer::Task { task } => Ok(Some(*task)),
+            Answer::NotFound => Ok(None),
+            Answer::Done { .. } => Err(fault("read", "an answer to another question")),
+        }
+    }
+
+    /// Opens a socket on the task for its owner: a 101, or a 404.
+    pub async fn watch(&self, watcher: &Watcher) -> Result<Response, ApiError> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("task", &self.task_id).append_pair("user", &watcher.user_id);
+        if let Some(version) = watcher.version {
+            query.append_pair("version", &version.to_string());
+        }
+        self.address.upgrade(&format!("{LIVE_PATH}?{}", query.finish()), watcher.offers).await
+    }
+
+    async fn ask(&self, ask: &Ask) -> Result<Answer, ApiError> {
+        let body = serde_json::to_string(ask).map_err(|error| fault("room", error))?;
+        let answer = self.address.post(ASK_PATH, &body).await?;
+        serde_json::from_str(&answer).map_err(|error| fault("room", error))
+    }
+}

@@ -1,0 +1,9 @@
+//! The room of one task, named by the provider's id of the task.
+
+#[cfg(target_arch = "wasm32")]
+pub mod client;
+pub mod protocol;
+#[cfg(target_arch = "wasm32")]
+pub mod room;
+#[cfg(target_arch = "wasm32")]
+mod rows;

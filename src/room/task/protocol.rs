@@ -1,0 +1,62 @@
+//! What the Worker asks of a room, and what the room answers: JSON over the object's own `fetch`,
+//! which nobody but this Worker can reach.
+
+use crate::domain::task::Task;
+use crate::domain::task::report::Report;
+use crate::domain::verdict::Verdict;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// The provider has named this task.
+    Attach { task: Box<Task> },
+    /// The provider said this. `delivery` is the key of the webhook that said it.
+    Ingest { delivery: String, report: Report },
+    /// Is anything to be done that no alarm is set for? `task` is what its rows say.
+    Wake { task: Box<Task> },
+    /// The task as it is, for its owner.
+    Read { task_id: String, user_id: String },
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// What came of it; and the task, where there is one.
+    Done { verdict: Verdict, task: Option<Box<Task>> },
+    /// The task.
+    Task { task: Box<Task> },
+    /// No such task, or not this user's.
+    NotFound,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::task::report::Outcome;
+
+    #[test]
+    fn a_rooms_messages_are_pinned() {
+        let ask = Ask::Ingest {
+            delivery: "evt_1".into(),
+            report: Report {
+                task_id: "tsk_1".into(),
+                kind: "image.generate".into(),
+                outcome: Outcome::Completed { model: None, images: vec![], result: None },
+                cost: Some("0.03".into()),
+                row_ids: vec!["a".into()],
+                owner: None,
+                provider: "mynth".into(),
+                is_known_kind: true,
+            },
+        };
+        let literal = r#"{"ingest":{"delivery":"evt_1","report":{"task_id":"tsk_1","provider":"mynth","kind":"image.generate","outcome":{"completed":{"model":null,"images":[],"result":null}},"cost":"0.03","row_ids":["a"]}}}"#;
+        assert_eq!(serde_json::to_string(&ask).unwrap(), literal);
+        assert_eq!(serde_json::from_str::<Ask>(literal).unwrap(), ask);
+
+        let answer = Answer::Done { verdict: Verdict::AlreadyAttached, task: None };
+        let literal = r#"{"done":{"verdict":"already_attached","task":null}}"#;
+        assert_eq!(serde_json::to_string(&answer).unwrap(), literal);
+        assert_eq!(serde_json::from_str::<Answer>(literal).unwrap(), answer);
+    }
+}

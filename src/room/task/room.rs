@@ -1,0 +1,139 @@
+//! The room of one task: glue between the runtime's events and what [`crate::domain::task`] decides.
+
+use super::protocol::{Answer, Ask};
+use crate::domain::task::Task;
+use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
+use crate::domain::task::frame::{first_frame, task_frame};
+use crate::domain::task::state::RoomState;
+use crate::domain::time::Millis;
+use crate::error::ApiError;
+use crate::feed::client::{FEED_DEADLINE, publish};
+use crate::object::actor::Actor;
+use crate::object::socket::accept;
+use crate::object::watcher::LIVE_PATH;
+use crate::platform::{log, with_deadline};
+use crate::provider::calls::poll;
+use crate::provider::http::Http;
+use crate::provider::registry::PROVIDERS;
+use crate::store::{D1_DEADLINE, Store};
+use crate::url::query;
+use worker::{Env, Request, Response, Result, State};
+
+/// One task's room, while it handles an event of the runtime.
+pub struct TaskRoom<'a> {
+    pub state: &'a State,
+    pub env: &'a Env,
+}
+
+impl Actor for TaskRoom<'_> {
+    type State = RoomState;
+    type Input = Input;
+    type Work = Work;
+
+    fn object(&self) -> &State {
+        self.state
+    }
+
+    fn apply(&self, state: &RoomState, input: Input, now: Millis) -> Decision {
+        apply(state, input, now)
+    }
+
+    fn frame(&self, state: &RoomState) -> Option<String> {
+        state.task.as_ref().map(task_frame)
+    }
+
+    async fn work(&self, work: Work) -> Result<Option<Input>> {
+        match work {
+            Work::Adopt => self.adopt().await.map(Some),
+            Work::Poll => self.poll().await,
+            Work::Flush { note } => self.flush(note).await,
+        }
+    }
+}
+
+impl TaskRoom<'_> {
+    pub async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if request.path() == LIVE_PATH {
+            return self.watch(&request).await;
+        }
+        let answer = match serde_json::from_str(&request.text().await?)? {
+            Ask::Attach { task } => {
+                let verdict = self.handle(Input::Attach(known(task))).await?;
+                Answer::Done { verdict, task: self.load()?.task.map(Box::new) }
+            }
+            Ask::Wake { task } => {
+                let verdict = self.handle(Input::Wake(known(task))).await?;
+                Answer::Done { verdict, task: None }
+            }
+            Ask::Ingest { delivery, report } => {
+                let report = Box::new(report);
+                let input = Input::Report { delivery: Some(delivery), report };
+                Answer::Done { verdict: self.handle(input).await?, task: None }
+            }
+            Ask::Read { task_id, user_id } => match self.owned(&task_id, &user_id).await? {
+                Some(task) => Answer::Task { task: Box::new(task) },
+                None => Answer::NotFound,
+            },
+        };
+        Response::from_json(&answer)
+    }
+
+    pub async fn alarm(&self) -> Result<()> {
+        self.handle(Input::Alarm(Stage::Adopt)).await.map(drop)
+    }
+
+    async fn watch(&self, request: &Request) -> Result<Response> {
+        let url = request.inner().url();
+        let field = |name| query::value(&url, name).unwrap_or_default();
+        let Some(task) = self.owned(&field("task"), &field("user")).await? else {
+            return Ok(Response::empty()?.with_status(404));
+        };
+        let accepted = accept(self.state)?;
+        accepted.socket.send_with_str(first_frame(&task, field("version").parse().ok()))?;
+        accepted.response(request)
+    }
+
+    /// Brings D1 and then the feeds up to date. What fails or takes too long, the alarm does again.
+    async fn flush(&self, note: bool) -> Result<Option<Input>> {
+        let Some(task) = self.load()?.task else { return Ok(None) };
+        let mirrored = with_deadline(D1_DEADLINE, self.mirror(&task)).await;
+        if let Ok(Some(version)) = mirrored {
+            return Ok(Some(Input::LeftBehind(version)));
+        }
+        // After D1: a watcher of a feed reads that first, and hears what comes later.
+        // The task may have changed meanwhile, and feeds are shown what is newest.
+        let newest = self.load()?.task.unwrap_or_else(|| task.clone());
+        let published = with_deadline(FEED_DEADLINE, publish(self.env, &newest)).await;
+        Ok(match mirrored.and(published) {
+            Ok(()) => note.then_some(Input::Flushed(task.version)),
+            Err(_) => Some(Input::FlushFailed),
+        })
+    }
+
+    async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {
+        Store::new(self.env)?.mirror_task(task).await
+    }
+
+    /// Polls the provider. A webhook may come in meanwhile, and then its word stands.
+    async fn poll(&self) -> Result<Option<Input>> {
+        let Some(task) = self.load()?.task else { return Ok(None) };
+        let told = match PROVIDERS.of(&task) {
+            Ok(provider) => poll(&Http { env: self.env }, provider, task.id(), &task.kind).await,
+            Err(error) => Err(error),
+        };
+        Ok(Some(match told {
+            Ok(report) => Input::Report { delivery: None, report: Box::new(report) },
+            Err(error) => {
+                log("poll", error);
+                Input::PollFailed
+            }
+        }))
+    }
+}
+
+/// The task with what its provider says of its kind: rows do not have that.
+pub(super) fn known(task: impl Into<Box<Task>>) -> Box<Task> {
+    let mut task = task.into();
+    task.patience = PROVIDERS.patience(&task).or(task.patience);
+    task
+}

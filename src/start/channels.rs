@@ -1,0 +1,114 @@
+//! Starting channels.
+//!
+//! No rows are made before the call: the provider names the channel, and its webhook brings what came
+//! of it, with the user it is for. There is no way to poll it afterwards, so a start without a clear
+//! answer is never repeated under the same key.
+
+use super::earlier::{Earlier, earlier};
+use super::ports::{Clock, Ports, Rooms, Rows};
+use crate::domain::channel::state::Channel;
+use crate::domain::claim::{Claim, Claimed};
+use crate::domain::task::Status;
+use crate::domain::task::start_request::StartRequest;
+use crate::error::{ApiError, Code};
+use crate::provider::call::Order;
+use crate::provider::calls::{self, Calls};
+use crate::provider::contract::Provider;
+use crate::provider::refusal::{no_answer, unreachable, unreadable};
+
+/// What a claimed key stands for while its request is under way.
+pub const UNDER_WAY: &str = "ai:under way";
+/// And when it is over: a channel, or an error without a clear no.
+const CHANNEL: &str = "ai:channel:";
+const ERROR: &str = "ai:error:";
+
+impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
+    /// Starts a channel, or finds the one that the same key has started before.
+    ///
+    /// # Errors
+    ///
+    /// What the provider refuses; 409 where the key stands for another request.
+    pub async fn start_channel(
+        &self,
+        provider: &'static dyn Provider,
+        order: &Order<'_>,
+        claim: Option<Claim>,
+    ) -> Result<Channel, ApiError> {
+        let user = order.user_id;
+        if let Some(claim) = &claim {
+            if let Some(channel) = self.channel_before(user, claim).await? {
+                return Ok(channel);
+            }
+            if let Err(error) = self.rows.claim(user, claim, self.now()).await {
+                // It may have been claimed a moment ago: then that one is the start.
+                return self.channel_before(user, claim).await?.ok_or(error);
+            }
+        }
+        let started = calls::start(self.calls, provider, order).await;
+        if let Some(claim) = &claim {
+            let stands_for = match &started {
+                Ok(started) => Some(format!("{CHANNEL}{}", started.id)),
+                Err(error) if unclear(error.code).is_some() => {
+                    Some(format!("{ERROR}{}", error.code.as_str()))
+                }
+                Err(_) => None,
+            };
+            if self.rows.settle_claim(user, claim, stands_for.as_deref()).await.is_err() {
+                self.clock.log_error("start", "an idempotency key stays under way");
+            }
+        }
+        let channel = self.pending(started?.id, user, order.request);
+        self.attach_channel(&channel).await;
+        Ok(channel)
+    }
+
+    fn pending(&self, channel_id: String, user: &str, request: &StartRequest) -> Channel {
+        let now = self.now();
+        Channel {
+            channel_id,
+            provider: request.provider.to_owned(),
+            user_id: Some(user.to_owned()),
+            workflow: request.model.clone(),
+            status: Status::Pending,
+            version: 1,
+            error: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The channel gets its room; if that cannot be had, its row at least. Its webhook brings the rest
+    /// in any case.
+    async fn attach_channel(&self, channel: &Channel) {
+        let is_attached = self.rooms.attach_channel(channel.clone()).await.is_ok();
+        if !is_attached && self.rows.insert_channel(channel).await.is_err() {
+            let detail = format!("{} has no row yet", channel.channel_id);
+            self.clock.log_error("start", &detail);
+        }
+    }
+
+    async fn channel_before(&self, user: &str, claim: &Claim) -> Result<Option<Channel>, ApiError> {
+        earlier(self, user, claim, async |claimed: &Claimed| {
+            if let Some(channel_id) = claimed.stands_for.strip_prefix(CHANNEL) {
+                let seen = self.rooms.read_channel(channel_id, user).await?;
+                return seen.map(Earlier::Ended).ok_or_else(ApiError::unavailable);
+            }
+            if let Some(word) = claimed.stands_for.strip_prefix(ERROR) {
+                let error = Code::from_word(word).and_then(unclear);
+                return Err(error.unwrap_or_else(ApiError::unavailable));
+            }
+            Ok(Earlier::UnderWay)
+        })
+        .await
+    }
+}
+
+/// The error of a start that the provider may have taken all the same.
+fn unclear(code: Code) -> Option<ApiError> {
+    match code {
+        Code::ProviderTimeout => Some(no_answer()),
+        Code::ProviderUnavailable => Some(unreachable()),
+        Code::ProviderInvalidResponse => Some(unreadable()),
+        _ => None,
+    }
+}

@@ -1,0 +1,182 @@
+//! Starting tasks: rows first, then the provider, then the rooms. Whatever happens between two of
+//! these, the rows say what became of it, or are found by what comes after.
+
+use super::earlier::{Earlier, earlier};
+use super::lost::find_lost;
+use super::ports::{Clock, Ports, Rooms, Rows};
+use crate::domain::claim::{Claim, Claimed};
+use crate::domain::task::start_request::StartRequest;
+use crate::domain::task::{Task, TaskError};
+use crate::error::{ApiError, Code};
+use crate::provider::call::{Order, Started};
+use crate::provider::calls::{self, Calls};
+use futures_util::future::join_all;
+use std::time::Duration;
+
+/// Starts under way at once: the connections that the runtime allows a request.
+const SIDE_BY_SIDE: usize = 6;
+
+/// How long a caller whose start had no answer waits for the search for it. The sweep searches again.
+const SEARCH_DEADLINE: Duration = Duration::from_secs(3);
+
+/// One task to be started.
+pub struct Job {
+    /// The task as it is to be: without a provider's id.
+    pub task: Task,
+    pub request: StartRequest,
+    /// Where the provider is to send the webhooks of this one task.
+    pub webhook_url: Option<String>,
+}
+
+/// What became of one task.
+pub type Outcome = Result<Task, ApiError>;
+
+/// What became of all, and what the same key had stood for before, if it had.
+#[derive(Debug)]
+pub struct Done {
+    pub outcomes: Vec<Outcome>,
+    pub earlier: Option<String>,
+}
+
+impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
+    /// Starts all, or finds what the same key has started before.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was started: the rows could not be made, or the key stands for another request.
+    pub async fn start(&self, jobs: Vec<Job>, claim: Option<Claim>) -> Result<Done, ApiError> {
+        let user = jobs.first().map(|job| job.task.user_id.clone()).unwrap_or_default();
+        if let Some(claim) = &claim {
+            if let Some(done) = self.started_before(&user, claim).await? {
+                return Ok(done);
+            }
+        }
+        let tasks: Vec<&Task> = jobs.iter().map(|job| &job.task).collect();
+        if let Err(error) = self.rows.insert(&tasks, claim.as_ref()).await {
+            return self.not_inserted(&user, &tasks, claim.as_ref(), error).await;
+        }
+        let mut outcomes = Vec::new();
+        let mut jobs = jobs.into_iter().peekable();
+        while jobs.peek().is_some() {
+            let some = jobs.by_ref().take(SIDE_BY_SIDE);
+            outcomes.extend(join_all(some.map(|job| self.begin(job))).await);
+        }
+        Ok(Done { outcomes, earlier: None })
+    }
+
+    /// The same key may have been claimed a moment ago: then that one is the start. Otherwise it may be
+    /// that just D1's answer was lost, and the rows are there: they must not stay pending.
+    async fn not_inserted(
+        &self,
+        user: &str,
+        tasks: &[&Task],
+        claim: Option<&Claim>,
+        error: ApiError,
+    ) -> Result<Done, ApiError> {
+        if let Some(claim) = claim {
+            let claimed = self.rows.claimed(user, &claim.key).await?;
+            if claimed.is_none_or(|claimed| claimed.stands_for != claim.stands_for) {
+                if let Some(done) = self.started_before(user, claim).await? {
+                    return Ok(done);
+                }
+            }
+        }
+        let reason = reason(&error);
+        let withdrawal = self.rows.withdraw(tasks, claim, &reason, self.now());
+        let _ = self.clock.with_deadline(SEARCH_DEADLINE, withdrawal).await;
+        Err(error)
+    }
+
+    async fn begin(&self, job: Job) -> Outcome {
+        match self.ask(&job).await {
+            Ok(Started { id, access }) => self.attach(Task { access, ..job.task.named(id) }).await,
+            Err(error) => {
+                // No clear no: the provider may have the task all the same. That is searched for, since
+                // a second call could be a second paid task.
+                if reason(&error).is_provisional() {
+                    let search = find_lost(self, &job.task);
+                    let found = self.clock.with_deadline(SEARCH_DEADLINE, search).await;
+                    if let Ok(Some(task)) = found {
+                        return Ok(task);
+                    }
+                }
+                self.refuse(&job.task, &error).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn ask(&self, job: &Job) -> Result<Started, ApiError> {
+        let provider = self.providers.of(&job.task)?;
+        let order = Order {
+            request: &job.request,
+            user_id: &job.task.user_id,
+            key: &job.task.key,
+            webhook_url: job.webhook_url.as_deref(),
+        };
+        calls::start(self.calls, provider, &order).await
+    }
+
+    /// The task gets its room. If that cannot be had, the row gets the provider's id at least: then
+    /// whoever asks for the task wakes its room, and its webhook finds it in any case.
+    pub(super) async fn attach(&self, task: Task) -> Outcome {
+        match self.rooms.attach(task.clone()).await {
+            Ok(task) => Ok(task),
+            Err(_) => {
+                let mut task = Task { version: 1, ..task };
+                if let Some(version) = self.rows.mirror(&task).await? {
+                    task.version = version + 1;
+                    self.rows.mirror(&task).await?;
+                }
+                Ok(task)
+            }
+        }
+    }
+
+    /// The rows say why the start was refused. They stay pending only if D1 is away just now.
+    async fn refuse(&self, task: &Task, error: &ApiError) {
+        let reason = reason(error);
+        for _ in 0..2 {
+            if self.rows.refuse(task, &reason, self.now()).await.is_ok() {
+                return;
+            }
+        }
+        self.clock.log_error("start", &format!("rows of {} stay pending", task.key));
+    }
+
+    async fn started_before(&self, user: &str, claim: &Claim) -> Result<Option<Done>, ApiError> {
+        earlier(self, user, claim, async |claimed: &Claimed| {
+            let tasks = self.rows.started_under(user, &claimed.stands_for).await?;
+            if tasks.is_empty() {
+                return Ok(Earlier::None);
+            }
+            if !tasks.iter().all(|task| task.task_id.is_some() || task.error.is_some()) {
+                return Ok(Earlier::UnderWay);
+            }
+            let mut outcomes = Vec::new();
+            for task in tasks {
+                outcomes.push(self.current(task).await);
+            }
+            Ok(Earlier::Ended(Done { outcomes, earlier: Some(claimed.stands_for.clone()) }))
+        })
+        .await
+    }
+
+    /// A task that was started before, as it is now; or why it was refused then.
+    async fn current(&self, task: Task) -> Outcome {
+        match (&task.task_id, &task.error) {
+            (None, Some(error)) => {
+                let code = Code::from_word(&error.code).unwrap_or(Code::ProviderRefused);
+                Err(ApiError::new(code, error.message.clone()))
+            }
+            _ => {
+                let seen = self.rooms.read(task.id(), &task.user_id).await?;
+                Ok(seen.unwrap_or(task))
+            }
+        }
+    }
+}
+
+fn reason(error: &ApiError) -> TaskError {
+    TaskError::new(error.code.as_str(), &error.message)
+}

@@ -1,0 +1,142 @@
+//! The ports of a start in the Worker: D1, the network, the rooms, the runtime's clock.
+
+use super::ports::{Clock, Ports, Rooms, Rows};
+use crate::domain::channel::state::{Channel, ChannelState};
+use crate::domain::claim::{Claim, Claimed};
+use crate::domain::task::{Task, TaskError};
+use crate::domain::time::Millis;
+use crate::error::ApiError;
+use crate::platform::{self, log_error, with_deadline};
+use crate::provider::http::Http;
+use crate::provider::registry::PROVIDERS;
+use crate::room::channel::client::ChannelClient;
+use crate::room::task::client::TaskClient;
+use crate::store::Store;
+use std::time::Duration;
+use worker::{Delay, Env};
+
+/// Runs `work` with the ports of this deployment.
+///
+/// # Errors
+///
+/// Its own; `not_configured` without D1.
+pub async fn with_ports<T>(
+    env: &Env,
+    work: impl AsyncFnOnce(Ports<'_, Store, Http<'_>, Live<'_>, Runtime>) -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    let rows = Store::new(env)?;
+    let (calls, rooms) = (Http { env }, Live { env });
+    work(Ports { providers: PROVIDERS, rows: &rows, calls: &calls, rooms: &rooms, clock: &Runtime })
+        .await
+}
+
+/// The rooms of this deployment.
+pub struct Live<'a> {
+    env: &'a Env,
+}
+
+/// The runtime's clock and log.
+pub struct Runtime;
+
+impl Rows for Store {
+    async fn claimed(&self, user: &str, key: &str) -> Result<Option<Claimed>, ApiError> {
+        self.key(user, key).await
+    }
+
+    async fn insert(&self, tasks: &[&Task], claim: Option<&Claim>) -> Result<(), ApiError> {
+        self.insert_tasks(tasks, claim).await
+    }
+
+    async fn withdraw(
+        &self,
+        tasks: &[&Task],
+        claim: Option<&Claim>,
+        reason: &TaskError,
+        now: Millis,
+    ) -> Result<(), ApiError> {
+        self.withdraw_tasks(tasks, claim, reason, now).await
+    }
+
+    async fn refuse(&self, task: &Task, reason: &TaskError, now: Millis) -> Result<(), ApiError> {
+        self.refuse_task(task, reason, now).await
+    }
+
+    async fn give_up(&self, task: &Task, reason: &TaskError, now: Millis) -> Result<(), ApiError> {
+        self.give_up_start(task, reason, now).await
+    }
+
+    async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError> {
+        self.mirror_task(task).await
+    }
+
+    async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError> {
+        self.tasks_started_under(user, started).await
+    }
+
+    async fn claim(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError> {
+        self.claim_key(user, claim, at).await
+    }
+
+    async fn settle_claim(
+        &self,
+        user: &str,
+        claim: &Claim,
+        stands_for: Option<&str>,
+    ) -> Result<(), ApiError> {
+        self.settle_key(user, claim, stands_for).await
+    }
+
+    async fn insert_channel(&self, channel: &Channel) -> Result<(), ApiError> {
+        let state = ChannelState { channel: Some(channel.clone()), ..ChannelState::default() };
+        self.mirror_channel(&state).await
+    }
+}
+
+impl Rooms for Live<'_> {
+    async fn attach(&self, task: Task) -> Result<Task, ApiError> {
+        TaskClient::of(self.env, task.id())?.attach(task).await
+    }
+
+    async fn read(&self, task_id: &str, user: &str) -> Result<Option<Task>, ApiError> {
+        TaskClient::of(self.env, task_id)?.read(user).await
+    }
+
+    async fn wake(&self, task: &Task) -> Result<(), ApiError> {
+        TaskClient::of(self.env, task.id())?.wake(task).await
+    }
+
+    async fn attach_channel(&self, channel: Channel) -> Result<(), ApiError> {
+        ChannelClient::of(self.env, &channel.channel_id)?.attach(channel).await.map(drop)
+    }
+
+    async fn read_channel(
+        &self,
+        channel_id: &str,
+        user: &str,
+    ) -> Result<Option<Channel>, ApiError> {
+        let seen = ChannelClient::of(self.env, channel_id)?.read(user).await?;
+        Ok(seen.map(|(channel, _)| channel))
+    }
+}
+
+impl Clock for Runtime {
+    fn now(&self) -> Millis {
+        platform::now()
+    }
+
+    async fn pause(&self, pause: Duration) {
+        Delay::from(pause).await;
+    }
+
+    async fn with_deadline<T>(
+        &self,
+        deadline: Duration,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        with_deadline(deadline, work).await
+    }
+
+    fn log_error(&self, what: &str, detail: &str) {
+        log_error(what, detail);
+    }
+}

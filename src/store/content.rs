@@ -1,0 +1,86 @@
+//! Channels and their content in D1.
+
+use super::d1::Store;
+use super::row::to_json;
+use super::sql::content as sql;
+use crate::domain::channel::frame::{Content, rows};
+use crate::domain::channel::state::{Channel, ChannelState};
+use crate::domain::list::ContentList;
+use crate::error::ApiError;
+use crate::platform::fault;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+
+/// A row, and where it is in the order of arrival.
+#[derive(Deserialize)]
+pub struct Placed {
+    pub seq: u64,
+    pub content: Content,
+}
+
+impl Store {
+    /// Brings the rows of a channel up to its version. Rows that are ahead stay as they are.
+    pub async fn mirror_channel(&self, state: &ChannelState) -> Result<(), ApiError> {
+        let mut batch = Vec::new();
+        for row in rows(state) {
+            batch.push(self.statement(sql::UPSERT_CONTENT, &[&to_json(&row)])?);
+        }
+        // Only a request that was started here has a row of its own.
+        if let Some(channel) = state.channel.as_ref().filter(|channel| channel.workflow.is_some()) {
+            batch.push(self.statement(sql::UPSERT_CHANNEL, &[&to_json(channel)])?);
+        }
+        if batch.is_empty() { Ok(()) } else { self.write(batch).await }
+    }
+
+    /// A row that this user may see.
+    pub async fn content(&self, id: &str, user: &str) -> Result<Option<Content>, ApiError> {
+        self.parsed(self.statement(sql::CONTENT_BY_ID, &[id, user])?).await
+    }
+
+    /// The first row of a channel, whoever may see it.
+    pub async fn content_of(&self, channel_id: &str) -> Result<Option<Content>, ApiError> {
+        self.parsed(self.statement(sql::CONTENT_BY_CHANNEL, &[channel_id])?).await
+    }
+
+    /// A request that was started here, whoever may see it.
+    pub async fn channel(&self, channel_id: &str) -> Result<Option<Channel>, ApiError> {
+        self.parsed(self.statement(sql::CHANNEL, &[channel_id])?).await
+    }
+
+    /// Whether the callback of a row has been delivered.
+    pub async fn was_delivered(&self, id: &str) -> Result<bool, ApiError> {
+        let status: Option<String> = self.parsed(self.statement(sql::CALLBACK_OF, &[id])?).await?;
+        Ok(status.as_deref() == Some("delivered"))
+    }
+
+    /// A page of the rows that a user may see, newest first.
+    pub async fn list_content(
+        &self,
+        user: &str,
+        query: &ContentList,
+    ) -> Result<Vec<Content>, ApiError> {
+        let values = [
+            JsValue::from_str(user),
+            query.cursor.as_deref().map_or(JsValue::NULL, JsValue::from_str),
+            JsValue::from_f64(query.limit.into()),
+        ];
+        self.all(self.bind(sql::LIST_CONTENT, &values)?).await
+    }
+
+    /// Where a row that this user may see is in the order of arrival.
+    pub async fn seq_of(&self, id: &str, user: &str) -> Result<Option<u64>, ApiError> {
+        self.parsed(self.statement(sql::SEQ_OF, &[id, user])?).await
+    }
+
+    /// Where the newest row is in the order of arrival.
+    pub async fn last_seq(&self) -> Result<u64, ApiError> {
+        let last = self.parsed(self.statement(sql::LAST_SEQ, &[])?).await?;
+        last.ok_or_else(|| fault("D1 row", "no newest row"))
+    }
+
+    /// The rows that came in after `seq`, in that order.
+    pub async fn content_after(&self, seq: u64, limit: u32) -> Result<Vec<Placed>, ApiError> {
+        let values = [JsValue::from_str(&seq.to_string()), JsValue::from_f64(limit.into())];
+        self.all(self.bind(sql::CONTENT_AFTER, &values)?).await
+    }
+}

@@ -1,0 +1,56 @@
+//! Idempotency keys in D1.
+
+use super::d1::Store;
+use super::sql::keys as sql;
+use crate::domain::claim::{Claim, Claimed};
+use crate::domain::time::{HOUR, Millis, iso};
+use crate::error::ApiError;
+use crate::platform::now;
+use worker::D1PreparedStatement;
+
+/// How long an idempotency key is remembered.
+pub(super) const KEY_LIFETIME: Millis = 24 * HOUR;
+
+impl Store {
+    /// The statements that claim an idempotency key. They fail where it is taken.
+    pub(super) fn claiming(
+        &self,
+        user: &str,
+        claim: &Claim,
+        at: Millis,
+    ) -> Result<[D1PreparedStatement; 2], ApiError> {
+        let values = [user, &claim.key, &claim.request, &claim.stands_for, &iso(at)];
+        Ok([
+            self.statement(sql::FORGET_KEY, &[user, &claim.key, &iso(at - KEY_LIFETIME)])?,
+            self.statement(sql::CLAIM_KEY, &values)?,
+        ])
+    }
+
+    /// What an idempotency key stands for.
+    pub async fn key(&self, user: &str, key: &str) -> Result<Option<Claimed>, ApiError> {
+        let oldest = iso(now() - KEY_LIFETIME);
+        self.parsed(self.statement(sql::KEY, &[user, key, &oldest])?).await
+    }
+
+    /// Claims an idempotency key, and nothing else. Fails where it is taken.
+    pub async fn claim_key(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError> {
+        self.write(self.claiming(user, claim, at)?.into()).await
+    }
+
+    /// What a claimed key stands for from now on. None: nothing, it is free again.
+    pub async fn settle_key(
+        &self,
+        user: &str,
+        claim: &Claim,
+        stands_for: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let values = [user, &claim.key, &claim.stands_for];
+        let statement = match stands_for {
+            Some(to) => {
+                self.statement(sql::KEY_STANDS_FOR, &[values[0], values[1], values[2], to])?
+            }
+            None => self.statement(sql::RELEASE_KEY, &values)?,
+        };
+        self.write(vec![statement]).await
+    }
+}

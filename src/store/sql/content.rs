@@ -1,0 +1,103 @@
+//! Statements about channels and the content that came of them. A row is read and written as one JSON
+//! text: the form in which it is shown.
+
+macro_rules! content_json {
+    () => {
+        "json_object('id', c.id, 'title', c.title, 'body', c.body, 'category', c.category, \
+         'metadata', json(c.metadata), 'data', json(c.data), 'channelId', c.channel_id, \
+         'eventName', c.event_name, 'source', c.source, 'userId', c.user_id, \
+         'callback', c.callback, 'createdAt', c.created_at)"
+    };
+}
+
+/// Brings a row up to its version. One that is ahead stays as it is. ?1 the row as JSON.
+pub const UPSERT_CONTENT: &str = "\
+INSERT INTO ai_content (id, title, body, category, metadata, data, channel_id, event_name, source, \
+  user_id, callback, callback_error, version, created_at) \
+SELECT n ->> 'id', n ->> 'title', n ->> 'body', n ->> 'category', n -> 'metadata', n -> 'data', \
+  n ->> 'channelId', n ->> 'eventName', n ->> 'source', n ->> 'userId', n ->> 'callback', \
+  n ->> 'callbackError', CAST(n ->> 'version' AS INTEGER), n ->> 'createdAt' \
+FROM (SELECT json(?1) AS n) WHERE true \
+ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, callback = excluded.callback, \
+  callback_error = excluded.callback_error, version = excluded.version \
+WHERE ai_content.version < excluded.version \
+  AND (ai_content.callback <> 'delivered' OR excluded.callback = 'delivered')";
+
+/// Brings the row of a request up to its version. ?1 the channel as JSON.
+pub const UPSERT_CHANNEL: &str = "\
+INSERT INTO channels (channel_id, provider, user_id, workflow, status, version, error, created_at, \
+  updated_at) \
+SELECT n ->> 'channel_id', n ->> 'provider', n ->> 'user_id', n ->> 'workflow', n ->> 'status', \
+  CAST(n ->> 'version' AS INTEGER), n ->> 'error', n ->> 'created_at', n ->> 'updated_at' \
+FROM (SELECT json(?1) AS n) WHERE true \
+ON CONFLICT (channel_id) DO UPDATE SET status = excluded.status, version = excluded.version, \
+  error = excluded.error, updated_at = excluded.updated_at \
+WHERE channels.version < excluded.version";
+
+/// A row that this user may see. ?1 its id, ?2 the user.
+pub const CONTENT_BY_ID: &str = concat!(
+    "SELECT ",
+    content_json!(),
+    " AS row FROM ai_content c WHERE c.id = ?1 AND (c.user_id IS NULL OR c.user_id = ?2)"
+);
+
+/// The first row of a channel. ?1 the channel.
+pub const CONTENT_BY_CHANNEL: &str = concat!(
+    "SELECT ",
+    content_json!(),
+    " AS row FROM ai_content c WHERE c.channel_id = ?1 ORDER BY c.seq LIMIT 1"
+);
+
+/// What has become of the callback of a row. ?1 its id.
+pub const CALLBACK_OF: &str = "\
+SELECT json_quote(callback) AS row FROM ai_content WHERE id = ?1";
+
+/// A request that was started here. ?1 its channel.
+pub const CHANNEL: &str = "\
+SELECT json_object('channel_id', channel_id, 'provider', provider, 'user_id', user_id, \
+  'workflow', workflow, \
+  'status', status, 'version', version, 'error', json(error), 'created_at', created_at, \
+  'updated_at', updated_at) AS row \
+FROM channels WHERE channel_id = ?1";
+
+/// One walk of a list: from the cursor down, or from the newest row where there is no cursor. A cursor
+/// that is no row has nothing below it.
+macro_rules! walk {
+    ($whose:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT * FROM ai_content WHERE user_id ",
+            $whose,
+            " AND (created_at, seq) < (SELECT \
+               ifnull(max(created_at), CASE WHEN ?2 IS NULL THEN '~' ELSE '' END), \
+               ifnull(max(seq), 0) FROM ai_content WHERE id = ?2) \
+             ORDER BY created_at DESC, seq DESC LIMIT ?3)"
+        )
+    };
+}
+
+/// The rows that a user may see, newest first: his own and everyone's. ?1 the user, ?2 the id of the
+/// row to go on after or null, ?3 the limit.
+pub const LIST_CONTENT: &str = concat!(
+    "SELECT ",
+    content_json!(),
+    " AS row FROM (",
+    walk!("= ?1"),
+    " UNION ALL ",
+    walk!("IS NULL"),
+    ") c ORDER BY c.created_at DESC, c.seq DESC LIMIT ?3"
+);
+
+/// Where a row that this user may see is in the order of arrival. ?1 its id, ?2 the user.
+pub const SEQ_OF: &str = "\
+SELECT CAST(seq AS TEXT) AS row FROM ai_content \
+WHERE id = ?1 AND (user_id IS NULL OR user_id = ?2)";
+
+/// Where the newest row is in the order of arrival; 0 without any.
+pub const LAST_SEQ: &str = "SELECT CAST(ifnull(max(seq), 0) AS TEXT) AS row FROM ai_content";
+
+/// The rows that came in after one, in that order. ?1 where that is, ?2 the limit.
+pub const CONTENT_AFTER: &str = concat!(
+    "SELECT json_object('seq', c.seq, 'content', ",
+    content_json!(),
+    ") AS row FROM ai_content c WHERE c.seq > CAST(?1 AS INTEGER) ORDER BY c.seq LIMIT ?2"
+);

@@ -1,0 +1,23 @@
+//! Every statement that D1 is given, each with its parameters.
+//!
+//! A task is read and written as one JSON text, the form in which its room stores it (see
+//! [`super::row`]). Other values are text as well: D1 binds every number as a float.
+
+/// A task and its images as one JSON object: the very form in which its room stores it.
+macro_rules! task_json {
+    () => {
+        "json_object('key', t.id, 'user_id', t.user_id, 'task_id', t.mynth_task_id, 'provider', t.provider, \
+         'batch_id', t.batch_id, 'kind', t.kind, 'status', t.status, 'version', t.version, 'prompt', t.prompt, \
+         'requested_model', t.requested_model, 'model', t.model, 'error', json(t.error), \
+         'cost', t.cost, 'metadata', json(t.metadata), 'created_at', t.created_at, \
+         'updated_at', t.updated_at, 'result', json(t.result), 'images', \
+         (SELECT json_group_array(json_object('id', i.id, 'position', i.position, \
+         'status', i.status, 'image_id', i.image_id, 'url', i.url, 'error', json(i.error))) \
+         FROM images i WHERE i.id BETWEEN substr(t.id, 13) AND substr(t.id, 13) || '~')) AS row"
+    };
+}
+
+pub mod content;
+pub mod keys;
+pub mod sweep;
+pub mod tasks;

@@ -1,0 +1,187 @@
+//! Tasks and their images in D1.
+
+use super::d1::{Store, describe};
+use super::row::to_json;
+use super::sql::keys::RELEASE_KEY;
+use super::sql::tasks as sql;
+use crate::domain::claim::Claim;
+use crate::domain::id::TaskKey;
+use crate::domain::list::TaskList;
+use crate::domain::task::{Task, TaskError};
+use crate::domain::time::{HOUR, Millis, iso};
+use crate::error::ApiError;
+use crate::platform::{fault, now, outage};
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use worker::{D1PreparedStatement, D1Result};
+
+/// How long a task may go on changing: no provider sends a webhook again after so long.
+const CHANGING: Millis = 8 * 24 * HOUR;
+
+/// Changed tasks that are read, and so sent, at once.
+const CHANGED_LIMIT: &str = "1000";
+
+/// A row of [`sql::LEFT_BEHIND`].
+#[derive(Deserialize)]
+struct Left {
+    row: String,
+}
+
+impl Store {
+    /// Makes the rows of tasks that are about to be started, all or none. A claim that is taken
+    /// fails it.
+    pub async fn insert_tasks(
+        &self,
+        tasks: &[&Task],
+        claim: Option<&Claim>,
+    ) -> Result<(), ApiError> {
+        let mut batch = Vec::new();
+        if let (Some(claim), Some(first)) = (claim, tasks.first()) {
+            batch.extend(self.claiming(&first.user_id, claim, first.created_at)?);
+        }
+        for task in tasks {
+            let rows = to_json(task);
+            batch.push(self.statement(sql::INSERT_TASK, &[&rows])?);
+            if !task.images.is_empty() {
+                batch.push(self.statement(sql::INSERT_IMAGES, &[&rows])?);
+            }
+        }
+        self.write(batch).await
+    }
+
+    /// Says in the rows of a start that was refused why it was.
+    pub async fn refuse_task(
+        &self,
+        task: &Task,
+        error: &TaskError,
+        now: Millis,
+    ) -> Result<(), ApiError> {
+        self.write(self.failing(sql::REFUSE_TASK, task, error, now)?.into()).await
+    }
+
+    /// The statements by which the rows of a start fail: `of_task` says when its own row may.
+    pub(super) fn failing(
+        &self,
+        of_task: &str,
+        task: &Task,
+        error: &TaskError,
+        now: Millis,
+    ) -> Result<[D1PreparedStatement; 2], ApiError> {
+        let (user, key, error) = (task.user_id.as_str(), task.key.as_str(), to_json(error));
+        Ok([
+            self.statement(of_task, &[user, key, &error, &iso(now)])?,
+            self.statement(sql::REFUSE_IMAGES, &[user, key, &error])?,
+        ])
+    }
+
+    /// Takes back what an insert without an answer may have written: the rows fail, and the key is
+    /// free again.
+    pub async fn withdraw_tasks(
+        &self,
+        tasks: &[&Task],
+        claim: Option<&Claim>,
+        error: &TaskError,
+        now: Millis,
+    ) -> Result<(), ApiError> {
+        let mut batch = Vec::new();
+        for task in tasks {
+            batch.extend(self.failing(sql::REFUSE_TASK, task, error, now)?);
+        }
+        if let (Some(claim), Some(first)) = (claim, tasks.first()) {
+            let values = [first.user_id.as_str(), &claim.key, &claim.stands_for];
+            batch.push(self.statement(RELEASE_KEY, &values)?);
+        }
+        self.write(batch).await
+    }
+
+    /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are. The version of
+    /// rows that are ahead and still nobody's: they say that the start failed, and they are wrong.
+    pub async fn mirror_task(&self, task: &Task) -> Result<Option<u64>, ApiError> {
+        // The provider's token stays in the room.
+        let rows = to_json(&Task { access: None, ..task.clone() });
+        let mut batch = vec![
+            self.statement(sql::CLAIM_TASK, &[&rows])?,
+            self.statement(sql::UPSERT_TASK, &[&rows])?,
+        ];
+        // A task that was just attached has its images' rows as they were made.
+        if task.version > 1 {
+            batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
+        }
+        batch.push(self.statement(sql::LEFT_BEHIND, &[&rows])?);
+        let results = self.run(batch).await?;
+        let left = results.last().map_or(Ok(Vec::new()), D1Result::results::<Left>);
+        let left = left.map_err(|error| fault("D1 row", describe(&error)))?;
+        Ok(left.first().and_then(|left| left.row.parse().ok()))
+    }
+
+    pub async fn by_provider_id(&self, task_id: &str) -> Result<Option<Task>, ApiError> {
+        self.task(self.statement(sql::TASK_BY_PROVIDER_ID, &[task_id])?).await
+    }
+
+    /// The task whose rows these are, if they are unattached or attached to `task_id`.
+    pub async fn by_row_ids(
+        &self,
+        row_ids: &[String],
+        task_id: &str,
+    ) -> Result<Option<Task>, ApiError> {
+        self.task(self.statement(sql::TASK_BY_ROW_IDS, &[&to_json(&row_ids), task_id])?).await
+    }
+
+    /// What was started under an idempotency key, in the order it was asked for. `started` is the
+    /// key of a task or the id of a batch.
+    pub async fn tasks_started_under(
+        &self,
+        user: &str,
+        started: &str,
+    ) -> Result<Vec<Task>, ApiError> {
+        if TaskKey::parse(started).is_some() {
+            return Ok(self.by_key(user, started).await?.into_iter().collect());
+        }
+        let mut tasks = self.by_batch(started).await?;
+        tasks.reverse();
+        Ok(tasks)
+    }
+
+    /// A user's task by our own key of it.
+    pub async fn by_key(&self, user: &str, key: &str) -> Result<Option<Task>, ApiError> {
+        self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
+    }
+
+    /// Whether the user has started something since `since` that D1 has no provider id of yet.
+    pub async fn has_unattached(&self, user: &str, since: Millis) -> Result<bool, ApiError> {
+        let statement = self.statement(sql::HAS_UNATTACHED, &[user, &TaskKey::floor(since)])?;
+        let found = statement.first::<f64>(Some("found")).await;
+        Ok(found.map_err(|error| outage("D1 read", describe(&error)))?.is_some())
+    }
+
+    /// A page of the user's tasks, newest first.
+    pub async fn list(&self, user: &str, query: &TaskList) -> Result<Vec<Task>, ApiError> {
+        let text = |value: Option<&str>| value.map_or(JsValue::NULL, JsValue::from_str);
+        let values = [
+            JsValue::from_str(user),
+            JsValue::from_str(query.cursor.as_ref().map_or("~", TaskKey::as_str)),
+            text(query.status.map(|status| status.as_str())),
+            text(query.kind.as_deref()),
+            JsValue::from_f64(query.limit.into()),
+        ];
+        self.tasks(self.bind(sql::LIST_TASKS, &values)?).await
+    }
+
+    /// The user's tasks older than `than` that have changed since `since`, newest first.
+    pub async fn changed(
+        &self,
+        user: &str,
+        than: &TaskKey,
+        since: Millis,
+    ) -> Result<Vec<Task>, ApiError> {
+        let since = since.max(now() - CHANGING);
+        let oldest = TaskKey::floor(since - CHANGING);
+        let values = [user, than.as_str(), &oldest, &iso(since), CHANGED_LIMIT];
+        self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await
+    }
+
+    /// The tasks of a batch, newest first.
+    pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
+        self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
+    }
+}
