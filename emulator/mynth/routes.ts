@@ -6,7 +6,7 @@ import type { EmulatorOptions } from "../options.ts";
 import { type Fail, refusalBy, refuse } from "../refusal.ts";
 import type { Gallery } from "./gallery.ts";
 import { readKeywords } from "./keywords.ts";
-import { type Kind, KINDS, PATHS } from "./kinds.ts";
+import { KINDS, type Kind, PATHS } from "./kinds.ts";
 import type { Provider } from "./provider.ts";
 import { type Task, understood } from "./tasks.ts";
 import { requestIssues } from "./validation.ts";

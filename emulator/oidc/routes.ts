@@ -5,12 +5,12 @@
  */
 
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { type Call, html, json, parseJson, redirect, type Reply, type Route } from "../http.ts";
+import { type Call, html, json, parseJson, type Reply, type Route, redirect } from "../http.ts";
 import type { EmulatorOptions } from "../options.ts";
 import { type Grant, GrantStore } from "./codes.ts";
 import { ALGORITHMS, type KeyRing } from "./keys.ts";
 import { messagePage, signInPage } from "./sign_in_page.ts";
-import { AUDIENCE, CLIENT_ID, type TokenMint, type TokenRequest, TOKEN_LIFE_S } from "./tokens.ts";
+import { AUDIENCE, CLIENT_ID, TOKEN_LIFE_S, type TokenMint, type TokenRequest } from "./tokens.ts";
 
 const CARRIED = [
   "response_type",

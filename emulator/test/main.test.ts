@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseEnv } from "node:util";
-import { AUDIENCE, CLIENT_ID } from "../../emulator/oidc/tokens.ts";
-import { FLAGS, helpText, parseFlags } from "../../emulator/flags.ts";
-import { DEFAULTS } from "../../emulator/options.ts";
+import { FLAGS, helpText, parseFlags } from "../flags.ts";
+import { AUDIENCE, CLIENT_ID } from "../oidc/tokens.ts";
+import { DEFAULTS } from "../options.ts";
 
-const MAIN = new URL("../../emulator/main.ts", import.meta.url).pathname;
-const ENV = new URL("../../emulator/worker.env", import.meta.url);
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
+const ENV = new URL("../worker.env", import.meta.url);
 
 async function firstLine(child: ChildProcess): Promise<string> {
   const signal = AbortSignal.timeout(5000);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { signHex, signStandard } from "../../emulator/mynth/signing.ts";
+import { signHex, signStandard } from "../../mynth/signing.ts";
 
 test("the Standard Webhooks known-answer vector is met", () => {
   assert.equal(
