@@ -1,9 +1,10 @@
 /**
- * What is kept for those who wrote for an emulator that had one provider, Mynth: its options are beside the
- * emulator's own, its flags have no name before them, and its control is the emulator itself. Every other provider
- * has all of these under its name.
+ * The provider at the top level. Mynth was once the only provider, and tests were written for that: its options are
+ * beside the emulator's own, its flags have no prefix, and the fields of its control are fields of the emulator.
+ * Every other provider has all of these under its name.
  *
- * Owns that exception, and the names of providers' types that the emulator exports.
+ * Owns that exception, and the names of providers' types that the emulator exports. The control's fields are copied,
+ * so none of them may be a getter.
  */
 
 import { mynth } from "./mynth/index.ts";

@@ -21,7 +21,7 @@ export type EmulatorSettings = Partial<BesideOthers> & { [P in Named as P["name"
 
 /** A provider's own options. */
 export function optionsOf(provider: EmulatedProvider, all: EmulatorOptions): object {
-  return isTopLevel(provider) ? all : ((all as unknown as Record<string, object>)[provider.name] ?? {});
+  return isTopLevel(provider) ? all : (all[provider.name as keyof EmulatorOptions] as object);
 }
 
 /** Options of their own: changing them changes no default. */
