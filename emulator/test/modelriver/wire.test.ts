@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import type { EmulatorSettings } from "../../emulator/emulator.ts";
-import { ask, begin } from "./modelriver.ts";
-import { call, start, startReceiver } from "./receiver.ts";
+import { type TestContext, test } from "node:test";
+import type { EmulatorSettings } from "../../emulator.ts";
+import { call, start, startReceiver } from "../receiver.ts";
+import { ask, begin } from "./calls.ts";
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
 

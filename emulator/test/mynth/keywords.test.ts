@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import { KEYWORDS } from "../../emulator/mynth/keywords.ts";
-import { call, create, start, startReceiver } from "./receiver.ts";
+import { type TestContext, test } from "node:test";
+import { KEYWORDS } from "../../mynth/keywords.ts";
+import { call, create, start, startReceiver } from "../receiver.ts";
 
 /** The task as its webhook tells it. */
 async function told(t: TestContext, prompt: string, count = 4) {

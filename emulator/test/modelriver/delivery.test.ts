@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KEYWORDS } from "../../emulator/modelriver/keywords.ts";
-import { RETRY_DELAYS_MS } from "../../emulator/modelriver/schedule.ts";
-import { ask, begin } from "./modelriver.ts";
-import { start, startReceiver } from "./receiver.ts";
+import { KEYWORDS } from "../../modelriver/keywords.ts";
+import { RETRY_DELAYS_MS } from "../../modelriver/schedule.ts";
+import { start, startReceiver } from "../receiver.ts";
+import { ask, begin } from "./calls.ts";
 
 test("the schedule is 5 s, 30 s, 2, 10 and 30 minutes, 1 and 2 hours", () => {
   assert.deepEqual(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { test, type TestContext } from "node:test";
-import type { CallbackPlan } from "../../emulator/modelriver/control.ts";
-import { begin, callBack, SAVED } from "./modelriver.ts";
-import { call, start, startReceiver } from "./receiver.ts";
+import { type TestContext, test } from "node:test";
+import type { CallbackPlan } from "../../modelriver/control.ts";
+import { call, start, startReceiver } from "../receiver.ts";
+import { begin, callBack, SAVED } from "./calls.ts";
 
 /** An emulator and a channel of it whose webhook has been delivered. */
 async function offered(t: TestContext, content = "tea", callbackPlan?: CallbackPlan) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { retryDelays } from "../../emulator/mynth/schedule.ts";
-import { call, create, start, startReceiver } from "./receiver.ts";
+import { retryDelays } from "../../mynth/schedule.ts";
+import { call, create, start, startReceiver } from "../receiver.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import { PNG } from "pngjs";
-import { Gallery } from "../../emulator/mynth/gallery.ts";
-import { drawPicture } from "../../emulator/mynth/pictures.ts";
-import { call, create, start } from "./receiver.ts";
+import { Gallery } from "../../mynth/gallery.ts";
+import { drawPicture } from "../../mynth/pictures.ts";
+import { call, create, start } from "../receiver.ts";
 
 async function pictures(t: TestContext, request: object) {
   const emulator = await start(t, { autoDeliver: false });

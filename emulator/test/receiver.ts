@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { type Emulator, type EmulatorSettings, startEmulator } from "../../emulator/emulator.ts";
+import { type Emulator, type EmulatorSettings, startEmulator } from "../emulator.ts";
 
 export interface Received {
   headers: IncomingHttpHeaders;
@@ -51,10 +51,12 @@ export async function start(t: TestContext, options: EmulatorSettings = {}): Pro
   return emulator;
 }
 
+/** What JSON was parsed to, for tests that look deep into it: its type is any. */
+export type Parsed = ReturnType<typeof JSON.parse>;
+
 export interface Answer {
   status: number;
-  /** Its shape differs by generation, and the tests look into it. */
-  body: any;
+  body: Parsed;
   headers: Headers;
 }
 

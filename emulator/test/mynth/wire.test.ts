@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import type { Generation } from "../../emulator/options.ts";
-import { call, create, start, startReceiver } from "./receiver.ts";
+import { type TestContext, test } from "node:test";
+import type { Generation } from "../../options.ts";
+import { call, create, start, startReceiver } from "../receiver.ts";
 
 const REQUEST = {
   prompt: "tea [partial]",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { signBody, signTimed } from "../../emulator/modelriver/signing.ts";
-import { begin } from "./modelriver.ts";
-import { start, startReceiver } from "./receiver.ts";
+import { signBody, signTimed } from "../../modelriver/signing.ts";
+import { start, startReceiver } from "../receiver.ts";
+import { begin } from "./calls.ts";
 
 const hex = (key: string, text: string) => createHmac("sha256", key).update(text).digest("hex");
 

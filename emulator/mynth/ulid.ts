@@ -1,4 +1,4 @@
-/** Ids in the provider's form: a prefix and a ULID (48 bits of time, 80 of chance). */
+/** Ids as the provider makes them: a ULID, 48 bits of time and 80 of chance, after a prefix. */
 
 import { randomBytes } from "node:crypto";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
-import type { Emulator } from "../../emulator/emulator.ts";
-import { start } from "./receiver.ts";
+import type { Emulator } from "../emulator.ts";
+import { type Parsed, start } from "./receiver.ts";
 
 const REDIRECT = "http://127.0.0.1:8787/callback";
 const VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789";
@@ -35,7 +35,7 @@ async function signIn(emulator: Emulator, changes: Record<string, string> = {}):
 async function redeem(emulator: Emulator, fields: Record<string, string>) {
   const response = await fetch(`${emulator.url}/token`, { method: "POST", body: new URLSearchParams(fields) });
   assert.equal(response.headers.get("access-control-allow-origin"), "*");
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as Parsed };
 }
 
 function codeFields(code: string | null, changes: Record<string, string> = {}) {
@@ -144,7 +144,7 @@ test("discovery names this issuer's own endpoints, and browsers may read them", 
   const emulator = await start(t);
   const response = await fetch(`${emulator.url}/.well-known/openid-configuration`);
   assert.equal(response.headers.get("access-control-allow-origin"), "*");
-  const document = await response.json();
+  const document = (await response.json()) as Parsed;
   assert.equal(document.issuer, emulator.url);
   for (const name of [
     "authorization_endpoint",
@@ -173,7 +173,7 @@ test("test tokens take any claim, either algorithm, and any kid", async (t) => {
       scope: null,
     }),
   });
-  const { token } = await response.json();
+  const { token } = (await response.json()) as Parsed;
   const claims = decodeJwt(token);
   assert.deepEqual(
     [claims.sub, claims.aud, claims.email, claims.scope],

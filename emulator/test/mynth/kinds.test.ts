@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import { PNG } from "pngjs";
-import { GENERATIONS, type Generation } from "../../emulator/options.ts";
-import { call, start, startReceiver } from "./receiver.ts";
+import { GENERATIONS, type Generation } from "../../options.ts";
+import { call, start, startReceiver } from "../receiver.ts";
 
 const PICTURE = "https://pictures.example/red-fox.png";
 

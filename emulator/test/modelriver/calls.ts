@@ -1,7 +1,7 @@
 /** Calls to ModelRiver as a client makes them. */
 
-import type { Emulator } from "../../emulator/emulator.ts";
-import { type Answer, call } from "./receiver.ts";
+import type { Emulator } from "../../emulator.ts";
+import { type Answer, call } from "../receiver.ts";
 
 /** The start call for one message of a user. */
 export function ask(emulator: Emulator, content: string, more: object = {}): Promise<Answer> {
