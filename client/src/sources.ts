@@ -1,7 +1,7 @@
 // What each live value is made of: where its socket is, what it loads over HTTP, and what its frames mean.
 import type { Http } from "./http.ts";
-import { type Item, type Kind, type List, merge, take } from "./list.ts";
 import type { Said, Source } from "./link.ts";
+import { type Item, type Kind, type List, merge, take } from "./list.ts";
 import type { Cell } from "./live.ts";
 import type { ChannelAnswer, Content, Task } from "./wire.ts";
 

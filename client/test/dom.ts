@@ -14,5 +14,3 @@ Object.assign(globalThis, {
   Element: window.Element,
   MutationObserver: window.MutationObserver,
 });
-
-export {};

@@ -1,8 +1,8 @@
 // Requests: what is sent, what is sent again, and what every failure looks like.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { createTaskwire, type GetTokenOptions, type Taskwire, TaskwireError } from "../src/index.ts";
 import { createHttp } from "../src/http.ts";
+import { createTaskwire, type GetTokenOptions, type Taskwire, TaskwireError } from "../src/index.ts";
 import { started, taskAt } from "./fixtures.ts";
 import { type Reply, Server } from "./server.ts";
 

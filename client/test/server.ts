@@ -1,6 +1,6 @@
 // A stand-in for the server: HTTP answers and sockets as a test scripts them. Whatever happens at it can be waited for.
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
+import { createServer, type Server as HttpServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import { GRACE_MS } from "../src/entry.ts";
 import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
 import { OPEN_WITHIN_MS, PING_EVERY_MS, PONG_WITHIN_MS } from "../src/link.ts";
-import { GRACE_MS } from "../src/entry.ts";
 import { frame, started, taskAt, Watcher } from "./fixtures.ts";
 import { Queue } from "./queue.ts";
 import { Server, ticket, type Visit } from "./server.ts";

@@ -2,7 +2,7 @@
 // bar's sign-in parameters; knows nothing of tasks.
 import type { GetToken } from "@taskwire/client";
 import { readConfig, type WebConfig } from "@taskwire/client/config";
-import { UserManager, type User, WebStorageStateStore } from "oidc-client-ts";
+import { type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 
 export type SessionState =
   | { status: "signed-out"; notice: string | null }

@@ -1,7 +1,8 @@
 // What a comparison is made of, and what is asked for again.
-import type { Image, Task } from "@taskwire/client";
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Image, Task } from "@taskwire/client";
 import { linesOf, planFrom, planOf } from "../src/plan.ts";
 import { retryOf } from "../src/retry.ts";
 import { ratioOf, withSize } from "../src/shapes.ts";

@@ -1,6 +1,7 @@
 // A view that cannot be shown, and why.
-import { ViewTitle } from "./ViewTitle.tsx";
+
 import type { ReactNode } from "react";
+import { ViewTitle } from "./ViewTitle.tsx";
 
 interface Props {
   title: string;

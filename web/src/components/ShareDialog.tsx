@@ -1,5 +1,5 @@
 // Makes a link that lets anybody watch one task for an hour, and copies it.
-import { TaskwireError, type Ticket } from "@taskwire/client";
+import type { TaskwireError, Ticket } from "@taskwire/client";
 import { useTaskwire } from "@taskwire/client/react";
 import { useEffect, useId, useRef, useState } from "react";
 import { sharedLink } from "../routes.ts";
