@@ -1,9 +1,10 @@
 // Decides who is served: whoever has a shared link, the person who is signed in, or somebody who has yet to sign in.
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { useRoute } from "wouter";
+import { useLocationProperty } from "wouter/use-browser-location";
 import { SignIn } from "./components/SignIn.tsx";
 import { Studio } from "./components/Studio.tsx";
-import { usePlace } from "./router.ts";
-import { routeOf, ticketIn } from "./routes.ts";
+import { ROUTES, ticketIn } from "./routes.ts";
 import { openSession, type Session } from "./session.ts";
 import { Shared } from "./views/Shared.tsx";
 
@@ -15,10 +16,9 @@ function openOnce(): Promise<Session> {
 }
 
 export function App() {
-  const { path, hash } = usePlace();
-  const route = routeOf(path);
-  const ticket = ticketIn(hash);
-  if (route.view === "task" && ticket !== null) return <Shared key={ticket} id={route.id} ticket={ticket} />;
+  const [isTask, params] = useRoute(ROUTES.task);
+  const ticket = ticketIn(useLocationProperty(() => location.hash));
+  if (isTask && ticket !== null) return <Shared key={ticket} id={params.id} ticket={ticket} />;
   return <WithSession />;
 }
 

@@ -2,12 +2,12 @@
 import type { Task } from "@taskwire/client";
 import { useTask } from "@taskwire/client/react";
 import { useState } from "react";
+import { Link } from "wouter";
 import type { Pair, Plan } from "../plan.ts";
 import { PATHS } from "../routes.ts";
 import { withSize } from "../shapes.ts";
 import { Elapsed } from "./Elapsed.tsx";
 import { FailureText } from "./FailureText.tsx";
-import { Link } from "./Link.tsx";
 import { RetryImages, RetryTask } from "./RetryButton.tsx";
 import { Status } from "./Status.tsx";
 import { TaskPictures } from "./TaskPictures.tsx";

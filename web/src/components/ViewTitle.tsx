@@ -1,7 +1,9 @@
 // What a view is called: its heading, and the window's title. Whoever comes from another view is put down here, so that
 // a screen reader reads it and the keyboard goes on from it.
 import { useEffect, useRef } from "react";
-import { isElsewhere } from "../router.ts";
+
+/** The address of the view that was shown last. */
+let lastPath: string | undefined;
 
 interface Props {
   children: string;
@@ -14,7 +16,9 @@ export function ViewTitle({ children, isHidden = false }: Props) {
     document.title = `${children} · taskwire`;
   }, [children]);
   useEffect(() => {
-    if (isElsewhere()) heading.current?.focus({ preventScroll: true });
+    const path = location.pathname;
+    if (lastPath !== undefined && lastPath !== path) heading.current?.focus({ preventScroll: true });
+    lastPath = path;
   }, []);
   return (
     <h1 ref={heading} tabIndex={-1} className={isHidden ? "visually-hidden" : "view-title"}>

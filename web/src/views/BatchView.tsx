@@ -1,12 +1,12 @@
 // A comparison under way, and when it is done.
 import type { Task } from "@taskwire/client";
 import { useBatch } from "@taskwire/client/react";
+import { Link } from "wouter";
+import { useHistoryState } from "wouter/use-browser-location";
 import { BatchGrid } from "../components/BatchGrid.tsx";
 import { Boundary } from "../components/Boundary.tsx";
-import { Link } from "../components/Link.tsx";
 import { Refused } from "../components/Refused.tsx";
 import { type Plan, planFrom } from "../plan.ts";
-import { usePlace } from "../router.ts";
 import { PATHS } from "../routes.ts";
 
 const NONE: readonly Task[] = [];
@@ -18,8 +18,7 @@ interface Props {
 }
 
 export function BatchView({ id }: { id: string }) {
-  const { state } = usePlace();
-  const plan = (state as { plan?: Plan } | null)?.plan ?? null;
+  const plan = useHistoryState<{ plan?: Plan } | null>()?.plan ?? null;
   return (
     <Boundary
       fallback={(error) => (

@@ -2,13 +2,13 @@
 import type { Issue } from "@taskwire/client";
 import { useTaskwire } from "@taskwire/client/react";
 import { useState } from "react";
+import { useLocation } from "wouter";
 import { Field } from "../components/Field.tsx";
 import { ModelChoices } from "../components/ModelChoices.tsx";
 import { Notice } from "../components/Notice.tsx";
 import { CountField, SizeField } from "../components/ShapeFields.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
 import { linesOf, planOf } from "../plan.ts";
-import { navigate } from "../router.ts";
 import { PATHS } from "../routes.ts";
 import { checkCount, USUAL_SIZE, withSize } from "../shapes.ts";
 import { useForm } from "../use_form.ts";
@@ -23,6 +23,7 @@ const FIELDS = ["prompts", "models", "size", "count"];
 
 export function Compare() {
   const client = useTaskwire();
+  const [, navigate] = useLocation();
   const [prompts, setPrompts] = useState("");
   const [written, setModels] = useState<string | null>(null);
   const suggested = useModels();

@@ -1,13 +1,14 @@
 // What ModelRiver's workflows have made, live, and the form that asks for more.
 import type { AiRequest } from "@taskwire/client";
 import { useContent } from "@taskwire/client/react";
+import { useLocation } from "wouter";
+import { useHistoryState } from "wouter/use-browser-location";
 import { AiForm } from "../components/AiForm.tsx";
 import { Boundary } from "../components/Boundary.tsx";
 import { ChannelCard } from "../components/ChannelCard.tsx";
 import { ContentRow } from "../components/ContentRow.tsx";
 import { PagesEnd } from "../components/PagesEnd.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
-import { navigate, usePlace } from "../router.ts";
 import { PATHS } from "../routes.ts";
 
 /** Kept with the address, so that a reload goes on following them. */
@@ -20,7 +21,8 @@ const FOLLOWED = 5;
 
 export function Feed() {
   const pages = useContent();
-  const requests = (usePlace().state as Asked | null)?.requests ?? [];
+  const [, navigate] = useLocation();
+  const requests = useHistoryState<Asked | null>()?.requests ?? [];
 
   /** On top, or in the place of what it tries again. */
   function follow(id: string, request: AiRequest, failedId?: string): void {

@@ -1,7 +1,7 @@
 // All tasks, newest first, as small as they can be: a day has a heading, and the end loads more.
 import type { Task } from "@taskwire/client";
 import { useTasks } from "@taskwire/client/react";
-import { Link } from "../components/Link.tsx";
+import { Link } from "wouter";
 import { PagesEnd } from "../components/PagesEnd.tsx";
 import { Status } from "../components/Status.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";

@@ -2,13 +2,12 @@
 import type { Task } from "@taskwire/client";
 import { useTask } from "@taskwire/client/react";
 import { useState } from "react";
+import { Link, useLocation } from "wouter";
 import { Boundary } from "../components/Boundary.tsx";
-import { Link } from "../components/Link.tsx";
 import { Refused } from "../components/Refused.tsx";
 import { RetryTask } from "../components/RetryButton.tsx";
 import { ShareDialog } from "../components/ShareDialog.tsx";
 import { TaskSheet } from "../components/TaskSheet.tsx";
-import { navigate } from "../router.ts";
 import { PATHS } from "../routes.ts";
 import { sizeOf } from "../shapes.ts";
 
@@ -35,6 +34,7 @@ function Loaded({ id }: { id: string }) {
 }
 
 function Shown({ id, task }: { id: string; task: Task }) {
+  const [, navigate] = useLocation();
   const [isSharing, setSharing] = useState(false);
   const { prompt, requestedModel: model } = task;
   const isAgain = task.kind === "image.generate" && prompt !== null && model !== null;
