@@ -4,7 +4,7 @@ import { type Cell, createCell } from "./live.ts";
 import type { Ticket } from "./wire.ts";
 
 export interface Entry<T> extends Cell<T> {
-  state: LinkState | undefined;
+  state?: LinkState | undefined;
   /** For its first socket: the one that came with a start. */
   ticket: Ticket | undefined;
   wake(): void;
@@ -26,7 +26,6 @@ export function createEntry<T>(source: Source<T>, options: EntryOptions): Entry<
   let isDropped = false;
 
   const entry: Entry<T> = Object.assign(cell, {
-    state: undefined,
     ticket: source.lent,
     wake: () => link?.wake(),
     drop() {

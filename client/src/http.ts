@@ -69,7 +69,7 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
       const { status } = response;
       if (status === 401 && !ticket && !forceRefresh) return await call<T>(path, options, true);
       if (status === 304) return null as T;
-      if (!response.ok) throw readError(status, await response.json().catch(() => null));
+      if (!response.ok) throw readError(status, await response.json().catch(() => {}));
       const answer = await response.json();
       tagged.tag = response.headers.get("ETag");
       return answer;

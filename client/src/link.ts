@@ -37,7 +37,7 @@ export interface Source<T> {
 
 export interface Transport {
   open: (address: string, ticket: string) => WebSocket;
-  renew: (path: string, signal?: AbortSignal) => Promise<Ticket>;
+  renew: (path: string, options: { signal?: AbortSignal | undefined } | undefined) => Promise<Ticket>;
 }
 
 export interface Link {
@@ -71,13 +71,12 @@ export function openLink<T>(
   let socket: WebSocket | undefined;
   let tries = 0;
   let isFirst = true;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  /** To the next try, or to the end of patience with an open socket. There is never both. */
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Ends the try under way, without waiting for its close event: a dead network may hold that back for minutes. */
   function stop(): void {
-    clearTimeout(retryTimer);
-    clearTimeout(silenceTimer);
+    clearTimeout(timer);
     current?.abort();
     socket?.close(1000);
     socket = undefined;
@@ -95,7 +94,7 @@ export function openLink<T>(
 
   function retryLater(): void {
     stop();
-    retryTimer = setTimeout(connect, backoff(tries++));
+    timer = setTimeout(connect, backoff(tries++));
     if (polling) return;
     onState("reconnecting");
     if (tries < TRIES_BEFORE_POLLING) return;
@@ -104,9 +103,10 @@ export function openLink<T>(
   }
 
   function failed(error: unknown): void {
-    if (!isFinal(error)) return retryLater();
-    close();
-    cell.fail(error);
+    if (isFinal(error)) {
+      close();
+      cell.fail(error);
+    } else retryLater();
   }
 
   async function poll(signal: AbortSignal): Promise<void> {
@@ -137,7 +137,7 @@ export function openLink<T>(
     isLoaded = true;
     if (signal.aborted) return;
     if (!ticket || Date.parse(ticket.expiresAt) - Date.now() < TICKET_MARGIN_MS) {
-      ticket = await transport.renew(source.path, signal);
+      ticket = await transport.renew(source.path, { signal });
     }
     if (!signal.aborted) dial(ticket.ticket, signal);
   }
@@ -145,12 +145,12 @@ export function openLink<T>(
   function dial(secret: string, signal: AbortSignal): void {
     let hasSpoken = false;
     socket = transport.open(`${source.path}/live${source.query?.(cell) ?? ""}`, secret);
-    silenceTimer = setTimeout(retryLater, OPEN_WITHIN_MS);
+    timer = setTimeout(retryLater, OPEN_WITHIN_MS);
     socket.onopen = probe;
     socket.onmessage = ({ data }) => {
       if (signal.aborted) return;
-      clearTimeout(silenceTimer);
-      silenceTimer = setTimeout(probe, PING_EVERY_MS);
+      clearTimeout(timer);
+      timer = setTimeout(probe, PING_EVERY_MS);
       if (!hasSpoken) spoke(signal);
       hasSpoken = true;
       receive(data);
@@ -178,8 +178,8 @@ export function openLink<T>(
 
   function probe(): void {
     if (socket?.readyState !== 1) return;
-    clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(retryLater, PONG_WITHIN_MS);
+    clearTimeout(timer);
+    timer = setTimeout(retryLater, PONG_WITHIN_MS);
     socket.send("ping");
   }
 

@@ -21,8 +21,8 @@ export interface Live<T> {
 
 /** A live value from the inside. */
 export interface Cell<T> extends Tagged {
-  current: T | undefined;
-  error: TaskwireError | undefined;
+  current?: T | undefined;
+  error?: TaskwireError | undefined;
   readonly listeners: Set<Listener<T>>;
   put(value: T): void;
   fail(error: TaskwireError): void;
@@ -33,7 +33,7 @@ interface Listener<T> {
   listener: (value: T) => void;
   onError: (error: TaskwireError) => void;
   /** What it was last told. */
-  told?: T | TaskwireError;
+  told?: T | TaskwireError | undefined;
 }
 
 /** `onChange` is told whenever somebody comes or leaves, and of every change before anybody else is. */
@@ -43,7 +43,7 @@ export function createCell<T>(onChange: () => void): Cell<T> {
   function tell(one: Listener<T>): void {
     const { current, error } = cell;
     const news = error ?? current;
-    if (news === undefined || news === one.told) return;
+    if (news === one.told) return;
     one.told = news;
     try {
       if (error) one.onError(error);
@@ -55,8 +55,6 @@ export function createCell<T>(onChange: () => void): Cell<T> {
   }
 
   const cell: Cell<T> = {
-    current: undefined,
-    error: undefined,
     listeners,
     put(value) {
       if (value === cell.current) return;

@@ -18,7 +18,7 @@ import type { TaskwireError } from "./error.ts";
 import { mayHaveStarted, newKey, type StartOptions } from "./http.ts";
 import type { Live } from "./live.ts";
 import { draftOf, draftsOf, type ListedTask, NO_DRAFTS, withDrafts } from "./optimistic.ts";
-import type { ChannelAnswer, Content, GenerateRequest, ListQuery, Started, Task } from "./wire.ts";
+import type { Batch, BatchRequest, ChannelAnswer, Content, GenerateRequest, ListQuery, Started, Task } from "./wire.ts";
 
 export type { ListedTask } from "./optimistic.ts";
 
@@ -57,11 +57,12 @@ function useLive<T>(live: Live<T> | null): T | undefined {
   return news as T | undefined;
 }
 
-function useLiveById<T>(id: Id, watch: (client: Taskwire, id: string) => Live<T>, also?: string): T | undefined {
+type Watch<T> = (client: Taskwire, id: string) => Live<T>;
+
+/** `watch` must be the same function in every render. */
+function useLiveById<T>(id: Id, watch: Watch<T>): T | undefined {
   const client = useTaskwire();
-  // `watch` is a constant of its hook, but for what `also` says.
-  const live = useMemo(() => (id && id !== "skip" ? watch(client, id) : null), [client, id, also]);
-  return useLive(live);
+  return useLive(useMemo(() => (id && id !== "skip" ? watch(client, id) : null), [client, id, watch]));
 }
 
 export interface UseTaskOptions {
@@ -71,17 +72,24 @@ export interface UseTaskOptions {
 
 /** The task, `undefined` while it loads. */
 export function useTask(id: Id, { ticket }: UseTaskOptions = {}): Task | undefined {
-  return useLiveById(id, (client, id) => client.task(id, { ticket }), ticket);
+  return useLiveById(
+    id,
+    useCallback((client, id) => client.task(id, { ticket }), [ticket]),
+  );
 }
+
+const watchBatch: Watch<readonly Task[]> = (client, id) => client.batch(id);
 
 /** The tasks of a batch in the order they were asked for, refused ones too, `undefined` while it loads. */
 export function useBatch(id: Id): readonly Task[] | undefined {
-  return useLiveById(id, (client, id) => client.batchOf(id));
+  return useLiveById(id, watchBatch);
 }
+
+const watchChannel: Watch<ChannelAnswer> = (client, id) => client.channel(id);
 
 /** The channel and what it made, `undefined` while it loads. */
 export function useChannel(id: Id): ChannelAnswer | undefined {
-  return useLiveById(id, (client, id) => client.channel(id));
+  return useLiveById(id, watchChannel);
 }
 
 export type PaginationStatus = "LoadingFirstPage" | "CanLoadMore" | "LoadingMore" | "Exhausted";
@@ -112,19 +120,20 @@ function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginate
     error: null,
   });
 
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    if (!live) return;
+    return () => {
       loading.current?.abort();
       loading.current = null;
       setPage({ isLoading: false, error: null });
-    },
-    [live],
-  );
+    };
+  }, [live]);
 
   const loadMore = useCallback(
     (numItems?: number) => {
       if (loading.current || !live?.current?.nextCursor) return;
-      const aborter = (loading.current = new AbortController());
+      const aborter = new AbortController();
+      loading.current = aborter;
       const settle = (error: TaskwireError | null): void => {
         if (loading.current !== aborter) return;
         loading.current = null;
@@ -178,11 +187,11 @@ export function useContent(options: PaginationOptions | "skip" = {}): Paginated<
   return usePages(useMemo(() => (pageSize === 0 ? null : client.content({ pageSize })), [client, pageSize]));
 }
 
-/**
- * Starts an image task. It is in `useTasks` at once, as a pending row that gives way to the task, or goes away with
- * the error that is thrown. A start whose answer was lost is not paid for twice when it is asked for again.
- */
-export function useGenerate(): (request: GenerateRequest, options?: StartOptions) => Promise<Started> {
+type Send<Q, S> = (client: Taskwire, request: Q, options: StartOptions) => Promise<S>;
+type Start<Q, S> = (request: Q, options?: StartOptions) => Promise<S>;
+
+/** A start without an answer keeps its key: asked for again in the same words, it is not paid for twice. */
+function useStart<Q, S>(send: Send<Q, S>): Start<Q, S> {
   const client = useTaskwire();
   const lost = useRef<{ request: string; key: string } | null>(null);
   return useCallback(
@@ -190,22 +199,45 @@ export function useGenerate(): (request: GenerateRequest, options?: StartOptions
       const text = JSON.stringify(request);
       const key = options?.idempotencyKey ?? (lost.current?.request === text ? lost.current.key : newKey());
       lost.current = null;
-      const store = draftsOf(client);
-      const draft = draftOf(request, client.tasks().current?.items ?? [], new Date().toISOString());
-      store.add(draft);
       try {
-        const started = await client.generate(request, { ...options, idempotencyKey: key });
-        store.remove(draft, started.taskId);
-        return started;
+        return await send(client, request, { ...options, idempotencyKey: key });
       } catch (error) {
-        store.remove(draft);
         const reason = error as TaskwireError;
         if (mayHaveStarted(reason) || reason.code === "aborted") lost.current = { request: text, key };
         throw error;
       }
     },
-    [client],
+    [client, send],
   );
+}
+
+const generate: Send<GenerateRequest, Started> = async (client, request, options) => {
+  const store = draftsOf(client);
+  const draft = draftOf(request, client.tasks().current?.items ?? [], new Date().toISOString());
+  store.add(draft);
+  try {
+    const started = await client.generate(request, options);
+    store.remove(draft, started.taskId);
+    return started;
+  } catch (error) {
+    store.remove(draft);
+    throw error;
+  }
+};
+
+const generateBatch: Send<BatchRequest, Batch> = (client, request, options) => client.generateBatch(request, options);
+
+/**
+ * Starts an image task. `useTasks` shows a pending row at once. The row becomes the task, or disappears when the start
+ * fails. A start whose answer was lost is not paid for twice when the same request is made again.
+ */
+export function useGenerate(): Start<GenerateRequest, Started> {
+  return useStart(generate);
+}
+
+/** Starts a batch: every prompt with every model. As with `useGenerate`, a lost answer does not cost a second payment. */
+export function useGenerateBatch(): Start<BatchRequest, Batch> {
+  return useStart(generateBatch);
 }
 
 export function useConnectionState(): ConnectionState {

@@ -3,7 +3,7 @@ import type { Http } from "./http.ts";
 import type { Said, Source } from "./link.ts";
 import { type Item, type Kind, type List, merge, take } from "./list.ts";
 import type { Cell } from "./live.ts";
-import type { ChannelAnswer, Content, Task } from "./wire.ts";
+import type { ChannelAnswer, Content, Task, Ticket } from "./wire.ts";
 
 /** The server's limit. */
 const LARGEST_PAGE = 100;
@@ -41,7 +41,7 @@ export function offer(cell: Cell<Task>, task: Task): void {
 
 export interface Sources {
   task(id: string, ticket?: string): Source<Task>;
-  batch(id: string): Source<readonly Task[]>;
+  batch(id: string, lent?: Ticket): Source<readonly Task[]>;
   channel(id: string): Source<ChannelAnswer>;
   tasks(pageSize?: number): Source<List<Task>>;
   content(pageSize?: number): Source<List<Content>>;
@@ -73,8 +73,9 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
     },
 
     /** In the order they were asked for: the newest is the last. */
-    batch: (id) => ({
+    batch: (id, lent) => ({
       path: pathOf("batches", id),
+      lent,
       load,
       take(cell, { task, tasks }) {
         const known = cell.current?.toReversed() ?? [];
@@ -130,11 +131,11 @@ export async function readPage<T>(
   call: Http["call"],
   path: string,
   query: object,
-  signal: AbortSignal | undefined,
+  options?: { signal?: AbortSignal | undefined },
 ): Promise<Page<T>> {
   const given = Object.entries(query).filter(([, value]) => value != null);
-  const answer = await call<any>(`${path}?${new URLSearchParams(given)}`, { signal });
-  return { items: answer[path.slice(1)], nextCursor: answer.nextCursor };
+  const answer = await call<Record<string, unknown>>(`${path}?${new URLSearchParams(given)}`, options);
+  return { items: answer[path.slice(1)] as T[], nextCursor: answer.nextCursor as string | null };
 }
 
 /** Reads a list down to the oldest that is known of it, or its first page. */
@@ -149,7 +150,12 @@ async function catchUp<T extends Item>(
   const found: T[] = [];
   let cursor: string | null = null;
   do {
-    const page: Page<T> = await readPage(call, kind.path, { limit: oldest ? LARGEST_PAGE : pageSize, cursor }, signal);
+    const page: Page<T> = await readPage(
+      call,
+      kind.path,
+      { limit: oldest ? LARGEST_PAGE : pageSize, cursor },
+      { signal },
+    );
     found.push(...page.items);
     cursor = page.nextCursor;
   } while (
@@ -157,14 +163,13 @@ async function catchUp<T extends Item>(
     cursor &&
     !found.some((item) => item.createdAt < oldest.createdAt || kind.id(item) === kind.id(oldest))
   );
-  extend(cell, found, cursor, kind);
+  extend(cell, { items: found, nextCursor: cursor }, kind);
 }
 
 /** Puts what was found of a list, and where its next page begins. */
 export function extend<T extends Item>(
   cell: Cell<List<T>>,
-  found: T[],
-  nextCursor: string | null,
+  { items: found, nextCursor }: Page<T>,
   kind: Kind<T>,
 ): void {
   const { current } = cell;

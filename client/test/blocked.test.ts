@@ -94,7 +94,7 @@ test("a batch is polled by its ETag, whole and in its order, with those that wer
   };
   const [first, then] = [at(1, 1, 1), at(1, 1, 2)];
   server.answers.set("GET /batches/btc_1", first.answer);
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   await is("polling");
   assert.deepEqual(watcher.values.all, [first.tasks]);
   assert.deepEqual(tagsOf("GET /batches/btc_1"), [undefined, '"3"']);

@@ -109,7 +109,10 @@ test("a page that comes after its list was let go of changes nothing", async () 
   serveTasks(() => [numbered(2), numbered(1)]);
   const { watcher } = await feed(1);
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Reply>()];
-  server.answers.set("GET /tasks", () => (asked.resolve(), answer.promise));
+  server.answers.set("GET /tasks", () => {
+    asked.resolve();
+    return answer.promise;
+  });
   const loading = taskwire.tasks().loadMore();
   await asked.promise;
   taskwire.close();
@@ -178,8 +181,8 @@ test("a batch is shown in the order it was asked for, from its start on", async 
   server.answers.set("POST /generate/batch", { status: 201, body: { batchId: "btc_1", tasks, live } });
   const between = refusedTask("between", same);
   server.answers.set("GET /batches/btc_1", { etag: '"3"', body: { batchId: "btc_1", tasks: [two, between, one] } });
-  const { batchId } = await taskwire.batch({ prompts: ["a fox"], models: ["a", "b", "c"] });
-  const watcher = new Watcher(taskwire.batchOf(batchId));
+  const { batchId } = await taskwire.generateBatch({ prompts: ["a fox"], models: ["a", "b", "c"] });
+  const watcher = new Watcher(taskwire.batch(batchId));
   assert.deepEqual(watcher.values.all, [[one, two]]);
   const visit = await server.visit();
   assert.deepEqual([visit.path, visit.ticket], ["/batches/btc_1/live", "batch"]);
@@ -196,10 +199,16 @@ test("a batch is shown in the order it was asked for, from its start on", async 
   assert.deepEqual(server.lines, ["POST /generate/batch", "GET /batches/btc_1"]);
 });
 
+test("batch() with a request throws, and names what starts one", () => {
+  const request = { prompts: ["a fox"], models: ["a"] };
+  assert.throws(() => taskwire.batch(request as never), { name: "TypeError", message: /generateBatch/ });
+  assert.deepEqual(server.calls, []);
+});
+
 test("a batch that was refused whole is shown all the same", async () => {
   const tasks = [refusedTask("b"), refusedTask("a")];
   server.answers.set("GET /batches/btc_1", { body: { batchId: "btc_1", tasks } });
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   await watcher.values.next();
   assert.deepEqual(watcher.values.all, [tasks.toReversed()]);
 });
@@ -215,9 +224,9 @@ test("a batch keeps the ticket of its start for as long as that is good", async 
     body: { error: { code: "not_found", message: "There is nothing here." } },
   });
   server.answers.set("GET /batches/btc_1", { body: { batchId: "btc_1", tasks: [numbered(1, { version: 2 })] } });
-  await taskwire.batch({ prompts: ["a fox"], models: ["a"] });
+  await taskwire.generateBatch({ prompts: ["a fox"], models: ["a"] });
   server.upgrades.push("refuse");
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   const visit = await server.visit();
   assert.equal(visit.ticket, "batch");
   assert.equal(watcher.last?.[0]?.version, 2);
@@ -229,7 +238,7 @@ test("a batch that is watched by its id alone is read once, and then shown by it
     etag: '"2"',
     body: { batchId: "btc_1", tasks: [numbered(2), numbered(1)] },
   });
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   const visit = await server.visit();
   assert.equal(visit.ticket, "ticket-1");
   for (const task of [numbered(1), numbered(2), numbered(1, { version: 2 })]) visit.socket.send(frame(task));

@@ -105,7 +105,7 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
 const APP = `
 import { createTaskwire, isKind, TaskwireError, type Task } from "@taskwire/client";
 import { readConfig } from "@taskwire/client/config";
-import { useGenerate, useTask, useTasks } from "@taskwire/client/react";
+import { useGenerate, useGenerateBatch, useTask, useTasks } from "@taskwire/client/react";
 
 const taskwire = createTaskwire({ url: "https://taskwire.example", getToken: async () => "jwt" });
 export const stop: () => void = taskwire.task("tsk_1").subscribe((task: Task) => console.log(task.images[0]?.url));
@@ -116,6 +116,8 @@ taskwire.start("image.rate", { url: "https://pictures.example/fox.png" }).catch(
 taskwire.start("image.sing", { url: "" });
 // @ts-expect-error a prompt is needed
 taskwire.generate({ model: "m" });
+// @ts-expect-error batch() takes the id of a batch
+taskwire.batch({ prompts: ["a fox"], models: ["m"] });
 // @ts-expect-error nothing changes a task but the server
 taskwire.task("tsk_1").current = undefined;
 
@@ -126,10 +128,12 @@ export const issuer: Promise<string> = readConfig("https://taskwire.example").th
 
 export function App() {
   const generate = useGenerate();
+  const generateBatch = useGenerateBatch();
   const task: Task | undefined = useTask("skip");
   const { results, status, loadMore } = useTasks({ initialNumItems: 20 });
   if (status === "CanLoadMore") loadMore(20);
   void generate({ prompt: "a fox", model: "m" }).then(({ taskId }) => taskId.length);
+  void generateBatch({ prompts: ["a fox"], models: ["m"] }).then(({ batchId }) => batchId.length);
   return [task?.version, results[0]?.isOptimistic];
 }
 `;

@@ -3,7 +3,7 @@ import "./dom.ts";
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { act, cleanup, render, renderHook, waitFor } from "@testing-library/react";
-import { Component, createElement as h, type ReactNode, StrictMode } from "react";
+import { Component, createElement as h, type ReactNode, StrictMode, useState } from "react";
 import { renderToString } from "react-dom/server";
 import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
 import {
@@ -13,12 +13,13 @@ import {
   useConnectionState,
   useContent,
   useGenerate,
+  useGenerateBatch,
   useTask,
   useTasks,
   useTaskwire,
 } from "../src/react.ts";
 import { channelAt, contentAt, frame, numbered, started, taskAt } from "./fixtures.ts";
-import { type Reply, Server } from "./server.ts";
+import { type Reply, Server, ticket } from "./server.ts";
 
 let server: Server;
 let taskwire: Taskwire;
@@ -158,7 +159,9 @@ test("useGenerate puts a pending row on top, which becomes the task and is never
   const answer = Promise.withResolvers<Reply>();
   server.answers.set("POST /generate", () => answer.promise);
   let starting: Promise<unknown> = Promise.resolve();
-  act(() => void (starting = result.current.generate({ prompt: "a fox", model: "m", count: 2 })));
+  act(() => {
+    starting = result.current.generate({ prompt: "a fox", model: "m", count: 2 });
+  });
   const [row] = result.current.results;
   assert.deepEqual(
     [row?.isOptimistic, row?.taskId, row?.status, row?.prompt, row?.images.length],
@@ -189,7 +192,9 @@ test("two starts of the same request are two rows, whichever is answered first",
   server.answers.set("POST /generate", () => waiting.shift()?.promise ?? { status: 500 });
   const request = { prompt: "a fox", model: "m" };
   let starts: Promise<unknown>[] = [];
-  act(() => void (starts = [result.current.generate(request), result.current.generate(request)]));
+  act(() => {
+    starts = [result.current.generate(request), result.current.generate(request)];
+  });
   assert.equal(result.current.results.length, 4);
   // The feed is the first to know one of them: one row gives way, and not both.
   const { socket } = await server.visit();
@@ -246,6 +251,28 @@ test("a start that is refused takes its row back, and one whose answer is lost k
   );
   assert.equal(first, again);
   assert.equal(new Set([refused, first, next]).size, 3);
+});
+
+test("useGenerateBatch starts a batch that useBatch shows, and keeps the key of a lost answer", async () => {
+  const { result } = hook(() => {
+    const [id, setId] = useState<string | null>(null);
+    return { generateBatch: useGenerateBatch(), batch: useBatch(id), setId };
+  });
+  const request = { prompts: ["a fox"], models: ["m"] };
+  const aborter = new AbortController();
+  server.answers.set("POST /generate/batch", () => {
+    setImmediate(() => aborter.abort());
+    return "hang up";
+  });
+  await assert.rejects(result.current.generateBatch(request, { signal: aborter.signal }), { code: "aborted" });
+  const live = { url: "/batches/btc_1/live", ...ticket("batch") };
+  const tasks = [{ taskId: "tsk_1", task: numbered(1) }];
+  server.answers.set("POST /generate/batch", { status: 201, body: { batchId: "btc_1", tasks, live } });
+  const { batchId } = await result.current.generateBatch(request);
+  act(() => result.current.setId(batchId));
+  assert.deepEqual(result.current.batch, [numbered(1)]);
+  const [lost, again] = server.calls.map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(lost, again);
 });
 
 test("useContent, useChannel and useBatch show what their sockets say", async () => {

@@ -22,7 +22,7 @@ const TASKS = 24;
 const SETTLED_MS = 40_000;
 
 /** Printed with a failure; the order of what is asked is repeated by it, the timing of the machine is not. */
-const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 const chance = new Random(seed);
 
@@ -112,7 +112,10 @@ test("a ticket alone shows its task to the end", { timeout: 60_000 }, async (t) 
   const token = await app.emulator.token({ sub: "eve" });
   const owner = createTaskwire({ url: app.base, getToken: () => token });
   const guest = createTaskwire({ url: app.base });
-  t.after(() => (owner.close(), guest.close()));
+  t.after(() => {
+    owner.close();
+    guest.close();
+  });
   const { taskId } = await owner.generate({ prompt: "a fox", model: "m/x" });
   const { ticket } = await owner.task(taskId).ticket();
   const watcher = new Watcher(guest.task(taskId, { ticket }));
@@ -128,9 +131,9 @@ test("a batch is shown in its order, and every refusal is typed", { timeout: 60_
   const token = await app.emulator.token({ sub: "bob" });
   const taskwire = createTaskwire({ url: app.base, getToken: () => token });
   t.after(() => taskwire.close());
-  const { batchId, tasks } = await taskwire.batch({ prompts: ["a fox", "a hare"], models: ["m/x", "m/y"] });
+  const { batchId, tasks } = await taskwire.generateBatch({ prompts: ["a fox", "a hare"], models: ["m/x", "m/y"] });
   const ids = tasks.map((entry) => ("taskId" in entry ? entry.taskId : ""));
-  const watcher = new Watcher(taskwire.batchOf(batchId));
+  const watcher = new Watcher(taskwire.batch(batchId));
   for (const id of ids.toReversed()) await app.emulator.deliver(id);
   await watcher.values.until(() => watcher.last?.every(({ status }) => status === "completed"));
   assert.deepEqual(
@@ -161,11 +164,11 @@ test("where no socket opens, a batch is polled to its end, by its tag and with t
     taskwire.close();
     road.isClosedToSockets = false;
   });
-  const { batchId, tasks } = await taskwire.batch({
+  const { batchId, tasks } = await taskwire.generateBatch({
     prompts: ["a fox", "a hare [refuse-429]", "an owl"],
     models: ["m/x"],
   });
-  const watcher = new Watcher(taskwire.batchOf(batchId));
+  const watcher = new Watcher(taskwire.batch(batchId));
   const shown = () => watcher.last?.map(({ prompt, status, error }) => [prompt, error?.code ?? status]);
   await watcher.values.until(() => watcher.last?.length === 3, SETTLED_MS);
   const refused = ["a hare [refuse-429]", "provider_rate_limited"];
@@ -183,10 +186,13 @@ test("a batch that was refused whole is shown to who has but its id", { timeout:
     Taskwire,
     Taskwire,
   ];
-  t.after(() => (here.close(), there.close()));
-  const { batchId } = await here.batch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
+  t.after(() => {
+    here.close();
+    there.close();
+  });
+  const { batchId } = await here.generateBatch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
   for (const taskwire of [here, there]) {
-    const watcher = new Watcher(taskwire.batchOf(batchId));
+    const watcher = new Watcher(taskwire.batch(batchId));
     await watcher.values.next();
     assert.deepEqual(
       watcher.last?.map(({ requestedModel, error }) => [requestedModel, error?.code]),

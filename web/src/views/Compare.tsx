@@ -1,6 +1,6 @@
 // The form that starts a comparison: every prompt with every model.
 import type { Issue } from "@taskwire/client";
-import { useTaskwire } from "@taskwire/client/react";
+import { useGenerateBatch } from "@taskwire/client/react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { Field } from "../components/Field.tsx";
@@ -22,7 +22,7 @@ const FIRST_MODELS = 3;
 const FIELDS = ["prompts", "models", "size", "count"];
 
 export function Compare() {
-  const client = useTaskwire();
+  const generateBatch = useGenerateBatch();
   const [, navigate] = useLocation();
   const [prompts, setPrompts] = useState("");
   const [written, setModels] = useState<string | null>(null);
@@ -43,7 +43,7 @@ export function Compare() {
     () => check(request),
     async () => {
       const wanted = withSize(request, size);
-      const batch = await client.batch(wanted);
+      const batch = await generateBatch(wanted);
       navigate(PATHS.batch(batch.batchId), { state: { plan: planOf(wanted, batch) } });
     },
   );
