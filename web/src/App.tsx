@@ -12,7 +12,8 @@ let opening: Promise<Session> | undefined;
 
 /** A sign-in that comes back can be finished once only, so this must not start again when a component does. */
 function openOnce(): Promise<Session> {
-  return (opening ??= openSession());
+  opening ??= openSession();
+  return opening;
 }
 
 export function App() {
