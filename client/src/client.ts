@@ -1,4 +1,4 @@
-// The client: what can be asked for and what can be watched, over one server.
+// The client of one server: what can be started, and what can be watched.
 import { createEntry, type Entry } from "./entry.ts";
 import { createHttp, type GetToken, type StartOptions } from "./http.ts";
 import type { LinkState, Said, Source, Transport } from "./link.ts";
@@ -26,18 +26,18 @@ import type {
 } from "./wire.ts";
 
 export interface TaskwireOptions {
-  /** Where the server is, `https://…`; the page's own origin if it is left out. */
+  /** The server's address, `https://…`. Defaults to the page's own origin. */
   url?: string | undefined;
-  /** The signed-in user's JWT, or null. Asked before every request, so it should keep the token while that is good. */
+  /** Returns the signed-in user's JWT, or null. It is called before every request, so it should cache the token. */
   getToken?: GetToken | undefined;
-  /** For runtimes without them. */
+  /** For runtimes without a global `fetch` or `WebSocket`. */
   fetch?: typeof fetch | undefined;
   WebSocket?: typeof WebSocket | undefined;
 }
 
 /**
- * What there is to say of all sockets in one word. One that is lost is enough to say so; `idle` is having none, and
- * `polling` that sockets seem to be blocked and values come over HTTP.
+ * The state of all connections in one word: the worst of them counts. `idle`: nothing is watched. `polling`: sockets
+ * seem to be blocked, and values come over HTTP.
  */
 export type ConnectionState = LinkState | "offline" | "idle";
 
@@ -47,15 +47,15 @@ export interface CallerOptions {
 
 export interface LiveTask extends Live<Task> {
   get(options?: CallerOptions): Promise<Task>;
-  /** A ticket that lets anybody watch this task for an hour, and do nothing else. */
+  /** A ticket with which anyone can watch this task for an hour. It allows nothing else. */
   ticket(options?: CallerOptions): Promise<Ticket>;
 }
 
-/** Newest first: the pages that were loaded, and everything that comes. Shared by all who watch it. */
+/** A list, newest first: the pages loaded so far, and everything that arrives. All subscribers share it. */
 export interface LiveList<T, Query> extends Live<List<T>> {
-  /** Adds the next page to what is watched. */
+  /** Loads the next page into the list. */
   loadMore(limit?: number, options?: CallerOptions): Promise<void>;
-  /** One page, for once. */
+  /** Reads one page, without watching it. */
   list(query?: Query, options?: CallerOptions): Promise<Page<T>>;
 }
 
@@ -69,9 +69,9 @@ export interface Taskwire {
   start<K extends keyof Requests>(kind: K, request: Requests[K], options?: StartOptions): Promise<Started>;
   estimate(request: GenerateRequest, options?: CallerOptions): Promise<Estimate>;
   ai(request: AiRequest, options?: StartOptions): Promise<ChannelStarted>;
-  /** What there is to be asked for. */
+  /** The models that a request can name. */
   models(options?: CallerOptions): Promise<Models>;
-  /** With somebody's ticket, no token is asked for. */
+  /** With a ticket, the task is read without a token. */
   task(id: string, options?: { ticket?: string | undefined }): LiveTask;
   tasks(options?: { pageSize?: number | undefined }): LiveList<Task, TaskQuery>;
   batch(id: string): Live<readonly Task[]>;
@@ -81,7 +81,7 @@ export interface Taskwire {
     readonly current: ConnectionState;
     subscribe(listener: (state: ConnectionState) => void, options?: Pick<SubscribeOptions, "signal">): () => void;
   };
-  /** Lets go of everything that is watched. */
+  /** Ends all subscriptions and closes all connections. */
   close(): void;
 }
 
@@ -115,7 +115,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     if (!entry) {
       entry = createEntry(source, { ...transport, onState: report, onDrop: () => entries.delete(key) });
       entries.set(key, entry);
-      // It may be a task that is known already.
+      // The list may know this task already.
       entries.get(TASKS.path)?.current?.items.forEach((task: Task) => {
         if (task.taskId === source.id) see(task);
       });
@@ -143,7 +143,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     if (all?.current) all.put(take(all.current, task, TASKS));
   }
 
-  /** Starts something. It can be watched at once: its entry has the answer already, and the ticket that came with it. */
+  /** Starts something, and keeps its answer and its ticket: a subscriber has a value at once. */
   async function startAndKeep<S extends Started | Batch | ChannelStarted, T>(
     path: string,
     request: object,
@@ -184,7 +184,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     entries.forEach((entry) => entry.wake());
   }
 
-  /** From the first time that anybody is interested. */
+  /** Listens to the network and the tab, from the first subscription on. */
   function listen(): void {
     if (awake) return;
     awake = new AbortController();

@@ -1,4 +1,4 @@
-// @taskwire/client: tasks that are started, and values that are kept up to date.
+// @taskwire/client: starts AI tasks, and keeps their values up to date.
 
 export type {
   CallerOptions,

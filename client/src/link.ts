@@ -1,37 +1,37 @@
-// One socket, kept open through drops, and what stands in for it where sockets are blocked. Knows tickets and
-// frames; what a frame means is the source's.
+// One WebSocket that reconnects, and polling where sockets are blocked. The link knows tickets and frames. What a frame
+// means, only its source knows.
 import { backoff, pause } from "./backoff.ts";
 import { isFinal } from "./error.ts";
 import type { Cell } from "./live.ts";
 import type { BatchAnswer, ChannelAnswer, ContentAnswer, TaskAnswer, Ticket } from "./wire.ts";
 
-/** `connecting` is the first try; after that, whatever is neither `live` nor `polling` is `reconnecting`. */
+/** `connecting` is the first attempt only. Later attempts are `reconnecting`. */
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 
-/** What a socket or an answer says, whatever it is of. A frame that says that all is current carries none of these. */
+/** The parts of a frame or an answer that carry values. A frame of type `current` has none. */
 export type Said = Partial<
   TaskAnswer & BatchAnswer & Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null }
 >;
 
-/** What a link serves. Its functions are given the cell that they fill. */
+/** What a link watches. Its functions write to the cell that they are given. */
 export interface Source<T> {
-  /** Of the resource: its socket is at `/live` below it, and its tickets are at `/ticket`. */
+  /** The path of the resource. Its socket is at `<path>/live`, its tickets are at `<path>/ticket`. */
   path: string;
-  /** Where it is a task. */
+  /** The id, if it is a task. */
   id?: string;
-  /** All that it may be read with, instead of the token. */
+  /** The only credential for this resource. It takes the place of the token. */
   ticket?: string | undefined;
-  /** A ticket that came from elsewhere, and may be the only one that there is. */
+  /** A ticket that was given. It is tried again after a refusal, because there may be no other. */
   lent?: Ticket | undefined;
-  /** What its socket resumes from: a query, or nothing. */
+  /** The query from which a socket resumes. */
   query?: (cell: Cell<T>) => string | undefined;
-  /** Brings it up to date over HTTP. */
+  /** Reads the value over HTTP. */
   load: (cell: Cell<T>, signal: AbortSignal) => Promise<void>;
-  /** Puts what a frame or an answer says. */
+  /** Writes what a frame or an answer says. */
   take: (cell: Cell<T>, said: Said) => void;
-  /** Whether what came while no socket was open has to be loaded once one is. */
+  /** Whether a new socket leaves a gap that has to be loaded over HTTP. */
   hasGap?: (cell: Cell<T>, isFirst: boolean) => boolean;
-  /** Nothing more will ever come. */
+  /** Whether this value is the last one. */
   isFinal?: (value: T) => boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Transport {
 }
 
 export interface Link {
-  /** Something hints that the network is back or was away: try now, or prove that the socket is alive. */
+  /** The network or the tab is back: pings an open socket, and connects at once without one. */
   wake(): void;
   close(): void;
 }
@@ -49,14 +49,14 @@ export interface Link {
 export const PING_EVERY_MS = 25_000;
 export const PONG_WITHIN_MS = 5_000;
 export const OPEN_WITHIN_MS = 10_000;
-/** Tries in a row of which nothing came, before polling stands in. */
+/** How many attempts may fail in a row before polling begins. */
 export const TRIES_BEFORE_POLLING = 3;
-/** Two to four seconds. */
+/** The backoff attempt whose pause is two to four seconds. */
 const POLL_BACKOFF = 2;
-/** A ticket about to expire is not worth a refused socket. */
+/** A ticket is renewed this long before it expires. */
 const TICKET_MARGIN_MS = 5_000;
 
-/** Without a ticket, the first is asked for. Where there is no use in trying again, the cell fails. */
+/** Without a ticket, the link asks for one. An error that no retry can change fails the cell. */
 export function openLink<T>(
   source: Source<T>,
   cell: Cell<T>,
@@ -65,16 +65,16 @@ export function openLink<T>(
   onState: (state: LinkState) => void,
 ): Link {
   let isLoaded = cell.current !== undefined;
-  /** Of the try under way: whatever belongs to it ends with it. */
+  /** Aborts everything that belongs to the current attempt. */
   let current: AbortController | undefined;
   let polling: AbortController | undefined;
   let socket: WebSocket | undefined;
   let tries = 0;
   let isFirst = true;
-  /** To the next try, or to the end of patience with an open socket. There is never both. */
+  /** Waits for the next attempt, or for a socket that is silent. Never for both. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Ends the try under way, without waiting for its close event: a dead network may hold that back for minutes. */
+  /** Ends the attempt without waiting for its close event. On a dead network that event may take minutes. */
   function stop(): void {
     clearTimeout(timer);
     current?.abort();
@@ -125,7 +125,7 @@ export function openLink<T>(
     within(current.signal, attempt);
   }
 
-  /** Does a step of a try; when that fails, so does the try. */
+  /** Runs one step of an attempt. If the step fails, the attempt fails. */
   function within(signal: AbortSignal, step: (signal: AbortSignal) => Promise<void>): void {
     step(signal).catch((error) => {
       if (!signal.aborted) failed(error);
@@ -157,8 +157,8 @@ export function openLink<T>(
     };
     socket.onclose = () => {
       if (signal.aborted) return;
-      // A browser does not say why a socket was refused; the ticket is the likeliest reason, and cheap to replace.
-      // Where that may not be possible, a look over HTTP shows whether there is anything to wait for.
+      // A browser does not say why a socket was refused. The likeliest reason is the ticket, so it is renewed. Where
+      // there may be no other ticket, a request over HTTP tells whether the resource can be read at all.
       if (!hasSpoken) {
         ticket = source.lent;
         isLoaded = !ticket;
@@ -167,7 +167,7 @@ export function openLink<T>(
     };
   }
 
-  /** An open socket proves little, with all that there may be between: a word from the server does. */
+  /** The first message proves that the server was reached. An open socket does not: a proxy may have accepted it. */
   function spoke(signal: AbortSignal): void {
     stopPolling();
     tries = 0;
@@ -188,7 +188,7 @@ export function openLink<T>(
     try {
       frame = JSON.parse(text);
     } catch {
-      // A pong, or a word of tomorrow's.
+      // A pong, or a message that this version does not know.
     }
     if (frame) source.take(cell, frame);
   }

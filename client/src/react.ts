@@ -1,5 +1,5 @@
 "use client";
-// @taskwire/client/react: the same values as hooks. What ends for good is thrown, for the nearest error boundary.
+// @taskwire/client/react: hooks. An error that no retry can change is thrown to the nearest error boundary.
 import {
   createContext,
   createElement,
@@ -33,14 +33,14 @@ export function TaskwireProvider({ client, children }: TaskwireProviderProps): R
   return createElement(Context.Provider, { value: client }, children);
 }
 
-/** The client, for everything that has no hook. */
+/** The client, for calls that have no hook. */
 export function useTaskwire(): Taskwire {
   const client = useContext(Context);
   if (!client) throw new Error("There is no <TaskwireProvider> around this component.");
   return client;
 }
 
-/** What is watched, or nothing for now: an id that is not there yet is skipped too. */
+/** An id to watch. With `"skip"`, null or undefined, nothing is watched. */
 export type Id = string | null | undefined | "skip";
 
 function useLive<T>(live: Live<T> | null): T | undefined {
@@ -66,11 +66,11 @@ function useLiveById<T>(id: Id, watch: Watch<T>): T | undefined {
 }
 
 export interface UseTaskOptions {
-  /** Somebody's ticket: the task is watched with that alone. */
+  /** Watches the task with this ticket, without a token. */
   ticket?: string | undefined;
 }
 
-/** The task, `undefined` while it loads. */
+/** Watches a task. Undefined while it loads. */
 export function useTask(id: Id, { ticket }: UseTaskOptions = {}): Task | undefined {
   return useLiveById(
     id,
@@ -80,14 +80,14 @@ export function useTask(id: Id, { ticket }: UseTaskOptions = {}): Task | undefin
 
 const watchBatch: Watch<readonly Task[]> = (client, id) => client.batch(id);
 
-/** The tasks of a batch in the order they were asked for, refused ones too, `undefined` while it loads. */
+/** Watches a batch: its tasks in the order of the request, refused ones included. Undefined while it loads. */
 export function useBatch(id: Id): readonly Task[] | undefined {
   return useLiveById(id, watchBatch);
 }
 
 const watchChannel: Watch<ChannelAnswer> = (client, id) => client.channel(id);
 
-/** The channel and what it made, `undefined` while it loads. */
+/** Watches a channel and the first row that came of it. Undefined while it loads. */
 export function useChannel(id: Id): ChannelAnswer | undefined {
   return useLiveById(id, watchChannel);
 }
@@ -95,18 +95,18 @@ export function useChannel(id: Id): ChannelAnswer | undefined {
 export type PaginationStatus = "LoadingFirstPage" | "CanLoadMore" | "LoadingMore" | "Exhausted";
 
 export interface Paginated<T> {
-  /** Newest first, empty while the first page loads. */
+  /** Newest first. Empty while the first page loads. */
   results: readonly T[];
   status: PaginationStatus;
   isLoading: boolean;
-  /** Does nothing while a page loads, or when there is none. */
+  /** Does nothing while a page loads, or after the last page. */
   loadMore: (numItems?: number) => void;
-  /** Why the last page could not be loaded. The next try forgets it. */
+  /** Why the last page could not be loaded. The next `loadMore` clears it. */
   error: TaskwireError | null;
 }
 
 export interface PaginationOptions {
-  /** 20 if it is left out. Lists are shared: the first one who watches decides. */
+  /** 20 by default. A list is shared, so the first component that watches it decides. */
   initialNumItems?: number;
 }
 
@@ -161,7 +161,7 @@ function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginate
   };
 }
 
-/** All the user's tasks, live, with those on top that `useGenerate` is about to start. */
+/** Watches all tasks of the user. Tasks that `useGenerate` is starting are on top. */
 export function useTasks(options: PaginationOptions | "skip" = {}): Paginated<ListedTask> {
   const client = useTaskwire();
   const pageSize = options === "skip" ? 0 : options.initialNumItems;
@@ -180,7 +180,7 @@ export function useTasks(options: PaginationOptions | "skip" = {}): Paginated<Li
   return { ...pages, results };
 }
 
-/** All content, live. */
+/** Watches all content. */
 export function useContent(options: PaginationOptions | "skip" = {}): Paginated<Content> {
   const client = useTaskwire();
   const pageSize = options === "skip" ? 0 : options.initialNumItems;
@@ -190,7 +190,7 @@ export function useContent(options: PaginationOptions | "skip" = {}): Paginated<
 type Send<Q, S> = (client: Taskwire, request: Q, options: StartOptions) => Promise<S>;
 type Start<Q, S> = (request: Q, options?: StartOptions) => Promise<S>;
 
-/** A start without an answer keeps its key: asked for again in the same words, it is not paid for twice. */
+/** Keeps the key of a start whose answer was lost. The same request then gets that task, and is not paid for twice. */
 function useStart<Q, S>(send: Send<Q, S>): Start<Q, S> {
   const client = useTaskwire();
   const lost = useRef<{ request: string; key: string } | null>(null);
@@ -228,14 +228,14 @@ const generate: Send<GenerateRequest, Started> = async (client, request, options
 const generateBatch: Send<BatchRequest, Batch> = (client, request, options) => client.generateBatch(request, options);
 
 /**
- * Starts an image task. `useTasks` shows a pending row at once. The row becomes the task, or disappears when the start
- * fails. A start whose answer was lost is not paid for twice when the same request is made again.
+ * Starts an image task. `useTasks` shows a pending row at once. The row becomes the task, or disappears if the start
+ * fails. If the answer was lost, the same request does not pay twice.
  */
 export function useGenerate(): Start<GenerateRequest, Started> {
   return useStart(generate);
 }
 
-/** Starts a batch: every prompt with every model. As with `useGenerate`, a lost answer does not cost a second payment. */
+/** Starts a batch: every prompt with every model. If the answer was lost, the same request does not pay twice. */
 export function useGenerateBatch(): Start<BatchRequest, Batch> {
   return useStart(generateBatch);
 }

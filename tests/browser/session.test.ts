@@ -35,7 +35,7 @@ describe("a session", { timeout, concurrency }, () => {
       await visit.page.goto(`${site.url}/history/1`);
       await visit.passSignIn("ada");
       await visit.page.getByRole("heading", { level: 1, name: "There is nothing here" }).waitFor();
-      await visit.page.getByRole("link", { name: "To the gallery" }).click();
+      await visit.page.getByRole("link", { name: "Go to the gallery" }).click();
       await visit.at("generate").waitFor();
       assert.equal(visit.page.url(), `${site.url}/`);
     }));

@@ -1,4 +1,4 @@
-// The page's addresses, all of them. Pure.
+// All addresses of the page. Pure.
 
 export const PATHS = {
   gallery: "/",
@@ -12,7 +12,7 @@ export const PATHS = {
 /** The routes that take a parameter. */
 export const ROUTES = { task: "/t/:id", batch: "/compare/:id" } as const;
 
-/** The link that shows a task to whoever has it. Browsers do not send a fragment to servers, nor name it in a Referer. */
+/** A link with which anyone can watch a task. The ticket is in the fragment, which browsers send to no server. */
 export function sharedLink(origin: string, id: string, ticket: string): string {
   return `${origin}${PATHS.task(id)}#${new URLSearchParams({ ticket })}`;
 }

@@ -1,4 +1,4 @@
-// A view that cannot be shown, and why.
+// Shown in place of a view that cannot be shown.
 
 import type { ReactNode } from "react";
 import { ViewTitle } from "./ViewTitle.tsx";

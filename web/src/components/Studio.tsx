@@ -1,4 +1,4 @@
-// The page of a person who is signed in: the bar, one view, and the client that feeds it.
+// The page of a signed-in user: the bar, one view, and their client.
 import { createTaskwire } from "@taskwire/client";
 import { TaskwireProvider } from "@taskwire/client/react";
 import { useEffect, useMemo } from "react";
@@ -72,7 +72,7 @@ function Views() {
       <Route>
         <Refused title="There is nothing here">
           <p>
-            <Link href={PATHS.gallery}>To the gallery</Link>
+            <Link href={PATHS.gallery}>Go to the gallery</Link>
           </p>
         </Refused>
       </Route>

@@ -1,4 +1,4 @@
-// One task in the gallery: its prompt, where it stands, and a tile for each picture.
+// One task in the gallery: its prompt, its status, and a tile for each picture.
 import type { ListedTask } from "@taskwire/client/react";
 import { memo, useId } from "react";
 import { Link } from "wouter";

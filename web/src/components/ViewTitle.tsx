@@ -1,8 +1,8 @@
-// What a view is called: its heading, and the window's title. Whoever comes from another view is put down here, so that
-// a screen reader reads it and the keyboard goes on from it.
+// The heading of a view, and the window's title. After a change of view the heading takes the focus: a screen reader
+// reads it, and the keyboard goes on from there.
 import { useEffect, useRef } from "react";
 
-/** The address of the view that was shown last. */
+/** The path of the last view. */
 let lastPath: string | undefined;
 
 interface Props {

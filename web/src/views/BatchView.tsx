@@ -1,4 +1,4 @@
-// A comparison under way, and when it is done.
+// One comparison, live.
 import type { Task } from "@taskwire/client";
 import { useBatch } from "@taskwire/client/react";
 import { Link } from "wouter";
@@ -13,7 +13,7 @@ const NONE: readonly Task[] = [];
 
 interface Props {
   id: string;
-  /** Put with the address by the form; without it, the tasks tell. */
+  /** From the history state that the form wrote. Without it, the plan is derived from the tasks. */
   plan: Plan | null;
 }
 
@@ -25,7 +25,7 @@ export function BatchView({ id }: { id: string }) {
         <Refused title={error.status === 404 ? "There is no such comparison" : "This comparison could not be loaded"}>
           <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
           <p>
-            <Link href={PATHS.compare}>To a new one</Link>
+            <Link href={PATHS.compare}>New comparison</Link>
           </p>
         </Refused>
       )}
@@ -36,7 +36,7 @@ export function BatchView({ id }: { id: string }) {
 }
 
 function Watched({ id, plan }: Props) {
-  // Where the plan is known, its grid need not wait for the tasks.
+  // With a plan, the grid need not wait for the tasks.
   const tasks = useBatch(id) ?? (plan ? NONE : undefined);
   if (!tasks) return <p role="status">Loading…</p>;
   return (

@@ -1,4 +1,4 @@
-// The first view: what to make, and what is being made.
+// The first view: the form, and the latest tasks.
 import { useTasks } from "@taskwire/client/react";
 import { Link } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
@@ -8,12 +8,12 @@ import { ViewTitle } from "../components/ViewTitle.tsx";
 import { PATHS } from "../routes.ts";
 import { keyOf } from "../words.ts";
 
-/** As many as one may want to see again while new ones are under way: the history has the others. */
+/** How many tasks are shown. The history has the others. */
 const SHOWN = 8;
 
 export function Gallery() {
   const { results, status } = useTasks();
-  // Another view may have put it into the history.
+  // "Use this prompt" on a task's page puts it into the history state.
   const wanted = useHistoryState<{ wanted?: Wanted } | null>()?.wanted ?? null;
   return (
     <>
@@ -38,7 +38,7 @@ export function Gallery() {
         )}
         {results.length > SHOWN && (
           <Link href={PATHS.history} className="button more">
-            Everything else is in the history
+            Older tasks are in the history
           </Link>
         )}
       </section>

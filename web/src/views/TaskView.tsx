@@ -1,4 +1,4 @@
-// A task's own page: everything that is known of it, and what can be done with it.
+// The page of one task: its details and its actions.
 import type { Task } from "@taskwire/client";
 import { useTask } from "@taskwire/client/react";
 import { useState } from "react";
@@ -18,7 +18,7 @@ export function TaskView({ id }: { id: string }) {
         <Refused title={error.status === 404 ? "There is no such task" : "This task could not be loaded"}>
           <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
           <p>
-            <Link href={PATHS.history}>To the history</Link>
+            <Link href={PATHS.history}>Go to the history</Link>
           </p>
         </Refused>
       )}
