@@ -140,7 +140,7 @@ function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginate
         setPage({ isLoading: false, error });
       };
       setPage({ isLoading: true, error: null });
-      live.loadMore(numItems, aborter).then(() => settle(null), settle);
+      live.loadMore(numItems, { signal: aborter.signal }).then(() => settle(null), settle);
     },
     [live],
   );

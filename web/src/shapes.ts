@@ -21,7 +21,7 @@ export function checkCount(count: number): Issue[] {
   return isGood ? [] : [{ path: "count", message: `1 to ${COUNT_LIMIT}.` }];
 }
 
-/** Adds the size to a request, and to its metadata: only these come back with a task, before it has pictures. */
+/** Adds the size to a request and to its metadata. A task shows only its metadata, and its boxes need the size early. */
 export function withSize<T extends object>(request: T, size: string): T & { size: string; metadata: { size: string } } {
   return { ...request, size, metadata: { size } };
 }

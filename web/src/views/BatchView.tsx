@@ -23,7 +23,7 @@ export function BatchView({ id }: { id: string }) {
     <Boundary
       fallback={(error) => (
         <Refused title={error.status === 404 ? "There is no such comparison" : "This comparison could not be loaded"}>
-          <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
+          <p>{error.status === 404 ? "It does not exist, or it belongs to someone else." : error.message}</p>
           <p>
             <Link href={PATHS.compare}>New comparison</Link>
           </p>

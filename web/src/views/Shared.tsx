@@ -37,7 +37,7 @@ function Watched({ id, ticket }: { id: string; ticket: string }) {
 }
 
 function Over({ error }: { error: TaskwireError }) {
-  // Every invalid ticket has the same code. Only the message tells an expired one.
+  // Every invalid ticket has the same code. Only the message says whether it has expired.
   const hasExpired = error.code === "invalid_ticket" && /expired/.test(error.message);
   return (
     <Refused title={hasExpired ? "This link has expired" : "This link is not valid"}>

@@ -16,7 +16,7 @@ export function TaskView({ id }: { id: string }) {
     <Boundary
       fallback={(error) => (
         <Refused title={error.status === 404 ? "There is no such task" : "This task could not be loaded"}>
-          <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
+          <p>{error.status === 404 ? "It does not exist, or it belongs to someone else." : error.message}</p>
           <p>
             <Link href={PATHS.history}>Go to the history</Link>
           </p>
