@@ -5,9 +5,9 @@
 import { ensureChromium } from "./lib/browser.mjs";
 import { buildPage, buildWorker } from "./lib/build.mjs";
 import { ensureNodeModules } from "./lib/node_modules.mjs";
-import { NODE, inRoot } from "./lib/paths.mjs";
+import { inRoot, NODE } from "./lib/paths.mjs";
 import { run, succeeds } from "./lib/process.mjs";
-import { main, say, step, summary, Stop } from "./lib/steps.mjs";
+import { main, Stop, say, step, summary } from "./lib/steps.mjs";
 import { cargoTest, counted, nodeTest } from "./lib/test_runs.mjs";
 import { ensureNativeCargo } from "./lib/toolchain.mjs";
 

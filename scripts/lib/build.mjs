@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { NODE, inRoot } from "./paths.mjs";
+import { inRoot, NODE } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { unlessFresh } from "./stamps.mjs";
 import { Stop, step } from "./steps.mjs";

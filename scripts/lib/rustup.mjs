@@ -1,8 +1,8 @@
 // The ordinary road to the wasm toolchain: rustup's nightly with the source of std
 // (the build recompiles it with panic=unwind, which needs nightly's build-std).
 
-import { run, succeeds } from "./process.mjs";
 import { which } from "./paths.mjs";
+import { run, succeeds } from "./process.mjs";
 import { say } from "./steps.mjs";
 
 const TARGET = "wasm32-unknown-unknown";

@@ -1,7 +1,7 @@
 // Test runners and what they report: cargo's and node's, run over everything that
 // is there, with their counts added up. Knows no part of the product.
 
-import { NODE, inRoot } from "./paths.mjs";
+import { inRoot, NODE } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { filesUnder } from "./stamps.mjs";
 import { Stop } from "./steps.mjs";

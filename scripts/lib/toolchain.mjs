@@ -8,7 +8,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as debian from "./debian.mjs";
-import { LOCAL, NODE_BIN, TOOLS, inRoot } from "./paths.mjs";
+import { inRoot, LOCAL, NODE_BIN, TOOLS } from "./paths.mjs";
 import { answers, run, succeeds } from "./process.mjs";
 import * as rustup from "./rustup.mjs";
 import { Stop, say, step } from "./steps.mjs";
