@@ -29,6 +29,18 @@ export async function ready() {
   return /^rust-src/m.test(output) && output.includes(`rust-std-${TARGET}`);
 }
 
+/** The wasm32 target comes with a compiled std. */
+export const STD_FLAGS = [];
+
+/** Returns null when nightly has clippy, or the reason why it has not. */
+export async function ensureClippy() {
+  if (await succeeds("cargo", ["+nightly", "clippy", "--version"], { env: LOOK_ONLY })) return null;
+  if (!(await reachable())) return "rustup's server does not answer";
+  const args = ["component", "add", "clippy", "--toolchain", "nightly"];
+  const { code } = await run("rustup", args, { check: false });
+  return code === 0 ? null : `"rustup ${args.join(" ")}" failed`;
+}
+
 export async function version() {
   const { output } = await look("rustc", ["+nightly", "--version"]);
   return output.trim();

@@ -121,20 +121,13 @@ function ensureWasmBindgen() {
   });
 }
 
-/**
- * Makes the wasm toolchain ready and returns the environment to run it in.
- * wasm-opt and esbuild are npm packages: pinned by the lock file, not downloaded.
- */
-export async function ensureWasmToolchain() {
+/** Makes the compiler for wasm32 ready, and returns the road to it and the environment to run it in. */
+async function ensureWasmRust() {
   let road = "";
   await step("Rust for wasm", async () => {
     road = await chooseRoad();
     return `${road}: ${await ROADS[road].version()}`;
   });
-  await ensureWorkerBuild();
-  await ensureWasmBindgen();
-  rmSync(toolsTarget, { recursive: true, force: true });
-
   const path = [toolsBin, NODE_BIN, process.env.PATH];
   if (road === "debian") {
     writeShims();
@@ -144,11 +137,47 @@ export async function ensureWasmToolchain() {
     PATH: path.join(delimiter),
     // Not the native build's folder: another compiler's artifacts would evict its own.
     CARGO_TARGET_DIR: inRoot("target/wasm"),
-    WASM_OPT_BIN: join(NODE_BIN, "wasm-opt"),
-    ESBUILD_BIN: join(NODE_BIN, "esbuild"),
   };
+  return { road, env };
+}
+
+/**
+ * Makes the wasm toolchain ready and returns the environment to run it in.
+ * wasm-opt and esbuild are npm packages: pinned by the lock file, not downloaded.
+ */
+export async function ensureWasmToolchain() {
+  const { env } = await ensureWasmRust();
+  await ensureWorkerBuild();
+  await ensureWasmBindgen();
+  rmSync(toolsTarget, { recursive: true, force: true });
+
+  env.WASM_OPT_BIN = join(NODE_BIN, "wasm-opt");
+  env.ESBUILD_BIN = join(NODE_BIN, "esbuild");
   if (existsSync(join(toolsBin, "wasm-bindgen"))) env.WASM_BINDGEN_BIN = join(toolsBin, "wasm-bindgen");
-  return { road, env, workerBuild: join(toolsBin, "worker-build") };
+  return { env, workerBuild: join(toolsBin, "worker-build") };
+}
+
+/** In the profile of the Worker's build, so that both share what runs on the host: macros and build scripts. */
+const WASM_LIB = ["--locked", "--release", "--lib", "--target", "wasm32-unknown-unknown"];
+
+/**
+ * How to check the Worker's code as wasm32 sees it, which native runs leave out: cargo's arguments for
+ * clippy and for the documentation. Where clippy cannot be had, the compiler's own warnings stand in,
+ * and `missing` says why.
+ */
+export async function ensureWasmChecks() {
+  const { road, env } = await ensureWasmRust();
+  const missing = await ROADS[road].ensureClippy();
+  const lib = [...WASM_LIB, ...ROADS[road].STD_FLAGS];
+  const deny = ["--", "-D", "warnings"];
+  return {
+    env,
+    missing,
+    lint: missing
+      ? ["+nightly", "rustc", "--profile", "check", ...lib, ...deny]
+      : ["+nightly", "clippy", ...lib, ...deny],
+    doc: ["+nightly", "doc", "--no-deps", "--document-private-items", ...lib],
+  };
 }
 
 /** Native `cargo`, for the tests of the pure core: whichever comes first in PATH. */
