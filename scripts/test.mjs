@@ -61,7 +61,7 @@ async function types() {
 }
 
 async function emulator() {
-  await step("emulator tests", () => nodeTest("emulator tests", "tests/emulator"));
+  await step("emulator tests", () => nodeTest("emulator tests", "emulator/test"));
 }
 
 async function page() {
@@ -81,7 +81,7 @@ async function client() {
 
 async function chaos() {
   await buildWorker();
-  await step("chaos tests", () => nodeTest("chaos tests", "tests/chaos"));
+  await step("chaos tests", () => nodeTest("chaos tests", "chaos/test"));
 }
 
 async function browser() {
