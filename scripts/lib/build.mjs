@@ -17,7 +17,7 @@ const worker = {
 };
 const page = {
   // The page's policy names the issuer.
-  inputs: ["web", "client", "package-lock.json", "wrangler.toml"],
+  inputs: ["web", "client", "tsconfig.base.json", "package-lock.json", "wrangler.toml"],
   outputs: ["web/dist/index.html"],
 };
 

@@ -15,6 +15,9 @@ const TEST_TIMEOUT_MS = 300_000;
  */
 const FORCE_EXIT = "--test-force-exit";
 
+/** As in tsconfig.base.json: the client's sources, which need no build. */
+const SOURCES = "--conditions=@taskwire/source";
+
 const totals = { passed: 0, failed: 0 };
 
 /** What all runs of this process have reported so far. */
@@ -47,6 +50,13 @@ export function nodeTest(name, folder, { env = {}, filesAtATime } = {}) {
   const files = filesUnder(folder).filter((file) => file.endsWith(".test.ts"));
   if (files.length === 0) throw new Stop(`${name}: no test files found in ${folder}.`);
   const concurrency = filesAtATime ? [`--test-concurrency=${filesAtATime}`] : [];
-  const args = ["--test", "--test-reporter=spec", FORCE_EXIT, `--test-timeout=${TEST_TIMEOUT_MS}`, ...concurrency];
+  const args = [
+    "--test",
+    "--test-reporter=spec",
+    FORCE_EXIT,
+    SOURCES,
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    ...concurrency,
+  ];
   return counting(name, NODE, [...args, ...files.map((file) => inRoot(file))], { env });
 }
