@@ -1,7 +1,7 @@
 /** How a seed becomes the steps of a run. */
 
-import type { Generation } from "../emulator/options.ts";
 import type { Kind } from "../emulator/mynth/kinds.ts";
+import type { Generation } from "../emulator/options.ts";
 import type { Random } from "./random.ts";
 import type { D1Mode } from "./shim.ts";
 import { type Corruption, type Meanwhile, type Plan, type Sight, type Start, type Step, tasksOf } from "./steps.ts";

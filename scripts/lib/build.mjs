@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { NODE, inRoot } from "./paths.mjs";
+import { inRoot, NODE } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { unlessFresh } from "./stamps.mjs";
 import { Stop, step } from "./steps.mjs";
@@ -17,7 +17,7 @@ const worker = {
 };
 const page = {
   // The page's policy names the issuer.
-  inputs: ["web", "client", "package-lock.json", "wrangler.toml"],
+  inputs: ["web", "client", "tsconfig.base.json", "package-lock.json", "wrangler.toml"],
   outputs: ["web/dist/index.html"],
 };
 

@@ -8,7 +8,7 @@ import { type Emulator, type EmulatorSettings, startEmulator } from "../../../em
 import { Api, call } from "./api.ts";
 import { addressOf, deploy, migrate, variables, WORKER } from "./deployment.ts";
 import type { AllCounts } from "./shim.ts";
-import { watch, type Live, type Watcher } from "./watcher.ts";
+import { type Live, type Watcher, watch } from "./watcher.ts";
 
 export interface AppOptions {
   /** Variables to add or change; null takes one away. */

@@ -5,13 +5,13 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { campaign, type Summary } from "../../chaos/campaign.ts";
-import { canonical } from "../../chaos/canonical.ts";
-import type { Fault } from "../../chaos/history.ts";
-import { report } from "../../chaos/report.ts";
-import { planFor } from "../../chaos/run.ts";
-import { shrink } from "../../chaos/shrink.ts";
-import type { Plan, Step } from "../../chaos/steps.ts";
+import { campaign, type Summary } from "../campaign.ts";
+import { canonical } from "../canonical.ts";
+import type { Fault } from "../history.ts";
+import { report } from "../report.ts";
+import { planFor } from "../run.ts";
+import { shrink } from "../shrink.ts";
+import type { Plan, Step } from "../steps.ts";
 import { KINDS } from "../../emulator/mynth/kinds.ts";
 import { GENERATIONS } from "../../emulator/options.ts";
 import * as saboteurs from "./saboteurs.ts";
