@@ -48,7 +48,12 @@ pub async fn settle<R: Rows, C: Calls, O: Rooms, T: Clock>(
     if find_lost(ports, task).await?.is_some() {
         return Ok(Settled::Found);
     }
-    let lost = TaskError::new(START_LOST, "The provider has no such task: it was never started.");
+    // Only a task with rows can be searched for. Of another it is not known whether it was started.
+    let message = match task.images.is_empty() {
+        false => "The provider has no such task: it was never started.",
+        true => "The start was cut off: it is not known whether the provider has started it.",
+    };
+    let lost = TaskError::new(START_LOST, message);
     ports.rows.give_up(task, task.error.as_ref().unwrap_or(&lost), ports.now()).await?;
     Ok(Settled::GivenUp)
 }

@@ -6,7 +6,7 @@ use super::lost::find_lost;
 use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::task::start_request::StartRequest;
-use crate::domain::task::{Task, TaskError};
+use crate::domain::task::{START_LOST, Task, TaskError};
 use crate::error::{ApiError, Code};
 use crate::provider::call::{Order, Started};
 use crate::provider::calls::{self, Calls};
@@ -166,14 +166,23 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     async fn current(&self, task: Task) -> Outcome {
         match (&task.task_id, &task.error) {
             (None, Some(error)) => {
-                let code = Code::from_word(&error.code).unwrap_or(Code::ProviderRefused);
-                Err(ApiError::new(code, error.message.clone()))
+                Err(ApiError::new(code_of(error), error.message.clone()))
             }
             _ => {
                 let seen = self.rooms.read(task.id(), &task.user_id).await?;
                 Ok(seen.unwrap_or(task))
             }
         }
+    }
+}
+
+/// The code under which a start that failed before is refused again.
+fn code_of(error: &TaskError) -> Code {
+    match Code::from_word(&error.code) {
+        Some(code) => code,
+        // No clear no: see `lost`.
+        None if error.code == START_LOST => Code::ProviderTimeout,
+        None => Code::ProviderRefused,
     }
 }
 

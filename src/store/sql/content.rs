@@ -25,9 +25,8 @@ WHERE ai_content.version < excluded.version \
 
 /// Brings the row of a request up to its version. ?1 the channel as JSON.
 pub const UPSERT_CHANNEL: &str = "\
-INSERT INTO channels (channel_id, provider, user_id, workflow, status, version, error, created_at, \
-  updated_at) \
-SELECT n ->> 'channel_id', n ->> 'provider', n ->> 'user_id', n ->> 'workflow', n ->> 'status', \
+INSERT INTO channels (channel_id, user_id, workflow, status, version, error, created_at, updated_at) \
+SELECT n ->> 'channel_id', n ->> 'user_id', n ->> 'workflow', n ->> 'status', \
   CAST(n ->> 'version' AS INTEGER), n ->> 'error', n ->> 'created_at', n ->> 'updated_at' \
 FROM (SELECT json(?1) AS n) WHERE true \
 ON CONFLICT (channel_id) DO UPDATE SET status = excluded.status, version = excluded.version, \
@@ -54,8 +53,7 @@ SELECT json_quote(callback) AS row FROM ai_content WHERE id = ?1";
 
 /// A request that was started here. ?1 its channel.
 pub const CHANNEL: &str = "\
-SELECT json_object('channel_id', channel_id, 'provider', provider, 'user_id', user_id, \
-  'workflow', workflow, \
+SELECT json_object('channel_id', channel_id, 'user_id', user_id, 'workflow', workflow, \
   'status', status, 'version', version, 'error', json(error), 'created_at', created_at, \
   'updated_at', updated_at) AS row \
 FROM channels WHERE channel_id = ?1";
