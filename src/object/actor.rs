@@ -9,6 +9,7 @@ use crate::domain::effect::{Arm, Decision, Effect};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 use crate::platform::{log_error, now};
+use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Result, State};
 
@@ -43,36 +44,40 @@ pub trait Actor {
 
     /// Decides about `input`, and performs all that follows from it: each effect with what follows from
     /// its outcome, before the next.
-    async fn handle(&self, input: Self::Input) -> Result<Verdict> {
-        let mut verdict = None;
-        // A stack: the next effect is the last.
-        let mut effects = vec![Effect::Then(input)];
-        let mut decided = None;
-        while let Some(effect) = effects.pop() {
-            match effect {
-                Effect::Then(input) => {
-                    let decision = self.apply(&self.load()?, input, now());
-                    verdict.get_or_insert(decision.verdict);
-                    effects.extend(decision.effects.into_iter().rev());
-                    decided = Some(decision.state);
-                }
-                Effect::Store => {
-                    if let Some(state) = &decided {
-                        save(&self.object().storage(), state)?;
-                    }
-                }
-                Effect::Show => {
-                    if let Some(frame) = decided.as_ref().and_then(|state| self.frame(state)) {
-                        broadcast(self.object(), &frame);
-                    }
-                }
-                Effect::Arm(arm) => set_alarm(self.object(), arm).await?,
-                Effect::Do(work) => effects.extend(self.work(work).await?.map(Effect::Then)),
-                Effect::Clean => self.object().storage().delete_all().await?,
-            }
-        }
-        Ok(verdict.unwrap_or(Verdict::Noted))
+    fn handle(&self, input: Self::Input) -> LocalBoxFuture<'_, Result<Verdict>> {
+        Box::pin(perform(self, input))
     }
+}
+
+async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdict> {
+    let mut verdict = None;
+    // A stack: the next effect is the last.
+    let mut effects = vec![Effect::Then(input)];
+    let mut decided = None;
+    while let Some(effect) = effects.pop() {
+        match effect {
+            Effect::Then(input) => {
+                let decision = actor.apply(&actor.load()?, input, now());
+                verdict.get_or_insert(decision.verdict);
+                effects.extend(decision.effects.into_iter().rev());
+                decided = Some(decision.state);
+            }
+            Effect::Store => {
+                if let Some(state) = &decided {
+                    save(&actor.object().storage(), state)?;
+                }
+            }
+            Effect::Show => {
+                if let Some(frame) = decided.as_ref().and_then(|state| actor.frame(state)) {
+                    broadcast(actor.object(), &frame);
+                }
+            }
+            Effect::Arm(arm) => set_alarm(actor.object(), arm).await?,
+            Effect::Do(work) => effects.extend(actor.work(work).await?.map(Effect::Then)),
+            Effect::Clean => actor.object().storage().delete_all().await?,
+        }
+    }
+    Ok(verdict.unwrap_or(Verdict::Noted))
 }
 
 async fn set_alarm(object: &State, arm: Arm) -> Result<()> {

@@ -165,9 +165,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     /// A task that was started before, as it is now; or why it was refused then.
     async fn current(&self, task: Task) -> Outcome {
         match (&task.task_id, &task.error) {
-            (None, Some(error)) => {
-                Err(ApiError::new(code_of(error), error.message.clone()))
-            }
+            (None, Some(error)) => Err(ApiError::new(code_of(error), error.message.clone())),
             _ => {
                 let seen = self.rooms.read(task.id(), &task.user_id).await?;
                 Ok(seen.unwrap_or(task))

@@ -88,7 +88,18 @@ fn paths(source: &Source) -> Vec<(usize, String)> {
     let own = module(&source.path);
     let parent = own.rsplit_once("::").map_or("", |(parent, _)| parent);
     let mut found = Vec::new();
-    for (number, line) in source.code() {
+    let lines: Vec<(usize, &str)> = source.code().collect();
+    for (at, (number, line)) in lines.iter().enumerate() {
+        // A group may go on below.
+        let line = match line.rsplit_once('{') {
+            Some((_, group)) if !group.contains('}') && line.contains("::{") => {
+                let rest = lines[at + 1..].iter().map(|(_, line)| line.trim());
+                let rest: Vec<&str> = rest.take_while(|line| !line.starts_with('}')).collect();
+                format!("{line}{}}}", rest.concat())
+            }
+            _ => (*line).to_owned(),
+        };
+        let number = *number;
         for (word, base) in [("crate::", ""), ("super::", parent)] {
             for (at, _) in line.match_indices(word) {
                 let before = line[..at].chars().next_back();
