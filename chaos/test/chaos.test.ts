@@ -5,6 +5,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { KINDS } from "../../emulator/mynth/kinds.ts";
+import { GENERATIONS } from "../../emulator/options.ts";
 import { campaign, type Summary } from "../campaign.ts";
 import { canonical } from "../canonical.ts";
 import type { Fault } from "../history.ts";
@@ -12,8 +14,6 @@ import { report } from "../report.ts";
 import { planFor } from "../run.ts";
 import { shrink } from "../shrink.ts";
 import type { Plan, Step } from "../steps.ts";
-import { KINDS } from "../../emulator/mynth/kinds.ts";
-import { GENERATIONS } from "../../emulator/options.ts";
 import * as saboteurs from "./saboteurs.ts";
 
 const FIXED_SEED = 20_261_120;

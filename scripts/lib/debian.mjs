@@ -35,8 +35,9 @@ fi
 /** What worker-build calls, by name, when there is no rustup to answer. */
 export const SHIMS = {
   cargo: wrapper("cargo"),
-  // A rustup in PATH has one too, for its own compiler.
+  // A rustup in PATH has these too, for its own compiler.
   "cargo-clippy": wrapper("cargo-clippy"),
+  rustdoc: wrapper("rustdoc"),
   rustc: wrapper("rustc", TARGET_LIBDIR),
   rustup: `#!/bin/sh
 # Answers "rustup component list": the source of std came with Debian's compiler.
@@ -87,7 +88,7 @@ export async function aptInstall(packages) {
 }
 
 /** Debian compiles no std for wasm32: whatever is checked compiles it from source, as the build does. */
-export const STD_FLAGS = ["-Z", "build-std"];
+export const STD_FLAGS = ["-Z", "build-std=std,panic_abort"];
 
 /** Returns null when Debian's clippy is there, or the reason why it is not. */
 export async function ensureClippy() {

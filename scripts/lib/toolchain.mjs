@@ -157,8 +157,10 @@ export async function ensureWasmToolchain() {
   return { env, workerBuild: join(toolsBin, "worker-build") };
 }
 
-/** In the profile of the Worker's build, so that both share what runs on the host: macros and build scripts. */
-const WASM_LIB = ["--locked", "--release", "--lib", "--target", "wasm32-unknown-unknown"];
+const WASM_LIB = ["--locked", "--lib", "--target", "wasm32-unknown-unknown"];
+
+/** The profile of the Worker's build, so that both share what runs on the host: macros and build scripts. */
+const PROFILE = "--release";
 
 /**
  * How to check the Worker's code as wasm32 sees it, which native runs leave out: cargo's arguments for
@@ -175,8 +177,8 @@ export async function ensureWasmChecks() {
     missing,
     lint: missing
       ? ["+nightly", "rustc", "--profile", "check", ...lib, ...deny]
-      : ["+nightly", "clippy", ...lib, ...deny],
-    doc: ["+nightly", "doc", "--no-deps", "--document-private-items", ...lib],
+      : ["+nightly", "clippy", PROFILE, ...lib, ...deny],
+    doc: ["+nightly", "doc", PROFILE, "--no-deps", "--document-private-items", ...lib],
   };
 }
 
