@@ -67,7 +67,7 @@ export interface BatchStarted {
 /** What has become of the callback of one event: whether the provider was told. */
 export type CallbackStatus = "none" | "pending" | "delivered" | "failed" | "expired";
 
-/** One asynchronous ModelRiver request. */
+/** One asynchronous request. */
 export interface Channel {
   channelId: string;
   status: Status;
@@ -99,7 +99,7 @@ export interface ChannelStarted {
   live: LiveTicket;
 }
 
-/** A row that came of a ModelRiver workflow, as it is shown everywhere: answers, lists and frames. */
+/** A row that came of a workflow, as it is shown everywhere: answers, lists and frames. */
 export interface Content {
   id: string;
   title: string;

@@ -1,45 +1,83 @@
 //! Requests are taken as they are described: every documented field at each of its limits and in each
 //! of its types, nothing beyond, and no field that is not documented.
 
-use crate::api::request::content::ContentQuery;
-use crate::api::request::list::ListQuery;
-use crate::api::request::{ai, batch, generate, kinds};
-use crate::domain::task::KINDS;
-use crate::error::{ApiError, Issue};
-use crate::openapi::requests::{bodies, content_query, of_kind, task_query};
-use crate::openapi::schemas;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
+use taskwire::api::request::{content, kinds, list};
+use taskwire::domain::task::IMAGE_GENERATE;
+use taskwire::error::{ApiError, Issue};
+use taskwire::provider::kind::{Becomes, Kind};
+use taskwire::provider::modelriver::request::WORKFLOW;
+use taskwire::provider::registry::PROVIDERS;
+use taskwire_openapi::document;
 
-type Parser = fn(&Value) -> Result<(), ApiError>;
+type Parser = fn(&[u8]) -> Result<(), ApiError>;
 
-fn bytes(body: &Value) -> Vec<u8> {
-    body.to_string().into_bytes()
+/// Every body, but for those of `POST /tasks`, by the name of its schema.
+const BODIES: [(&str, Parser); 3] = [
+    ("GenerateRequest", |body| kinds::parse_as(images(), body).map(drop)),
+    ("BatchRequest", |body| kinds::parse_batch(images(), body).map(drop)),
+    ("AiRequest", |body| kinds::parse_as(kind(WORKFLOW, Becomes::Channel), body).map(drop)),
+];
+
+fn images() -> &'static Kind {
+    kind(IMAGE_GENERATE, Becomes::Task)
 }
 
-/// Every body by the name of its schema, with what it goes through. Those of kinds stand inside of
-/// the body of `POST /tasks`.
-fn parsers() -> Vec<(&'static str, Option<&'static str>, Parser)> {
-    let mut all: Vec<(_, _, Parser)> = vec![
-        ("GenerateRequest", None, |body| generate::parse(&bytes(body)).map(drop)),
-        ("BatchRequest", None, |body| batch::parse(&bytes(body)).map(drop)),
-        ("AiRequest", None, |body| ai::parse(&bytes(body)).map(drop)),
-    ];
-    let of_kinds = KINDS.map(|kind| -> (_, _, Parser) {
-        (of_kind(kind), Some(kind), |body| kinds::parse(&bytes(body)).map(drop))
-    });
-    all.extend(of_kinds);
-    all
+fn kind(word: &str, becomes: Becomes) -> &'static Kind {
+    PROVIDERS.kind(word, becomes).expect("a kind").1
 }
 
-/// The schema of a body with the fields of those that it builds on.
-fn schema(name: &str) -> Value {
-    let mut schema = bodies()[name].clone();
+/// A body: its schema, and what it goes through. That of a kind stands inside of the body of
+/// `POST /tasks`.
+struct Body {
+    name: String,
+    schema: Value,
+    kind: Option<String>,
+    parse: Parser,
+}
+
+impl Body {
+    /// What becomes of a request with these fields.
+    fn taken(&self, fields: Map<String, Value>) -> Result<(), ApiError> {
+        let body = match &self.kind {
+            Some(kind) => json!({"kind": kind, "request": fields}),
+            None => fields.into(),
+        };
+        (self.parse)(body.to_string().as_bytes())
+    }
+}
+
+/// Every body that is described.
+fn all() -> Vec<Body> {
+    let schemas = &document()["components"]["schemas"];
+    let body = |name: &str, kind: Option<&str>, parse: Parser| {
+        let (name, kind) = (name.to_owned(), kind.map(str::to_owned));
+        Body { schema: whole(schemas, &name), name, kind, parse }
+    };
+    let of_kind = |each: &Value| {
+        let fields = &each["properties"];
+        let name = referred(&fields["request"]).expect("a schema");
+        body(name, fields["kind"]["const"].as_str(), |it| kinds::parse(PROVIDERS, it).map(drop))
+    };
+    let of_kinds = schemas["TaskRequest"]["oneOf"].as_array().expect("kinds").iter().map(of_kind);
+    BODIES.into_iter().map(|(name, parse)| body(name, None, parse)).chain(of_kinds).collect()
+}
+
+/// The name that a schema refers to.
+fn referred(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str()?.rsplit('/').next()
+}
+
+/// A schema with the fields of those that it builds on.
+fn whole(schemas: &Value, name: &str) -> Value {
+    let mut schema = schemas[name].clone();
     for base in schema["allOf"].take().as_array().into_iter().flatten() {
-        let base = base["$ref"].as_str().and_then(|it| it.rsplit('/').next()).expect("a name");
-        let fields = bodies()[base]["properties"].as_object().expect("fields").clone();
-        schema["properties"].as_object_mut().expect("fields").extend(fields);
+        let base = &schemas[referred(base).expect("a name")]["properties"];
+        let fields = schema["properties"].as_object_mut().expect("fields");
+        fields.extend(base.as_object().expect("fields").clone());
     }
     schema
 }
@@ -145,13 +183,6 @@ fn smallest(schema: &Value) -> Map<String, Value> {
     required.map(field).collect()
 }
 
-fn wrapped(kind: Option<&str>, body: &Map<String, Value>) -> Value {
-    match kind {
-        Some(kind) => json!({"kind": kind, "request": body}),
-        None => body.clone().into(),
-    }
-}
-
 fn with(body: &Map<String, Value>, name: &str, value: Value) -> Map<String, Value> {
     let mut body = body.clone();
     body.insert(name.to_owned(), value);
@@ -163,17 +194,23 @@ fn issues(refused: Result<(), ApiError>) -> Vec<Issue> {
 }
 
 #[test]
+fn every_kind_is_described_and_no_other() {
+    let described: BTreeSet<_> = all().into_iter().filter_map(|body| body.kind).collect();
+    let kinds = PROVIDERS.kinds(Becomes::Task).map(|(_, kind)| kind.word.to_owned());
+    assert_eq!(described, kinds.collect());
+}
+
+#[test]
 fn every_documented_field_is_taken_at_its_limits_and_refused_beyond_them() {
-    for (name, kind, parse) in parsers() {
-        let schema = schema(name);
-        let body = smallest(&schema);
-        for (field, schema) in schema["properties"].as_object().unwrap() {
+    for body in all() {
+        let (name, least) = (&body.name, smallest(&body.schema));
+        for (field, schema) in body.schema["properties"].as_object().unwrap() {
             for value in good(schema) {
-                let taken = parse(&wrapped(kind, &with(&body, field, value.clone())));
+                let taken = body.taken(with(&least, field, value.clone()));
                 assert_eq!(taken, Ok(()), "{name}.{field}: {value:.60}");
             }
             for value in bad(schema) {
-                let refused = parse(&wrapped(kind, &with(&body, field, value.clone())));
+                let refused = body.taken(with(&least, field, value.clone()));
                 assert!(refused.is_err(), "{name}.{field}: {value:.60}");
                 let path = &issues(refused)[0].path;
                 assert!(path.contains(field.as_str()), "{name}.{field}: {value:.60}");
@@ -184,29 +221,32 @@ fn every_documented_field_is_taken_at_its_limits_and_refused_beyond_them() {
 
 #[test]
 fn what_is_required_is_missed_and_nothing_else_is() {
-    for (name, kind, parse) in parsers() {
-        let schema = schema(name);
-        let body = smallest(&schema);
-        assert_eq!(parse(&wrapped(kind, &body)), Ok(()), "{name}");
-        for field in body.keys() {
-            let mut less = body.clone();
+    for body in all() {
+        let least = smallest(&body.schema);
+        assert_eq!(body.taken(least.clone()), Ok(()), "{}", body.name);
+        for field in least.keys() {
+            let mut less = least.clone();
             less.remove(field);
-            assert!(parse(&wrapped(kind, &less)).is_err(), "{name} without {field}");
+            assert!(body.taken(less).is_err(), "{} without {field}", body.name);
         }
     }
 }
 
 /// Words that a parser might know: everything that stands in quotes in the sources of them all.
 fn words() -> BTreeSet<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/request");
     let mut words = BTreeSet::from(["colour".to_owned(), "user_id".to_owned()]);
-    for entry in fs::read_dir(folder).unwrap() {
-        let source = fs::read_to_string(entry.unwrap().path()).unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
+    let mut open = vec![source.join("api/request"), source.join("provider")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
         let is_word = |text: &&str| {
             !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         };
-        let quoted = source.split('"').filter(is_word).map(str::to_owned);
-        words.extend(quoted);
+        let source = fs::read_to_string(path).unwrap();
+        words.extend(source.split('"').filter(is_word).map(str::to_owned));
     }
     words
 }
@@ -214,15 +254,22 @@ fn words() -> BTreeSet<String> {
 #[test]
 fn no_field_is_taken_that_is_not_documented() {
     let words = words();
-    assert!(words.contains("negative_prompt") && words.len() > 30, "{words:?}");
-    for (name, kind, parse) in parsers() {
-        let schema = schema(name);
-        let body = smallest(&schema);
-        for word in words.iter().filter(|word| schema["properties"].get(word.as_str()).is_none()) {
-            let path = if kind.is_some() { format!("request.{word}") } else { word.clone() };
-            let refused = parse(&wrapped(kind, &with(&body, word, "x".into())));
+    for known in ["negative_prompt", "resolution", "workflow", "cursor"] {
+        assert!(words.contains(known), "{known}");
+    }
+    for body in all() {
+        let least = smallest(&body.schema);
+        let known = &body.schema["properties"];
+        for word in words.iter().filter(|word| known.get(word.as_str()).is_none()) {
+            let path = if body.kind.is_some() { format!("request.{word}") } else { word.clone() };
+            let refused = body.taken(with(&least, word, "x".into()));
             // Not for its value: a field that is known would be refused for this one too.
-            assert_eq!(issues(refused), [Issue::new(path, "is not a known field")], "{name}");
+            assert_eq!(
+                issues(refused),
+                [Issue::new(path, "is not a known field")],
+                "{}",
+                body.name
+            );
         }
     }
 }
@@ -236,26 +283,25 @@ fn written(values: Vec<Value>) -> Vec<String> {
 #[test]
 fn every_documented_parameter_of_a_query_is_taken_and_no_other() {
     type Parse = fn([(String, String); 1]) -> Result<(), ApiError>;
-    let of_tasks: Parse = |pairs| ListQuery::parse(pairs).map(drop);
-    let of_content: Parse = |pairs| ContentQuery::parse(pairs).map(drop);
-    for (parameters, parse) in [(task_query(), of_tasks), (content_query(), of_content)] {
+    let of_tasks: Parse = |pairs| list::parse(pairs).map(drop);
+    let of_content: Parse = |pairs| content::parse(pairs).map(drop);
+    let document = document();
+    for (path, parse) in [("/tasks", of_tasks), ("/content", of_content)] {
         let parse = |name: &str, value: &str| parse([(name.to_owned(), value.to_owned())]);
         let mut known = BTreeSet::new();
-        for parameter in parameters {
+        for parameter in document["paths"][path]["get"]["parameters"].as_array().unwrap() {
             let name = parameter["name"].as_str().unwrap();
-            let schema = match parameter["schema"]["$ref"].as_str() {
-                Some(reference) => {
-                    schemas::of_answers()[reference.rsplit('/').next().unwrap()].clone()
-                }
-                None => parameter["schema"].clone(),
+            let schema = match referred(&parameter["schema"]) {
+                Some(name) => &document["components"]["schemas"][name],
+                None => &parameter["schema"],
             };
-            for value in written(good(&schema)) {
+            for value in written(good(schema)) {
                 assert_eq!(parse(name, &value), Ok(()), "{name}={value}");
             }
             // In a query, a number is a text like any other.
             let is_number = schema["type"] == "integer";
             let fits = |value: &Value| value.is_string() || (is_number && value.is_number());
-            let beyond = bad(&schema).into_iter().filter(fits);
+            let beyond = bad(schema).into_iter().filter(fits);
             for value in written(beyond.collect()) {
                 assert!(parse(name, &value).is_err(), "{name}={value}");
             }

@@ -1,18 +1,19 @@
 //! Schemas of everything that is sent, from the very types that are sent.
 
-use crate::api::response::read::{
-    BatchAnswer, ContentAnswer, ContentPage, Models, TaskAnswer, TaskPage,
-};
-use crate::api::response::site::{Alive, Ready, Received, WebConfig};
-use crate::api::response::start::{Batch, ChannelStarted, Started};
-use crate::api::response::ticket::Issued;
-use crate::domain::channel::frame::{Frame as ChannelFrames, Shown};
-use crate::domain::task::frame::Frame;
-use crate::error::ErrorBody;
-use crate::openapi::results::TaskResult;
+use crate::results::TaskResult;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+use taskwire::api::response::read::{
+    BatchAnswer, ContentAnswer, ContentPage, TaskAnswer, TaskPage,
+};
+use taskwire::api::response::site::{Alive, Ready, Received, WebConfig};
+use taskwire::api::response::start::{Batch, ChannelStarted, Started};
+use taskwire::api::response::ticket::Issued;
+use taskwire::domain::channel::frame::{Frame as ChannelFrames, Shown};
+use taskwire::domain::model::Models;
+use taskwire::domain::task::frame::Frame;
+use taskwire::error::ErrorBody;
 
 /// Where a schema is in the document.
 pub fn reference(name: &str) -> Value {

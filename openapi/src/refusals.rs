@@ -1,9 +1,9 @@
 //! Refusals: what each code of the error table means, and the answers made of them.
 
-use crate::error::Code;
-use crate::openapi::schemas::reference;
+use crate::schemas::reference;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use taskwire::error::Code;
 
 /// What a caller is to make of it.
 fn meaning(code: Code) -> &'static str {

@@ -1,17 +1,20 @@
 //! Schemas of everything that is taken, with the very limits that it is held against.
 
-use crate::api::request::content::ID_BYTES;
-use crate::api::request::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
-use crate::domain::id::KEY_CHARS;
-use crate::domain::task::{IMAGE_GENERATE, KINDS};
-use crate::openapi::schemas::reference;
-use crate::provider::modelriver::request::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
-use crate::provider::mynth::batch::TASK_LIMIT;
-use crate::provider::mynth::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
-use crate::provider::mynth::kinds::{URL_CHARS, WORD_CHARS};
-use crate::provider::mynth::start::METADATA_LIMIT;
+use crate::schemas::reference;
 use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
+use taskwire::api::request::content::ID_BYTES;
+use taskwire::api::request::list::KIND_CHARS;
+use taskwire::domain::id::KEY_CHARS;
+use taskwire::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
+use taskwire::domain::task::IMAGE_GENERATE;
+use taskwire::provider::kind::Becomes;
+use taskwire::provider::modelriver::request::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
+use taskwire::provider::mynth::batch::TASK_LIMIT;
+use taskwire::provider::mynth::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
+use taskwire::provider::mynth::kinds::URL_CHARS;
+use taskwire::provider::mynth::start::METADATA_LIMIT;
+use taskwire::provider::registry::PROVIDERS;
 
 fn text(most: usize) -> Value {
     json!({"type": "string", "minLength": 1, "maxLength": most})
@@ -119,7 +122,7 @@ fn video() -> Value {
 }
 
 /// The schema of what `POST /tasks` takes as the request of a kind.
-pub fn of_kind(kind: &str) -> &'static str {
+fn of_kind(kind: &str) -> &'static str {
     match kind {
         IMAGE_GENERATE => "GenerateRequest",
         "image.rate" => "RateRequest",
@@ -137,8 +140,9 @@ fn kinds() -> Value {
         schema.as_object_mut().expect("an object").remove("description");
         schema
     };
+    let kinds = PROVIDERS.kinds(Becomes::Task).map(|(_, it)| kind(it.word));
     let all = "A kind of task, and what it is asked with.";
-    json!({"description": all, "oneOf": KINDS.map(kind)})
+    json!({"description": all, "oneOf": kinds.collect::<Vec<_>>()})
 }
 
 fn ai() -> Value {
@@ -204,7 +208,7 @@ pub fn task_query() -> Vec<Value> {
         limit(),
         cursor(KEY_CHARS..=KEY_CHARS, "^[A-Za-z0-9_-]*$"),
         query("status", "Only those in this state.", reference("Status")),
-        query("kind", "Only those of this kind.", text(WORD_CHARS)),
+        query("kind", "Only those of this kind.", text(KIND_CHARS)),
     ]
 }
 

@@ -1,13 +1,13 @@
 //! One thing that can be asked of the API, and how it is written into the document: who may ask, with
 //! what, and every answer that there is.
 
-use crate::api::request::content::ID_BYTES;
-use crate::api::request::idempotency::KEY_LIMIT;
-use crate::domain::id::ID_CHARS;
-use crate::error::Code;
-use crate::openapi::refusals;
-use crate::openapi::schemas::reference;
+use crate::refusals;
+use crate::schemas::reference;
 use serde_json::{Map, Value, json};
+use taskwire::api::request::content::ID_BYTES;
+use taskwire::api::request::idempotency::KEY_LIMIT;
+use taskwire::domain::id::ID_CHARS;
+use taskwire::error::Code;
 
 /// By what right something is asked, which says how it can be refused.
 #[derive(Clone, Copy)]
