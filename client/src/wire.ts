@@ -1,5 +1,5 @@
 // The JSON of the API, as the server writes and reads it: plain interfaces, and nothing that runs.
-// Written by `node scripts/wire.mjs` from openapi.json, which is written from the server's own types: change those.
+// Written by `npm run openapi` from openapi.json, which is written from the server's own types: change those.
 
 /** The provider's own token for the task, under the name that its first clients read. */
 export interface Access {
