@@ -1,6 +1,7 @@
 //! Schemas of everything that is taken, with the very limits that it is held against.
 
 use crate::schemas::reference;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
 use taskwire::api::request::content::ID_BYTES;
@@ -28,12 +29,9 @@ fn one_of(words: &[&str]) -> Value {
     json!({"enum": words})
 }
 
-/// What only the provider reads.
-fn passed_on(types: &[&str]) -> Value {
-    match types {
-        [one] => json!({"type": one}),
-        many => json!({"type": many}),
-    }
+/// What only the provider reads: of one type, or of several.
+fn passed_on(types: impl Serialize) -> Value {
+    json!({"type": types})
 }
 
 fn described(mut schema: Value, description: &str) -> Value {
@@ -41,23 +39,21 @@ fn described(mut schema: Value, description: &str) -> Value {
     schema
 }
 
-/// An object of these fields and no others, and of those of schema `base`. `names` are required.
-fn object(description: &str, base: Option<&str>, names: &[&str], fields: Value) -> Value {
-    let mut schema = json!({
-        "type": "object", "description": description, "properties": fields, "required": names,
-    });
-    match base {
-        Some(base) => {
-            schema["allOf"] = json!([reference(base)]);
-            schema["unevaluatedProperties"] = false.into();
-        }
-        None => schema["additionalProperties"] = false.into(),
-    }
-    schema
+/// An object of these fields and no others. `names` are required.
+fn closed(names: &[&str], fields: Value) -> Value {
+    json!({"type": "object", "properties": fields, "required": names, "additionalProperties": false})
+}
+
+/// The same, and with the fields of `GenerateOptions`.
+fn with_options(names: &[&str], fields: Value) -> Value {
+    json!({
+        "type": "object", "properties": fields, "required": names,
+        "allOf": [reference("GenerateOptions")], "unevaluatedProperties": false,
+    })
 }
 
 fn access() -> Value {
-    described(passed_on(&["boolean", "object"]), "Asks for the provider's own token for the task.")
+    described(passed_on(["boolean", "object"]), "Asks for the provider's own token for the task.")
 }
 
 fn inputs() -> Value {
@@ -74,7 +70,7 @@ fn model() -> Value {
 
 /// A field for the provider that is a word or says more.
 fn word_or_more() -> Value {
-    passed_on(&["string", "object"])
+    passed_on(["string", "object"])
 }
 
 fn options() -> Value {
@@ -88,13 +84,13 @@ fn options() -> Value {
             "count": {"type": "integer", "minimum": 1, "maximum": COUNT_LIMIT, "default": 1},
             "size": word_or_more(),
             "negative_prompt": {"type": "string", "maxLength": PROMPT_CHARS},
-            "magic_prompt": passed_on(&["boolean"]),
+            "magic_prompt": passed_on("boolean"),
             "output": word_or_more(),
             "inputs": inputs(),
-            "rating": passed_on(&["boolean", "object"]),
+            "rating": passed_on(["boolean", "object"]),
             "destination": word_or_more(),
             "access": access(),
-            "metadata": described(passed_on(&["object"]), &metadata),
+            "metadata": described(passed_on("object"), &metadata),
         },
     })
 }
@@ -105,20 +101,20 @@ fn image(description: &str, more: Value) -> Value {
     for (name, schema) in more.as_object().into_iter().flatten() {
         fields[name] = schema.clone();
     }
-    object(description, None, &["url"], fields)
+    described(closed(&["url"], fields), description)
 }
 
 fn video() -> Value {
     let fields = json!({
         "prompt": prompt(),
         "model": model(),
-        "duration": passed_on(&["number", "string"]),
+        "duration": passed_on(["number", "string"]),
         "resolution": word_or_more(),
-        "audio": passed_on(&["boolean", "object"]),
+        "audio": passed_on(["boolean", "object"]),
         "inputs": inputs(),
         "access": access(),
     });
-    object("Asks for a video.", None, &["prompt", "model"], fields)
+    described(closed(&["prompt", "model"], fields), "Asks for a video.")
 }
 
 /// The schema of what `POST /tasks` takes as the request of a kind.
@@ -136,9 +132,7 @@ fn of_kind(kind: &str) -> &'static str {
 fn kinds() -> Value {
     let kind = |kind: &str| {
         let fields = json!({"kind": {"const": kind}, "request": reference(of_kind(kind))});
-        let mut schema = object("", None, &["kind", "request"], fields);
-        schema.as_object_mut().expect("an object").remove("description");
-        schema
+        closed(&["kind", "request"], fields)
     };
     let kinds = PROVIDERS.kinds(Becomes::Task).map(|(_, it)| kind(it.word));
     let all = "A kind of task, and what it is asked with.";
@@ -148,28 +142,27 @@ fn kinds() -> Value {
 fn ai() -> Value {
     let metadata =
         format!("Comes back with the rows. {METADATA_BYTES} bytes at most, and no `user_id`.");
-    let message = described(passed_on(&["object"]), "Such as `{role, content}`.");
+    let message = described(passed_on("object"), "Such as `{role, content}`.");
     let fields = json!({
         "workflow": text(WORKFLOW_CHARS),
         "messages": list(MESSAGE_LIMIT, &message),
-        "metadata": described(passed_on(&["object"]), &metadata),
+        "metadata": described(passed_on("object"), &metadata),
     });
-    object("Asks for what a workflow makes.", None, &["workflow", "messages"], fields)
+    described(closed(&["workflow", "messages"], fields), "Asks for what a workflow makes.")
 }
 
 /// All bodies, by their names.
 pub fn bodies() -> Map<String, Value> {
-    let options_of = Some("GenerateOptions");
     let one = json!({"prompt": prompt(), "model": model()});
     let many =
         json!({"prompts": list(TASK_LIMIT, &prompt()), "models": list(TASK_LIMIT, &model())});
     let all = format!("Every prompt with every model: {TASK_LIMIT} tasks at most.");
     let upscale = json!({"size": one_of(&["2x", "4x"]), "effort": one_of(&["low", "high"])});
-    let word = || passed_on(&["string"]);
+    let word = || passed_on("string");
     [
         ("GenerateOptions", options()),
-        ("GenerateRequest", object("Asks for images.", options_of, &["prompt", "model"], one)),
-        ("BatchRequest", object(&all, options_of, &["prompts", "models"], many)),
+        ("GenerateRequest", described(with_options(&["prompt", "model"], one), "Asks for images.")),
+        ("BatchRequest", described(with_options(&["prompts", "models"], many), &all)),
         ("ImageRequest", image("Asks for something with an image.", json!({}))),
         ("RateRequest", image("Asks for an image's rating.", json!({"mode": word()}))),
         ("ReviewRequest", image("Asks for an image's review.", json!({"effort": word()}))),

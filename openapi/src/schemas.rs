@@ -2,7 +2,8 @@
 
 use crate::results::TaskResult;
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::transform::RecursiveTransform;
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use taskwire::api::response::read::{
     BatchAnswer, ContentAnswer, ContentPage, TaskAnswer, TaskPage,
@@ -23,29 +24,30 @@ pub fn reference(name: &str) -> Value {
 /// All of them, by their names.
 pub fn of_answers() -> Map<String, Value> {
     let settings = SchemaSettings::draft2020_12()
-        .with(|settings| settings.definitions_path = "/components/schemas".into());
+        .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .with_transform(RecursiveTransform(plain));
     let mut generator = settings.for_serialize().into_generator();
     for add in [
-        add::<Started>,
-        add::<Batch>,
-        add::<ChannelStarted>,
-        add::<TaskAnswer>,
-        add::<TaskPage>,
-        add::<BatchAnswer>,
-        add::<Models>,
-        add::<ContentAnswer>,
-        add::<ContentPage>,
-        add::<Shown>,
-        add::<Issued>,
-        add::<Received>,
-        add::<Alive>,
-        add::<Ready>,
-        add::<WebConfig>,
-        add::<ErrorBody>,
+        SchemaGenerator::subschema_for::<Started>,
+        SchemaGenerator::subschema_for::<Batch>,
+        SchemaGenerator::subschema_for::<ChannelStarted>,
+        SchemaGenerator::subschema_for::<TaskAnswer>,
+        SchemaGenerator::subschema_for::<TaskPage>,
+        SchemaGenerator::subschema_for::<BatchAnswer>,
+        SchemaGenerator::subschema_for::<Models>,
+        SchemaGenerator::subschema_for::<ContentAnswer>,
+        SchemaGenerator::subschema_for::<ContentPage>,
+        SchemaGenerator::subschema_for::<Shown>,
+        SchemaGenerator::subschema_for::<Issued>,
+        SchemaGenerator::subschema_for::<Received>,
+        SchemaGenerator::subschema_for::<Alive>,
+        SchemaGenerator::subschema_for::<Ready>,
+        SchemaGenerator::subschema_for::<WebConfig>,
+        SchemaGenerator::subschema_for::<ErrorBody>,
+        SchemaGenerator::subschema_for::<TaskResult>,
     ] {
         add(&mut generator);
     }
-    generator.subschema_for::<TaskResult>();
     let mut frames = Map::new();
     for all in [generator.root_schema_for::<Frame>(), generator.root_schema_for::<ChannelFrames>()]
     {
@@ -56,12 +58,7 @@ pub fn of_answers() -> Map<String, Value> {
     schemas.extend(frames);
     let all = "One message of a socket.";
     schemas.insert("Frame".into(), json!({"description": all, "oneOf": union}));
-    schemas.values_mut().for_each(plain);
     schemas
-}
-
-fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
-    generator.subschema_for::<T>();
 }
 
 /// Each kind of frame under a name of its own: `TaskFrame` is the one whose `type` is `task`.
@@ -77,23 +74,16 @@ fn named_frames(mut frames: Value) -> Map<String, Value> {
 
 /// Leaves out what says nothing to a reader of JSON: the width of numbers, that a value of no
 /// particular shape may be anything, and where the lines of a comment end.
-fn plain(schema: &mut Value) {
-    match schema {
-        Value::Array(items) => items.iter_mut().for_each(plain),
-        Value::Object(fields) => {
-            let format = fields.get("format").and_then(Value::as_str);
-            if format.is_some_and(|it| it.starts_with("uint") || it == "double") {
-                fields.remove("format");
-            }
-            let is_open = fields.get("additionalProperties") == Some(&Value::Bool(true));
-            if is_open && !fields.contains_key("properties") {
-                fields.remove("additionalProperties");
-            }
-            if let Some(Value::String(text)) = fields.get_mut("description") {
-                *text = text.replace('\n', " ");
-            }
-            fields.values_mut().for_each(plain);
-        }
-        _ => {}
+fn plain(schema: &mut Schema) {
+    let format = schema.get("format").and_then(Value::as_str);
+    if format.is_some_and(|it| it.starts_with("uint") || it == "double") {
+        schema.remove("format");
+    }
+    let is_open = schema.get("additionalProperties") == Some(&Value::Bool(true));
+    if is_open && schema.get("properties").is_none() {
+        schema.remove("additionalProperties");
+    }
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
     }
 }
