@@ -24,12 +24,13 @@ pub enum Who {
 }
 
 impl Who {
-    fn security(self) -> Option<Value> {
+    fn security(self) -> Value {
         match self {
-            Self::Anyone | Self::Provider => None,
-            Self::Caller => Some(json!([{"bearer": []}])),
-            Self::Viewer => Some(json!([{"bearer": []}, {"ticket": []}])),
-            Self::Watcher => Some(json!([{"protocol": []}, {"ticket": []}, {"bearer": []}])),
+            // Without the empty list, readers assume a default of their own.
+            Self::Anyone | Self::Provider => json!([]),
+            Self::Caller => json!([{"bearer": []}]),
+            Self::Viewer => json!([{"bearer": []}, {"ticket": []}]),
+            Self::Watcher => json!([{"protocol": []}, {"ticket": []}, {"bearer": []}]),
         }
     }
 
@@ -138,11 +139,10 @@ impl Operation {
         let mut answers = refusals::answers(&self.refusals, defined);
         answers
             .extend(self.good.iter().map(|(status, answer)| (status.to_string(), answer.clone())));
-        let mut all =
-            json!({"operationId": self.id, "summary": self.summary, "responses": answers});
-        if let Some(security) = self.who.security() {
-            all["security"] = security;
-        }
+        let mut all = json!({
+            "operationId": self.id, "summary": self.summary, "security": self.who.security(),
+            "responses": answers,
+        });
         let mut parameters = self.parameters.clone();
         parameters.extend(path_parameter(self.path));
         if !parameters.is_empty() {

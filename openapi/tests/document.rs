@@ -60,6 +60,26 @@ fn a_path_takes_the_methods_that_are_described() {
 }
 
 #[test]
+fn every_operation_says_who_may_ask_and_only_webhooks_and_public_files_are_for_anybody() {
+    let document = document();
+    let schemes = &document["components"]["securitySchemes"];
+    let mut open = BTreeSet::new();
+    for (path, operations) in paths(&document) {
+        for (method, operation) in operations.as_object().unwrap() {
+            let ways = operation["security"].as_array();
+            let ways = ways.unwrap_or_else(|| panic!("{method} {path} does not say"));
+            for name in ways.iter().flat_map(|way| way.as_object().unwrap().keys()) {
+                assert!(schemes.get(name).is_some(), "no {name}");
+            }
+            if ways.is_empty() && !path.starts_with("/webhooks/") {
+                open.insert(path.as_str());
+            }
+        }
+    }
+    assert_eq!(open, BTreeSet::from(["/config.json", "/healthz", "/openapi.json", "/readyz"]));
+}
+
+#[test]
 fn every_code_that_a_caller_can_get_is_in_it() {
     let text = document()["components"]["responses"].to_string();
     for code in ALL {

@@ -161,7 +161,7 @@ function* names(value) {
 function reachable({ paths, components }) {
   const found = new Set(["Frame", "ApiErrorBody", "TaskResult", "WebConfig"]);
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
-  for (const name of names(operations.filter(({ security }) => security))) found.add(name);
+  for (const name of names(operations.filter(({ security }) => security.length > 0))) found.add(name);
   for (const name of found) for (const inner of names(components.schemas[name])) found.add(inner);
   return found;
 }
