@@ -10,11 +10,12 @@ use taskwire::domain::id::KEY_CHARS;
 use taskwire::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
 use taskwire::domain::task::IMAGE_GENERATE;
 use taskwire::provider::kind::Becomes;
+use taskwire::provider::lenient::DEPTH_LIMIT;
 use taskwire::provider::modelriver::request::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
 use taskwire::provider::mynth::batch::TASK_LIMIT;
 use taskwire::provider::mynth::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
 use taskwire::provider::mynth::kinds::URL_CHARS;
-use taskwire::provider::mynth::start::METADATA_LIMIT;
+use taskwire::provider::mynth::start::{METADATA_LIMIT, ROW_IDS};
 use taskwire::provider::registry::PROVIDERS;
 
 fn text(most: usize) -> Value {
@@ -75,7 +76,8 @@ fn word_or_more() -> Value {
 
 fn options() -> Value {
     let metadata = format!(
-        "Comes back with the task. {METADATA_LIMIT} bytes at most, with the ids of its images."
+        "Comes back with the task. {METADATA_LIMIT} bytes at most, with the ids of its images. \
+         None of its fields is `{ROW_IDS}`, and each is {DEPTH_LIMIT} levels deep at most."
     );
     json!({
         "type": "object",
@@ -140,9 +142,12 @@ fn kinds() -> Value {
 }
 
 fn ai() -> Value {
-    let metadata =
-        format!("Comes back with the rows. {METADATA_BYTES} bytes at most, and no `user_id`.");
-    let message = described(passed_on("object"), "Such as `{role, content}`.");
+    let metadata = format!(
+        "Comes back with the rows. {METADATA_BYTES} bytes at most. None of its fields is \
+         `user_id`, and each is {DEPTH_LIMIT} levels deep at most."
+    );
+    let message = format!("Such as `{{role, content}}`. {DEPTH_LIMIT} levels deep at most.");
+    let message = described(passed_on("object"), &message);
     let fields = json!({
         "workflow": text(WORKFLOW_CHARS),
         "messages": list(MESSAGE_LIMIT, &message),
@@ -156,7 +161,10 @@ pub fn bodies() -> Map<String, Value> {
     let one = json!({"prompt": prompt(), "model": model()});
     let many =
         json!({"prompts": list(TASK_LIMIT, &prompt()), "models": list(TASK_LIMIT, &model())});
-    let all = format!("Every prompt with every model: {TASK_LIMIT} tasks at most.");
+    let all = format!(
+        "Every prompt with every model: the number of prompts times the number of models is \
+         {TASK_LIMIT} at most."
+    );
     let upscale = json!({"size": one_of(&["2x", "4x"]), "effort": one_of(&["low", "high"])});
     let word = || passed_on("string");
     [

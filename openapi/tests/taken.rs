@@ -9,7 +9,9 @@ use taskwire::api::request::{content, kinds, list};
 use taskwire::domain::task::IMAGE_GENERATE;
 use taskwire::error::{ApiError, Issue};
 use taskwire::provider::kind::{Becomes, Kind};
-use taskwire::provider::modelriver::request::WORKFLOW;
+use taskwire::provider::lenient::DEPTH_LIMIT;
+use taskwire::provider::modelriver::request::{METADATA_BYTES, WORKFLOW};
+use taskwire::provider::mynth::batch::TASK_LIMIT;
 use taskwire::provider::registry::PROVIDERS;
 use taskwire_openapi::document;
 
@@ -229,6 +231,55 @@ fn what_is_required_is_missed_and_nothing_else_is() {
             less.remove(field);
             assert!(body.taken(less).is_err(), "{} without {field}", body.name);
         }
+    }
+}
+
+/// An object of so many levels.
+fn nested(levels: usize) -> Value {
+    (1..levels).fold(json!({}), |inner, _| json!({"a": inner}))
+}
+
+/// The body of this name, and what becomes of its smallest request with these fields besides.
+fn with_fields(name: &str, more: &Value) -> (Body, Result<(), ApiError>) {
+    let body = all().into_iter().find(|body| body.name == name).expect("a body");
+    let mut fields = smallest(&body.schema);
+    fields.extend(more.as_object().expect("fields").clone());
+    let taken = body.taken(fields);
+    (body, taken)
+}
+
+#[test]
+fn limits_that_only_the_descriptions_can_say_are_said_and_held() {
+    type Fields = fn(usize) -> Value;
+    let metadata: Fields = |levels| json!({"metadata": {"a": nested(levels)}});
+    // What the description says, and the size of these fields at that limit.
+    let limits: [(_, _, _, Fields); 5] = [
+        (
+            "BatchRequest",
+            TASK_LIMIT,
+            TASK_LIMIT / 2,
+            |prompts| json!({"prompts": vec!["a"; prompts], "models": ["a", "b"]}),
+        ),
+        ("GenerateRequest", DEPTH_LIMIT, DEPTH_LIMIT, metadata),
+        ("AiRequest", DEPTH_LIMIT, DEPTH_LIMIT, metadata),
+        ("AiRequest", DEPTH_LIMIT, DEPTH_LIMIT, |levels| json!({"messages": [nested(levels)]})),
+        (
+            "AiRequest",
+            METADATA_BYTES,
+            METADATA_BYTES - r#"{"a":""}"#.len(),
+            |chars| json!({"metadata": {"a": "a".repeat(chars)}}),
+        ),
+    ];
+    for (name, said, limit, fields) in limits {
+        let (body, taken) = with_fields(name, &fields(limit));
+        assert_eq!(taken, Ok(()), "{name}: {limit}");
+        assert!(with_fields(name, &fields(limit + 1)).1.is_err(), "{name}: more than {limit}");
+        assert!(body.schema.to_string().contains(&format!("{said} ")), "{name}: {said}");
+    }
+    for (name, reserved) in [("GenerateRequest", "imageRowIds"), ("AiRequest", "user_id")] {
+        let (body, taken) = with_fields(name, &json!({"metadata": {reserved: "a"}}));
+        assert_eq!(issues(taken)[0].path, format!("metadata.{reserved}"));
+        assert!(body.schema.to_string().contains(&format!("`{reserved}`")), "{name}: {reserved}");
     }
 }
 
