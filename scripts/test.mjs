@@ -34,13 +34,15 @@ const DENY_DOC_WARNINGS = { RUSTDOCFLAGS: "-D warnings" };
 
 async function native() {
   await step("cargo", ensureNativeCargo);
-  await step("format", () => cargoIfPresent("fmt", ["--check"]));
-  await step("clippy", () => cargoIfPresent("clippy", ["--locked", "--all-targets", "--", "-D", "warnings"]));
+  await step("format", () => cargoIfPresent("fmt", ["--all", "--check"]));
+  await step("clippy", () =>
+    cargoIfPresent("clippy", ["--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+  );
   await step("native tests", cargoTest);
   await step("documentation", () =>
-    run("cargo", ["doc", "--locked", "--no-deps", "--document-private-items"], { env: DENY_DOC_WARNINGS }).then(
-      () => "",
-    ),
+    run("cargo", ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"], {
+      env: DENY_DOC_WARNINGS,
+    }).then(() => ""),
   );
   const checks = await ensureWasmChecks();
   const { env, missing } = checks;
@@ -54,7 +56,9 @@ async function native() {
 }
 
 async function types() {
-  await step("client/src/wire.ts", () => run(NODE, [inRoot("scripts/wire.mjs"), "--check"]).then(() => ""));
+  await step("openapi.json and client/src/wire.ts", () =>
+    run(NODE, [inRoot("scripts/openapi.mjs"), "--check"]).then(() => ""),
+  );
   for (const folder of TYPE_CHECKED) {
     await step(`types of ${folder}/`, () => run(NODE, [TSC, "--noEmit", "-p", inRoot(folder)]).then(() => ""));
   }

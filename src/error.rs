@@ -114,7 +114,7 @@ pub const ALL: [Code; 25] = [
 /// What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and
 /// empty for the whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Issue {
     pub path: String,
     pub message: String,
@@ -184,13 +184,13 @@ impl ApiError {
 
 /// What a caller reads of an error: `{"error":{"code","message","issues"?}}`.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ApiErrorBody"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ApiErrorBody"))]
 pub struct ErrorBody<'a> {
     error: ErrorDetail<'a>,
 }
 
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 struct ErrorDetail<'a> {
     /// In a word for programs.
     code: &'static str,

@@ -20,9 +20,6 @@ pub mod feed;
 pub mod json;
 /// What all our Durable Objects share.
 pub mod object;
-/// The API in OpenAPI, assembled from all this for `openapi.json`.
-#[cfg(test)]
-mod openapi;
 /// What providers send and take: a folder for each.
 pub mod provider;
 /// `TaskRoom`: one object for each task, and one for each channel.

@@ -1,5 +1,5 @@
 // The JSON of the API, as the server writes and reads it: plain interfaces, and nothing that runs.
-// Written by `node scripts/wire.mjs` from openapi.json, which is written from the server's own types: change those.
+// Written by `npm run openapi` from openapi.json, which is written from the server's own types: change those.
 
 /** The provider's own token for the task, under the name that its first clients read. */
 export interface Access {
@@ -12,7 +12,10 @@ export interface AiRequest {
   workflow: string;
   /** 1 to 100. */
   messages: Record<string, unknown>[];
-  /** Comes back with the rows. 2048 bytes at most, and no `user_id`. */
+  /**
+   * Comes back with the rows. 2048 bytes at most. None of its fields is `user_id`, and each is 64 levels deep at
+   * most.
+   */
   metadata?: Record<string, unknown>;
 }
 
@@ -48,7 +51,7 @@ export interface BatchAnswer {
   tasks: Task[];
 }
 
-/** Every prompt with every model: 20 tasks at most. */
+/** Every prompt with every model: the number of prompts times the number of models is 20 at most. */
 export interface BatchRequest extends GenerateOptions {
   /** 1 to 20, each of 8192 characters at most. */
   prompts: string[];
@@ -67,7 +70,7 @@ export interface BatchStarted {
 /** What has become of the callback of one event: whether the provider was told. */
 export type CallbackStatus = "none" | "pending" | "delivered" | "failed" | "expired";
 
-/** One asynchronous ModelRiver request. */
+/** One asynchronous request. */
 export interface Channel {
   channelId: string;
   status: Status;
@@ -99,7 +102,7 @@ export interface ChannelStarted {
   live: LiveTicket;
 }
 
-/** A row that came of a ModelRiver workflow, as it is shown everywhere: answers, lists and frames. */
+/** A row that came of a workflow, as it is shown everywhere: answers, lists and frames. */
 export interface Content {
   id: string;
   title: string;
@@ -158,7 +161,10 @@ export interface GenerateOptions {
   /** At most 20. */
   inputs?: unknown[];
   magic_prompt?: boolean;
-  /** Comes back with the task. 2048 bytes at most, with the ids of its images. */
+  /**
+   * Comes back with the task. 2048 bytes at most, with the ids of its images. None of its fields is `imageRowIds`,
+   * and each is 64 levels deep at most.
+   */
   metadata?: Record<string, unknown>;
   /** At most 8192 characters. */
   negative_prompt?: string;

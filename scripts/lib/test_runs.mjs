@@ -43,7 +43,7 @@ async function counting(name, command, args, options) {
   return `${passed} passed`;
 }
 
-export const cargoTest = () => counting("native tests", "cargo", ["test", "--locked"]);
+export const cargoTest = () => counting("native tests", "cargo", ["test", "--locked", "--workspace"]);
 
 /** Runs every `*.test.ts` under a folder; a folder without any is a failure. */
 export function nodeTest(name, folder, { env = {}, filesAtATime } = {}) {

@@ -113,7 +113,10 @@ impl<'a> Token<'a> {
     }
 
     /// Reads the claims of a token whose signature has been verified. `now` is in unix seconds.
-    #[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code))]
+    #[cfg_attr(
+        not(any(target_arch = "wasm32", test)),
+        allow(dead_code, reason = "only the Worker calls it")
+    )]
     pub(super) fn identity(&self, issuer: &Issuer, now: f64) -> Result<Identity, Refused> {
         let claims: Claims = part(self.payload)?;
         if claims.iss.as_deref() != Some(issuer.issuer.as_str()) {

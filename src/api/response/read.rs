@@ -6,14 +6,14 @@ use crate::domain::task::frame::TaskView;
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TaskAnswer<'a> {
     pub task: TaskView<'a>,
 }
 
 /// Tasks, newest first.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskPage<'a> {
     tasks: Vec<TaskView<'a>>,
@@ -32,7 +32,7 @@ impl<'a> TaskPage<'a> {
 
 /// The tasks of a batch, newest first. Those that the provider refused are among them.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BatchAnswer<'a> {
     batch_id: &'a str,
@@ -46,14 +46,14 @@ impl<'a> BatchAnswer<'a> {
 }
 
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ContentAnswer {
     pub content: Content,
 }
 
 /// Rows, newest first.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ContentPage<'a> {
     content: &'a [Content],

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// A task that was started, and where it can be watched.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Started<'a> {
     task_id: &'a str,
@@ -19,7 +19,7 @@ pub struct Started<'a> {
     live: Live,
     /// Where the provider gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Access"))]
+    #[cfg_attr(feature = "openapi", schemars(with = "Access"))]
     access: Option<Access<'a>>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Started<'a> {
 
 /// The provider's own token for the task, under the name that its first clients read.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Access<'a> {
     public_access_token: &'a str,
@@ -48,7 +48,7 @@ impl<'a> Access<'a> {
 
 /// What became of a batch, and where it can be watched.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Batch<'a> {
     pub batch_id: String,
@@ -59,7 +59,7 @@ pub struct Batch<'a> {
 
 /// What became of one task of a batch.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(untagged)]
 pub enum BatchEntry<'a> {
     Started(BatchStarted<'a>),
@@ -68,14 +68,14 @@ pub enum BatchEntry<'a> {
 
 /// A task of a batch that was started.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BatchStarted<'a> {
     task_id: &'a str,
     task: TaskView<'a>,
     /// Where the provider gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Access"))]
+    #[cfg_attr(feature = "openapi", schemars(with = "Access"))]
     access: Option<Access<'a>>,
 }
 
@@ -94,7 +94,7 @@ impl<'a> From<&'a Result<Task, ApiError>> for BatchEntry<'a> {
 
 /// A ModelRiver request that was started, and where it can be watched.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelStarted<'a> {
     channel_id: &'a str,

@@ -14,7 +14,7 @@ const LONGEST_PAUSE: Millis = MINUTE;
 
 /// What has become of the callback of one event: whether the provider was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "CallbackStatus"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CallbackStatus"))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// The provider wants none.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 /// A row that came of a workflow, as it is shown everywhere: answers, lists and frames.
 // D1 gives it in this very form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     pub id: String,
@@ -25,13 +25,13 @@ pub struct Content {
     pub data: Value,
     pub channel_id: String,
     pub event_name: Option<String>,
-    #[cfg_attr(test, schemars(extend("const" = super::event::FIRST_PROVIDER)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = super::event::FIRST_PROVIDER)))]
     pub source: String,
     /// Whose it is. Null: everyone's who is signed in.
     pub user_id: Option<String>,
     pub callback: CallbackStatus,
     /// ISO 8601 UTC.
-    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(extend("format" = "date-time")))]
     pub created_at: String,
 }
 
@@ -95,7 +95,7 @@ fn metadata(made: &Generated) -> Map<String, Value> {
 
 /// One asynchronous request.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Channel"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Channel"))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelView<'a> {
     pub channel_id: &'a str,
@@ -105,10 +105,10 @@ pub struct ChannelView<'a> {
     pub user_id: Option<&'a str>,
     pub error: Option<&'a TaskError>,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub created_at: Millis,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
 }
 
@@ -129,7 +129,7 @@ impl<'a> From<&'a Channel> for ChannelView<'a> {
 
 /// A channel, and the first row that came of it.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChannelAnswer"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ChannelAnswer"))]
 pub struct Shown<'a> {
     pub channel: ChannelView<'a>,
     pub content: Option<&'a Content>,
@@ -137,7 +137,7 @@ pub struct Shown<'a> {
 
 /// One message to a watcher of a channel, or of the content feed.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChannelFrames"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ChannelFrames"))]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame<'a> {
     /// A channel as it is now, and the first row that came of it.

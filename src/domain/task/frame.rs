@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// A task as it is shown everywhere: answers, lists and frames.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Task"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Task"))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskView<'a> {
     /// Null only for a task that the provider never took.
@@ -29,10 +29,10 @@ pub struct TaskView<'a> {
     /// The caller's own.
     pub metadata: &'a Map<String, Value>,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub created_at: Millis,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
     pub images: Vec<ImageView<'a>>,
     /// What kinds other than `image.generate` return, as the provider wrote it: `TaskResult` says what
@@ -42,7 +42,7 @@ pub struct TaskView<'a> {
 
 /// One image of a task, from before there is a picture.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Image"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Image"))]
 #[serde(rename_all = "camelCase")]
 pub struct ImageView<'a> {
     /// The id of its row, there before the picture is.
@@ -93,7 +93,7 @@ impl<'a> From<&'a Task> for TaskView<'a> {
 
 /// One message to a watcher. A frame carries the whole state, so that a missed one costs nothing.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame<'a> {
     /// A task as it is now.

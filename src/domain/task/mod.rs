@@ -23,7 +23,7 @@ pub const IMAGE_GENERATE: &str = "image.generate";
 pub const FIRST_PROVIDER: &str = "mynth";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Pending,
@@ -46,7 +46,7 @@ impl Status {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ImageStatus {
     Pending,
@@ -56,7 +56,7 @@ pub enum ImageStatus {
 
 /// Why a task or an image failed: a lower_snake code for programs, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TaskError {
     pub code: String,
     pub message: String,

@@ -1,17 +1,22 @@
 //! Schemas of everything that is taken, with the very limits that it is held against.
 
-use crate::api::request::content::ID_BYTES;
-use crate::api::request::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
-use crate::domain::id::KEY_CHARS;
-use crate::domain::task::{IMAGE_GENERATE, KINDS};
-use crate::openapi::schemas::reference;
-use crate::provider::modelriver::request::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
-use crate::provider::mynth::batch::TASK_LIMIT;
-use crate::provider::mynth::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
-use crate::provider::mynth::kinds::{URL_CHARS, WORD_CHARS};
-use crate::provider::mynth::start::METADATA_LIMIT;
+use crate::schemas::reference;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
+use taskwire::api::request::content::ID_BYTES;
+use taskwire::api::request::list::KIND_CHARS;
+use taskwire::domain::id::KEY_CHARS;
+use taskwire::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
+use taskwire::domain::task::IMAGE_GENERATE;
+use taskwire::provider::kind::Becomes;
+use taskwire::provider::lenient::DEPTH_LIMIT;
+use taskwire::provider::modelriver::request::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
+use taskwire::provider::mynth::batch::TASK_LIMIT;
+use taskwire::provider::mynth::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
+use taskwire::provider::mynth::kinds::URL_CHARS;
+use taskwire::provider::mynth::start::{METADATA_LIMIT, ROW_IDS};
+use taskwire::provider::registry::PROVIDERS;
 
 fn text(most: usize) -> Value {
     json!({"type": "string", "minLength": 1, "maxLength": most})
@@ -25,12 +30,9 @@ fn one_of(words: &[&str]) -> Value {
     json!({"enum": words})
 }
 
-/// What only the provider reads.
-fn passed_on(types: &[&str]) -> Value {
-    match types {
-        [one] => json!({"type": one}),
-        many => json!({"type": many}),
-    }
+/// What only the provider reads: of one type, or of several.
+fn passed_on(types: impl Serialize) -> Value {
+    json!({"type": types})
 }
 
 fn described(mut schema: Value, description: &str) -> Value {
@@ -38,23 +40,21 @@ fn described(mut schema: Value, description: &str) -> Value {
     schema
 }
 
-/// An object of these fields and no others, and of those of schema `base`. `names` are required.
-fn object(description: &str, base: Option<&str>, names: &[&str], fields: Value) -> Value {
-    let mut schema = json!({
-        "type": "object", "description": description, "properties": fields, "required": names,
-    });
-    match base {
-        Some(base) => {
-            schema["allOf"] = json!([reference(base)]);
-            schema["unevaluatedProperties"] = false.into();
-        }
-        None => schema["additionalProperties"] = false.into(),
-    }
-    schema
+/// An object of these fields and no others. `names` are required.
+fn closed(names: &[&str], fields: Value) -> Value {
+    json!({"type": "object", "properties": fields, "required": names, "additionalProperties": false})
+}
+
+/// The same, and with the fields of `GenerateOptions`.
+fn with_options(names: &[&str], fields: Value) -> Value {
+    json!({
+        "type": "object", "properties": fields, "required": names,
+        "allOf": [reference("GenerateOptions")], "unevaluatedProperties": false,
+    })
 }
 
 fn access() -> Value {
-    described(passed_on(&["boolean", "object"]), "Asks for the provider's own token for the task.")
+    described(passed_on(["boolean", "object"]), "Asks for the provider's own token for the task.")
 }
 
 fn inputs() -> Value {
@@ -71,12 +71,13 @@ fn model() -> Value {
 
 /// A field for the provider that is a word or says more.
 fn word_or_more() -> Value {
-    passed_on(&["string", "object"])
+    passed_on(["string", "object"])
 }
 
 fn options() -> Value {
     let metadata = format!(
-        "Comes back with the task. {METADATA_LIMIT} bytes at most, with the ids of its images."
+        "Comes back with the task. {METADATA_LIMIT} bytes at most, with the ids of its images. \
+         None of its fields is `{ROW_IDS}`, and each is {DEPTH_LIMIT} levels deep at most."
     );
     json!({
         "type": "object",
@@ -85,13 +86,13 @@ fn options() -> Value {
             "count": {"type": "integer", "minimum": 1, "maximum": COUNT_LIMIT, "default": 1},
             "size": word_or_more(),
             "negative_prompt": {"type": "string", "maxLength": PROMPT_CHARS},
-            "magic_prompt": passed_on(&["boolean"]),
+            "magic_prompt": passed_on("boolean"),
             "output": word_or_more(),
             "inputs": inputs(),
-            "rating": passed_on(&["boolean", "object"]),
+            "rating": passed_on(["boolean", "object"]),
             "destination": word_or_more(),
             "access": access(),
-            "metadata": described(passed_on(&["object"]), &metadata),
+            "metadata": described(passed_on("object"), &metadata),
         },
     })
 }
@@ -102,24 +103,24 @@ fn image(description: &str, more: Value) -> Value {
     for (name, schema) in more.as_object().into_iter().flatten() {
         fields[name] = schema.clone();
     }
-    object(description, None, &["url"], fields)
+    described(closed(&["url"], fields), description)
 }
 
 fn video() -> Value {
     let fields = json!({
         "prompt": prompt(),
         "model": model(),
-        "duration": passed_on(&["number", "string"]),
+        "duration": passed_on(["number", "string"]),
         "resolution": word_or_more(),
-        "audio": passed_on(&["boolean", "object"]),
+        "audio": passed_on(["boolean", "object"]),
         "inputs": inputs(),
         "access": access(),
     });
-    object("Asks for a video.", None, &["prompt", "model"], fields)
+    described(closed(&["prompt", "model"], fields), "Asks for a video.")
 }
 
 /// The schema of what `POST /tasks` takes as the request of a kind.
-pub fn of_kind(kind: &str) -> &'static str {
+fn of_kind(kind: &str) -> &'static str {
     match kind {
         IMAGE_GENERATE => "GenerateRequest",
         "image.rate" => "RateRequest",
@@ -133,39 +134,43 @@ pub fn of_kind(kind: &str) -> &'static str {
 fn kinds() -> Value {
     let kind = |kind: &str| {
         let fields = json!({"kind": {"const": kind}, "request": reference(of_kind(kind))});
-        let mut schema = object("", None, &["kind", "request"], fields);
-        schema.as_object_mut().expect("an object").remove("description");
-        schema
+        closed(&["kind", "request"], fields)
     };
+    let kinds = PROVIDERS.kinds(Becomes::Task).map(|(_, it)| kind(it.word));
     let all = "A kind of task, and what it is asked with.";
-    json!({"description": all, "oneOf": KINDS.map(kind)})
+    json!({"description": all, "oneOf": kinds.collect::<Vec<_>>()})
 }
 
 fn ai() -> Value {
-    let metadata =
-        format!("Comes back with the rows. {METADATA_BYTES} bytes at most, and no `user_id`.");
-    let message = described(passed_on(&["object"]), "Such as `{role, content}`.");
+    let metadata = format!(
+        "Comes back with the rows. {METADATA_BYTES} bytes at most. None of its fields is \
+         `user_id`, and each is {DEPTH_LIMIT} levels deep at most."
+    );
+    let message = format!("Such as `{{role, content}}`. {DEPTH_LIMIT} levels deep at most.");
+    let message = described(passed_on("object"), &message);
     let fields = json!({
         "workflow": text(WORKFLOW_CHARS),
         "messages": list(MESSAGE_LIMIT, &message),
-        "metadata": described(passed_on(&["object"]), &metadata),
+        "metadata": described(passed_on("object"), &metadata),
     });
-    object("Asks for what a workflow makes.", None, &["workflow", "messages"], fields)
+    described(closed(&["workflow", "messages"], fields), "Asks for what a workflow makes.")
 }
 
 /// All bodies, by their names.
 pub fn bodies() -> Map<String, Value> {
-    let options_of = Some("GenerateOptions");
     let one = json!({"prompt": prompt(), "model": model()});
     let many =
         json!({"prompts": list(TASK_LIMIT, &prompt()), "models": list(TASK_LIMIT, &model())});
-    let all = format!("Every prompt with every model: {TASK_LIMIT} tasks at most.");
+    let all = format!(
+        "Every prompt with every model: the number of prompts times the number of models is \
+         {TASK_LIMIT} at most."
+    );
     let upscale = json!({"size": one_of(&["2x", "4x"]), "effort": one_of(&["low", "high"])});
-    let word = || passed_on(&["string"]);
+    let word = || passed_on("string");
     [
         ("GenerateOptions", options()),
-        ("GenerateRequest", object("Asks for images.", options_of, &["prompt", "model"], one)),
-        ("BatchRequest", object(&all, options_of, &["prompts", "models"], many)),
+        ("GenerateRequest", described(with_options(&["prompt", "model"], one), "Asks for images.")),
+        ("BatchRequest", described(with_options(&["prompts", "models"], many), &all)),
         ("ImageRequest", image("Asks for something with an image.", json!({}))),
         ("RateRequest", image("Asks for an image's rating.", json!({"mode": word()}))),
         ("ReviewRequest", image("Asks for an image's review.", json!({"effort": word()}))),
@@ -204,7 +209,7 @@ pub fn task_query() -> Vec<Value> {
         limit(),
         cursor(KEY_CHARS..=KEY_CHARS, "^[A-Za-z0-9_-]*$"),
         query("status", "Only those in this state.", reference("Status")),
-        query("kind", "Only those of this kind.", text(WORD_CHARS)),
+        query("kind", "Only those of this kind.", text(KIND_CHARS)),
     ]
 }
 

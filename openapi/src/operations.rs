@@ -1,10 +1,10 @@
 //! What can be asked of the API: one entry for each method of each path.
 
-use crate::api::request::content::ID_BYTES;
-use crate::error::Code;
-use crate::openapi::operation::{Operation, Who};
-use crate::openapi::requests::{content_query, query, task_query};
+use crate::operation::{Operation, Who};
+use crate::requests::{content_query, query, task_query};
 use serde_json::{Value, json};
+use taskwire::api::request::content::ID_BYTES;
+use taskwire::error::Code;
 
 /// How a provider that is asked can say no, or nothing.
 const PROVIDER: [Code; 8] = [

@@ -1,13 +1,13 @@
 //! One thing that can be asked of the API, and how it is written into the document: who may ask, with
 //! what, and every answer that there is.
 
-use crate::api::request::content::ID_BYTES;
-use crate::api::request::idempotency::KEY_LIMIT;
-use crate::domain::id::ID_CHARS;
-use crate::error::Code;
-use crate::openapi::refusals;
-use crate::openapi::schemas::reference;
+use crate::refusals;
+use crate::schemas::reference;
 use serde_json::{Map, Value, json};
+use taskwire::api::request::content::ID_BYTES;
+use taskwire::api::request::idempotency::KEY_LIMIT;
+use taskwire::domain::id::ID_CHARS;
+use taskwire::error::Code;
 
 /// By what right something is asked, which says how it can be refused.
 #[derive(Clone, Copy)]
@@ -24,12 +24,13 @@ pub enum Who {
 }
 
 impl Who {
-    fn security(self) -> Option<Value> {
+    fn security(self) -> Value {
         match self {
-            Self::Anyone | Self::Provider => None,
-            Self::Caller => Some(json!([{"bearer": []}])),
-            Self::Viewer => Some(json!([{"bearer": []}, {"ticket": []}])),
-            Self::Watcher => Some(json!([{"protocol": []}, {"ticket": []}, {"bearer": []}])),
+            // Without the empty list, readers assume a default of their own.
+            Self::Anyone | Self::Provider => json!([]),
+            Self::Caller => json!([{"bearer": []}]),
+            Self::Viewer => json!([{"bearer": []}, {"ticket": []}]),
+            Self::Watcher => json!([{"protocol": []}, {"ticket": []}, {"bearer": []}]),
         }
     }
 
@@ -138,11 +139,10 @@ impl Operation {
         let mut answers = refusals::answers(&self.refusals, defined);
         answers
             .extend(self.good.iter().map(|(status, answer)| (status.to_string(), answer.clone())));
-        let mut all =
-            json!({"operationId": self.id, "summary": self.summary, "responses": answers});
-        if let Some(security) = self.who.security() {
-            all["security"] = security;
-        }
+        let mut all = json!({
+            "operationId": self.id, "summary": self.summary, "security": self.who.security(),
+            "responses": answers,
+        });
         let mut parameters = self.parameters.clone();
         parameters.extend(path_parameter(self.path));
         if !parameters.is_empty() {

@@ -1,9 +1,9 @@
 //! Refusals: what each code of the error table means, and the answers made of them.
 
-use crate::error::Code;
-use crate::openapi::schemas::reference;
+use crate::schemas::reference;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use taskwire::error::Code;
 
 /// What a caller is to make of it.
 fn meaning(code: Code) -> &'static str {
@@ -36,47 +36,38 @@ fn meaning(code: Code) -> &'static str {
     }
 }
 
-/// Codes that say no to the same request, by their status.
-pub fn by_status(codes: &[Code]) -> BTreeMap<u16, Vec<Code>> {
-    let mut all: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    for code in codes {
-        let same = all.entry(code.status()).or_default();
-        if !same.contains(code) {
-            same.push(*code);
-        }
-    }
-    all
-}
-
-/// The name under which an answer with one of these codes is in the document.
-pub fn name(codes: &[Code]) -> String {
-    codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("-")
-}
-
 /// The answer with one of these codes.
-pub fn answer(codes: &[Code]) -> Value {
+fn answer(codes: &[Code]) -> Value {
     let lines = codes.iter().map(|code| format!("`{}`: {}.", code.as_str(), meaning(*code)));
-    let words: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
     let mut schema = reference("ApiErrorBody");
-    schema["properties"] = json!({"error": {"properties": {"code": {"enum": words}}}});
+    schema["properties"] = json!({"error": {"properties": {"code": {"enum": words(codes)}}}});
     json!({
         "description": lines.collect::<Vec<_>>().join(" "),
         "content": {"application/json": {"schema": schema}},
     })
 }
 
-/// The answers of one operation that say no, and those among them that the document must define.
+fn words(codes: &[Code]) -> Vec<&'static str> {
+    codes.iter().map(|code| code.as_str()).collect()
+}
+
+/// The answers of one operation that say no, by their status. Those that the document does not define
+/// yet go into `defined`.
 pub fn answers(codes: &[Code], defined: &mut Map<String, Value>) -> Map<String, Value> {
-    let mut answers = Map::new();
-    let mut add = |status: String, codes: &[Code]| {
-        let name = name(codes);
-        answers.insert(status, json!({"$ref": format!("#/components/responses/{name}")}));
-        defined.entry(name).or_insert_with(|| answer(codes));
-    };
-    for (status, codes) in by_status(codes) {
-        add(status.to_string(), &codes);
-    }
     // What no request should ever get: by another method, or by a fault of ours.
-    add("default".into(), &[Code::MethodNotAllowed, Code::Internal]);
-    answers
+    let default = vec![Code::MethodNotAllowed, Code::Internal];
+    let mut all = BTreeMap::from([("default".to_owned(), default)]);
+    for code in codes {
+        let same = all.entry(code.status().to_string()).or_default();
+        if !same.contains(code) {
+            same.push(*code);
+        }
+    }
+    let answer = |(status, codes): (String, Vec<Code>)| {
+        let name = words(&codes).join("-");
+        let reference = json!({"$ref": format!("#/components/responses/{name}")});
+        defined.entry(name).or_insert_with(|| answer(&codes));
+        (status, reference)
+    };
+    all.into_iter().map(answer).collect()
 }

@@ -79,9 +79,12 @@ pub struct Made {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::task::{IMAGE_GENERATE, KINDS};
-    use crate::provider::mynth::result::completed;
     use serde_json::{Value, json};
+    use taskwire::domain::task::IMAGE_GENERATE;
+    use taskwire::domain::task::report::Outcome;
+    use taskwire::provider::kind::Becomes;
+    use taskwire::provider::mynth::result::completed;
+    use taskwire::provider::registry::PROVIDERS;
 
     fn samples() -> [(&'static str, Value); 7] {
         let image = json!({"status": "success", "id": "img_1", "url": "https://a.example/1.png"});
@@ -107,13 +110,12 @@ mod tests {
             serde_json::from_value::<TaskResult>(described)
                 .unwrap_or_else(|e| panic!("{kind}: {e}"));
             let report = completed(kind, &sample);
-            let crate::domain::task::report::Outcome::Completed { result, .. } = report else {
-                panic!()
-            };
+            let Outcome::Completed { result, .. } = report else { panic!() };
             assert_eq!(result, Some(sample), "{kind}");
         }
         let described = samples().map(|(kind, _)| kind);
-        for kind in KINDS.into_iter().filter(|kind| *kind != IMAGE_GENERATE) {
+        let kinds = PROVIDERS.kinds(Becomes::Task).map(|(_, kind)| kind.word);
+        for kind in kinds.filter(|kind| *kind != IMAGE_GENERATE) {
             assert!(described.contains(&kind), "{kind}");
         }
     }
