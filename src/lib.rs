@@ -21,7 +21,7 @@ pub mod json;
 /// What all our Durable Objects share.
 pub mod object;
 /// The API in OpenAPI, assembled from all this for `openapi.json`.
-#[cfg(test)]
+#[cfg(any())]
 mod openapi;
 /// What providers send and take: a folder for each.
 pub mod provider;
