@@ -2,11 +2,11 @@
 //! already is not written again.
 
 use crate::support::{
-    NOW, after, attach, broken, completed, delivery, failed, key, new_task, picture,
+    NOW, after, attach, broken, completed, decide, delivery, failed, key, new_task, picture,
 };
 use crate::{by_key, column, database, in_room, insert, mirror, refuse, text, write};
 use rusqlite::Connection;
-use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::apply::Input;
 use taskwire::domain::task::{Status, Task};
 use taskwire::domain::verdict::Verdict;
 use taskwire::store::row::to_json;
@@ -143,7 +143,7 @@ fn rows_that_were_given_up_while_d1_could_not_be_told_are_the_tasks_again() {
         let task = room.task.clone().expect("attached");
         assert_eq!(mirror(&db, &task), (0, 0));
         assert_eq!(left_behind(&db, &task), ["2"]);
-        let (room, verdict) = apply(&room, Input::LeftBehind(2), NOW + 60_000);
+        let (room, verdict) = decide(&room, Input::LeftBehind(2), NOW + 60_000);
         let above = room.task.expect("attached");
         assert_eq!((verdict, above.version), (Verdict::Applied, 3));
         assert_eq!((above.status, &above.images), (task.status, &task.images));

@@ -34,7 +34,7 @@ pub fn task(images: usize) -> Task {
 
 /// A room in which `task` waits for its provider.
 pub fn waiting(task: Task) -> RoomState {
-    apply(&RoomState::default(), Input::Attach(Box::new(task)), NOW).0
+    apply(&RoomState::default(), Input::Attach(Box::new(task)), NOW).state
 }
 
 /// Applies `input` and checks what holds in every case: the task's version never falls, what is final
