@@ -2,8 +2,6 @@
 //! twenty thousand cases made from seeds at every run. `npm run fuzz` looks for longer, with a
 //! fuzzer that sees what it reaches, and measures time.
 
-#[path = "../src/json/mod.rs"]
-mod json;
 // What measures time is not used here.
 #[allow(dead_code)]
 #[path = "../fuzz/src/targets/mod.rs"]
@@ -12,7 +10,8 @@ mod targets;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use targets::mutate::{Material, Random};
 use targets::{TARGETS, Target, hostile};
-use taskwire::config;
+// For the one file of the library that is included as it is.
+use taskwire::{config, json};
 
 const CASES: usize = 20_000;
 

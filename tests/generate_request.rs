@@ -5,15 +5,29 @@ mod support;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::{Map, Value, json};
 use support::{after, attach, key, new_task};
+use taskwire::api::request::kinds::parse_as;
 use taskwire::domain::task::Task;
 use taskwire::domain::task::start_request::StartRequest;
 use taskwire::domain::task::state::RoomState;
 use taskwire::error::{ApiError, Code};
-use taskwire::provider::mynth::generate;
+use taskwire::provider::call::Order;
+use taskwire::provider::kind::Becomes;
+use taskwire::provider::mynth::start;
+use taskwire::provider::registry::PROVIDERS;
 use taskwire::room::task::protocol::Ask;
 
+fn read(body: &[u8]) -> Result<StartRequest, ApiError> {
+    let (_, kind) = PROVIDERS.kind("image.generate", Becomes::Task).expect("a kind");
+    parse_as(kind, body)
+}
+
 fn parse(body: Value) -> Result<StartRequest, ApiError> {
-    generate::parse(body.to_string().as_bytes())
+    read(body.to_string().as_bytes())
+}
+
+/// What the provider is sent.
+fn body_of(request: &StartRequest, webhook_url: Option<&str>) -> Value {
+    start::body(&Order { request, user_id: "ada", key: &key(7), webhook_url })
 }
 
 /// The smallest good request with these fields on top; null takes one away.
@@ -39,7 +53,7 @@ fn wrong(body: Value) -> Vec<String> {
 }
 
 fn sent(fields: Value) -> Map<String, Value> {
-    match good(fields).provider_body(&key(7)) {
+    match body_of(&good(fields), None) {
         Value::Object(body) => body,
         other => panic!("{other}"),
     }
@@ -128,11 +142,11 @@ fn a_field_that_nobody_knows_is_refused_by_its_name() {
 #[test]
 fn what_is_not_a_json_object_is_refused() {
     for body in ["", "{", "{\"prompt\":\"\\ud800\"}", "\u{feff}{}", "{}{}"] {
-        let error = generate::parse(body.as_bytes()).unwrap_err();
+        let error = read(body.as_bytes()).unwrap_err();
         assert_eq!((error.code, error.status()), (Code::MalformedJson, 400), "{body}");
     }
     for body in ["[]", "null", "\"text\"", "1"] {
-        assert_eq!(generate::parse(body.as_bytes()).unwrap_err().code, Code::ValidationError);
+        assert_eq!(read(body.as_bytes()).unwrap_err().code, Code::ValidationError);
     }
 }
 
@@ -149,7 +163,7 @@ fn metadata_of(bytes: usize, count: usize) -> Value {
 fn metadata_fits_to_the_byte_with_the_row_ids_that_are_added() {
     for count in [1, 4, 20] {
         let fits = json!({"count": count, "metadata": metadata_of(2048, count)});
-        let body = good(fits).provider_body(&key(7));
+        let body = body_of(&good(fits), None);
         assert_eq!(body["metadata"].to_string().len(), 2048);
         let over = json!({"count": count, "metadata": metadata_of(2049, count)});
         assert_eq!(wrong(with(over)), ["metadata"]);
@@ -163,7 +177,7 @@ fn metadata_that_is_taken_can_be_handed_to_the_room_and_read_from_storage() {
     for depth in 0..130 {
         let nested = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
         let body = format!(r#"{{"prompt":"a fox","model":"m/x","metadata":{{"x":{nested}}}}}"#);
-        let Ok(request) = generate::parse(body.as_bytes()) else {
+        let Ok(request) = read(body.as_bytes()) else {
             assert!(depth > 16, "a depth of {depth} is in use");
             continue;
         };
@@ -192,7 +206,15 @@ fn the_provider_is_sent_what_was_asked_for_and_the_row_ids() {
         "rating": true, "destination": "bucket", "metadata": {"mine": [1.5, null]}});
     let mut expected = all.clone();
     expected["metadata"]["imageRowIds"] = json!(["BwcHBwcHBwcHBwcH00", "BwcHBwcHBwcHBwcH01"]);
-    assert_eq!(parse(all).unwrap().provider_body(&key(7)), expected);
+    assert_eq!(body_of(&parse(all).unwrap(), None), expected);
+}
+
+#[test]
+fn an_address_for_the_webhooks_of_this_one_task_is_sent_where_there_is_one() {
+    let mut expected = Value::from(sent(json!({})));
+    expected["webhook"] = json!({"custom": [{"url": "https://a.example/webhooks/mynth/v1.x.y"}]});
+    let url = Some("https://a.example/webhooks/mynth/v1.x.y");
+    assert_eq!(body_of(&good(json!({})), url), expected);
 }
 
 #[test]
@@ -223,7 +245,7 @@ proptest! {
 
     #[test]
     fn whatever_the_body_nothing_panics(body in any::<Vec<u8>>(), text in "\\PC*") {
-        let _ = generate::parse(&body);
+        let _ = read(&body);
         let _ = parse(with(json!({"prompt": text, text.as_str(): text, "metadata": {text.as_str(): 1}})));
     }
 }

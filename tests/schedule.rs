@@ -3,13 +3,13 @@
 mod support;
 
 use support::{
-    NOW, after, attach, completed, delivery, failed, new_task, picture, poll, report, stored,
-    unknown,
+    NOW, after, attach, completed, decide, delivery, failed, new_task, picture, poll, report,
+    stored, unknown,
 };
 use taskwire::domain::task::apply::{Input, apply};
 use taskwire::domain::task::report::Outcome;
 use taskwire::domain::task::schedule::{
-    Due, FIRST_ADOPTION, FIRST_FLUSH, FIRST_LOOK, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
+    Due, FIRST_ADOPTION, FIRST_FLUSH, FIRST_POLL, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
 };
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task};
@@ -19,7 +19,7 @@ use taskwire::domain::verdict::Verdict;
 /// What the world around a simulated room answers.
 struct World {
     /// What the provider says when asked; `None`: nothing.
-    look: Option<Outcome>,
+    poll: Option<Outcome>,
     /// Whether D1 takes rows at a time.
     d1: fn(Millis) -> bool,
 }
@@ -27,7 +27,7 @@ struct World {
 #[derive(Debug, Default, PartialEq)]
 struct Tally {
     alarms: u32,
-    looks: Vec<Millis>,
+    polls: Vec<Millis>,
     gave_up: Vec<Millis>,
     flushes: u32,
     adoptions: u32,
@@ -35,7 +35,7 @@ struct Tally {
 }
 
 /// Fires every alarm from `now` until the room is cleaned or `until` is reached, as the object
-/// does: adopt, look, give up, flush, clean, then set the next one.
+/// does: adopt, poll, give up, flush, clean, then set the next one.
 fn simulate(room: &mut RoomState, mut now: Millis, until: Millis, world: &World) -> Tally {
     let mut tally = Tally::default();
     loop {
@@ -49,26 +49,26 @@ fn simulate(room: &mut RoomState, mut now: Millis, until: Millis, world: &World)
         now = at + 1;
         tally.alarms += 1;
         let what = due(room, now);
-        let mut take = |input| *room = stored(&apply(room, input, now).0);
+        let mut take = |input| *room = stored(&apply(room, input, now).state);
         if what.adopt {
             tally.adoptions += 1;
             take(Input::AdoptFailed);
         }
-        if what.look {
-            tally.looks.push(now);
-            let answer = world.look.clone().map(|outcome| poll(report(outcome)));
-            take(answer.unwrap_or(Input::LookFailed));
+        if what.poll {
+            tally.polls.push(now);
+            let answer = world.poll.clone().map(|outcome| poll(report(outcome)));
+            take(answer.unwrap_or(Input::PollFailed));
         }
         if what.give_up {
             tally.gave_up.push(now);
             take(Input::GiveUp);
         }
-        if room.is_dirty() && (what.flush || what.look || what.give_up) {
+        if room.is_dirty() && (what.flush || what.poll || what.give_up) {
             tally.flushes += 1;
             let version = room.task.as_ref().map_or(0, |task| task.version);
             let flushed =
                 if (world.d1)(now) { Input::Flushed(version) } else { Input::FlushFailed };
-            *room = stored(&apply(room, flushed, now).0);
+            *room = stored(&apply(room, flushed, now).state);
         }
         if due(room, now).clean {
             tally.cleaned = Some(now);
@@ -80,8 +80,8 @@ fn simulate(room: &mut RoomState, mut now: Millis, until: Millis, world: &World)
     }
 }
 
-const SILENT: World = World { look: None, d1: |_| true };
-const STILL_PENDING: World = World { look: Some(Outcome::Pending), d1: |_| true };
+const SILENT: World = World { poll: None, d1: |_| true };
+const STILL_PENDING: World = World { poll: Some(Outcome::Pending), d1: |_| true };
 
 fn pending() -> RoomState {
     after([attach(&new_task(2)), Input::Flushed(1)])
@@ -96,31 +96,31 @@ fn done() -> RoomState {
 }
 
 #[test]
-fn the_first_look_comes_twenty_seconds_after_the_start() {
+fn the_first_poll_comes_twenty_seconds_after_the_start() {
     let room = pending();
-    assert_eq!(FIRST_LOOK, 20 * SECOND);
+    assert_eq!(FIRST_POLL, 20 * SECOND);
     assert_eq!(next_alarm(&room, NOW), NOW + 20 * SECOND);
     assert_eq!(due(&room, NOW + 20 * SECOND - 1), Due::default());
-    assert_eq!(due(&room, NOW + 20 * SECOND), Due { look: true, ..Due::default() });
+    assert_eq!(due(&room, NOW + 20 * SECOND), Due { poll: true, ..Due::default() });
 }
 
 #[test]
-fn a_lost_webhook_costs_some_twenty_looks_and_one_give_up() {
+fn a_lost_webhook_costs_some_twenty_polls_and_one_give_up() {
     for world in [&SILENT, &STILL_PENDING] {
         let mut room = pending();
         let tally = simulate(&mut room, NOW, NOW + 30 * HOUR, world);
-        let looks = &tally.looks;
-        assert!((12..=22).contains(&looks.len()), "{} looks", looks.len());
-        let gaps: Vec<Millis> = looks.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let polls = &tally.polls;
+        assert!((12..=22).contains(&polls.len()), "{} polls", polls.len());
+        let gaps: Vec<Millis> = polls.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let backing_off = &gaps[..gaps.len() - 1];
         assert!(backing_off.is_sorted(), "{gaps:?}");
         assert!(gaps.iter().all(|gap| *gap <= 5 * MINUTE + 10), "{gaps:?}");
         let [given_up] = tally.gave_up[..] else { panic!("gave up {:?}", tally.gave_up) };
         assert!((NOW + HOUR..NOW + HOUR + SECOND).contains(&given_up));
-        assert_eq!(looks.last(), Some(&given_up), "a last look comes first");
+        assert_eq!(polls.last(), Some(&given_up), "a last poll comes first");
         assert_eq!(tally.cleaned.map(|at| at - given_up), Some(ROOM_LIFETIME + 1));
         assert_eq!(tally.flushes, 1);
-        assert_eq!(tally.alarms as usize, looks.len() + 1);
+        assert_eq!(tally.alarms as usize, polls.len() + 1);
         let task = room.task.expect("attached");
         assert_eq!(task.error.map(|error| error.code).as_deref(), Some("timeout"));
     }
@@ -135,23 +135,23 @@ fn a_first_write_that_was_not_noted_is_noted_at_the_first_alarm_and_does_not_mak
         alarms += 1;
         assert!(alarms < 100, "the alarm spins");
         let what = due(&room, now);
-        if what.look {
-            room = apply(&room, poll(report(Outcome::Pending)), now).0;
+        if what.poll {
+            room = apply(&room, poll(report(Outcome::Pending)), now).state;
         }
         if what.flush {
-            room = apply(&room, Input::Flushed(1), now).0;
+            room = apply(&room, Input::Flushed(1), now).state;
         }
     }
     assert!(alarms < 20, "{alarms} alarms in half an hour");
 }
 
 #[test]
-fn a_look_that_finds_the_result_ends_the_looking() {
+fn a_poll_that_finds_the_result_ends_the_polling() {
     let outcome = completed(vec![picture("a"), picture("b")]).outcome;
     let mut room = pending();
-    let world = World { look: Some(outcome), d1: |_| true };
+    let world = World { poll: Some(outcome), d1: |_| true };
     let tally = simulate(&mut room, NOW, NOW + 30 * HOUR, &world);
-    assert_eq!((tally.looks.len(), tally.gave_up.len(), tally.flushes), (1, 0, 1));
+    assert_eq!((tally.polls.len(), tally.gave_up.len(), tally.flushes), (1, 0, 1));
     assert_eq!(room.task.map(|task| task.status), Some(Status::Completed));
 }
 
@@ -163,17 +163,17 @@ fn an_image_is_waited_for_an_hour_and_a_video_three() {
         let room = after([attach(&Task { kind: kind.into(), ..new_task(0) })]);
         assert!(!due(&room, NOW + patience - 1).give_up, "{kind}");
         let end = due(&room, NOW + patience);
-        assert!(end.give_up && end.look, "{kind}");
+        assert!(end.give_up && end.poll, "{kind}");
     }
 }
 
 #[test]
 fn a_task_that_is_adopted_days_later_is_asked_for_at_once_and_then_given_up() {
     let late = NOW + 48 * HOUR;
-    let room = apply(&RoomState::default(), attach(&new_task(1)), late).0;
+    let room = apply(&RoomState::default(), attach(&new_task(1)), late).state;
     assert_eq!(next_alarm(&room, late), late);
     let what = due(&room, late);
-    assert!(what.look && what.give_up);
+    assert!(what.poll && what.give_up);
 }
 
 #[test]
@@ -189,9 +189,9 @@ fn no_alarm_is_ever_set_in_the_past() {
 fn an_event_leaves_the_alarm_where_it_is() {
     let room = pending();
     for report in [unknown(), completed(vec![picture("a")]), failed("internal")] {
-        let (next, _) = apply(&room, delivery("evt_1", report), NOW + 5 * SECOND);
-        // Dirty since then: the alarm that was set at attach drains it, no later than it looks.
-        let alarm = NOW + FIRST_LOOK;
+        let (next, _) = decide(&room, delivery("evt_1", report), NOW + 5 * SECOND);
+        // Dirty since then: the alarm that was set at attach drains it, no later than it polls.
+        let alarm = NOW + FIRST_POLL;
         let drains = due(&next, alarm).flush == next.is_dirty();
         assert!(drains && (!next.is_dirty() || next_alarm(&next, NOW + 5 * SECOND) <= alarm));
     }
@@ -203,8 +203,8 @@ fn rows_that_d1_did_not_take_are_written_again_ever_later() {
     let mut now = NOW;
     let mut gaps = Vec::new();
     for _ in 0..12 {
-        room = apply(&room, delivery("evt_1", completed(vec![])), now).0;
-        room = apply(&room, Input::FlushFailed, now).0;
+        room = apply(&room, delivery("evt_1", completed(vec![])), now).state;
+        room = apply(&room, Input::FlushFailed, now).state;
         let next = next_alarm(&room, now);
         assert!(due(&room, next).flush);
         gaps.push(next - now);
@@ -214,16 +214,16 @@ fn rows_that_d1_did_not_take_are_written_again_ever_later() {
     assert_eq!(gaps[11], 2 * MINUTE);
 
     let version = room.task.as_ref().map_or(0, |task| task.version);
-    let flushed = apply(&room, Input::Flushed(version), now).0;
+    let flushed = apply(&room, Input::Flushed(version), now).state;
     assert!(!due(&flushed, now).flush);
     assert_eq!(flushed.clock.flush_failures, 0, "the next failure starts from the shortest");
 }
 
 #[test]
 fn rows_wait_two_days_for_d1_without_the_alarm_spinning() {
-    let mut room = apply(&done(), Input::Flushed(0), NOW).0;
+    let mut room = apply(&done(), Input::Flushed(0), NOW).state;
     room.flushed = 1;
-    let world = World { look: None, d1: |now| now > NOW + 48 * HOUR };
+    let world = World { poll: None, d1: |now| now > NOW + 48 * HOUR };
     let tally = simulate(&mut room, NOW, NOW + 96 * HOUR, &world);
     assert!(tally.alarms < 1_500, "{} alarms, one in two minutes is enough", tally.alarms);
     let cleaned = tally.cleaned.expect("cleaned once D1 agrees");
@@ -259,14 +259,14 @@ fn an_orphan_is_looked_for_soon_then_ever_more_rarely_and_dropped_after_three_da
     assert!((6..=30).contains(&tally.adoptions), "{} adoptions", tally.adoptions);
     let cleaned = tally.cleaned.expect("dropped");
     assert!((NOW + ORPHAN_LIFETIME..NOW + ORPHAN_LIFETIME + SECOND).contains(&cleaned));
-    assert_eq!((tally.looks.len(), tally.flushes), (0, 0));
+    assert_eq!((tally.polls.len(), tally.flushes), (0, 0));
 }
 
 #[test]
 fn an_orphan_whose_newest_event_is_young_is_kept() {
     let room = after([delivery("evt_1", unknown())]);
     let at = NOW + 40 * HOUR;
-    let room = apply(&room, delivery("evt_2", completed(vec![])), at).0;
+    let room = apply(&room, delivery("evt_2", completed(vec![])), at).state;
     assert!(!due(&room, NOW + ORPHAN_LIFETIME).clean);
     assert!(due(&room, at + ORPHAN_LIFETIME).clean);
 }
@@ -274,7 +274,7 @@ fn an_orphan_whose_newest_event_is_young_is_kept() {
 #[test]
 fn an_empty_room_has_nothing_to_look_for() {
     let what = due(&RoomState::default(), NOW);
-    assert!(!what.adopt && !what.look && !what.flush, "{what:?}");
+    assert!(!what.adopt && !what.poll && !what.flush, "{what:?}");
 }
 
 #[test]
@@ -282,9 +282,9 @@ fn a_task_that_was_healed_gets_a_day_of_its_own() {
     let room = after([attach(&new_task(1)), Input::GiveUp, Input::Flushed(2)]);
     let late = NOW + 23 * HOUR;
     let answer = delivery("evt_1", completed(vec![picture("a")]));
-    let (room, verdict) = apply(&room, answer, late);
+    let (room, verdict) = decide(&room, answer, late);
     assert_eq!(verdict, Verdict::Applied);
-    assert!(next_alarm(&room, late) <= late + FIRST_LOOK, "its rows are behind");
-    let room = apply(&room, Input::Flushed(3), late).0;
+    assert!(next_alarm(&room, late) <= late + FIRST_POLL, "its rows are behind");
+    let room = apply(&room, Input::Flushed(3), late).state;
     assert_eq!(next_alarm(&room, late), late + ROOM_LIFETIME);
 }

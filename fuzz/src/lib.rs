@@ -2,11 +2,8 @@
 //!
 //! Run everything with `node fuzz/run.mjs`.
 
-/// Reading JSON, for the one file of the library that is included as it is.
-#[path = "../../src/json.rs"]
-mod json;
-
-use taskwire::config;
+// For the one file of the library that is included as it is.
+use taskwire::{config, json};
 
 /// How long a case takes.
 pub mod clock;

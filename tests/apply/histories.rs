@@ -1,8 +1,8 @@
 //! Long random histories: what holds after each step of any of them.
 
 use crate::support::{
-    NOW, assert_sound, attach, broken, completed, delivery, failed, key, new_task, picture, poll,
-    report, row_ids, stored, unknown,
+    NOW, assert_sound, attach, broken, completed, decide, delivery, failed, key, new_task, picture,
+    poll, report, row_ids, stored, unknown,
 };
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
@@ -40,7 +40,7 @@ fn input(number: u16, rows: usize, room: &RoomState) -> Input {
         10 => delivery(&key_of("u"), unknown()),
         11 => poll(report(Outcome::Pending)),
         12 => Input::GiveUp,
-        13 => Input::LookFailed,
+        13 => Input::PollFailed,
         // D1 can only have what a room has had.
         14 => Input::Flushed(room.task.as_ref().map_or(0, |t| t.version.min(choice as u64 % 5))),
         _ => {
@@ -99,7 +99,7 @@ fn run(history: &[u16], rows: usize) -> RoomState {
     for (second, number) in history.iter().enumerate() {
         let at = NOW + second as Millis * 1_000;
         let input = input(*number, rows, &room);
-        let (next, verdict) = apply(&room, input.clone(), at);
+        let (next, verdict) = decide(&room, input.clone(), at);
         check_step(&room, &input, &next, verdict, at);
         room = next;
     }
@@ -128,8 +128,8 @@ proptest! {
         let echoed = names.iter().filter_map(|i| ids.get(*i).cloned()).collect();
         let said = (0..images).map(|i| picture(&i.to_string())).collect();
         let said = Report { row_ids: echoed, ..completed(said) };
-        let (room, _) = apply(&RoomState::default(), attach(&task), NOW);
-        let placed = apply(&room, delivery("evt_1", said), NOW).0.task.expect("attached").images;
+        let (room, _) = decide(&RoomState::default(), attach(&task), NOW);
+        let placed = apply(&room, delivery("evt_1", said), NOW).state.task.expect("attached").images;
         assert_eq!(placed.len(), rows.max(images), "a row is added only where there is none");
         let mut found: Vec<&str> = placed.iter().filter_map(|row| row.image_id.as_deref()).collect();
         found.sort_unstable();

@@ -120,10 +120,10 @@ fn a_completed_task_may_hold_failed_images_each_with_its_own_reason() {
 fn what_the_provider_never_took_heals_image_by_image_when_its_result_comes() {
     let mut task = new_task(3);
     let lost = taskwire::domain::task::TaskError::new("provider_unavailable", "No answer.");
-    taskwire::domain::task::apply::fail(&mut task, lost);
+    taskwire::domain::task::change::fail(&mut task, lost);
     let room = after([attach(&Task { version: 1, ..task })]);
     let report = Report { row_ids: ids(3, &[1, 0, 2]), ..completed(pictures(2)) };
-    let task = apply(&room, delivery("evt_1", report), NOW).0.task.expect("attached");
+    let task = apply(&room, delivery("evt_1", report), NOW).state.task.expect("attached");
     assert_eq!((shown(&task.images).as_str(), task.error, task.version), ("ba-", None, 3));
     assert_eq!(task.images[2].error.as_ref().expect("a reason").code, "missing_result");
 }

@@ -2,10 +2,10 @@
 //! slow start call and an alarm can do to one task.
 
 use crate::support::{
-    NOW, after, assert_sound, attach, completed, delivery, failed, new_task, picture, poll, report,
-    stored, unknown,
+    NOW, after, assert_sound, attach, completed, decide, delivery, failed, new_task, picture, poll,
+    report, stored, unknown,
 };
-use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::apply::Input;
 use taskwire::domain::task::report::Outcome;
 use taskwire::domain::task::schedule::next_alarm;
 use taskwire::domain::task::state::RoomState;
@@ -83,7 +83,7 @@ fn walk(history: &mut Vec<Letter>, room: &RoomState, longest: usize) -> usize {
         if let Some(input) = input(history, index) {
             let now = NOW + index as Millis * 1_000;
             // Each event finds what storage gives back, as after an eviction.
-            let (next, verdict) = apply(&stored(room), input, now);
+            let (next, verdict) = decide(&stored(room), input, now);
             check(history, room, &next, verdict, now);
             count += 1 + walk(history, &next, longest);
         }
@@ -166,13 +166,13 @@ fn a_task_that_timed_out_is_healed_by_its_answer_and_then_final() {
     assert!(task.images.iter().all(|image| image.status == ImageStatus::Failed));
 
     let answer = delivery("evt_1", completed(vec![picture("a"), picture("b")]));
-    let (room, verdict) = apply(&room, answer, NOW + 90_000);
+    let (room, verdict) = decide(&room, answer, NOW + 90_000);
     assert_eq!(verdict, Verdict::Applied);
     let healed: &Task = room.task.as_ref().expect("attached");
     assert_eq!((healed.status, healed.version, &healed.error), (Status::Completed, 3, &None));
     assert!(healed.images.iter().all(|image| image.status == ImageStatus::Success));
     assert!(healed.images.iter().all(|image| image.error.is_none()));
 
-    let (after, verdict) = apply(&room, delivery("evt_2", failed("internal")), NOW + 91_000);
+    let (after, verdict) = decide(&room, delivery("evt_2", failed("internal")), NOW + 91_000);
     assert_eq!((verdict, &after.task), (Verdict::Stale, &room.task));
 }

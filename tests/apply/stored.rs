@@ -1,7 +1,7 @@
 //! The bytes that storage holds: pinned, since a deployment meets what the one before it wrote.
 
 use crate::support::{
-    NOW, after, attach, completed, delivery, failed, new_task, picture, stored, unknown,
+    NOW, after, attach, completed, decide, delivery, failed, new_task, picture, stored, unknown,
 };
 use serde_json::json;
 use taskwire::domain::task::apply::{Input, apply};
@@ -10,11 +10,11 @@ use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task};
 use taskwire::domain::verdict::Verdict;
 
-const PENDING: &str = r#"{"task":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"pending","version":1,"prompt":"a fox","requested_model":"m/asked","model":null,"error":null,"cost":null,"metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:00.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"pending","image_id":null,"url":null,"error":null}],"result":null},"early":[],"deliveries":[],"flushed":0,"clock":{"look_at":1795168820000,"looks":0,"adopt_at":0,"adoptions":0,"flush_at":1795168820000,"flush_failures":0}}"#;
+const PENDING: &str = r#"{"task":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","provider":"mynth","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"pending","version":1,"prompt":"a fox","requested_model":"m/asked","model":null,"error":null,"cost":null,"metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:00.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"pending","image_id":null,"url":null,"error":null}],"result":null},"early":[],"deliveries":[],"flushed":0,"clock":{"look_at":1795168820000,"looks":0,"adopt_at":0,"adoptions":0,"flush_at":1795168820000,"flush_failures":0}}"#;
 
-const COMPLETED: &str = r#"{"task":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"completed","version":2,"prompt":"a fox","requested_model":"m/asked","model":"m/used","error":null,"cost":"0.03000000","metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:01.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"success","image_id":"img_a","url":"https://pictures.example/a.png","error":null}],"result":null},"early":[],"deliveries":[{"key":"evt_1","at":1795168801000,"verdict":"applied"}],"flushed":2,"clock":{"look_at":1795168820000,"looks":0,"adopt_at":0,"adoptions":0,"flush_at":1795168820000,"flush_failures":0}}"#;
+const COMPLETED: &str = r#"{"task":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","provider":"mynth","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"completed","version":2,"prompt":"a fox","requested_model":"m/asked","model":"m/used","error":null,"cost":"0.03000000","metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:01.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"success","image_id":"img_a","url":"https://pictures.example/a.png","error":null}],"result":null},"early":[],"deliveries":[{"key":"evt_1","at":1795168801000,"verdict":"applied"}],"flushed":2,"clock":{"look_at":1795168820000,"looks":0,"adopt_at":0,"adoptions":0,"flush_at":1795168820000,"flush_failures":0}}"#;
 
-const KEPT: &str = r#"{"task":null,"early":[{"at":1795168800000,"report":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","kind":"image.generate","outcome":{"completed":{"model":"m/used","images":[{"success":{"image_id":"img_a","url":"https://pictures.example/a.png"}},{"failed":{"image_id":null,"error":{"code":"unsafe","message":"It broke."}}}],"result":null}},"cost":"0.03000000","row_ids":["BwcHBwcHBwcHBwcH00"]}},{"at":1795168801000,"report":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","kind":"image.generate","outcome":{"failed":{"error":{"code":"internal","message":"The provider said no."}}},"cost":null,"row_ids":[]}},{"at":1795168802000,"report":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","kind":"image.generate","outcome":{"unknown":{"event":"task.image.generate.progress"}},"cost":null,"row_ids":[]}}],"deliveries":[{"key":"evt_1","at":1795168800000,"verdict":"kept"},{"key":"evt_2","at":1795168801000,"verdict":"kept"},{"key":"evt_3","at":1795168802000,"verdict":"kept"}],"flushed":0,"clock":{"look_at":0,"looks":0,"adopt_at":1795168804000,"adoptions":0,"flush_at":0,"flush_failures":0}}"#;
+const KEPT: &str = r#"{"task":null,"early":[{"at":1795168800000,"report":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","provider":"mynth","kind":"image.generate","outcome":{"completed":{"model":"m/used","images":[{"success":{"image_id":"img_a","url":"https://pictures.example/a.png"}},{"failed":{"image_id":null,"error":{"code":"unsafe","message":"It broke."}}}],"result":null}},"cost":"0.03000000","row_ids":["BwcHBwcHBwcHBwcH00"]}},{"at":1795168801000,"report":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","provider":"mynth","kind":"image.generate","outcome":{"failed":{"error":{"code":"internal","message":"The provider said no."}}},"cost":null,"row_ids":[]}},{"at":1795168802000,"report":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","provider":"mynth","kind":"image.generate","outcome":{"unknown":{"event":"task.image.generate.progress"}},"cost":null,"row_ids":[]}}],"deliveries":[{"key":"evt_1","at":1795168800000,"verdict":"kept"},{"key":"evt_2","at":1795168801000,"verdict":"kept"},{"key":"evt_3","at":1795168802000,"verdict":"kept"}],"flushed":0,"clock":{"look_at":0,"looks":0,"adopt_at":1795168804000,"adoptions":0,"flush_at":0,"flush_failures":0}}"#;
 
 fn pending() -> RoomState {
     after([attach(&new_task(1))])
@@ -44,16 +44,26 @@ fn the_stored_state_of_a_room_is_pinned() {
 
 #[test]
 fn what_was_stored_yesterday_is_read_today_and_goes_on() {
-    let read = |literal: &str| serde_json::from_str::<RoomState>(literal).unwrap();
+    // Nothing that was stored before there were several providers names one.
+    let before = |literal: &str| literal.replace(r#""provider":"mynth","#, "");
+    assert!(!before(KEPT).contains("provider\":"));
+    let read = |literal: &str| serde_json::from_str::<RoomState>(&before(literal)).unwrap();
     assert_eq!(read(PENDING), pending());
     assert_eq!(read(COMPLETED), done());
-    let (room, verdict) = apply(&read(KEPT), attach(&new_task(1)), NOW + 3_000);
+    let (room, verdict) = decide(&read(KEPT), attach(&new_task(1)), NOW + 3_000);
     assert_eq!(verdict, Verdict::Attached);
     assert_eq!(room.task.map(|task| (task.status, task.version)), Some((Status::Completed, 2)));
     assert_eq!(
-        apply(&read(COMPLETED), delivery("evt_1", failed("internal")), NOW).1,
+        apply(&read(COMPLETED), delivery("evt_1", failed("internal")), NOW).verdict,
         Verdict::Duplicate,
     );
+}
+
+#[test]
+fn a_task_that_was_stored_with_an_empty_id_has_none() {
+    let nameless = PENDING.replace("tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP", "");
+    let room: RoomState = serde_json::from_str(&nameless).unwrap();
+    assert_eq!(room.task.map(|task| task.task_id), Some(None));
 }
 
 #[test]

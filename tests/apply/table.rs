@@ -1,10 +1,10 @@
 //! Every state with every input: one table, read as it stands.
 
 use crate::support::{
-    NOW, after, assert_sound, attach, broken, completed, delivery, failed, key, new_task, picture,
-    poll, report, stored, unknown,
+    NOW, after, assert_sound, attach, broken, completed, decide, delivery, failed, key, new_task,
+    picture, poll, report, stored, unknown,
 };
-use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::apply::Input;
 use taskwire::domain::task::report::Outcome;
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task, TaskError};
@@ -23,7 +23,7 @@ poll_done    | kept -      | kept -      | applied C2   | stale C2     | stale F
 poll_pending | kept -      | kept -      | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 unknown      | kept -      | kept -      | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 repeated     | kept -      | duplicate - | duplicate P1 | duplicate C2 | duplicate F2 | duplicate F2 | duplicate P2 | duplicate C3
-look_failed  | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
+poll_failed  | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 give_up      | noted -     | noted -     | applied F2   | noted C2     | noted F2     | noted F2     | applied F3   | noted C3
 flushed      | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 flush_failed | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
@@ -53,7 +53,7 @@ fn state(name: &str) -> RoomState {
 
 /// As its row has it when the start call had no answer.
 fn start_failed(mut task: Task) -> Task {
-    taskwire::domain::task::apply::fail(
+    taskwire::domain::task::change::fail(
         &mut task,
         TaskError::new("provider_timeout", "No answer."),
     );
@@ -78,7 +78,7 @@ fn input(name: &str) -> Input {
         "poll_pending" => poll(report(Outcome::Pending)),
         "unknown" => delivery("evt_u", unknown()),
         "repeated" => delivery(HAD, failed("internal")),
-        "look_failed" => Input::LookFailed,
+        "poll_failed" => Input::PollFailed,
         "give_up" => Input::GiveUp,
         "flushed" => Input::Flushed(1),
         "flush_failed" => Input::FlushFailed,
@@ -134,7 +134,7 @@ fn each_cell(mut check: impl FnMut(&str, &str, &str)) -> usize {
 #[test]
 fn every_state_answers_every_input_as_the_table_says() {
     let cells = each_cell(|name, what, expected| {
-        let (next, verdict) = apply(&state(name), input(what), NOW + 60_000);
+        let (next, verdict) = decide(&state(name), input(what), NOW + 60_000);
         assert_eq!(cell(verdict, &next), expected, "{name} × {what}");
         assert_sound(&next);
         assert_eq!(stored(&next), next, "{name} × {what}");
@@ -146,7 +146,7 @@ fn every_state_answers_every_input_as_the_table_says() {
 fn a_task_changes_only_where_the_verdict_says_so() {
     each_cell(|name, what, _| {
         let before = state(name);
-        let (next, verdict) = apply(&before, input(what), NOW + 60_000);
+        let (next, verdict) = decide(&before, input(what), NOW + 60_000);
         let changed = next.task != before.task;
         let says_so = matches!(verdict, Verdict::Attached | Verdict::Applied);
         assert_eq!(changed, says_so, "{name} × {what}");
@@ -158,7 +158,7 @@ fn a_task_changes_only_where_the_verdict_says_so() {
 fn what_says_nothing_new_leaves_nothing_to_write() {
     each_cell(|name, what, _| {
         let before = state(name);
-        let (next, verdict) = apply(&before, input(what), NOW + 60_000);
+        let (next, verdict) = decide(&before, input(what), NOW + 60_000);
         if matches!(verdict, Verdict::Duplicate | Verdict::AlreadyAttached | Verdict::Conflict) {
             assert_eq!(next, before, "{name} × {what}");
         }

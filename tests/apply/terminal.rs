@@ -1,7 +1,8 @@
 //! What is final, what is kept, and how much of it.
 
 use crate::support::{
-    NOW, after, attach, completed, delivery, failed, key, new_task, picture, poll, report, unknown,
+    NOW, after, attach, completed, decide, delivery, failed, key, new_task, picture, poll, report,
+    unknown,
 };
 use taskwire::domain::task::apply::{Input, apply};
 use taskwire::domain::task::report::{Outcome, Report};
@@ -13,7 +14,7 @@ use taskwire::domain::verdict::Verdict;
 fn a_late_failure_after_completion_is_recorded_and_changes_nothing() {
     let done = completed(vec![picture("a")]);
     let room = after([attach(&new_task(1)), delivery("evt_1", done)]);
-    let (next, verdict) = apply(&room, delivery("evt_2", failed("internal")), NOW + 5_000);
+    let (next, verdict) = decide(&room, delivery("evt_2", failed("internal")), NOW + 5_000);
     assert_eq!(verdict, Verdict::Stale);
     assert_eq!(next.task, room.task);
     let last = next.deliveries.last().expect("recorded");
@@ -25,7 +26,7 @@ fn what_another_kind_of_task_returns_changes_no_picture() {
     let room = after([attach(&new_task(1))]);
     for told in [completed(vec![]), failed("internal")] {
         let told = Report { kind: "image.rate".into(), ..told };
-        let (next, verdict) = apply(&room, delivery("evt_1", told), NOW + 5_000);
+        let (next, verdict) = decide(&room, delivery("evt_1", told), NOW + 5_000);
         assert_eq!((verdict, &next.task), (Verdict::Noted, &room.task));
     }
 }
@@ -35,18 +36,18 @@ fn a_timeout_that_the_provider_itself_reports_is_its_word_and_final() {
     for code in ["timeout", "provider_timeout", "provider_unavailable"] {
         let room = after([attach(&new_task(1)), delivery("evt_1", failed(code))]);
         let again = apply(&room, delivery("evt_2", failed(code)), NOW + 5_000);
-        assert_eq!((again.1, &again.0.task), (Verdict::Stale, &room.task), "{code}");
+        assert_eq!((again.verdict, &again.state.task), (Verdict::Stale, &room.task), "{code}");
         let late = apply(&room, delivery("evt_3", completed(vec![picture("a")])), NOW + 6_000);
-        assert_eq!((late.1, &late.0.task), (Verdict::Stale, &room.task), "{code}");
+        assert_eq!((late.verdict, &late.state.task), (Verdict::Stale, &room.task), "{code}");
     }
 }
 
 #[test]
-fn a_look_that_ends_after_the_webhook_came_leaves_nothing_to_write() {
+fn a_poll_that_ends_after_the_webhook_came_leaves_nothing_to_write() {
     let done = completed(vec![picture("a")]);
     let room = after([attach(&new_task(1)), delivery("evt_1", done)]);
     for outcome in [Outcome::Pending, failed("internal").outcome] {
-        assert_eq!(apply(&room, poll(report(outcome)), NOW + 5_000).0, room);
+        assert_eq!(apply(&room, poll(report(outcome)), NOW + 5_000).state, room);
     }
 }
 
@@ -85,7 +86,7 @@ fn other_kinds_keep_their_result_and_need_no_images() {
 fn a_clock_that_was_set_back_makes_no_newer_state_look_older() {
     let room = after([attach(&new_task(1))]);
     let done = delivery("evt_1", completed(vec![picture("a")]));
-    let task = apply(&room, done, NOW - 60_000).0.task.expect("attached");
+    let task = apply(&room, done, NOW - 60_000).state.task.expect("attached");
     assert_eq!((task.version, task.updated_at), (2, NOW));
 }
 
@@ -96,7 +97,7 @@ fn events_that_come_before_their_task_wait_for_it_in_order() {
     inputs.push(delivery("evt_f", failed("internal")));
     let room = after(inputs);
     assert_eq!(room.early.len(), EARLY_LIMIT);
-    let task = apply(&room, attach(&new_task(2)), NOW).0.task.expect("attached");
+    let task = apply(&room, attach(&new_task(2)), NOW).state.task.expect("attached");
     assert_eq!((task.status, task.version), (Status::Failed, 2));
 }
 
@@ -104,13 +105,13 @@ fn events_that_come_before_their_task_wait_for_it_in_order() {
 fn more_early_events_than_a_task_can_have_are_refused_so_that_they_come_again() {
     let room = after((0..EARLY_LIMIT).map(|i| delivery(&format!("evt_{i}"), unknown())));
     let done = || delivery("evt_late", completed(vec![picture("a")]));
-    let (same, verdict) = apply(&room, done(), NOW);
+    let (same, verdict) = decide(&room, done(), NOW);
     assert_eq!((verdict, &same), (Verdict::Full, &room));
     // What is here already is known all the same.
-    assert_eq!(apply(&room, delivery("evt_3", unknown()), NOW).1, Verdict::Duplicate);
+    assert_eq!(apply(&room, delivery("evt_3", unknown()), NOW).verdict, Verdict::Duplicate);
     // Refused is not recorded: it is taken when it comes again.
-    let (room, _) = apply(&room, attach(&new_task(1)), NOW);
-    let (room, verdict) = apply(&room, done(), NOW);
+    let (room, _) = decide(&room, attach(&new_task(1)), NOW);
+    let (room, verdict) = decide(&room, done(), NOW);
     assert_eq!(verdict, Verdict::Applied);
     assert_eq!(room.task.map(|task| task.status), Some(Status::Completed));
 }
@@ -119,19 +120,19 @@ fn more_early_events_than_a_task_can_have_are_refused_so_that_they_come_again() 
 fn a_room_remembers_a_bounded_number_of_deliveries_the_newest() {
     let mut room = after([attach(&new_task(1))]);
     for i in 0..DELIVERY_LIMIT + 10 {
-        room = apply(&room, delivery(&format!("evt_{i}"), unknown()), NOW).0;
+        room = apply(&room, delivery(&format!("evt_{i}"), unknown()), NOW).state;
     }
     assert_eq!(room.deliveries.len(), DELIVERY_LIMIT);
     assert_eq!(room.deliveries[0].key, "evt_10");
     let newest = format!("evt_{}", DELIVERY_LIMIT + 9);
-    assert_eq!(apply(&room, delivery(&newest, unknown()), NOW).1, Verdict::Duplicate);
+    assert_eq!(apply(&room, delivery(&newest, unknown()), NOW).verdict, Verdict::Duplicate);
 }
 
 #[test]
 fn a_room_takes_one_task_and_no_other() {
     let room = after([attach(&new_task(1))]);
     let other = Task { key: key(9), user_id: "eve".into(), ..new_task(1) };
-    let (same, verdict) = apply(&room, attach(&other), NOW);
+    let (same, verdict) = decide(&room, attach(&other), NOW);
     assert_eq!((verdict, same), (Verdict::Conflict, room));
 }
 
@@ -151,7 +152,7 @@ fn a_new_task_is_not_in_the_rows_yet_and_one_from_the_rows_is() {
 fn what_d1_has_only_ever_rises() {
     let done = completed(vec![picture("a")]);
     let room = after([attach(&new_task(1)), delivery("evt_1", done)]);
-    let flush = |room: &RoomState, version| apply(room, Input::Flushed(version), NOW).0;
+    let flush = |room: &RoomState, version| apply(room, Input::Flushed(version), NOW).state;
     let room = flush(&room, 1);
     assert!(room.is_dirty(), "version 2 is not there yet");
     let room = flush(&room, 2);

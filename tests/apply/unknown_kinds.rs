@@ -1,8 +1,8 @@
 //! What the provider may have tomorrow: kinds of tasks that we do not know.
 
 use crate::support::{
-    NOW, TASK_ID, after, assert_sound, attach, completed, delivery, failed, key, new_task, picture,
-    poll, report,
+    NOW, TASK_ID, after, assert_sound, attach, completed, decide, delivery, failed, key, new_task,
+    picture, poll, report,
 };
 use serde_json::{Value, json};
 use taskwire::domain::task::apply::{Input, apply};
@@ -12,16 +12,17 @@ use taskwire::domain::task::schedule::due;
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{PublicToken, Status, Task};
 use taskwire::domain::verdict::Verdict;
+use taskwire::provider::mynth::kinds::is_known;
 
 const SKETCH: &str = "image.sketch";
 
 fn returned(result: Value) -> Report {
     let outcome = Outcome::Completed { model: None, images: Vec::new(), result: Some(result) };
-    Report { kind: SKETCH.into(), ..report(outcome) }
+    of_kind(SKETCH, report(outcome))
 }
 
 fn of_kind(kind: &str, report: Report) -> Report {
-    Report { kind: kind.into(), ..report }
+    Report { kind: kind.into(), is_known_kind: is_known(kind), ..report }
 }
 
 fn task(room: &RoomState) -> &Task {
@@ -41,13 +42,13 @@ fn a_result_without_pictures_is_shown_as_it_came_and_the_provider_is_asked_about
     let room = after([attach(&new_task(2)), delivery("e", returned(json!({"svg": "<g/>"})))]);
     assert_eq!((task(&room).status, task(&room).version), (Status::Pending, 2));
     assert_eq!(task(&room).result, Some(json!({"svg": "<g/>"})));
-    assert!(due(&room, NOW + 1_000).look);
+    assert!(due(&room, NOW + 1_000).poll);
     assert_sound(&room);
 
-    let (same, verdict) = apply(&room, delivery("f", returned(json!({"svg": "<g/>"}))), NOW);
+    let (same, verdict) = decide(&room, delivery("f", returned(json!({"svg": "<g/>"}))), NOW);
     assert_eq!((verdict, task(&same).version), (Verdict::Noted, 2));
 
-    let (done, _) = apply(&room, poll(completed(vec![picture("a"), picture("b")])), NOW + 2_000);
+    let (done, _) = decide(&room, poll(completed(vec![picture("a"), picture("b")])), NOW + 2_000);
     assert_eq!((task(&done).status, task(&done).version), (Status::Completed, 3));
     assert_eq!(task(&done).result, Some(json!({"svg": "<g/>"})));
 }
@@ -83,7 +84,7 @@ fn early(report: Report) -> RoomState {
 }
 
 fn searched(room: &RoomState, times: usize) -> RoomState {
-    (0..times).fold(room.clone(), |room, _| apply(&room, Input::AdoptFailed, NOW).0)
+    (0..times).fold(room.clone(), |room, _| apply(&room, Input::AdoptFailed, NOW).state)
 }
 
 #[test]
@@ -92,8 +93,8 @@ fn a_task_of_an_unknown_kind_that_no_row_is_found_for_becomes_one_with_its_raw_r
     let said = Report { owner: Some("ada".into()), ..returned(raw.clone()) };
     let room = searched(&early(said), 1);
     let found = orphan(&room, key(9)).expect("a task");
-    assert_eq!((found.task_id.as_str(), found.user_id.as_str()), (TASK_ID, "ada"));
-    let (room, verdict) = apply(&room, Input::Attach(Box::new(found)), NOW + 9_000);
+    assert_eq!((found.id(), found.user_id.as_str()), (TASK_ID, "ada"));
+    let (room, verdict) = decide(&room, Input::Attach(Box::new(found)), NOW + 9_000);
     assert_eq!(verdict, Verdict::Attached);
     assert_eq!((task(&room).status, task(&room).kind.as_str()), (Status::Completed, SKETCH));
     assert_eq!(task(&room).result, Some(raw));
@@ -116,10 +117,10 @@ fn a_token_that_comes_with_the_start_reaches_a_room_that_has_found_its_task_befo
     let found = new_task(1);
     let room = after([attach(&found)]);
     let started = Task { access: Some(PublicToken::new("pat_1".into())), ..found };
-    let (room, verdict) = apply(&room, attach(&started), NOW);
+    let (room, verdict) = decide(&room, attach(&started), NOW);
     assert_eq!(verdict, Verdict::AlreadyAttached);
     assert_eq!(task(&room).access, started.access);
-    let (room, _) = apply(&room, attach(&new_task(1)), NOW);
+    let (room, _) = decide(&room, attach(&new_task(1)), NOW);
     assert_eq!(task(&room).access, started.access, "a later start without one takes it away");
     assert_eq!(task(&room).version, 1);
 }

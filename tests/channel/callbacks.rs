@@ -1,8 +1,9 @@
 //! The callback: once, in time, and never to where it must not go.
 
-use crate::{CALLBACK, NOW, after, arrives, channel, failed, generated};
-use taskwire::domain::channel::apply::{Arrived, Input, apply};
+use crate::{CALLBACK, NOW, after, arrives, channel, decide, failed, generated};
+use taskwire::domain::channel::apply::{Input, apply};
 use taskwire::domain::channel::callback::{Callback, Reply, Status, WINDOW};
+use taskwire::domain::channel::event::Arrived;
 use taskwire::domain::channel::frame::rows;
 use taskwire::domain::channel::schedule::{due, next_alarm};
 use taskwire::domain::channel::state::ChannelState;
@@ -29,12 +30,12 @@ fn run(state: &mut ChannelState, mut reply: impl FnMut(usize) -> Reply) -> Vec<M
         if let Some(key) = due.call {
             let reply = reply(calls.len());
             calls.push(now - NOW);
-            *state = apply(state, Input::Called { key, reply }, now).0;
+            *state = apply(state, Input::Called { key, reply }, now).state;
         }
         if due.expire {
-            *state = apply(state, Input::Expire, now).0;
+            *state = apply(state, Input::Expire, now).state;
         }
-        *state = apply(state, Input::Flushed(u64::MAX), now).0;
+        *state = apply(state, Input::Flushed(u64::MAX), now).state;
         if callback(state).status != Status::Pending {
             return calls;
         }
@@ -75,7 +76,7 @@ fn after_a_2xx_there_is_no_other_call_whatever_happened_before() {
         assert_eq!(callback(&state).status, Status::Delivered);
         // An attempt that was under way beside it ends, and the window closes.
         for late in [called(Reply::Retry), called(Reply::Refused), Input::Expire] {
-            let (next, verdict) = apply(&state, late, NOW + 2 * WINDOW);
+            let (next, verdict) = decide(&state, late, NOW + 2 * WINDOW);
             assert_eq!(verdict, Verdict::Noted);
             assert_eq!(due(&next, NOW + 2 * WINDOW).call, None);
             assert_eq!(callback(&next).status, Status::Delivered);
@@ -136,11 +137,11 @@ fn a_callback_that_a_row_says_was_delivered_is_not_made_again() {
 #[test]
 fn each_change_of_the_callback_is_a_version_that_d1_gets() {
     let state = after([arrives(generated())]);
-    let (state, _) = apply(&state, Input::Flushed(1), NOW);
+    let (state, _) = decide(&state, Input::Flushed(1), NOW);
     assert!(!state.is_dirty());
-    let (retried, _) = apply(&state, called(Reply::Retry), NOW);
+    let (retried, _) = decide(&state, called(Reply::Retry), NOW);
     assert!(!retried.is_dirty(), "an attempt is no news");
-    let (told, verdict) = apply(&retried, called(Reply::Delivered), NOW);
+    let (told, verdict) = decide(&retried, called(Reply::Delivered), NOW);
     assert_eq!((verdict, told.is_dirty(), rows(&told)[0].version), (Verdict::Applied, true, 2));
     assert!(!told.has_news(), "the feeds have had it");
 }

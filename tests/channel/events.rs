@@ -1,7 +1,7 @@
 //! What an event makes of a channel.
 
 use crate::{
-    NOW, after, arrives, asked_by, channel, event, failed, generated, made, play, unknown,
+    NOW, after, arrives, asked_by, channel, decide, event, failed, generated, made, play, unknown,
 };
 use serde_json::json;
 use taskwire::domain::channel::apply::{Input, apply};
@@ -77,13 +77,13 @@ fn a_channel_takes_so_many_types_and_refuses_the_next_so_that_it_comes_again() {
 fn a_request_without_an_answer_fails_in_the_end_and_an_answer_after_that_heals_it() {
     let state = after([asked_by("ada")]);
     assert_eq!(next_alarm(&state, NOW), NOW + 4_000, "its row has been written by then");
-    let (state, _) = apply(&state, Input::Flushed(1), NOW);
+    let (state, _) = decide(&state, Input::Flushed(1), NOW);
     assert_eq!(next_alarm(&state, NOW), NOW + DEADLINE);
     assert!(!due(&state, NOW + DEADLINE - 1).give_up);
     assert!(due(&state, NOW + DEADLINE).give_up);
-    let (state, _) = apply(&state, Input::GiveUp, NOW + DEADLINE);
+    let (state, _) = decide(&state, Input::GiveUp, NOW + DEADLINE);
     assert_eq!(channel(&state).error.as_ref().unwrap().code, "timeout");
-    let (state, verdict) = apply(&state, arrives(generated()), NOW + DEADLINE + HOUR);
+    let (state, verdict) = decide(&state, arrives(generated()), NOW + DEADLINE + HOUR);
     assert_eq!((verdict, channel(&state).status), (Verdict::Applied, Status::Completed));
 }
 
@@ -91,8 +91,8 @@ fn a_request_without_an_answer_fails_in_the_end_and_an_answer_after_that_heals_i
 fn a_channel_is_remembered_for_more_than_eight_days_after_its_last_event() {
     const { assert!(LIFETIME >= 8 * 24 * HOUR) };
     let first = crate::ChannelState::default();
-    let (state, _) = apply(&first, arrives(unbidden()), NOW);
-    let (state, _) = apply(&state, Input::Flushed(1), NOW);
+    let (state, _) = decide(&first, arrives(unbidden()), NOW);
+    let (state, _) = decide(&state, Input::Flushed(1), NOW);
     assert_eq!(next_alarm(&state, NOW), NOW + LIFETIME);
     assert!(!due(&state, NOW + LIFETIME - 1).clean);
     assert!(due(&state, NOW + LIFETIME).clean);
@@ -107,7 +107,7 @@ fn unbidden() -> taskwire::domain::channel::event::ChannelEvent {
 fn nothing_is_cleaned_away_that_d1_does_not_have_or_that_is_still_to_be_told() {
     let state = after([arrives(unbidden())]);
     assert!(!due(&state, NOW + 2 * LIFETIME).clean, "D1 lacks it");
-    let (state, _) = apply(&after([arrives(generated())]), Input::Flushed(9), NOW);
+    let (state, _) = decide(&after([arrives(generated())]), Input::Flushed(9), NOW);
     assert!(!due(&state, NOW + 2 * LIFETIME).clean, "the callback is open");
 }
 
@@ -116,11 +116,11 @@ fn d1_that_is_away_is_tried_again_less_and_less_often() {
     let mut state = after([arrives(unbidden())]);
     let mut pauses = Vec::new();
     for _ in 0..8 {
-        state = apply(&state, Input::FlushFailed, NOW).0;
+        state = apply(&state, Input::FlushFailed, NOW).state;
         pauses.push((next_alarm(&state, NOW) - NOW) / 1_000);
     }
     assert_eq!(pauses, [2, 4, 8, 16, 32, 64, 120, 120]);
     assert!(!due(&state, NOW + 119_000).flush && due(&state, NOW + 120_000).flush);
-    let state = apply(&state, Input::Flushed(1), NOW).0;
+    let state = apply(&state, Input::Flushed(1), NOW).state;
     assert_eq!((state.flush_failures, state.is_dirty(), state.has_news()), (0, false, false));
 }

@@ -5,8 +5,9 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::json;
 use std::collections::HashSet;
-use taskwire::domain::channel::apply::{Arrived, Input, apply};
+use taskwire::domain::channel::apply::{Input, apply};
 use taskwire::domain::channel::callback::{Reply, Status as Callback, WINDOW};
+use taskwire::domain::channel::event::Arrived;
 use taskwire::domain::channel::frame::{ContentRow, rows};
 use taskwire::domain::channel::schedule::{due, next_alarm};
 use taskwire::domain::channel::state::{Channel, ChannelState};
@@ -69,14 +70,14 @@ fn play(numbers: &[u32]) {
         now += pause;
         let before = state.clone();
         match step {
-            Step::Happens(input) => state = apply(&state, *input, now).0,
+            Step::Happens(input) => state = apply(&state, *input, now).state,
             Step::Alarm(reply) => {
                 now = now.max(next_alarm(&state, now));
                 if let Some(key) = due(&state, now).call {
-                    state = apply(&state, Input::Called { key, reply }, now).0;
+                    state = apply(&state, Input::Called { key, reply }, now).state;
                 }
                 if due(&state, now).expire {
-                    state = apply(&state, Input::Expire, now).0;
+                    state = apply(&state, Input::Expire, now).state;
                 }
             }
             Step::Restart => {

@@ -10,9 +10,10 @@ mod shown;
 mod world;
 
 use serde_json::{Value, json};
-use taskwire::domain::channel::apply::{Arrived, Input, apply};
-use taskwire::domain::channel::event::{ChannelEvent, Generated, Outcome};
+use taskwire::domain::channel::apply::{Input, apply};
+use taskwire::domain::channel::event::{Arrived, ChannelEvent, FIRST_PROVIDER, Generated, Outcome};
 use taskwire::domain::channel::state::{Channel, ChannelState};
+use taskwire::domain::owner::may_see;
 use taskwire::domain::task::{Status, TaskError};
 use taskwire::domain::time::Millis;
 use taskwire::domain::verdict::Verdict;
@@ -25,6 +26,7 @@ const CALLBACK: &str = "https://api.modelriver.com/v1/callback/1";
 fn event(kind: &str, outcome: Outcome) -> ChannelEvent {
     ChannelEvent {
         channel_id: CHANNEL.into(),
+        provider: FIRST_PROVIDER.into(),
         kind: kind.into(),
         outcome,
         callback_url: Some(CALLBACK.into()),
@@ -62,6 +64,7 @@ fn arrives(event: ChannelEvent) -> Input {
 fn asked_by(user: &str) -> Input {
     Input::Attach(Channel {
         channel_id: CHANNEL.into(),
+        provider: FIRST_PROVIDER.into(),
         user_id: Some(user.into()),
         workflow: Some("films".into()),
         status: Status::Pending,
@@ -72,12 +75,18 @@ fn asked_by(user: &str) -> Input {
     })
 }
 
+/// What `apply` decides, without what follows from it.
+fn decide(state: &ChannelState, input: Input, now: Millis) -> (ChannelState, Verdict) {
+    let decision = apply(state, input, now);
+    (decision.state, decision.verdict)
+}
+
 /// What is left after these inputs, one second apart, and what each came to.
 fn play(inputs: impl IntoIterator<Item = Input>) -> (ChannelState, Vec<Verdict>) {
     let mut state = ChannelState::default();
     let mut verdicts = Vec::new();
     for (second, input) in inputs.into_iter().enumerate() {
-        let (next, verdict) = apply(&state, input, NOW + second as Millis * 1_000);
+        let (next, verdict) = decide(&state, input, NOW + second as Millis * 1_000);
         // What storage does to it between two events.
         let text = serde_json::to_string(&next).expect("a state is plain JSON");
         assert_eq!(serde_json::from_str::<ChannelState>(&text).expect("the same"), next);
@@ -89,6 +98,11 @@ fn play(inputs: impl IntoIterator<Item = Input>) -> (ChannelState, Vec<Verdict>)
 
 fn after(inputs: impl IntoIterator<Item = Input>) -> ChannelState {
     play(inputs).0
+}
+
+/// Whether `user` may see the channel. Nobody may see one that is not there.
+fn is_for(state: &ChannelState, user: &str) -> bool {
+    state.channel.as_ref().is_some_and(|channel| may_see(channel.user_id.as_deref(), user))
 }
 
 fn channel(state: &ChannelState) -> &Channel {

@@ -152,7 +152,7 @@ fn assert_goes_on(world: &World, how: &[Step]) {
     let then = due(state, alarm);
     assert!(then.call.is_some() || then.expire, "it wakes for nothing: {how:?}");
     let last = world.now + WINDOW;
-    let end = apply(state, Input::Expire, last).0;
+    let end = apply(state, Input::Expire, last).state;
     assert!(!end.events.iter().any(is_open), "it never ends: {how:?}");
     assert_eq!(due(&end, last).call, None, "{how:?}");
 }

@@ -1,8 +1,8 @@
 //! Whose a channel and its rows are.
 
-use crate::{after, arrives, asked_by, channel, event, generated, made, play};
+use crate::{after, arrives, asked_by, channel, decide, event, generated, is_for, made, play};
 use serde_json::json;
-use taskwire::domain::channel::apply::{Input, apply};
+use taskwire::domain::channel::apply::Input;
 use taskwire::domain::channel::frame::rows;
 use taskwire::domain::verdict::Verdict;
 
@@ -14,11 +14,11 @@ fn of(user: &str) -> Input {
 fn a_row_that_names_a_user_is_theirs_and_one_that_names_none_is_everyones() {
     let state = after([of("ada")]);
     assert_eq!(rows(&state)[0].content.user_id.as_deref(), Some("ada"));
-    assert!(state.is_for("ada") && !state.is_for("bob"));
+    assert!(is_for(&state, "ada") && !is_for(&state, "bob"));
 
     let state = after([arrives(generated())]);
     assert_eq!(rows(&state)[0].content.user_id, None);
-    assert!(state.is_for("ada") && state.is_for("bob"));
+    assert!(is_for(&state, "ada") && is_for(&state, "bob"));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn whoever_asked_owns_the_answer_whatever_it_says_and_whichever_came_first() {
     ] {
         let state = after(inputs.clone());
         assert_eq!(rows(&state)[0].content.user_id.as_deref(), Some("ada"), "{inputs:?}");
-        assert!(state.is_for("ada") && !state.is_for("bob"), "{inputs:?}");
+        assert!(is_for(&state, "ada") && !is_for(&state, "bob"), "{inputs:?}");
         // The row in D1 is brought up to that.
         assert_eq!(rows(&state)[0].version, channel(&state).version, "{inputs:?}");
     }
@@ -41,12 +41,12 @@ fn whoever_asked_owns_the_answer_whatever_it_says_and_whichever_came_first() {
 fn a_channel_is_attached_once_and_never_to_another_request() {
     let (state, verdicts) = play([asked_by("ada"), asked_by("ada"), asked_by("bob")]);
     assert_eq!(verdicts, [Verdict::Attached, Verdict::AlreadyAttached, Verdict::Conflict]);
-    assert!(state.is_for("ada") && !state.is_for("bob"));
+    assert!(is_for(&state, "ada") && !is_for(&state, "bob"));
 }
 
 #[test]
 fn nobody_may_see_a_channel_that_is_not_there() {
-    assert!(!crate::ChannelState::default().is_for("ada"));
-    let (state, _) = apply(&after([asked_by("ada")]), Input::Flushed(1), crate::NOW);
-    assert!(!state.is_for(""));
+    assert!(!is_for(&crate::ChannelState::default(), "ada"));
+    let (state, _) = decide(&after([asked_by("ada")]), Input::Flushed(1), crate::NOW);
+    assert!(!is_for(&state, ""));
 }

@@ -4,9 +4,9 @@
 use crate::{asked_by, event, failed, generated, made};
 use serde_json::json;
 use std::collections::BTreeMap;
-use taskwire::domain::channel::apply::{Arrived, Input, apply};
+use taskwire::domain::channel::apply::{Input, apply};
 use taskwire::domain::channel::callback::{PATIENCE, Reply};
-use taskwire::domain::channel::event::ChannelEvent;
+use taskwire::domain::channel::event::{Arrived, ChannelEvent};
 use taskwire::domain::channel::schedule::{due, next_alarm};
 use taskwire::domain::channel::state::{ChannelState, Recorded, record_id};
 use taskwire::domain::time::{Millis, iso};
@@ -160,10 +160,10 @@ impl World {
     /// Decides and stores as the object does. D1 has it at once: D1 that is away is none of the
     /// callback's business.
     fn take(&mut self, input: Input) {
-        self.state = apply(&self.state, input, self.now).0;
+        self.state = apply(&self.state, input, self.now).state;
         if self.state.is_dirty() {
             let version = self.state.channel.as_ref().map_or(0, |channel| channel.version);
-            self.state = apply(&self.state, Input::Flushed(version), self.now).0;
+            self.state = apply(&self.state, Input::Flushed(version), self.now).state;
         }
     }
 

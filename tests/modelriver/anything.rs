@@ -1,5 +1,6 @@
 //! Whatever comes in: nothing panics, and what is read is within bounds.
 
+use crate::{Headers, parse};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
@@ -7,9 +8,9 @@ use serde_json::{Value, json};
 use taskwire::domain::channel::columns::{body, category, title, user_id};
 use taskwire::domain::channel::event::{ChannelEvent, Outcome};
 use taskwire::domain::id::is_plain_id;
+use taskwire::provider::event::Event;
 use taskwire::provider::modelriver::callback::saved_body;
-use taskwire::provider::modelriver::start::started_channel_id;
-use taskwire::provider::modelriver::webhook::{Event, Headers, parse};
+use taskwire::provider::modelriver::start::started;
 
 /// Words that the readers look for, so that random trees get past the first test.
 const WORDS: [&str; 24] = [
@@ -60,8 +61,8 @@ fn read_all(bytes: &[u8], headers: &Headers) {
             assert_eq!(saved_body(&made.data, "row_1", "now")["data"]["id"], "row_1");
         }
     }
-    if let Some(id) = started_channel_id(bytes) {
-        assert!(is_plain_id(&id));
+    if let Some(started) = started(bytes) {
+        assert!(is_plain_id(&started.id));
     }
 }
 

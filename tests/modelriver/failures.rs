@@ -1,8 +1,8 @@
 //! Webhook bodies that say that nothing was made.
 
-use crate::{ID, NONE, error, event, generated};
+use crate::{ID, NONE, error, event, generated, parse};
 use serde_json::json;
-use taskwire::provider::modelriver::webhook::{Event, parse};
+use taskwire::provider::event::Event;
 
 #[test]
 fn an_error_is_told_in_each_of_its_shapes() {

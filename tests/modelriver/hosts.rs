@@ -7,11 +7,8 @@ use taskwire::url::hosts::HostList;
 const HOSTS: &str =
     "api.modelriver.com, Hooks.Example:8443 localhost:8788,127.0.0.1:8788\n[::1]:8788 10.0.0.7";
 
-const REFUSALS: [&str; 3] = [
-    "the callback address is not a plain http address",
-    "the callback host is not an allowed one",
-    "the callback address is not https",
-];
+const REFUSALS: [&str; 3] =
+    ["address is not a plain http address", "host is not an allowed one", "address is not https"];
 
 fn hosts() -> HostList {
     HostList::parse(HOSTS)

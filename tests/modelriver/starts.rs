@@ -2,17 +2,27 @@
 
 use crate::{ID, map};
 use serde_json::json;
+use taskwire::api::request::kinds::parse_as;
+use taskwire::domain::id::TaskKey;
 use taskwire::error::{Code, Issue};
-use taskwire::provider::modelriver::start::{START_PATH, start_body, started_channel_id};
+use taskwire::provider::call::{Call, Order};
+use taskwire::provider::contract::Provider;
+use taskwire::provider::modelriver::start::started;
+use taskwire::provider::modelriver::{ModelRiver, request};
 use taskwire::provider::refusal::refusal;
 
 #[test]
 fn the_body_of_a_start_is_this() {
-    assert_eq!(START_PATH, "/v1/ai/async");
     let messages = json!([{"role": "user", "content": "Suggest a film"}]);
-    let own = map(json!({"category": "film", "user_id": "someone else"}));
+    let asked = json!({"workflow": "movies", "messages": messages});
+    let mut request = parse_as(&request::KINDS[0], asked.to_string().as_bytes()).expect("good");
+    // Nobody gets so far as to say whose it is; and it would not help.
+    request.metadata = map(json!({"category": "film", "user_id": "someone else"}));
+    let key = TaskKey::new(0, [7; 12]);
+    let order = Order { request: &request, user_id: "u1", key: &key, webhook_url: None };
     let expected = r#"{"messages":[{"content":"Suggest a film","role":"user"}],"metadata":{"category":"film","user_id":"u1"},"user_id":"u1","workflow":"movies"}"#;
-    assert_eq!(start_body("movies", &messages, &own, "u1").to_string(), expected);
+    let call = Call { method: "POST", path: "/v1/ai/async".into(), body: Some(expected.into()) };
+    assert_eq!(ModelRiver.start(&order), call);
 }
 
 #[test]
@@ -23,8 +33,8 @@ fn the_reply_names_the_channel_wrapped_or_not() {
         r#"{"data":null,"channel_id":"$ID"}"#,
         r#"{"data":{},"channel_id":"$ID"}"#,
     ] {
-        let id = started_channel_id(reply.replace("$ID", ID).as_bytes());
-        assert_eq!(id.as_deref(), Some(ID), "{reply}");
+        let started = started(reply.replace("$ID", ID).as_bytes()).expect(reply);
+        assert_eq!((started.id.as_str(), started.access), (ID, None), "{reply}");
     }
     for reply in [
         "",
@@ -37,7 +47,7 @@ fn the_reply_names_the_channel_wrapped_or_not() {
         r#"{"data":{"channel_id":"../x"}}"#,
         "<html>ok</html>",
     ] {
-        assert_eq!(started_channel_id(reply.as_bytes()), None, "{reply}");
+        assert_eq!(started(reply.as_bytes()), None, "{reply}");
     }
 }
 

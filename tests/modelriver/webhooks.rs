@@ -1,10 +1,10 @@
 //! Webhook bodies that say what a model made, and those that say nothing we know.
 
-use crate::{ID, NONE, event, event_with, generated, map};
+use crate::{Headers, ID, NONE, event, event_with, generated, map, parse};
 use serde_json::json;
 use taskwire::domain::channel::event::{Generated, Outcome};
+use taskwire::provider::event::Event;
 use taskwire::provider::malformed::Malformed;
-use taskwire::provider::modelriver::webhook::{Event, Headers, parse};
 
 const CALLBACK: &str = "https://api.modelriver.com/v1/callback/1";
 

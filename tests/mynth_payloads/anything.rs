@@ -1,5 +1,6 @@
 //! Whatever comes in: nothing panics, and what is read is within bounds.
 
+use crate::parse;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 use proptest::sample::select;
@@ -7,9 +8,9 @@ use serde_json::Value;
 use taskwire::domain::id::is_plain_id;
 use taskwire::domain::task::apply::{Input, apply};
 use taskwire::domain::task::state::RoomState;
+use taskwire::provider::event::Event;
 use taskwire::provider::mynth::result::task_report;
 use taskwire::provider::mynth::start::started;
-use taskwire::provider::mynth::webhook::{Event, parse};
 use taskwire::provider::refusal::refusal;
 
 /// Words that the readers look for, so that random trees get past the first test.
@@ -57,12 +58,12 @@ fn read_all(body: &[u8]) {
     if let Ok(Event::Task(report)) = parse(body) {
         assert!(is_plain_id(&report.task_id));
         let input = Input::Report { delivery: Some("evt_1".into()), report: Box::new(report) };
-        let (room, _) = apply(&RoomState::default(), input, 0);
+        let room = apply(&RoomState::default(), input, 0).state;
         let text = serde_json::to_string(&room).expect("plain JSON");
         assert_eq!(serde_json::from_str::<RoomState>(&text).expect("the same"), room);
     }
     if let Some(started) = started(body) {
-        assert!(is_plain_id(&started.task_id));
+        assert!(is_plain_id(&started.id));
     }
     for status in [400, 402, 429, 500] {
         assert!(refusal(status, body).issues.len() <= 20);

@@ -8,9 +8,19 @@ mod webhooks;
 
 use taskwire::domain::task::TaskError;
 use taskwire::domain::task::report::{ImageReport, Outcome, Report};
-use taskwire::provider::mynth::webhook::{Event, parse};
+use taskwire::provider::event::Event;
+use taskwire::provider::malformed::Malformed;
+use taskwire::provider::mynth::webhook::read;
+use verified::verified;
+
+#[path = "../support/verified.rs"]
+mod verified;
 
 const ID: &str = "tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP";
+
+fn parse(body: &[u8]) -> Result<Event, Malformed> {
+    read(&verified(body, &[]))
+}
 
 fn event(body: &str) -> Report {
     match parse(body.replace("$ID", ID).as_bytes()) {

@@ -1,10 +1,10 @@
 //! A task as the provider gives it when asked.
 
-use crate::{ID, error, images, success};
+use crate::{ID, error, images, parse, success};
 use serde_json::{Value, json};
 use taskwire::domain::task::report::{Outcome, Report};
+use taskwire::provider::event::Event;
 use taskwire::provider::mynth::result::task_report;
-use taskwire::provider::mynth::webhook::{Event, parse};
 
 fn told(task: Value) -> Report {
     task_report(&task, "image.generate").unwrap_or_else(|| panic!("{task}"))

@@ -18,7 +18,7 @@ fn every_generation_of_the_reply_names_the_task() {
         r#"{"data":{},"taskId":"$ID"}"#,
     ] {
         let started = started(reply.replace("$ID", ID).as_bytes()).expect(reply);
-        assert_eq!(started.task_id, ID, "{reply}");
+        assert_eq!(started.id, ID, "{reply}");
         let token = reply.contains("pat_1").then(|| PublicToken::new("pat_1".into()));
         assert_eq!(started.access, token, "{reply}");
     }

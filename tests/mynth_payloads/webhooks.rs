@@ -1,9 +1,9 @@
 //! Webhook bodies: what each field of them may be, and which events there are.
 
-use crate::{ID, error, event, failure, images, success};
+use crate::{ID, error, event, failure, images, parse, success};
 use taskwire::domain::task::report::{Outcome, Report};
+use taskwire::provider::event::Event;
 use taskwire::provider::malformed::Malformed;
-use taskwire::provider::mynth::webhook::{Event, parse};
 
 #[test]
 fn an_image_is_shown_from_the_first_address_that_it_has() {

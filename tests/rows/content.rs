@@ -9,7 +9,7 @@ use taskwire::domain::channel::frame::{Content, ContentRow};
 use taskwire::domain::channel::state::Channel;
 use taskwire::domain::task::{Status, TaskError};
 use taskwire::store::row::to_json;
-use taskwire::store::sql::content as sql;
+use taskwire::store::sql::{content, keys};
 
 /// The row with this id, made at this second of 2026.
 fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
@@ -34,7 +34,7 @@ fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
 }
 
 fn put(db: &Connection, row: &ContentRow) -> usize {
-    write(db, sql::UPSERT_CONTENT, &[&to_json(row)])
+    write(db, content::UPSERT_CONTENT, &[&to_json(row)])
 }
 
 fn given(db: &Connection, sql: &str, values: &[&str]) -> Vec<Content> {
@@ -45,7 +45,7 @@ fn given(db: &Connection, sql: &str, values: &[&str]) -> Vec<Content> {
 
 fn list(db: &Connection, user: &str, cursor: Option<&str>, limit: u32) -> Vec<String> {
     let values = [text(user), cursor.map_or(Bound::Null, text), Bound::Real(limit.into())];
-    let rows = column(db, sql::LIST_CONTENT, &values);
+    let rows = column(db, content::LIST_CONTENT, &values);
     let id = |row: &String| serde_json::from_str::<Content>(row).expect(row).id;
     rows.iter().map(id).collect()
 }
@@ -56,11 +56,11 @@ fn a_row_comes_back_as_it_was_written() {
     for row in [row("a", 1, Some("ada")), row("b", 2, None)] {
         assert_eq!(put(&db, &row), 1);
         let (content, expected) = (&row.content, std::slice::from_ref(&row.content));
-        assert_eq!(given(&db, sql::CONTENT_BY_ID, &[&content.id, "ada"]), expected);
-        assert_eq!(given(&db, sql::CONTENT_BY_CHANNEL, &[&content.channel_id]), expected);
+        assert_eq!(given(&db, content::CONTENT_BY_ID, &[&content.id, "ada"]), expected);
+        assert_eq!(given(&db, content::CONTENT_BY_CHANNEL, &[&content.channel_id]), expected);
     }
-    assert!(given(&db, sql::CONTENT_BY_ID, &["a", "bob"]).is_empty());
-    assert_eq!(given(&db, sql::CONTENT_BY_ID, &["b", "bob"]).len(), 1);
+    assert!(given(&db, content::CONTENT_BY_ID, &["a", "bob"]).is_empty());
+    assert_eq!(given(&db, content::CONTENT_BY_ID, &["b", "bob"]).len(), 1);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_row_only_ever_gets_newer_and_what_was_made_never_changes() {
     told.content.title = "Another".into();
     assert_eq!(put(&db, &told), 1);
     assert_eq!(put(&db, &first), 0, "an older one");
-    let [is] = &given(&db, sql::CONTENT_BY_ID, &["a", "ada"])[..] else { panic!("a row") };
+    let [is] = &given(&db, content::CONTENT_BY_ID, &["a", "ada"])[..] else { panic!("a row") };
     assert_eq!((is.callback, is.title.as_str()), (Callback::Failed, "Inception"));
     assert_eq!(is.user_id.as_deref(), Some("ada"));
     assert_eq!(column(&db, "SELECT callback_error FROM ai_content", &[]), ["not there"]);
@@ -89,13 +89,13 @@ fn that_a_callback_was_delivered_is_never_taken_back() {
     let mut delivered = row("a", 1, None);
     delivered.content.callback = Callback::Delivered;
     put(&db, &delivered);
-    assert_eq!(column(&db, sql::CALLBACK_OF, &[text("a")]), ["\"delivered\""]);
+    assert_eq!(column(&db, content::CALLBACK_OF, &[text("a")]), ["\"delivered\""]);
     // An object that has forgotten it, and failed in another life.
     let mut forgotten = row("a", 1, None);
     forgotten.version = 9;
     forgotten.content.callback = Callback::Expired;
     assert_eq!(put(&db, &forgotten), 0);
-    assert!(column(&db, sql::CALLBACK_OF, &[text("b")]).is_empty());
+    assert!(column(&db, content::CALLBACK_OF, &[text("b")]).is_empty());
 }
 
 #[test]
@@ -134,14 +134,14 @@ fn a_list_has_the_users_rows_and_everyones_and_nobody_elses_newest_first() {
 #[test]
 fn a_feed_reads_rows_in_the_order_they_came_in_whatever_their_time() {
     let db = database();
-    assert_eq!(column(&db, sql::LAST_SEQ, &[]), ["0"]);
+    assert_eq!(column(&db, content::LAST_SEQ, &[]), ["0"]);
     for (id, second) in [("late", 9), ("early", 1), ("same", 1)] {
         put(&db, &row(id, second, None));
     }
-    assert_eq!(column(&db, sql::LAST_SEQ, &[]), ["3"]);
-    assert_eq!(column(&db, sql::SEQ_OF, &[text("late"), text("ada")]), ["1"]);
+    assert_eq!(column(&db, content::LAST_SEQ, &[]), ["3"]);
+    assert_eq!(column(&db, content::SEQ_OF, &[text("late"), text("ada")]), ["1"]);
     let after = |seq: &str, limit: f64| -> Vec<(Value, Value)> {
-        let rows = column(&db, sql::CONTENT_AFTER, &[text(seq), Bound::Real(limit)]);
+        let rows = column(&db, content::CONTENT_AFTER, &[text(seq), Bound::Real(limit)]);
         let place = |row: &String| {
             let row: Value = serde_json::from_str(row).expect("JSON");
             (row["seq"].clone(), row["content"]["id"].clone())
@@ -153,7 +153,7 @@ fn a_feed_reads_rows_in_the_order_they_came_in_whatever_their_time() {
     assert!(after("3", 100.0).is_empty());
     let of_ada = row("own", 9, Some("ada"));
     put(&db, &of_ada);
-    assert!(column(&db, sql::SEQ_OF, &[text("own"), text("bob")]).is_empty());
+    assert!(column(&db, content::SEQ_OF, &[text("own"), text("bob")]).is_empty());
 }
 
 #[test]
@@ -161,6 +161,7 @@ fn a_request_has_a_row_that_comes_back_as_it_was_and_only_gets_newer() {
     let db = database();
     let mut channel = Channel {
         channel_id: "c1".into(),
+        provider: "modelriver".into(),
         user_id: Some("ada".into()),
         workflow: Some("films".into()),
         status: Status::Pending,
@@ -170,23 +171,23 @@ fn a_request_has_a_row_that_comes_back_as_it_was_and_only_gets_newer() {
         updated_at: 1_795_168_800_000,
     };
     let read = || -> Channel {
-        serde_json::from_str(&column(&db, sql::CHANNEL, &[text("c1")])[0]).expect("a channel")
+        serde_json::from_str(&column(&db, content::CHANNEL, &[text("c1")])[0]).expect("a channel")
     };
-    assert_eq!(write(&db, sql::UPSERT_CHANNEL, &[&to_json(&channel)]), 1);
+    assert_eq!(write(&db, content::UPSERT_CHANNEL, &[&to_json(&channel)]), 1);
     assert_eq!(read(), channel);
     channel.status = Status::Failed;
     channel.error = Some(TaskError::new("timeout", "Too late."));
-    assert_eq!(write(&db, sql::UPSERT_CHANNEL, &[&to_json(&channel)]), 0, "no newer version");
+    assert_eq!(write(&db, content::UPSERT_CHANNEL, &[&to_json(&channel)]), 0, "no newer version");
     channel.version = 2;
-    assert_eq!(write(&db, sql::UPSERT_CHANNEL, &[&to_json(&channel)]), 1);
+    assert_eq!(write(&db, content::UPSERT_CHANNEL, &[&to_json(&channel)]), 1);
     assert_eq!(read(), channel);
 }
 
 #[test]
 fn a_claimed_key_comes_to_stand_for_what_was_started_under_it() {
     let db = database();
-    write(&db, taskwire::store::sql::tasks::CLAIM_KEY, &["ada", "k", "hash", "under way", "2026"]);
-    assert_eq!(write(&db, sql::KEY_STANDS_FOR, &["ada", "k", "another", "channel"]), 0);
-    assert_eq!(write(&db, sql::KEY_STANDS_FOR, &["ada", "k", "under way", "channel"]), 1);
+    write(&db, keys::CLAIM_KEY, &["ada", "k", "hash", "under way", "2026"]);
+    assert_eq!(write(&db, keys::KEY_STANDS_FOR, &["ada", "k", "another", "channel"]), 0);
+    assert_eq!(write(&db, keys::KEY_STANDS_FOR, &["ada", "k", "under way", "channel"]), 1);
     assert_eq!(column(&db, "SELECT task_id FROM idempotency_keys", &[]), ["channel"]);
 }

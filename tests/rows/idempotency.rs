@@ -3,9 +3,10 @@
 use crate::support::{key, new_task};
 use crate::{by_key, column, database, text, write};
 use rusqlite::Connection;
+use taskwire::domain::claim::Claimed;
 use taskwire::domain::task::Task;
-use taskwire::store::row::{KeyRow, to_json};
-use taskwire::store::sql::tasks;
+use taskwire::store::row::to_json;
+use taskwire::store::sql::{keys, tasks};
 
 const DAY_BEFORE: &str = "2026-11-19T10:00:00.000Z";
 
@@ -13,15 +14,15 @@ const DAY_BEFORE: &str = "2026-11-19T10:00:00.000Z";
 fn start(db: &mut Connection, task: &Task, request: &str, now: &str) -> rusqlite::Result<()> {
     let rows = to_json(&task);
     let batch = db.transaction()?;
-    batch.execute(sql::FORGET_KEY, [&task.user_id, "k", DAY_BEFORE])?;
-    batch.execute(sql::CLAIM_KEY, [&task.user_id, "k", request, task.key.as_str(), now])?;
-    batch.execute(sql::INSERT_TASK, [&rows])?;
-    batch.execute(sql::INSERT_IMAGES, [&rows])?;
+    batch.execute(keys::FORGET_KEY, [&task.user_id, "k", DAY_BEFORE])?;
+    batch.execute(keys::CLAIM_KEY, [&task.user_id, "k", request, task.key.as_str(), now])?;
+    batch.execute(tasks::INSERT_TASK, [&rows])?;
+    batch.execute(tasks::INSERT_IMAGES, [&rows])?;
     batch.commit()
 }
 
-fn claim(db: &Connection, user: &str, name: &str) -> Option<KeyRow> {
-    let row = column(db, sql::KEY, &[text(user), text(name), text(DAY_BEFORE)]).pop()?;
+fn claim(db: &Connection, user: &str, name: &str) -> Option<Claimed> {
+    let row = column(db, keys::KEY, &[text(user), text(name), text(DAY_BEFORE)]).pop()?;
     Some(serde_json::from_str(&row).unwrap())
 }
 
@@ -29,7 +30,7 @@ fn claim(db: &Connection, user: &str, name: &str) -> Option<KeyRow> {
 fn a_key_stands_for_the_request_and_the_task_that_claimed_it() {
     let mut db = database();
     start(&mut db, &new_task(2), "hash", "2026-11-20T10:00:00.000Z").unwrap();
-    let expected = KeyRow { request: "hash".into(), task_id: key(7).as_str().into() };
+    let expected = Claimed { request: "hash".into(), stands_for: key(7).as_str().into() };
     assert_eq!(claim(&db, "ada", "k"), Some(expected));
     assert_eq!(claim(&db, "eve", "k"), None);
     assert_eq!(claim(&db, "ada", "other"), None);
@@ -43,7 +44,7 @@ fn a_second_claim_of_a_key_writes_nothing_at_all() {
     assert!(start(&mut db, &second, "hash", "2026-11-20T10:00:01.000Z").is_err());
     assert_eq!(by_key(&db, "ada", &key(8)), None);
     assert_eq!(column(&db, "SELECT count(*) || '' FROM images", &[]), ["2"]);
-    assert_eq!(claim(&db, "ada", "k").unwrap().task_id, key(7).as_str());
+    assert_eq!(claim(&db, "ada", "k").unwrap().stands_for, key(7).as_str());
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn two_users_may_use_the_same_key() {
     let images = vec![];
     let second = Task { key: key(8), user_id: "eve".into(), images, ..new_task(0) };
     start(&mut db, &second, "hash", "2026-11-20T10:00:00.000Z").unwrap();
-    assert_eq!(claim(&db, "eve", "k").unwrap().task_id, key(8).as_str());
+    assert_eq!(claim(&db, "eve", "k").unwrap().stands_for, key(8).as_str());
 }
 
 #[test]
@@ -81,17 +82,17 @@ fn a_key_that_is_a_day_old_stands_for_nothing_though_its_row_is_still_there() {
 fn forgetting_a_key_touches_no_other() {
     let mut db = database();
     start(&mut db, &new_task(1), "hash", "2026-11-01T10:00:00.000Z").unwrap();
-    assert_eq!(write(&db, sql::FORGET_KEY, &["eve", "k", DAY_BEFORE]), 0);
-    assert_eq!(write(&db, sql::FORGET_KEY, &["ada", "other", DAY_BEFORE]), 0);
-    assert_eq!(write(&db, sql::FORGET_KEY, &["ada", "k", DAY_BEFORE]), 1);
+    assert_eq!(write(&db, keys::FORGET_KEY, &["eve", "k", DAY_BEFORE]), 0);
+    assert_eq!(write(&db, keys::FORGET_KEY, &["ada", "other", DAY_BEFORE]), 0);
+    assert_eq!(write(&db, keys::FORGET_KEY, &["ada", "k", DAY_BEFORE]), 1);
 }
 
 #[test]
 fn a_key_is_freed_only_by_the_start_that_it_stands_for() {
     let mut db = database();
     start(&mut db, &new_task(1), "hash", "2026-11-20T10:00:00.000Z").unwrap();
-    assert_eq!(write(&db, sql::RELEASE_KEY, &["ada", "k", key(8).as_str()]), 0);
-    assert_eq!(write(&db, sql::RELEASE_KEY, &["eve", "k", key(7).as_str()]), 0);
-    assert_eq!(write(&db, sql::RELEASE_KEY, &["ada", "k", key(7).as_str()]), 1);
+    assert_eq!(write(&db, keys::RELEASE_KEY, &["ada", "k", key(8).as_str()]), 0);
+    assert_eq!(write(&db, keys::RELEASE_KEY, &["eve", "k", key(7).as_str()]), 0);
+    assert_eq!(write(&db, keys::RELEASE_KEY, &["ada", "k", key(7).as_str()]), 1);
     assert_eq!(claim(&db, "ada", "k"), None);
 }

@@ -19,7 +19,7 @@ use taskwire::domain::task::Task;
 use taskwire::store::row::{task_from_row, to_json};
 use taskwire::store::sql::tasks;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/0001_tasks.sql"),
     include_str!("../../migrations/0002_sweep.sql"),
     include_str!("../../migrations/0003_content.sql"),
@@ -53,16 +53,16 @@ fn column(db: &Connection, sql: &str, values: &[Value]) -> Vec<String> {
 
 fn insert(db: &Connection, task: &Task) {
     let rows = to_json(&task);
-    assert_eq!(write(db, sql::INSERT_TASK, &[&rows]), 1);
-    assert_eq!(write(db, sql::INSERT_IMAGES, &[&rows]), task.images.len());
+    assert_eq!(write(db, tasks::INSERT_TASK, &[&rows]), 1);
+    assert_eq!(write(db, tasks::INSERT_IMAGES, &[&rows]), task.images.len());
 }
 
 /// Rows changed in `tasks` and in `images`.
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
-    let of_task = write(db, sql::CLAIM_TASK, &[&rows]) + write(db, sql::UPSERT_TASK, &[&rows]);
+    let of_task = write(db, tasks::CLAIM_TASK, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
     // As the Worker does: a task that was just attached has its images' rows as they were made.
-    let of_images = if task.version > 1 { write(db, sql::UPSERT_IMAGES, &[&rows]) } else { 0 };
+    let of_images = if task.version > 1 { write(db, tasks::UPSERT_IMAGES, &[&rows]) } else { 0 };
     (of_task, of_images)
 }
 
@@ -71,8 +71,8 @@ fn refuse(db: &Connection, task: &Task) -> (usize, usize) {
     let error = r#"{"code":"provider_timeout","message":"No answer."}"#;
     let now = "2026-11-20T10:00:10.000Z";
     (
-        write(db, sql::REFUSE_TASK, &[user, key, error, now]),
-        write(db, sql::REFUSE_IMAGES, &[user, key, error]),
+        write(db, tasks::REFUSE_TASK, &[user, key, error, now]),
+        write(db, tasks::REFUSE_IMAGES, &[user, key, error]),
     )
 }
 
@@ -84,7 +84,7 @@ fn one(db: &Connection, sql: &str, values: &[&str]) -> Option<Task> {
 }
 
 fn by_key(db: &Connection, user: &str, key: &TaskKey) -> Option<Task> {
-    one(db, sql::TASK_BY_KEY, &[user, key.as_str()])
+    one(db, tasks::TASK_BY_KEY, &[user, key.as_str()])
 }
 
 /// A task as its room has it after these inputs.

@@ -2,19 +2,19 @@
 //! already is not written again.
 
 use crate::support::{
-    NOW, after, attach, broken, completed, delivery, failed, key, new_task, picture,
+    NOW, after, attach, broken, completed, decide, delivery, failed, key, new_task, picture,
 };
 use crate::{by_key, column, database, in_room, insert, mirror, refuse, text, write};
 use rusqlite::Connection;
-use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::apply::Input;
 use taskwire::domain::task::{Status, Task};
 use taskwire::domain::verdict::Verdict;
 use taskwire::store::row::to_json;
-use taskwire::store::sql::tasks;
+use taskwire::store::sql::{sweep, tasks};
 
 /// What a mirror finds last.
 fn left_behind(db: &Connection, task: &Task) -> Vec<String> {
-    column(db, sql::LEFT_BEHIND, &[text(&to_json(task))])
+    column(db, tasks::LEFT_BEHIND, &[text(&to_json(task))])
 }
 
 fn pending(images: usize) -> Task {
@@ -28,7 +28,7 @@ fn done(images: usize) -> Task {
 
 #[test]
 fn what_a_mirror_gives_to_the_statements_is_pinned() {
-    let literal = r#"{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"completed","version":2,"prompt":"a fox","requested_model":"m/asked","model":"m/used","error":null,"cost":"0.03000000","metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:01.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"success","image_id":"img_0","url":"https://pictures.example/0.png","error":null}],"result":null}"#;
+    let literal = r#"{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","provider":"mynth","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"completed","version":2,"prompt":"a fox","requested_model":"m/asked","model":"m/used","error":null,"cost":"0.03000000","metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:01.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"success","image_id":"img_0","url":"https://pictures.example/0.png","error":null}],"result":null}"#;
     assert_eq!(to_json(&done(1)), literal);
 }
 
@@ -97,7 +97,7 @@ fn another_tasks_id_never_takes_a_row_over() {
     let db = database();
     insert(&db, &new_task(2));
     mirror(&db, &pending(2));
-    let thief = Task { task_id: "tsk_thief".into(), version: 9, ..done(2) };
+    let thief = Task { task_id: Some("tsk_thief".into()), version: 9, ..done(2) };
     assert_eq!(mirror(&db, &thief), (0, 0));
     assert_eq!(by_key(&db, "ada", &key(7)), Some(pending(2)));
 }
@@ -108,7 +108,7 @@ fn a_start_that_was_refused_is_healed_by_the_word_that_comes_after_all() {
     insert(&db, &new_task(2));
     refuse(&db, &new_task(2));
     let refused = by_key(&db, "ada", &key(7)).expect("a row");
-    let adopted = Task { task_id: crate::support::TASK_ID.into(), ..refused };
+    let adopted = refused.named(crate::support::TASK_ID);
     let words = vec![picture("a"), picture("b")];
     let healed = in_room([attach(&adopted), delivery("evt_1", completed(words))]);
     assert_eq!(healed.version, 3);
@@ -122,7 +122,7 @@ fn a_start_that_was_refused_and_is_found_at_the_provider_is_under_way_with_its_i
     insert(&db, &new_task(2));
     refuse(&db, &new_task(2));
     let refused = by_key(&db, "ada", &key(7)).expect("a row");
-    let found = Task { task_id: crate::support::TASK_ID.into(), ..refused };
+    let found = refused.named(crate::support::TASK_ID);
     let reopened = in_room([attach(&found)]);
     assert_eq!(mirror(&db, &reopened), (1, 2));
     assert_eq!(by_key(&db, "ada", &key(7)), Some(reopened));
@@ -137,13 +137,13 @@ fn rows_that_were_given_up_while_d1_could_not_be_told_are_the_tasks_again() {
         let room = after([attach(&new_task(2))].into_iter().chain(heard));
         let (row, lost) = (key(7), r#"{"code":"start_lost","message":"Lost."}"#);
         let values = ["ada", row.as_str(), lost, "2026"];
-        assert_eq!(write(&db, sql::GIVE_UP_START, &values), 1);
-        assert_eq!(write(&db, sql::REFUSE_IMAGES, &values[..3]), 2);
+        assert_eq!(write(&db, sweep::GIVE_UP_START, &values), 1);
+        assert_eq!(write(&db, tasks::REFUSE_IMAGES, &values[..3]), 2);
 
         let task = room.task.clone().expect("attached");
         assert_eq!(mirror(&db, &task), (0, 0));
         assert_eq!(left_behind(&db, &task), ["2"]);
-        let (room, verdict) = apply(&room, Input::LeftBehind(2), NOW + 60_000);
+        let (room, verdict) = decide(&room, Input::LeftBehind(2), NOW + 60_000);
         let above = room.task.expect("attached");
         assert_eq!((verdict, above.version), (Verdict::Applied, 3));
         assert_eq!((above.status, &above.images), (task.status, &task.images));
@@ -162,7 +162,7 @@ fn rows_that_are_the_tasks_or_anothers_are_not_left_behind() {
         assert!(left_behind(&db, &task).is_empty());
     }
     let (thief, lost) =
-        (Task { task_id: "tsk_thief".into(), ..done(2) }, Task { key: key(8), ..done(2) });
+        (Task { task_id: Some("tsk_thief".into()), ..done(2) }, Task { key: key(8), ..done(2) });
     for task in [thief, lost] {
         assert!(left_behind(&db, &task).is_empty());
     }

@@ -1,7 +1,7 @@
 //! How SQLite finds the rows: by a key or the index, never by reading a table from end to end.
 
 use crate::database;
-use taskwire::store::{content_sql, sql};
+use taskwire::store::sql::{content, keys, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -35,33 +35,33 @@ fn assert_searches(name: &str, statement: &str) -> Vec<String> {
 #[test]
 fn every_statement_finds_its_rows_by_a_key() {
     for (name, statement) in [
-        ("REFUSE_TASK", sql::REFUSE_TASK),
-        ("REFUSE_IMAGES", sql::REFUSE_IMAGES),
-        ("UPSERT_IMAGES", sql::UPSERT_IMAGES),
-        ("TASK_BY_PROVIDER_ID", sql::TASK_BY_PROVIDER_ID),
-        ("TASK_BY_ROW_IDS", sql::TASK_BY_ROW_IDS),
-        ("TASK_BY_KEY", sql::TASK_BY_KEY),
-        ("HAS_UNATTACHED", sql::HAS_UNATTACHED),
-        ("LIST_TASKS", sql::LIST_TASKS),
-        ("CHANGED_TASKS", sql::CHANGED_TASKS),
-        ("FORGET_KEY", sql::FORGET_KEY),
-        ("KEY", sql::KEY),
-        ("CONTENT_BY_ID", content_sql::CONTENT_BY_ID),
-        ("CONTENT_BY_CHANNEL", content_sql::CONTENT_BY_CHANNEL),
-        ("CALLBACK_OF", content_sql::CALLBACK_OF),
-        ("CHANNEL", content_sql::CHANNEL),
-        ("SEQ_OF", content_sql::SEQ_OF),
-        ("CONTENT_AFTER", content_sql::CONTENT_AFTER),
-        ("KEY_STANDS_FOR", content_sql::KEY_STANDS_FOR),
+        ("REFUSE_TASK", tasks::REFUSE_TASK),
+        ("REFUSE_IMAGES", tasks::REFUSE_IMAGES),
+        ("UPSERT_IMAGES", tasks::UPSERT_IMAGES),
+        ("TASK_BY_PROVIDER_ID", tasks::TASK_BY_PROVIDER_ID),
+        ("TASK_BY_ROW_IDS", tasks::TASK_BY_ROW_IDS),
+        ("TASK_BY_KEY", tasks::TASK_BY_KEY),
+        ("HAS_UNATTACHED", tasks::HAS_UNATTACHED),
+        ("LIST_TASKS", tasks::LIST_TASKS),
+        ("CHANGED_TASKS", tasks::CHANGED_TASKS),
+        ("FORGET_KEY", keys::FORGET_KEY),
+        ("KEY", keys::KEY),
+        ("CONTENT_BY_ID", content::CONTENT_BY_ID),
+        ("CONTENT_BY_CHANNEL", content::CONTENT_BY_CHANNEL),
+        ("CALLBACK_OF", content::CALLBACK_OF),
+        ("CHANNEL", content::CHANNEL),
+        ("SEQ_OF", content::SEQ_OF),
+        ("CONTENT_AFTER", content::CONTENT_AFTER),
+        ("KEY_STANDS_FOR", keys::KEY_STANDS_FOR),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
     }
     for (name, statement) in [
-        ("INSERT_TASK", sql::INSERT_TASK),
-        ("INSERT_IMAGES", sql::INSERT_IMAGES),
-        ("UPSERT_TASK", sql::UPSERT_TASK),
-        ("CLAIM_KEY", sql::CLAIM_KEY),
+        ("INSERT_TASK", tasks::INSERT_TASK),
+        ("INSERT_IMAGES", tasks::INSERT_IMAGES),
+        ("UPSERT_TASK", tasks::UPSERT_TASK),
+        ("CLAIM_KEY", keys::CLAIM_KEY),
     ] {
         assert_searches(name, statement);
     }
@@ -69,20 +69,20 @@ fn every_statement_finds_its_rows_by_a_key() {
 
 #[test]
 fn a_list_walks_the_table_itself_in_order() {
-    let steps = plan(sql::LIST_TASKS);
+    let steps = plan(tasks::LIST_TASKS);
     assert!(steps[0].contains("SEARCH t USING PRIMARY KEY (user_id=? AND id<?)"), "{steps:?}");
     assert!(steps.iter().any(|step| step.contains("SEARCH i USING PRIMARY KEY (id>? AND id<?)")));
 }
 
 #[test]
 fn the_providers_id_is_found_by_the_one_index() {
-    let steps = plan(sql::TASK_BY_PROVIDER_ID);
+    let steps = plan(tasks::TASK_BY_PROVIDER_ID);
     assert!(steps[0].contains("USING INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
 }
 
 #[test]
 fn a_list_of_content_is_two_walks_along_the_index_from_the_cursor_on() {
-    let steps = plan(content_sql::LIST_CONTENT);
+    let steps = plan(content::LIST_CONTENT);
     let walks = "USING INDEX ai_content_by_creation (user_id=? AND created_at<?)";
     assert_eq!(steps.iter().filter(|step| step.contains(walks)).count(), 2, "{steps:?}");
     assert!(!steps.iter().any(|step| step == "SCAN ai_content"), "{steps:?}");

@@ -12,7 +12,7 @@ use taskwire::store::sql::tasks;
 
 fn by_row_ids(db: &Connection, ids: &[String], task_id: &str) -> Option<TaskKey> {
     let ids = serde_json::to_string(ids).unwrap();
-    one(db, sql::TASK_BY_ROW_IDS, &[&ids, task_id]).map(|task| task.key)
+    one(db, tasks::TASK_BY_ROW_IDS, &[&ids, task_id]).map(|task| task.key)
 }
 
 #[test]
@@ -20,9 +20,9 @@ fn a_task_is_found_by_its_owner_and_by_nobody_else() {
     let db = database();
     insert(&db, &new_task(1));
     let key = key(7);
-    assert!(one(&db, sql::TASK_BY_KEY, &["ada", key.as_str()]).is_some());
+    assert!(one(&db, tasks::TASK_BY_KEY, &["ada", key.as_str()]).is_some());
     for (user, key) in [("eve", key.as_str()), ("ada", "nothing"), ("", ""), ("%", "%")] {
-        assert_eq!(one(&db, sql::TASK_BY_KEY, &[user, key]), None);
+        assert_eq!(one(&db, tasks::TASK_BY_KEY, &[user, key]), None);
     }
 }
 
@@ -30,11 +30,11 @@ fn a_task_is_found_by_its_owner_and_by_nobody_else() {
 fn a_task_is_found_by_the_providers_id_once_it_has_one() {
     let db = database();
     insert(&db, &new_task(1));
-    assert_eq!(one(&db, sql::TASK_BY_PROVIDER_ID, &[TASK_ID]), None);
+    assert_eq!(one(&db, tasks::TASK_BY_PROVIDER_ID, &[TASK_ID]), None);
     let task = in_room([attach(&new_task(1))]);
     mirror(&db, &task);
-    assert_eq!(one(&db, sql::TASK_BY_PROVIDER_ID, &[TASK_ID]), Some(task));
-    assert_eq!(one(&db, sql::TASK_BY_PROVIDER_ID, &[""]), None);
+    assert_eq!(one(&db, tasks::TASK_BY_PROVIDER_ID, &[TASK_ID]), Some(task));
+    assert_eq!(one(&db, tasks::TASK_BY_PROVIDER_ID, &[""]), None);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_start_under_way_is_seen_until_it_is_attached_or_refused() {
         let floor = TaskKey::floor(floor);
         !column(
             db,
-            &sql::HAS_UNATTACHED.replace("SELECT 1", "SELECT '1'"),
+            &tasks::HAS_UNATTACHED.replace("SELECT 1", "SELECT '1'"),
             &[text(user), text(&floor)],
         )
         .is_empty()
@@ -112,8 +112,8 @@ fn list(
     let optional = |value: Option<&str>| value.map_or(Value::Null, text);
     // The limit is bound as D1 binds a number.
     let values = [text("ada"), text(cursor), optional(status), optional(kind), Value::Real(limit)];
-    let rows = column(db, sql::LIST_TASKS, &values);
-    rows.iter().map(|row| task_from_row(row).unwrap().task_id[4..].parse().unwrap()).collect()
+    let rows = column(db, tasks::LIST_TASKS, &values);
+    rows.iter().map(|row| task_from_row(row).unwrap().id()[4..].parse().unwrap()).collect()
 }
 
 /// Tasks 0 to 9, a millisecond apart with random parts that fall: even ones are completed, every
@@ -123,7 +123,7 @@ fn ten_tasks(db: &Connection) -> Vec<TaskKey> {
         let key = TaskKey::new(NOW + i64::from(i), [200 - i; 12]);
         let kind = if i.is_multiple_of(3) { "image.upscale" } else { "image.generate" };
         let new = Task {
-            task_id: format!("tsk_{i}"),
+            task_id: Some(format!("tsk_{i}")),
             images: vec![Image::pending(&key, 0), Image::pending(&key, 1)],
             key,
             kind: kind.into(),
@@ -184,7 +184,7 @@ fn a_listed_task_has_its_own_images_in_order() {
     let db = database();
     ten_tasks(&db);
     let values = [text("ada"), text("~"), Value::Null, Value::Null, Value::Real(100.0)];
-    for row in column(&db, sql::LIST_TASKS, &values) {
+    for row in column(&db, tasks::LIST_TASKS, &values) {
         let task = task_from_row(&row).unwrap();
         let ids: Vec<_> = task.images.iter().map(|image| image.id.clone()).collect();
         assert_eq!(ids, [task.key.row_id(0), task.key.row_id(1)]);
@@ -193,10 +193,10 @@ fn a_listed_task_has_its_own_images_in_order() {
 
 #[test]
 fn a_ping_finds_the_tables_with_and_without_rows() {
-    let ping = sql::PING.replace("count(*)", "count(*) || ''");
+    let ping = tasks::PING.replace("count(*)", "count(*) || ''");
     let db = database();
     assert_eq!(column(&db, &ping, &[]), ["0"]);
     insert(&db, &new_task(1));
     assert_eq!(column(&db, &ping, &[]), ["1"]);
-    assert!(Connection::open_in_memory().unwrap().prepare(sql::PING).is_err());
+    assert!(Connection::open_in_memory().unwrap().prepare(tasks::PING).is_err());
 }

@@ -5,6 +5,7 @@ use crate::{by_key, column, database, in_room, insert, mirror, refuse};
 use serde_json::json;
 use taskwire::domain::task::{Image, ImageStatus, Status, Task, TaskError};
 use taskwire::store::row::to_json;
+use taskwire::store::sql::tasks;
 
 #[test]
 fn a_start_has_its_rows_before_the_provider_has_named_it() {
@@ -12,7 +13,7 @@ fn a_start_has_its_rows_before_the_provider_has_named_it() {
     let task = new_task(3);
     insert(&db, &task);
     let found = by_key(&db, "ada", &task.key).expect("a row");
-    assert_eq!(found, Task { task_id: String::new(), ..task });
+    assert_eq!(found, Task { task_id: None, ..task });
 }
 
 #[test]
@@ -45,7 +46,7 @@ fn texts_of_every_kind_come_back_as_they_went() {
         };
         insert(&db, &task);
         let found = by_key(&db, &task.user_id, &task.key).unwrap_or_else(|| panic!("text {i}"));
-        assert_eq!(found, Task { task_id: String::new(), ..task.clone() });
+        assert_eq!(found, Task { task_id: None, ..task.clone() });
 
         let mut done = in_room([attach(&task), delivery("evt_1", completed(vec![picture(text)]))]);
         done.error = None;
@@ -60,9 +61,7 @@ fn the_rows_of_a_start_are_made_once() {
     let db = database();
     insert(&db, &new_task(1));
     let rows = to_json(&new_task(1));
-    for sql in
-        [taskwire::store::sql::tasks::INSERT_TASK, taskwire::store::sql::tasks::INSERT_IMAGES]
-    {
+    for sql in [tasks::INSERT_TASK, tasks::INSERT_IMAGES] {
         assert!(db.execute(sql, [&rows]).is_err());
     }
 }
@@ -83,7 +82,7 @@ fn a_refused_start_says_why_in_all_of_its_rows() {
         assert_eq!((image.status, image.error), (ImageStatus::Failed, Some(error.clone())));
     }
     let others = by_key(&db, "ada", &key(8)).expect("a row");
-    assert_eq!(others, Task { task_id: String::new(), ..other });
+    assert_eq!(others, Task { task_id: None, ..other });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::{PROVISIONAL, Status, Task};
 use taskwire::domain::time::MINUTE;
 use taskwire::store::row::{Place, task_from_row, to_json};
-use taskwire::store::sql::tasks;
+use taskwire::store::sql::sweep;
 
 const FIRST: (&str, &str) = ("", "");
 const LAST: (&str, &str) = ("\u{10ffff}", "");
@@ -35,13 +35,13 @@ fn unsettled_since(
         text(&to_json(&PROVISIONAL)),
         Value::Real(50.0),
     ];
-    let rows = column(db, sql::UNSETTLED, &values);
+    let rows = column(db, sweep::UNSETTLED, &values);
     rows.iter().map(|row| task_from_row(row).unwrap().key).collect()
 }
 
 fn task(seed: u8) -> Task {
     let key = key(seed);
-    Task { task_id: format!("tsk_{seed}"), key, ..new_task(0) }
+    Task { task_id: Some(format!("tsk_{seed}")), key, ..new_task(0) }
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn a_refusal_without_a_clear_no_is_looked_for_once() {
     let error = r#"{"code":"provider_timeout","message":"No answer."}"#;
     let values = ["ada", key(1).as_str(), error, "2026-11-20T10:05:00.000Z"].map(str::to_owned);
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
-    assert_eq!(write(&db, sql::GIVE_UP_START, &values), 1);
+    assert_eq!(write(&db, sweep::GIVE_UP_START, &values), 1);
     assert!(unsettled(&db, FIRST, LAST).is_empty());
-    assert_eq!(write(&db, sql::GIVE_UP_START, &values), 0);
+    assert_eq!(write(&db, sweep::GIVE_UP_START, &values), 0);
     let given_up = by_key(&db, "ada", &key(1)).unwrap();
     assert_eq!((given_up.status, given_up.version), (Status::Failed, 2));
 }
@@ -95,7 +95,7 @@ fn a_start_that_the_provider_has_taken_meanwhile_is_not_given_up() {
     mirror(&db, &in_room([attach(&task(1))]));
     let key = key(1);
     let values = ["ada", key.as_str(), r#"{"code":"start_lost","message":"."}"#, "now"];
-    assert_eq!(write(&db, sql::GIVE_UP_START, &values), 0);
+    assert_eq!(write(&db, sweep::GIVE_UP_START, &values), 0);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn pages_follow_one_another_through_all_users_and_miss_nothing() {
     let mut from = Place::default();
     loop {
         let values = [text(&from.user_id), text(&from.task_id), Value::Real(3.0)];
-        let end = column(&db, sql::PAGE_END, &values).pop();
+        let end = column(&db, sweep::PAGE_END, &values).pop();
         let end: Option<Place> = end.map(|row| serde_json::from_str(&row).unwrap());
         let to = end.clone().unwrap_or(Place { user_id: LAST.0.into(), task_id: String::new() });
         let page = unsettled(&db, (&from.user_id, &from.task_id), (&to.user_id, &to.task_id));
@@ -127,11 +127,11 @@ fn pages_follow_one_another_through_all_users_and_miss_nothing() {
 #[test]
 fn the_sweep_remembers_where_it_is_and_writes_only_when_it_has_moved() {
     let db = database();
-    let at = || column(&db, sql::SWEEP_AT, &[]).pop();
+    let at = || column(&db, sweep::SWEEP_AT, &[]).pop();
     assert_eq!(at(), None);
-    assert_eq!(write(&db, sql::SWEEP_ON, &["ada", "k"]), 1);
-    assert_eq!(write(&db, sql::SWEEP_ON, &["ada", "k"]), 0);
+    assert_eq!(write(&db, sweep::SWEEP_ON, &["ada", "k"]), 1);
+    assert_eq!(write(&db, sweep::SWEEP_ON, &["ada", "k"]), 0);
     assert_eq!(at().as_deref(), Some(r#"{"user_id":"ada","task_id":"k"}"#));
-    assert_eq!(write(&db, sql::SWEEP_ON, &["", ""]), 1);
+    assert_eq!(write(&db, sweep::SWEEP_ON, &["", ""]), 1);
     assert_eq!(at().as_deref(), Some(r#"{"user_id":"","task_id":""}"#));
 }

@@ -4,11 +4,12 @@ use hex::encode;
 use proptest::option;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::json;
-use taskwire::signature::{
-    ModelRiverHeaders, SecretSet, SignedHeaders, verify_modelriver, verify_mynth,
-};
+use taskwire::signature::SecretSet;
 
-use crate::support::{WHSEC, hex, hex_mac, hmac, secrets, standard, standard_mac, ticket_key};
+use crate::support::{
+    ModelRiverHeaders, MynthHeaders, WHSEC, hex, hex_mac, hmac, secrets, standard, standard_mac,
+    ticket_key,
+};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -22,14 +23,14 @@ proptest! {
     ) {
         let [id, time, signature, mynth, delivery] = &values;
         let mynth = mynth.as_ref().map(|text| format!("{lead}{text}"));
-        let headers = SignedHeaders {
+        let headers = MynthHeaders {
             webhook_id: id.as_deref(),
             webhook_timestamp: time.as_deref(),
             webhook_signature: signature.as_deref(),
             x_mynth_signature: mynth.as_deref(),
             x_mynth_delivery: delivery.as_deref(),
         };
-        assert!(verify_mynth(&headers, &body, &secrets(WHSEC), now).is_err());
+        assert!(headers.verify(&body, &secrets(WHSEC), now).is_err());
     }
 
     #[test]
@@ -45,7 +46,7 @@ proptest! {
         assert!(hex(&header, &body, &set, now).is_ok());
         let signature = standard_mac(WHSEC, &id, &t, &body);
         let verified = standard([&id, &t, &signature], &body, &set, now).expect("good");
-        assert_eq!(verified.delivery(), id);
+        assert_eq!(verified.delivery, id);
     }
 
     #[test]
@@ -64,7 +65,7 @@ proptest! {
             x_timestamp: time.as_deref().or(x.as_deref()),
         };
         for body in [body.as_bytes(), &bytes] {
-            assert!(verify_modelriver(&headers, body, &secrets(WHSEC), now).is_err());
+            assert!(headers.verify(body, &secrets(WHSEC), now).is_err());
         }
     }
 
@@ -82,7 +83,7 @@ proptest! {
         let [a, b] = signatures.each_ref().map(String::as_str);
         for (mr_signature, x_signature) in [(Some(a), None), (None, Some(b)), (Some(b), Some(b))] {
             let headers = ModelRiverHeaders { mr_signature, x_signature, x_timestamp: Some(&t) };
-            assert!(verify_modelriver(&headers, &body, &secrets(WHSEC), now).is_ok());
+            assert!(headers.verify(&body, &secrets(WHSEC), now).is_ok());
         }
     }
 

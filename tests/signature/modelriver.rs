@@ -1,22 +1,22 @@
 //! ModelRiver's two schemes: known answers, which one counts, what they cover and for how long.
 
 use taskwire::signature::SignatureError::{Future, Malformed, Mismatch, Missing, Stale};
-use taskwire::signature::{ModelRiverHeaders, Scheme, SecretSet, Verified, verify_modelriver};
+use taskwire::signature::{Scheme, SecretSet};
 
-use crate::support::{HEX_SECRET, NOW, T, WHSEC, hex_mac, hmac, one_bit_flips, secrets};
+use crate::support::{
+    HEX_SECRET, ModelRiverHeaders, NOW, T, Verdict, WHSEC, hex_mac, hmac, one_bit_flips, secrets,
+};
 
 const BODY: &[u8] = br#"{"type":"task.completed","channel_id":"ch_1", "data" : {"title":"Inception", "n":1.50} ,"timestamp":"2026-01-05T12:34:56.789Z"}"#;
 const DATA: &[u8] = br#"{"title":"Inception", "n":1.50}"#;
 const BODY_MAC: &str = "97a1051eaece131d2fb36b1787c99c53be33b8a2e7c2b47547d94a4b7063b304";
 const DATA_MAC: &str = "249590de8e444733e9eacff65b7f80c0de67028eef03d4bfc3a23eb7f3181e1b";
 
-type Verdict = Result<Verified, taskwire::signature::SignatureError>;
-
 /// Scheme A: of the raw body.
 fn by_body(signature: &str, body: &[u8], set: &SecretSet) -> Verdict {
     let headers =
         ModelRiverHeaders { mr_signature: Some(signature), ..ModelRiverHeaders::default() };
-    verify_modelriver(&headers, body, set, NOW)
+    headers.verify(body, set, NOW)
 }
 
 /// Scheme B: of a time and the body's `data`.
@@ -26,7 +26,7 @@ fn by_data(t: &str, signature: &str, body: &[u8], now: i64) -> Verdict {
         x_timestamp: Some(t),
         ..ModelRiverHeaders::default()
     };
-    verify_modelriver(&headers, body, &secrets(HEX_SECRET), now)
+    headers.verify(body, &secrets(HEX_SECRET), now)
 }
 
 fn mac(body: &[u8]) -> String {
@@ -42,9 +42,9 @@ fn signed_as(text: &[u8], body: &[u8]) -> Verdict {
 fn the_known_answers_of_both_schemes_verify() {
     let delivery = "sha256:abd2c1b002a219cc8ec5d796653e51b6b5189c5864d917075cf9acd298914ea3";
     let verified = by_body(BODY_MAC, BODY, &secrets(HEX_SECRET)).expect("a good signature");
-    assert_eq!((verified.scheme(), verified.delivery()), (Scheme::ModelRiverBody, delivery));
+    assert_eq!((verified.scheme, verified.delivery.as_str()), (Scheme::HexOfBody, delivery));
     let verified = by_data(T, DATA_MAC, BODY, NOW).expect("a good signature");
-    assert_eq!((verified.scheme(), verified.delivery()), (Scheme::ModelRiverData, delivery));
+    assert_eq!((verified.scheme, verified.delivery.as_str()), (Scheme::HexOfPart, delivery));
 }
 
 #[test]
@@ -93,13 +93,13 @@ fn either_good_signature_is_enough_where_both_are_there() {
     let verify = |mr: &str, x: &str, t: Option<&str>, now: i64| {
         let headers =
             ModelRiverHeaders { mr_signature: Some(mr), x_signature: Some(x), x_timestamp: t };
-        verify_modelriver(&headers, BODY, &secrets(HEX_SECRET), now).map(|good| good.scheme())
+        headers.verify(BODY, &secrets(HEX_SECRET), now).map(|good| good.scheme)
     };
-    assert_eq!(verify(BODY_MAC, DATA_MAC, Some(T), NOW), Ok(Scheme::ModelRiverBody));
-    assert_eq!(verify(BODY_MAC, &wrong, None, NOW), Ok(Scheme::ModelRiverBody));
-    assert_eq!(verify(BODY_MAC, DATA_MAC, Some(T), NOW + 301), Ok(Scheme::ModelRiverBody));
-    assert_eq!(verify(&wrong, DATA_MAC, Some(T), NOW), Ok(Scheme::ModelRiverData));
-    assert_eq!(verify("", DATA_MAC, Some(T), NOW), Ok(Scheme::ModelRiverData));
+    assert_eq!(verify(BODY_MAC, DATA_MAC, Some(T), NOW), Ok(Scheme::HexOfBody));
+    assert_eq!(verify(BODY_MAC, &wrong, None, NOW), Ok(Scheme::HexOfBody));
+    assert_eq!(verify(BODY_MAC, DATA_MAC, Some(T), NOW + 301), Ok(Scheme::HexOfBody));
+    assert_eq!(verify(&wrong, DATA_MAC, Some(T), NOW), Ok(Scheme::HexOfPart));
+    assert_eq!(verify("", DATA_MAC, Some(T), NOW), Ok(Scheme::HexOfPart));
     assert_eq!(verify(&wrong, DATA_MAC, Some(T), NOW + 301), Err(Stale));
     assert_eq!(verify(&wrong, &wrong, Some(T), NOW), Err(Mismatch));
     // Each is of its own text: one in the place of the other is none.
@@ -109,7 +109,7 @@ fn either_good_signature_is_enough_where_both_are_there() {
 #[test]
 fn a_missing_header_is_named() {
     let set = secrets(HEX_SECRET);
-    let refusal = |headers: ModelRiverHeaders| verify_modelriver(&headers, BODY, &set, NOW).err();
+    let refusal = |headers: ModelRiverHeaders| headers.verify(BODY, &set, NOW).err();
     let neither = ModelRiverHeaders { x_timestamp: Some(T), ..ModelRiverHeaders::default() };
     let header = "mr-signature or x-modelriver-signature";
     assert_eq!(refusal(neither), Some(Missing { header }));

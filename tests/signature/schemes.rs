@@ -1,28 +1,28 @@
 //! Both schemes: known answers, which one is chosen, what identifies the delivery.
 
+use taskwire::signature::Scheme;
 use taskwire::signature::SignatureError::{Malformed, Mismatch, Missing};
-use taskwire::signature::{Scheme, SignedHeaders, verify_mynth};
 
 use crate::support::{
-    HEX_BODY, HEX_MAC, HEX_SECRET, ID, NOW, STANDARD_BODY, STANDARD_SIGNATURE, T, WHSEC, hex,
-    hex_mac, secrets, standard, standard_mac,
+    HEX_BODY, HEX_MAC, HEX_SECRET, ID, MynthHeaders, NOW, STANDARD_BODY, STANDARD_SIGNATURE, T,
+    WHSEC, hex, hex_mac, secrets, standard, standard_mac,
 };
 
 #[test]
 fn the_known_answer_of_standard_webhooks_verifies() {
     let verified = standard([ID, T, STANDARD_SIGNATURE], STANDARD_BODY, &secrets(WHSEC), NOW)
         .expect("a good signature");
-    assert_eq!(verified.scheme(), Scheme::StandardWebhooks);
-    assert_eq!(verified.delivery(), ID);
+    assert_eq!(verified.scheme, Scheme::StandardWebhooks);
+    assert_eq!(verified.delivery, ID);
 }
 
 #[test]
 fn the_known_answer_of_the_hex_scheme_verifies() {
     let header = format!("t={T},v1={HEX_MAC}");
     let verified = hex(&header, HEX_BODY, &secrets(HEX_SECRET), NOW).expect("a good signature");
-    assert_eq!(verified.scheme(), Scheme::MynthHex);
+    assert_eq!(verified.scheme, Scheme::TimestampedHex);
     assert_eq!(
-        verified.into_delivery(),
+        verified.delivery,
         "sha256:244b36d2d9a370790ece8503b2ffb3c8fdacd4b318b6cfda8041402c411ceaf8"
     );
 }
@@ -37,7 +37,7 @@ fn a_whsec_secret_is_a_raw_string_in_the_hex_scheme() {
 #[test]
 fn the_headers_choose_the_scheme_and_not_the_prefix_of_the_secret() {
     let hex_header = format!("t={T},v1={}", hex_mac(WHSEC, T, STANDARD_BODY));
-    let both = SignedHeaders {
+    let both = MynthHeaders {
         webhook_id: Some(ID),
         webhook_timestamp: Some(T),
         webhook_signature: Some(STANDARD_SIGNATURE),
@@ -45,39 +45,39 @@ fn the_headers_choose_the_scheme_and_not_the_prefix_of_the_secret() {
         x_mynth_delivery: Some("dlv_1"),
     };
     let set = secrets(WHSEC);
-    let verified = verify_mynth(&both, STANDARD_BODY, &set, NOW).expect("a good signature");
-    assert_eq!(verified.scheme(), Scheme::StandardWebhooks);
-    assert_eq!(verified.delivery(), ID);
+    let verified = both.verify(STANDARD_BODY, &set, NOW).expect("a good signature");
+    assert_eq!(verified.scheme, Scheme::StandardWebhooks);
+    assert_eq!(verified.delivery, ID);
 
     // A bad signature of the chosen scheme is not rescued by the other.
-    let bad = SignedHeaders { webhook_signature: Some(""), ..both };
-    assert_eq!(verify_mynth(&bad, STANDARD_BODY, &set, NOW), Err(Mismatch));
+    let bad = MynthHeaders { webhook_signature: Some(""), ..both };
+    assert_eq!(bad.verify(STANDARD_BODY, &set, NOW), Err(Mismatch));
 
-    let hex_only = SignedHeaders { webhook_signature: None, ..both };
-    let verified = verify_mynth(&hex_only, STANDARD_BODY, &set, NOW).expect("a good signature");
-    assert_eq!(verified.scheme(), Scheme::MynthHex);
-    assert_eq!(verified.delivery(), "dlv_1");
+    let hex_only = MynthHeaders { webhook_signature: None, ..both };
+    let verified = hex_only.verify(STANDARD_BODY, &set, NOW).expect("a good signature");
+    assert_eq!(verified.scheme, Scheme::TimestampedHex);
+    assert_eq!(verified.delivery, "dlv_1");
 }
 
 #[test]
 fn a_missing_header_is_named() {
     let set = secrets(WHSEC);
-    let refusal = |headers: SignedHeaders| verify_mynth(&headers, STANDARD_BODY, &set, NOW).err();
-    let full = SignedHeaders {
+    let refusal = |headers: MynthHeaders| headers.verify(STANDARD_BODY, &set, NOW).err();
+    let full = MynthHeaders {
         webhook_id: Some(ID),
         webhook_timestamp: Some(T),
         webhook_signature: Some(STANDARD_SIGNATURE),
-        ..SignedHeaders::default()
+        ..MynthHeaders::default()
     };
     assert_eq!(
-        refusal(SignedHeaders { webhook_id: None, ..full }),
+        refusal(MynthHeaders { webhook_id: None, ..full }),
         Some(Missing { header: "webhook-id" })
     );
     assert_eq!(
-        refusal(SignedHeaders { webhook_timestamp: None, ..full }),
+        refusal(MynthHeaders { webhook_timestamp: None, ..full }),
         Some(Missing { header: "webhook-timestamp" })
     );
-    let none = refusal(SignedHeaders { webhook_signature: None, ..full }).expect("a refusal");
+    let none = refusal(MynthHeaders { webhook_signature: None, ..full }).expect("a refusal");
     assert_eq!(none.to_string(), "missing header: webhook-signature or x-mynth-signature");
 }
 
@@ -85,13 +85,13 @@ fn a_missing_header_is_named() {
 fn a_delivery_header_that_is_no_id_is_ignored() {
     let header = format!("t={T},v1={HEX_MAC}");
     for bad in ["", "a b", "é", &"d".repeat(257)] {
-        let headers = SignedHeaders {
+        let headers = MynthHeaders {
             x_mynth_signature: Some(&header),
             x_mynth_delivery: Some(bad),
-            ..SignedHeaders::default()
+            ..MynthHeaders::default()
         };
-        let verified = verify_mynth(&headers, HEX_BODY, &secrets(HEX_SECRET), NOW).expect("good");
-        assert!(verified.delivery().starts_with("sha256:244b36"), "{bad:?}");
+        let verified = headers.verify(HEX_BODY, &secrets(HEX_SECRET), NOW).expect("good");
+        assert!(verified.delivery.starts_with("sha256:244b36"), "{bad:?}");
     }
 }
 

@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use taskwire::provider::{modelriver, mynth};
 use taskwire::signature::{
-    Scope, Secret, SecretSet, SignatureError, SignedHeaders, Ticket, TicketKey, Verified,
-    verify_mynth,
+    Raw, Scheme, Scope, Secret, SecretSet, SignatureError, Ticket, TicketKey, Verified,
 };
 
 pub const NOW: i64 = 1_614_265_330;
@@ -49,29 +49,83 @@ pub fn standard_mac(secret: &str, id: &str, t: &str, body: &[u8]) -> String {
     format!("v1,{}", STANDARD.encode(hmac(&key, &text)))
 }
 
-pub fn hex(
-    header: &str,
-    body: &[u8],
-    set: &SecretSet,
-    now: i64,
-) -> Result<Verified, SignatureError> {
-    let headers = SignedHeaders { x_mynth_signature: Some(header), ..SignedHeaders::default() };
-    verify_mynth(&headers, body, set, now)
+/// How a webhook was verified, and what its delivery is known by.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Good {
+    pub scheme: Scheme,
+    pub delivery: String,
 }
 
-pub fn standard(
-    [id, t, signature]: [&str; 3],
+pub type Verdict = Result<Good, SignatureError>;
+
+/// A webhook with those of its headers that are there, as `verify` sees it.
+fn verdict(
     body: &[u8],
-    set: &SecretSet,
-    now: i64,
-) -> Result<Verified, SignatureError> {
-    let headers = SignedHeaders {
+    headers: &[(&'static str, Option<&str>)],
+    verify: impl Fn(Raw<'_>) -> Result<Verified<'_>, SignatureError>,
+) -> Verdict {
+    let there: Vec<(&'static str, String)> =
+        headers.iter().filter_map(|(name, value)| Some((*name, (*value)?.to_owned()))).collect();
+    let verified = verify(Raw::new(body, &there))?;
+    assert_eq!(verified.body(), body, "another body than the one that was signed");
+    Ok(Good { scheme: verified.scheme(), delivery: verified.delivery() })
+}
+
+/// The headers that Mynth signs with; `None` where there is none.
+#[derive(Clone, Copy, Default)]
+pub struct MynthHeaders<'a> {
+    pub webhook_id: Option<&'a str>,
+    pub webhook_timestamp: Option<&'a str>,
+    pub webhook_signature: Option<&'a str>,
+    pub x_mynth_signature: Option<&'a str>,
+    pub x_mynth_delivery: Option<&'a str>,
+}
+
+impl MynthHeaders<'_> {
+    pub fn verify(&self, body: &[u8], set: &SecretSet, now: i64) -> Verdict {
+        let headers = [
+            ("webhook-id", self.webhook_id),
+            ("webhook-timestamp", self.webhook_timestamp),
+            ("webhook-signature", self.webhook_signature),
+            ("x-mynth-signature", self.x_mynth_signature),
+            ("x-mynth-delivery", self.x_mynth_delivery),
+        ];
+        verdict(body, &headers, |webhook| mynth::signature::verify(webhook, set, now))
+    }
+}
+
+/// The headers that ModelRiver signs with; `None` where there is none.
+#[derive(Clone, Copy, Default)]
+pub struct ModelRiverHeaders<'a> {
+    pub mr_signature: Option<&'a str>,
+    pub x_signature: Option<&'a str>,
+    pub x_timestamp: Option<&'a str>,
+}
+
+impl ModelRiverHeaders<'_> {
+    pub fn verify(&self, body: &[u8], set: &SecretSet, now: i64) -> Verdict {
+        let headers = [
+            ("mr-signature", self.mr_signature),
+            ("x-modelriver-signature", self.x_signature),
+            ("x-modelriver-timestamp", self.x_timestamp),
+        ];
+        verdict(body, &headers, |webhook| modelriver::signature::verify(webhook, set, now))
+    }
+}
+
+pub fn hex(header: &str, body: &[u8], set: &SecretSet, now: i64) -> Verdict {
+    let headers = MynthHeaders { x_mynth_signature: Some(header), ..MynthHeaders::default() };
+    headers.verify(body, set, now)
+}
+
+pub fn standard([id, t, signature]: [&str; 3], body: &[u8], set: &SecretSet, now: i64) -> Verdict {
+    let headers = MynthHeaders {
         webhook_id: Some(id),
         webhook_timestamp: Some(t),
         webhook_signature: Some(signature),
-        ..SignedHeaders::default()
+        ..MynthHeaders::default()
     };
-    verify_mynth(&headers, body, set, now)
+    headers.verify(body, set, now)
 }
 
 /// Every way to change one bit of `bytes`.

@@ -1,15 +1,23 @@
 //! What the tasks of a batch are, how many there may be, and how what is wrong is named.
 
-use crate::paths;
 use crate::support::key;
+use crate::{paths, sent};
 use proptest::prelude::{ProptestConfig, proptest};
 use serde_json::{Value, json};
+use taskwire::api::request::kinds;
 use taskwire::domain::task::start_request::StartRequest;
 use taskwire::error::ApiError;
-use taskwire::provider::mynth::batch;
+use taskwire::error::Code;
+use taskwire::provider::kind::Becomes;
+use taskwire::provider::registry::PROVIDERS;
+
+pub fn read_batch(body: &[u8]) -> Result<Vec<StartRequest>, ApiError> {
+    let (_, kind) = PROVIDERS.kind("image.generate", Becomes::Task).expect("a kind");
+    kinds::parse_batch(kind, body)
+}
 
 pub fn parse_batch(body: &Value) -> Result<Vec<StartRequest>, ApiError> {
-    batch::parse(body.to_string().as_bytes())
+    read_batch(body.to_string().as_bytes())
 }
 
 fn good_batch(body: &Value) -> Vec<StartRequest> {
@@ -88,7 +96,7 @@ fn the_options_of_a_batch_are_those_of_every_task() {
         expected["prompt"] = json!(["a fox", "a hare"][i]);
         expected["model"] = json!("m/x");
         expected["metadata"]["imageRowIds"] = json!(["BwcHBwcHBwcHBwcH00", "BwcHBwcHBwcHBwcH01"]);
-        assert_eq!(task.provider_body(&key(7)), expected);
+        assert_eq!(sent(task), expected);
         assert_eq!((task.kind, task.row_ids(&key(7)).len()), ("image.generate", 2));
     }
 }
@@ -101,6 +109,18 @@ fn what_is_wrong_with_a_batch_is_said_at_once() {
         body[name] = value;
     }
     assert_eq!(wrong_batch(&body), ["", "count", "metadata", "prompt"]);
+}
+
+#[test]
+fn a_kind_without_a_batch_has_none_whatever_is_asked_of_it() {
+    let without = PROVIDERS.all().iter().flat_map(|provider| provider.kinds());
+    let without: Vec<_> = without.filter(|kind| kind.read_batch.is_none()).collect();
+    assert_eq!(without.len(), 7);
+    for kind in without {
+        let body = grid(1, 1).to_string();
+        let error = kinds::parse_batch(kind, body.as_bytes()).expect_err(kind.word);
+        assert_eq!(error.code, Code::NotFound, "{}", kind.word);
+    }
 }
 
 proptest! {

@@ -10,9 +10,12 @@ mod sent;
 mod support;
 
 use serde_json::{Value, json};
+use taskwire::api::request::kinds;
 use taskwire::domain::task::start_request::StartRequest;
 use taskwire::error::{ApiError, Code};
-use taskwire::provider::mynth::kinds;
+use taskwire::provider::call::Order;
+use taskwire::provider::mynth::start;
+use taskwire::provider::registry::PROVIDERS;
 
 const URL: &str = "https://pictures.example/fox.png";
 
@@ -29,11 +32,16 @@ fn smallest() -> [(&'static str, Value); 6] {
 }
 
 fn parse(body: &Value) -> Result<StartRequest, ApiError> {
-    kinds::parse(body.to_string().as_bytes())
+    kinds::parse(PROVIDERS, body.to_string().as_bytes())
 }
 
 fn good(body: &Value) -> StartRequest {
     parse(body).unwrap_or_else(|error| panic!("{body}: {}", error.body()))
+}
+
+/// What the provider is sent.
+fn sent(request: &StartRequest) -> Value {
+    start::body(&Order { request, user_id: "ada", key: &support::key(7), webhook_url: None })
 }
 
 /// The paths that a refusal complains about, sorted.

@@ -2,8 +2,9 @@
 
 use crate::{URL, good, parse, paths, smallest};
 use serde_json::{Value, json};
+use taskwire::api::request::kinds;
 use taskwire::error::Code;
-use taskwire::provider::mynth::kinds;
+use taskwire::provider::registry::PROVIDERS;
 
 fn smallest_of(kind: &str) -> Value {
     let found = smallest().into_iter().find(|(each, _)| *each == kind);
@@ -112,6 +113,8 @@ fn the_kind_and_the_request_are_named_when_they_are_wrong() {
         json!(7),
         json!(["image.rate"]),
         json!("k".repeat(65)),
+        // It becomes no task.
+        json!("ai.workflow"),
         Value::Null,
     ] {
         assert_eq!(wrong(&json!({"kind": kind, "request": request})), ["kind"]);
@@ -123,7 +126,7 @@ fn the_kind_and_the_request_are_named_when_they_are_wrong() {
     for body in [json!([]), json!("image.rate"), Value::Null] {
         assert_eq!(wrong(&body), [""]);
     }
-    assert_eq!(kinds::parse(b"{").unwrap_err().code, Code::MalformedJson);
+    assert_eq!(kinds::parse(PROVIDERS, b"{").unwrap_err().code, Code::MalformedJson);
 }
 
 #[test]

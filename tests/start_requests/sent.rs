@@ -1,9 +1,10 @@
 //! What the provider is sent for each kind, and what our task of it is.
 
 use crate::support::{NOW, key};
-use crate::{URL, good, smallest};
+use crate::{URL, good, sent, smallest};
 use serde_json::json;
 use taskwire::domain::task::Status;
+use taskwire::provider::mynth::start::estimate_body;
 
 #[test]
 fn each_kind_sends_the_provider_what_was_asked_and_nothing_more() {
@@ -19,11 +20,11 @@ fn each_kind_sends_the_provider_what_was_asked_and_nothing_more() {
                 "audio": false, "inputs": [{"url": URL}]}),
         ),
     ] {
-        let sent = good(&json!({"kind": kind, "request": request})).provider_body(&key(7));
+        let sent = sent(&good(&json!({"kind": kind, "request": request})));
         assert_eq!(sent, request, "{kind}");
     }
     for (kind, request) in smallest() {
-        let sent = good(&json!({"kind": kind, "request": request})).provider_body(&key(7));
+        let sent = sent(&good(&json!({"kind": kind, "request": request})));
         assert_eq!(sent, request, "{kind}");
     }
 }
@@ -31,7 +32,7 @@ fn each_kind_sends_the_provider_what_was_asked_and_nothing_more() {
 #[test]
 fn an_image_started_as_a_kind_is_sent_as_the_short_form_would() {
     let request = json!({"prompt": "a fox", "model": "m/x", "count": 2, "metadata": {"mine": 1}});
-    let sent = good(&json!({"kind": "image.generate", "request": request})).provider_body(&key(7));
+    let sent = sent(&good(&json!({"kind": "image.generate", "request": request})));
     assert_eq!(
         sent,
         json!({"prompt": "a fox", "model": "m/x", "count": 2, "metadata": {"mine": 1,
@@ -58,5 +59,5 @@ fn an_estimate_is_asked_for_without_what_only_a_task_needs() {
     let request = json!({"prompt": "a fox", "model": "m/x", "count": 2, "metadata": {"mine": 1}});
     let asked = good(&json!({"kind": "image.generate", "request": request}));
     let expected = json!({"prompt": "a fox", "model": "m/x", "count": 2});
-    assert_eq!(asked.estimate_body(&key(7)), expected);
+    assert_eq!(estimate_body(&asked), expected);
 }

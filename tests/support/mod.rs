@@ -9,8 +9,11 @@ use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::apply::{Input, apply};
 use taskwire::domain::task::report::{ImageReport, Outcome, Report};
 use taskwire::domain::task::state::RoomState;
-use taskwire::domain::task::{IMAGE_GENERATE, Image, ImageStatus, Status, Task, TaskError};
+use taskwire::domain::task::{
+    FIRST_PROVIDER, IMAGE_GENERATE, Image, ImageStatus, Status, Task, TaskError,
+};
 use taskwire::domain::time::Millis;
+use taskwire::domain::verdict::Verdict;
 
 /// 2026-11-20T10:00:00.000Z.
 pub const NOW: Millis = 1_795_168_800_000;
@@ -25,7 +28,8 @@ pub fn key(seed: u8) -> TaskKey {
 pub fn new_task(images: usize) -> Task {
     let key = key(7);
     Task {
-        task_id: TASK_ID.into(),
+        task_id: Some(TASK_ID.into()),
+        provider: FIRST_PROVIDER.into(),
         images: (0..images).map(|position| Image::pending(&key, position)).collect(),
         key,
         user_id: "ada".into(),
@@ -43,6 +47,7 @@ pub fn new_task(images: usize) -> Task {
         updated_at: NOW,
         result: None,
         access: None,
+        patience: None,
     }
 }
 
@@ -64,11 +69,13 @@ pub fn broken(code: &str) -> ImageReport {
 pub fn report(outcome: Outcome) -> Report {
     Report {
         task_id: TASK_ID.into(),
+        provider: FIRST_PROVIDER.into(),
         kind: IMAGE_GENERATE.into(),
         outcome,
         cost: None,
         row_ids: Vec::new(),
         owner: None,
+        is_known_kind: true,
     }
 }
 
@@ -99,11 +106,17 @@ pub fn poll(report: Report) -> Input {
     Input::Report { delivery: None, report: Box::new(report) }
 }
 
+/// What `apply` decides, without what follows from it.
+pub fn decide(room: &RoomState, input: Input, now: Millis) -> (RoomState, Verdict) {
+    let decision = apply(room, input, now);
+    (decision.state, decision.verdict)
+}
+
 /// What is left after these inputs, one second apart.
 pub fn after(inputs: impl IntoIterator<Item = Input>) -> RoomState {
     let mut room = RoomState::default();
     for (second, input) in inputs.into_iter().enumerate() {
-        room = apply(&room, input, NOW + second as Millis * 1_000).0;
+        room = apply(&room, input, NOW + second as Millis * 1_000).state;
     }
     room
 }

@@ -18,6 +18,10 @@ pub mod tasks;
 pub mod tickets;
 pub mod webhook_text;
 
+/// The same helper as in the ordinary tests.
+#[path = "../../../tests/support/verified.rs"]
+mod verified;
+
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also the folder of its seeds.

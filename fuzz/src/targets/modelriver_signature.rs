@@ -1,15 +1,13 @@
 //! Whether a webhook is ModelRiver's. In a header, `$BODY0` and `$DATA0` stand for the right signature
 //! of the first secret, over the raw body and over its `data`.
 
-use super::meter::metered;
 use super::place_in;
 use super::webhook_text::{STRANGER, Webhook, hex_mac};
 use serde::de::IgnoredAny;
 use std::ops::Range;
+use taskwire::provider::modelriver::ModelRiver;
 use taskwire::signature::SignatureError::{Future, Stale};
-use taskwire::signature::{
-    ModelRiverHeaders, Scheme, SignatureError, TOLERANCE_SECONDS, Verified, verify_modelriver,
-};
+use taskwire::signature::{Scheme, SignatureError, TOLERANCE_SECONDS};
 
 const BODY: &str = "mr-signature";
 const DATA: &str = "x-modelriver-signature";
@@ -21,18 +19,18 @@ pub fn modelriver_signature(data: &[u8]) {
     let mut webhook = Webhook::read(data);
     webhook.sign(BODY, "$BODY", |webhook, secret| Some(of_body(webhook, secret)));
     webhook.sign(DATA, "$DATA", of_data);
-    let Some(verdict) = verify(&webhook) else { return };
-    assert_eq!(verify(&webhook).as_ref(), Some(&verdict), "two verdicts on one request");
+    let Some(verdict) = webhook.verify(&ModelRiver) else { return };
+    assert_eq!(webhook.verify(&ModelRiver).as_ref(), Some(&verdict), "two verdicts on one request");
     let Ok(verified) = verdict else { return };
 
-    assert!(verified.delivery().starts_with("sha256:") && verified.delivery().len() == 71);
+    assert!(verified.delivery.starts_with("sha256:") && verified.delivery.len() == 71);
     let secrets = webhook.secret_list();
     let any_signed = |header, mac: &dyn Fn(&str) -> Option<String>| {
         let header = webhook.header(header);
         secrets.iter().filter_map(|secret| mac(secret)).any(|mac| header == Some(&mac))
     };
-    match verified.scheme() {
-        Scheme::ModelRiverBody => {
+    match verified.scheme {
+        Scheme::HexOfBody => {
             assert!(any_signed(BODY, &|secret| Some(of_body(&webhook, secret))), "not signed");
             // Without the other signature: that is good for a body that was changed beside its data.
             webhook.change(DATA, String::clear);
@@ -40,23 +38,13 @@ pub fn modelriver_signature(data: &[u8]) {
             refused(&webhook, |it| it.flip(place));
             refused(&webhook, |it| it.body.push(b' '));
         }
-        Scheme::ModelRiverData => {
+        Scheme::HexOfPart => {
             assert!(any_signed(DATA, &|secret| of_data(&webhook, secret)), "not signed");
             refuses_changes_of_data(&webhook, data);
         }
         other => panic!("verified in a scheme of somebody else: {other:?}"),
     }
     refused(&webhook, |it| it.secrets = STRANGER.to_owned());
-}
-
-fn verify(webhook: &Webhook) -> Option<Result<Verified, SignatureError>> {
-    let secrets = webhook.secret_set()?;
-    let headers = ModelRiverHeaders {
-        mr_signature: webhook.header(BODY),
-        x_signature: webhook.header(DATA),
-        x_timestamp: webhook.header(TIMESTAMP),
-    };
-    Some(metered(|| verify_modelriver(&headers, &webhook.body, &secrets, webhook.now)))
 }
 
 fn of_body(webhook: &Webhook, secret: &str) -> String {
@@ -86,7 +74,10 @@ fn signed_part(body: &[u8]) -> Range<usize> {
 fn refused(webhook: &Webhook, change: impl FnOnce(&mut Webhook)) -> SignatureError {
     let mut changed = webhook.clone();
     change(&mut changed);
-    verify(&changed).expect("it has secrets").expect_err("it was changed, and still verifies")
+    changed
+        .verify(&ModelRiver)
+        .expect("it has secrets")
+        .expect_err("it was changed, and still verifies")
 }
 
 /// `data` is signed to the letter, with its time; and there is one of it.

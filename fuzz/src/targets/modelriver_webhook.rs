@@ -2,27 +2,29 @@
 //! case is the body; a line before it that is no JSON names the headers' channel and callback.
 
 use super::meter::metered;
-use super::tasks::{NOW, VALUE_LIMIT};
+use super::tasks::{NOW, VALUE_LIMIT, assert_first};
+use super::verified::verified;
 use serde::de::IgnoredAny;
-use taskwire::domain::channel::apply::{Arrived, Input, apply};
-use taskwire::domain::channel::event::ChannelEvent;
+use taskwire::domain::channel::apply::{Decision, Input, apply};
+use taskwire::domain::channel::event::{Arrived, ChannelEvent};
 use taskwire::domain::channel::frame::{channel_frame, rows};
 use taskwire::domain::channel::schedule::{due, next_alarm};
 use taskwire::domain::channel::state::{ChannelState, EVENT_LIMIT};
 use taskwire::domain::id::is_plain_id;
 use taskwire::domain::time::{Millis, SECOND};
 use taskwire::domain::verdict::Verdict;
-use taskwire::provider::modelriver::webhook::{Event, Headers, parse};
+use taskwire::provider::event::Event;
+use taskwire::provider::modelriver::webhook::read;
 use taskwire::store::row::to_json;
 
 /// What a state may hold beside what its body brought, in bytes.
 const OVERHEAD: usize = 20_000;
 
 pub fn modelriver_webhook(data: &[u8]) {
-    let (channel, callback, body) = split(data);
-    let headers = Headers { channel_id: channel, callback_url: callback };
-    let event = metered(|| parse(body, &headers));
-    assert_eq!(parse(body, &headers), event, "two readings of one body");
+    let (headers, body) = split(data);
+    let webhook = verified(body, &headers);
+    let event = metered(|| read(&webhook));
+    assert_eq!(read(&webhook), event, "two readings of one body");
     let Ok(Event::Channel(event)) = event else { return };
     assert!(is_plain_id(&event.channel_id), "an id that names no object: {:?}", event.channel_id);
     assert!(event.kind.chars().count() <= 128);
@@ -32,12 +34,13 @@ pub fn modelriver_webhook(data: &[u8]) {
 }
 
 /// `channel callback`, a line break, the body.
-fn split(data: &[u8]) -> (Option<&str>, Option<&str>, &[u8]) {
+fn split(data: &[u8]) -> (Vec<(&'static str, String)>, &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').filter(|_| !data.starts_with(b"{"));
-    let Some(end) = end else { return (None, None, data) };
+    let Some(end) = end else { return (Vec::new(), data) };
     let line = std::str::from_utf8(&data[..end]).unwrap_or_default();
     let (channel, callback) = line.split_once(' ').unwrap_or((line, ""));
-    (Some(channel), Some(callback), &data[end + 1..])
+    let named = [("mr-channel-id", channel), ("x-modelriver-callback-url", callback)];
+    (named.map(|(name, value)| (name, value.to_owned())).to_vec(), &data[end + 1..])
 }
 
 /// The event comes; then again; then what an alarm does. How large its state is.
@@ -66,15 +69,19 @@ fn heard(event: ChannelEvent) -> usize {
 fn step(before: &ChannelState, input: Input, second: Millis) -> (ChannelState, Verdict) {
     let now = NOW + second * SECOND;
     let again = input.clone();
-    let (after, verdict) = metered(|| {
-        let (after, verdict) = apply(before, again, now);
-        let _ = (to_json(&after), to_json(&rows(&after)));
+    let decision = metered(|| {
+        let decision = apply(before, again, now);
+        let after = &decision.state;
+        let _ = (to_json(after), to_json(&rows(after)));
         if let Some(channel) = &after.channel {
             let _ = channel_frame(channel, None);
         }
-        (after, verdict)
+        decision
     });
-    assert_eq!(apply(before, input, now), (after.clone(), verdict), "two outcomes of one event");
+    assert_eq!(apply(before, input, now), decision, "two outcomes of one event");
+    let Decision { state: after, verdict, effects } = decision;
+    let is_news = after.version() != before.version();
+    assert_first(&effects, &after != before, is_news);
     if let (Some(known), Some(channel)) = (&before.channel, &after.channel) {
         assert!(channel.version >= known.version && channel.updated_at >= known.updated_at);
         let left = known.status.is_terminal() && !channel.status.is_terminal();

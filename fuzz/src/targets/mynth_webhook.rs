@@ -3,13 +3,15 @@
 use super::meter::metered;
 use super::place_in;
 use super::tasks::{NOW, VALUE_LIMIT, step, task, waiting, written};
+use super::verified::verified;
 use taskwire::domain::id::is_plain_id;
 use taskwire::domain::task::apply::Input;
 use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::time::{Millis, SECOND};
 use taskwire::domain::verdict::Verdict;
-use taskwire::provider::mynth::webhook::{Event, parse};
+use taskwire::provider::event::Event;
+use taskwire::provider::mynth::webhook::read;
 
 /// Images of the task that a body is told to: none, a usual number, and the most that one may have.
 const IMAGES: [usize; 3] = [0, 2, 20];
@@ -18,8 +20,9 @@ const IMAGES: [usize; 3] = [0, 2, 20];
 const OVERHEAD: usize = 200_000;
 
 pub fn mynth_webhook(body: &[u8]) {
-    let event = metered(|| parse(body));
-    assert_eq!(parse(body), event, "two readings of one body");
+    let webhook = verified(body, &[]);
+    let event = metered(|| read(&webhook));
+    assert_eq!(read(&webhook), event, "two readings of one body");
     let Ok(Event::Task(report)) = event else { return };
     assert!(is_plain_id(&report.task_id), "an id that names no room: {:?}", report.task_id);
     assert!(report.kind.len() <= 64);

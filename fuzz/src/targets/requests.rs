@@ -3,28 +3,43 @@
 use super::latin;
 use super::meter::metered;
 use serde_json::Value;
-use taskwire::api::request::list::ListQuery;
-use taskwire::api::request::{batch, generate, kinds, query};
+use taskwire::api::request::kinds::{parse, parse_as, parse_batch};
+use taskwire::api::request::{content, list};
 use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::start_request::StartRequest;
 use taskwire::error::ApiError;
+use taskwire::provider::call::Order;
+use taskwire::provider::kind::Becomes;
 use taskwire::provider::mynth::start::METADATA_LIMIT;
+use taskwire::provider::registry::PROVIDERS;
 use taskwire::route::Route;
 use taskwire::store::row::to_json;
+use taskwire::url::query;
 
 /// A body of 256 KB of nothing but unknown fields is refused at length: this often its size.
 const ECHO: usize = 16;
+
+/// The short forms: `POST /generate` and `POST /ai`.
+const SHORT: [(&str, Becomes); 2] =
+    [("image.generate", Becomes::Task), ("ai.workflow", Becomes::Channel)];
 
 pub fn requests(data: &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     address(&latin(&data[..end]));
     let body = data.get(end + 1..).unwrap_or_default();
-    let one = [metered(|| generate::parse(body)), metered(|| kinds::parse(body))];
-    assert_eq!([generate::parse(body), kinds::parse(body)], one, "two readings of one body");
-    for request in one {
-        started(body, request.map(|request| vec![request]));
+    let read = |read: &dyn Fn() -> Result<Vec<StartRequest>, ApiError>| {
+        let requests = metered(read);
+        assert_eq!(read(), requests, "two readings of one body");
+        started(body, requests);
+    };
+    read(&|| Ok(vec![parse(PROVIDERS, body)?]));
+    for (word, becomes) in SHORT {
+        let (_, kind) = PROVIDERS.kind(word, becomes).expect("a kind");
+        read(&|| Ok(vec![parse_as(kind, body)?]));
+        if kind.read_batch.is_some() {
+            read(&|| parse_batch(kind, body));
+        }
     }
-    started(body, metered(|| batch::parse(body)));
 }
 
 fn address(url: &str) {
@@ -34,7 +49,11 @@ fn address(url: &str) {
     }
     let _ = Route::owns(path);
     assert!(query::origin(url).is_none_or(|origin| url.starts_with(origin)));
-    let Ok(list) = metered(|| ListQuery::parse(query::pairs(url))) else { return };
+    if let Ok(list) = metered(|| content::parse(query::pairs(url))) {
+        assert!((1..=100).contains(&list.limit));
+        assert!(list.cursor.is_none_or(|id| content::is_row_id(&id)));
+    }
+    let Ok(list) = metered(|| list::parse(query::pairs(url))) else { return };
     assert!((1..=100).contains(&list.limit));
     assert!(list.kind.is_none_or(|kind| (1..=64).contains(&kind.len())));
     if let Some(cursor) = list.cursor {
@@ -58,16 +77,27 @@ fn started(body: &[u8], requests: Result<Vec<StartRequest>, ApiError>) {
         assert!(request.count <= 20);
         let prompt = request.prompt.as_deref().unwrap_or("x");
         assert!((1..=8192).contains(&prompt.chars().count()));
+        assert!(to_json(&request.metadata).len() <= METADATA_LIMIT);
         let key = TaskKey::new(0, [7; 12]);
         assert_eq!(request.row_ids(&key).len(), request.count);
-        let sent = request.provider_body(&key);
-        let metadata = sent.get("metadata").map_or(0, |metadata| to_json(metadata).len());
-        assert!(metadata <= METADATA_LIMIT, "metadata of {metadata} bytes");
-        let text = to_json(&sent);
-        let again: Value = serde_json::from_str(&text).expect("a body that is sent is JSON");
-        assert_eq!(again, sent);
+        sent(&request, &key);
         let task = request.task("ada", key, 0);
         let row = to_json(&task);
         assert_eq!(serde_json::from_str::<Value>(&row).expect("a row is JSON")["version"], 0);
     }
+}
+
+/// The provider is sent JSON that reads back as what was asked for, and no more metadata than it takes.
+fn sent(request: &StartRequest, key: &TaskKey) {
+    let provider = PROVIDERS.named(request.provider).expect("a provider of ours");
+    let order = Order { request, user_id: "ada", key, webhook_url: None };
+    let text = provider.start(&order).body.expect("a start has a body");
+    let sent: Value = serde_json::from_str(&text).expect("a body that is sent is JSON");
+    for (name, value) in &request.passed_on {
+        assert_eq!(&sent[name], value, "{name} is sent as something else");
+    }
+    // Whose it is comes on top of what the caller may have.
+    let ours = if request.count == 0 { r#","user_id":"ada""#.len() } else { 0 };
+    let metadata = sent.get("metadata").map_or(0, |metadata| to_json(metadata).len());
+    assert!(metadata <= METADATA_LIMIT + ours, "metadata of {metadata} bytes");
 }

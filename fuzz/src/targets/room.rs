@@ -34,8 +34,8 @@ pub fn room(data: &[u8]) {
 fn stored(line: &str) -> Option<RoomState> {
     let state: RoomState = metered(|| serde_json::from_str(line).ok())?;
     let clock = &state.clock;
-    let times = [clock.look_at, clock.adopt_at, clock.flush_at];
-    let counts = [clock.looks, clock.adoptions, clock.flush_failures];
+    let times = [clock.poll_at, clock.adopt_at, clock.flush_at];
+    let counts = [clock.polls, clock.adoptions, clock.flush_failures];
     let is_ours = times.iter().all(|at| is_time(*at))
         && counts.iter().all(|count| *count < u32::MAX / 2)
         && state.early.iter().all(|early| is_time(early.at))
@@ -58,9 +58,8 @@ fn input(line: &str) -> Option<Input> {
         let text = to_json(&ask);
         assert_eq!(serde_json::from_str::<Ask>(&text).expect("a message of ours"), ask);
         return match ask {
-            Ask::Attach { task } | Ask::Wake { task } => {
-                is_ours(&task).then_some(Input::Attach(task))
-            }
+            Ask::Attach { task } => is_ours(&task).then_some(Input::Attach(task)),
+            Ask::Wake { task } => is_ours(&task).then_some(Input::Wake(task)),
             Ask::Ingest { delivery, report } => {
                 Some(Input::Report { delivery: Some(delivery), report: Box::new(report) })
             }
@@ -70,7 +69,7 @@ fn input(line: &str) -> Option<Input> {
     let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
     Some(match word {
         "give_up" => Input::GiveUp,
-        "look_failed" => Input::LookFailed,
+        "poll_failed" => Input::PollFailed,
         "adopt_failed" => Input::AdoptFailed,
         "flush_failed" => Input::FlushFailed,
         "flushed" => Input::Flushed(rest.parse().ok()?),

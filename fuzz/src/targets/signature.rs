@@ -1,13 +1,11 @@
 //! Whether a webhook is Mynth's. In a header, `$HEX0` and `$STD0` stand for the right signature of the
 //! first secret: no fuzzer guesses a MAC, and what lies behind one has to be reached.
 
-use super::meter::metered;
 use super::place_in;
 use super::webhook_text::{STRANGER, Webhook, hex_mac, standard_mac};
+use taskwire::provider::mynth::Mynth;
 use taskwire::signature::SignatureError::{Future, Mismatch, Stale};
-use taskwire::signature::{
-    Scheme, SignatureError, SignedHeaders, TOLERANCE_SECONDS, Verified, verify_mynth,
-};
+use taskwire::signature::{Scheme, TOLERANCE_SECONDS};
 
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
@@ -23,30 +21,18 @@ pub fn signature(data: &[u8]) {
         Some(of_hex(webhook, secret, &t))
     });
     webhook.sign(STANDARD, "$STD", of_standard);
-    let Some(verdict) = verify(&webhook) else { return };
-    assert_eq!(verify(&webhook).as_ref(), Some(&verdict), "two verdicts on one request");
+    let Some(verdict) = webhook.verify(&Mynth) else { return };
+    assert_eq!(webhook.verify(&Mynth).as_ref(), Some(&verdict), "two verdicts on one request");
     let Ok(verified) = verdict else { return };
 
     let at = signed_at(&webhook).expect("verified, and nobody has signed it");
     assert!(at.abs_diff(webhook.now) <= TOLERANCE_SECONDS, "verified, and out of its time");
-    assert!((1..=256).contains(&verified.delivery().len()), "a delivery key of any size");
-    assert!(verified.delivery().bytes().all(|byte| byte.is_ascii_graphic()));
+    assert!((1..=256).contains(&verified.delivery.len()), "a delivery key of any size");
+    assert!(verified.delivery.bytes().all(|byte| byte.is_ascii_graphic()));
     let is_standard = webhook.header(STANDARD).is_some();
-    let scheme = if is_standard { Scheme::StandardWebhooks } else { Scheme::MynthHex };
-    assert_eq!(verified.scheme(), scheme);
+    let scheme = if is_standard { Scheme::StandardWebhooks } else { Scheme::TimestampedHex };
+    assert_eq!(verified.scheme, scheme);
     refuses_changes(&webhook, at, data);
-}
-
-fn verify(webhook: &Webhook) -> Option<Result<Verified, SignatureError>> {
-    let secrets = webhook.secret_set()?;
-    let headers = SignedHeaders {
-        webhook_id: webhook.header(ID),
-        webhook_timestamp: webhook.header(TIMESTAMP),
-        webhook_signature: webhook.header(STANDARD),
-        x_mynth_signature: webhook.header(HEX),
-        x_mynth_delivery: webhook.header("x-mynth-delivery"),
-    };
-    Some(metered(|| verify_mynth(&headers, &webhook.body, &secrets, webhook.now)))
 }
 
 fn of_hex(webhook: &Webhook, secret: &str, t: &str) -> String {
@@ -82,7 +68,10 @@ fn refuses_changes(webhook: &Webhook, at: i64, data: &[u8]) {
     let refusal = |change: &dyn Fn(&mut Webhook)| {
         let mut changed = webhook.clone();
         change(&mut changed);
-        verify(&changed).expect("it has secrets").expect_err("it was changed, and still verifies")
+        changed
+            .verify(&Mynth)
+            .expect("it has secrets")
+            .expect_err("it was changed, and still verifies")
     };
     let place = place_in(webhook.body.len(), data);
     assert_eq!(refusal(&|it| it.flip(place)), Mismatch);

@@ -2,8 +2,9 @@
 
 use super::meter::{is_measured, metered};
 use serde::de::IgnoredAny;
+use taskwire::domain::effect::Effect;
 use taskwire::domain::task::Task;
-use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::apply::{Decision, Input, apply};
 use taskwire::domain::task::frame::{TaskView, first_frame, task_frame};
 use taskwire::domain::task::schedule::{due, next_alarm};
 use taskwire::domain::task::state::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState};
@@ -34,15 +35,24 @@ pub fn task(images: usize) -> Task {
 
 /// A room in which `task` waits for its provider.
 pub fn waiting(task: Task) -> RoomState {
-    apply(&RoomState::default(), Input::Attach(Box::new(task)), NOW).0
+    apply(&RoomState::default(), Input::Attach(Box::new(task)), NOW).state
 }
 
 /// Applies `input` and checks what holds in every case: the task's version never falls, what is final
 /// stays, and the new state fits its storage, which gives it back.
 pub fn step(before: &RoomState, input: Input, now: Millis) -> (RoomState, Verdict) {
     let again = input.clone();
-    let (after, verdict) = metered(|| handled(before, again, now));
-    assert_eq!(apply(before, input, now), (after.clone(), verdict), "two outcomes of one event");
+    // A task that comes back from its rows was shown as they have it.
+    let known = match (&before.task, &input) {
+        (Some(task), _) => Some(task.version),
+        (None, Input::Attach(task) | Input::Wake(task) | Input::Adopt(task)) => Some(task.version),
+        _ => None,
+    };
+    let decision = metered(|| handled(before, again, now));
+    assert_eq!(apply(before, input, now), decision, "two outcomes of one event");
+    let Decision { state: after, verdict, effects } = decision;
+    let is_news = after.task.as_ref().is_some_and(|task| Some(task.version) != known);
+    assert_first(&effects, &after != before, is_news);
     if let Some(known) = &before.task {
         let task = after.task.as_ref().expect("a room lost its task");
         assert!(task.version >= known.version, "version {} after {}", task.version, known.version);
@@ -63,17 +73,31 @@ pub fn step(before: &RoomState, input: Input, now: Millis) -> (RoomState, Verdic
     (after, verdict)
 }
 
+/// What is stored is stored first, and what is new is shown right after it, once.
+pub fn assert_first<I: PartialEq, W: PartialEq>(
+    effects: &[Effect<I, W>],
+    has_changed: bool,
+    is_news: bool,
+) {
+    assert_eq!(effects.first() == Some(&Effect::Store), has_changed, "a change that is lost");
+    assert_eq!(effects.get(1) == Some(&Effect::Show), is_news, "a change that nobody sees");
+    let rest = effects.iter().skip(usize::from(has_changed) + usize::from(is_news));
+    let mut rest = rest.filter(|effect| matches!(effect, Effect::Store | Effect::Show));
+    assert!(rest.next().is_none(), "stored or shown twice");
+}
+
 /// What a room does with an event: the decision, the state that is stored, the row and the frame.
-fn handled(before: &RoomState, input: Input, now: Millis) -> (RoomState, Verdict) {
-    let (after, verdict) = apply(before, input, now);
+fn handled(before: &RoomState, input: Input, now: Millis) -> Decision {
+    let decision = apply(before, input, now);
     if !is_measured() {
-        return (after, verdict);
+        return decision;
     }
-    let _ = to_json(&after);
+    let after = &decision.state;
+    let _ = to_json(after);
     if let Some(task) = &after.task {
         let _ = (to_json(task), task_frame(task));
     }
-    (after, verdict)
+    decision
 }
 
 /// Storage, rows and frames: all take the state and give it back. How many bytes it is.

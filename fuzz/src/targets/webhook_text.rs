@@ -3,11 +3,13 @@
 //! clock, in Unix seconds.
 
 use super::latin;
+use super::meter::metered;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use base64::{Engine, alphabet, engine::DecodePaddingMode};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use taskwire::signature::{MAX_SECRETS, SecretSet};
+use taskwire::provider::contract::Provider;
+use taskwire::signature::{MAX_SECRETS, Raw, Scheme, SecretSet, SignatureError};
 
 const NOW: i64 = 1_614_265_330;
 const SECRETS: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw wbs_test_secret_one";
@@ -22,6 +24,13 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// How a webhook was verified, and what its delivery is known by.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Good {
+    pub scheme: Scheme,
+    pub delivery: String,
+}
 
 /// A webhook with the deployment that it comes to.
 #[derive(Clone)]
@@ -74,6 +83,19 @@ impl Webhook {
         let set = SecretSet::parse(&self.secrets);
         assert_eq!(set.is_none(), self.secret_list().is_empty(), "a deployment lost its secrets");
         set
+    }
+
+    /// Whether it comes from `provider`. `None` where no secret is configured.
+    pub fn verify(&self, provider: &dyn Provider) -> Option<Result<Good, SignatureError>> {
+        let secrets = self.secret_set()?;
+        let header = |name: &&'static str| Some((*name, self.header(name)?.to_owned()));
+        let headers: Vec<_> = provider.webhook_headers().iter().filter_map(header).collect();
+        Some(metered(|| {
+            let webhook = Raw::new(&self.body, &headers);
+            let verified = provider.verify(webhook, &secrets, self.now)?;
+            assert!(std::ptr::eq(verified.body(), &*self.body), "another body than was signed");
+            Ok(Good { scheme: verified.scheme(), delivery: verified.delivery() })
+        }))
     }
 
     /// Puts right signatures in the places that a header keeps for them: `$HEX1` is that of the

@@ -129,7 +129,8 @@ mod tests {
     fn task() -> Task {
         let key = TaskKey::new(1_795_168_800_000, [0; 12]);
         Task {
-            task_id: "tsk_1".into(),
+            task_id: Some("tsk_1".into()),
+            provider: "mynth".into(),
             images: vec![Image::pending(&key, 0)],
             key,
             user_id: "ada".into(),
@@ -147,6 +148,7 @@ mod tests {
             updated_at: 1_795_168_800_000,
             result: None,
             access: None,
+            patience: None,
         }
     }
 
@@ -168,7 +170,7 @@ mod tests {
     #[test]
     fn a_task_that_the_provider_never_took_has_no_task_id() {
         let mut task = task();
-        task.task_id.clear();
+        task.task_id = None;
         let shown = serde_json::to_value(TaskView::from(&task)).unwrap();
         assert_eq!(shown["taskId"], json!(null));
         assert_eq!(shown["images"][0]["mynthTaskId"], json!(null));
