@@ -1,47 +1,43 @@
 //! taskwire: live results for AI tasks, as one Cloudflare Worker.
 //!
-//! A code tour, from the inside out. The first half is pure: no platform, no clock, no I/O, and
-//! all of it is tested natively. The second half exists only in the Worker, and only does what
-//! the first half decides.
+//! A code tour, from what decides to what it runs on:
+//!
+//! - [`domain`]: what tasks and channels are, and what can happen to them. `apply(state, input, now)`
+//!   is the heart.
+//! - [`provider`]: a folder for each provider, with what it sends and takes.
+//! - [`signature`]: who sent this. Webhook signatures, live tickets, secrets.
+//! - [`start`]: starting tasks, as a saga over ports.
+//! - [`object`]: the shell that performs what an actor decided, and what all our objects share.
+//! - [`room`] and [`feed`]: the two classes of Durable Objects.
+//! - [`store`]: the rows in D1, and every statement.
+//! - [`api`] and [`route`]: HTTP. One file per resource, behind one table of routes.
+//! - [`auth`], [`config`], [`error`], [`json`], [`url`]: who is calling, variables and secrets, every
+//!   error that a caller can get, and reading what comes from outside.
+//!
+//! What touches the platform exists in the wasm build alone. Everything else is tested natively.
 
-/// HTTP: one file per resource, behind one table of routes.
 pub mod api;
-/// Who is calling: OIDC tokens.
 pub mod auth;
-/// Variables and secrets.
 pub mod config;
-/// What tasks and channels are, and what can happen to them: `apply(state, input, now)` is the heart.
 pub mod domain;
-/// Every error that a caller can get.
 pub mod error;
-/// `FeedRoom`: one object for all tasks of a user, for a batch, and for the content feed.
 pub mod feed;
-/// Reading JSON from bytes.
 pub mod json;
-/// What all our Durable Objects share.
 pub mod object;
-/// What providers send and take: a folder for each.
 pub mod provider;
-/// `TaskRoom`: one object for each task, and one for each channel.
 pub mod room;
-/// The whole URL table.
 pub mod route;
-/// Who sent this: webhook signatures and live tickets.
 pub mod signature;
-/// Starting tasks, and settling starts that did not come to an end.
 pub mod start;
-/// The rows in D1, and every statement.
 pub mod store;
-/// Reading addresses.
 pub mod url;
 
-/// Requests of ours.
 #[cfg(target_arch = "wasm32")]
 mod http;
-/// The clock, randomness, variables and the log of the runtime.
 #[cfg(target_arch = "wasm32")]
 mod platform;
 
+/// Where the runtime comes in. The objects' classes are in [`room`] and [`feed`].
 #[cfg(target_arch = "wasm32")]
 mod entry {
     use crate::platform::log_error;

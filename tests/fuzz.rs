@@ -2,8 +2,7 @@
 //! twenty thousand cases made from seeds at every run. `npm run fuzz` looks for longer, with a
 //! fuzzer that sees what it reaches, and measures time.
 
-// What measures time is not used here.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "what measures time is not used here")]
 #[path = "../fuzz/src/targets/mod.rs"]
 mod targets;
 

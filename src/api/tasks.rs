@@ -94,9 +94,8 @@ pub async fn own_batch(user: &str, batch_id: &str, env: &Env) -> Result<Vec<Task
 pub async fn find(caller: &Identity, task_id: &str, env: &Env) -> Result<Task, ApiError> {
     let store = Store::new(env)?;
     let user = caller.user_id();
-    let row = match store.by_provider_id(task_id).await {
-        Ok(row) => row,
-        Err(_) => return in_room(env, task_id, user).await,
+    let Ok(row) = store.by_provider_id(task_id).await else {
+        return in_room(env, task_id, user).await;
     };
     match row {
         Some(row) if row.user_id != user => Err(ApiError::not_found()),

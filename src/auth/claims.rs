@@ -1,5 +1,5 @@
 //! What a token says, and whether it says enough. Pure: the signature is checked elsewhere, between
-//! [`Token::parse`] and [`Token::identity`].
+//! [`Token::parse`] and `Token::identity`.
 
 use crate::config::Issuer;
 use crate::json;

@@ -1,4 +1,4 @@
-//! What follows from a decision, as plain values. `apply` returns them; [`crate::object::actor`]
+//! What follows from a decision, as plain values. `apply` returns them; `object/actor.rs`
 //! performs them, in order.
 
 use super::time::Millis;

@@ -22,7 +22,8 @@ struct Header<'a> {
 ///
 /// # Errors
 ///
-/// The signature is checked first and the time second (see [`Timestamp::check`]).
+/// The signature is checked first and the time second: a stranger cannot tell a stale request from a
+/// forged one, and learns nothing of our clock.
 pub fn verify_timestamped<'a>(
     webhook: Raw<'a>,
     header: &str,
@@ -62,7 +63,8 @@ pub fn verify_body<'a>(
 ///
 /// # Errors
 ///
-/// The signature is checked first and the time second (see [`Timestamp::check`]).
+/// The signature is checked first and the time second: a stranger cannot tell a stale request from a
+/// forged one, and learns nothing of our clock.
 pub fn verify_part<'a>(
     webhook: Raw<'a>,
     (signature, timestamp): (&str, &str),

@@ -46,10 +46,10 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     /// Nothing was started: the rows could not be made, or the key stands for another request.
     pub async fn start(&self, jobs: Vec<Job>, claim: Option<Claim>) -> Result<Done, ApiError> {
         let user = jobs.first().map(|job| job.task.user_id.clone()).unwrap_or_default();
-        if let Some(claim) = &claim {
-            if let Some(done) = self.started_before(&user, claim).await? {
-                return Ok(done);
-            }
+        if let Some(claim) = &claim
+            && let Some(done) = self.started_before(&user, claim).await?
+        {
+            return Ok(done);
         }
         let tasks: Vec<&Task> = jobs.iter().map(|job| &job.task).collect();
         if let Err(error) = self.rows.insert(&tasks, claim.as_ref()).await {
@@ -75,10 +75,10 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     ) -> Result<Done, ApiError> {
         if let Some(claim) = claim {
             let claimed = self.rows.claimed(user, &claim.key).await?;
-            if claimed.is_none_or(|claimed| claimed.stands_for != claim.stands_for) {
-                if let Some(done) = self.started_before(user, claim).await? {
-                    return Ok(done);
-                }
+            if claimed.is_none_or(|claimed| claimed.stands_for != claim.stands_for)
+                && let Some(done) = self.started_before(user, claim).await?
+            {
+                return Ok(done);
             }
         }
         let reason = reason(&error);

@@ -7,7 +7,7 @@ use super::sql::tasks as sql;
 use crate::domain::claim::Claim;
 use crate::domain::id::TaskKey;
 use crate::domain::list::TaskList;
-use crate::domain::task::{Task, TaskError};
+use crate::domain::task::{Status, Task, TaskError};
 use crate::domain::time::{HOUR, Millis, iso};
 use crate::error::ApiError;
 use crate::platform::{fault, now, outage};
@@ -160,7 +160,7 @@ impl Store {
         let values = [
             JsValue::from_str(user),
             JsValue::from_str(query.cursor.as_ref().map_or("~", TaskKey::as_str)),
-            text(query.status.map(|status| status.as_str())),
+            text(query.status.map(Status::as_str)),
             text(query.kind.as_deref()),
             JsValue::from_f64(query.limit.into()),
         ];

@@ -13,7 +13,7 @@ use taskwire::config::Issuer;
 
 /// The library lets nobody read claims whose signature it has not checked. Here there is no issuer
 /// to sign any, so the file itself is tested.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the tests include this file and use a part of it")]
 #[path = "../../../src/auth/claims.rs"]
 mod claims;
 

@@ -112,7 +112,7 @@ impl Webhook {
         for (i, secret) in self.secret_list().iter().enumerate() {
             if let Some(signed) = signature(self, secret) {
                 self.change(name, |header| {
-                    *header = header.replace(&format!("{place}{i}"), &signed)
+                    *header = header.replace(&format!("{place}{i}"), &signed);
                 });
             }
         }

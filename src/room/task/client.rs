@@ -33,7 +33,7 @@ impl TaskClient {
 
     /// Hands the room what the provider said. An answer means that it is stored.
     pub async fn ingest(&self, delivery: String, report: Report) -> Result<Verdict, ApiError> {
-        match self.ask(&Ask::Ingest { delivery, report }).await? {
+        match self.ask(&Ask::Ingest { delivery, report: Box::new(report) }).await? {
             Answer::Done { verdict, .. } => Ok(verdict),
             _ => Err(fault("ingest", "an answer to another question")),
         }

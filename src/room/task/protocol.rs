@@ -12,7 +12,7 @@ pub enum Ask {
     /// The provider has named this task.
     Attach { task: Box<Task> },
     /// The provider said this. `delivery` is the key of the webhook that said it.
-    Ingest { delivery: String, report: Report },
+    Ingest { delivery: String, report: Box<Report> },
     /// Is anything to be done that no alarm is set for? `task` is what its rows say.
     Wake { task: Box<Task> },
     /// The task as it is, for its owner.
@@ -39,7 +39,7 @@ mod tests {
     fn a_rooms_messages_are_pinned() {
         let ask = Ask::Ingest {
             delivery: "evt_1".into(),
-            report: Report {
+            report: Box::new(Report {
                 task_id: "tsk_1".into(),
                 kind: "image.generate".into(),
                 outcome: Outcome::Completed { model: None, images: vec![], result: None },
@@ -48,7 +48,7 @@ mod tests {
                 owner: None,
                 provider: "mynth".into(),
                 is_known_kind: true,
-            },
+            }),
         };
         let literal = r#"{"ingest":{"delivery":"evt_1","report":{"task_id":"tsk_1","provider":"mynth","kind":"image.generate","outcome":{"completed":{"model":null,"images":[],"result":null}},"cost":"0.03","row_ids":["a"]}}}"#;
         assert_eq!(serde_json::to_string(&ask).unwrap(), literal);

@@ -66,7 +66,6 @@ impl TaskRoom<'_> {
                 Answer::Done { verdict, task: None }
             }
             Ask::Ingest { delivery, report } => {
-                let report = Box::new(report);
                 let input = Input::Report { delivery: Some(delivery), report };
                 Answer::Done { verdict: self.handle(input).await?, task: None }
             }
