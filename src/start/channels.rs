@@ -8,6 +8,7 @@ use super::earlier::{Earlier, earlier};
 use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::channel::state::Channel;
 use crate::domain::claim::{Claim, Claimed};
+use crate::domain::id::TaskKey;
 use crate::domain::task::Status;
 use crate::domain::task::start_request::StartRequest;
 use crate::error::{ApiError, Code};
@@ -17,10 +18,16 @@ use crate::provider::contract::Provider;
 use crate::provider::refusal::{no_answer, unreachable, unreadable};
 
 /// What a claimed key stands for while its request is under way.
-pub const UNDER_WAY: &str = "ai:under way";
+const UNDER_WAY: &str = "ai:under way:";
 /// And when it is over: a channel, or an error without a clear no.
 const CHANNEL: &str = "ai:channel:";
 const ERROR: &str = "ai:error:";
+
+/// What a claim of this very start stands for. `key` is a fresh one: it tells the claim from that of
+/// any other start under the same idempotency key.
+pub fn under_way(key: &TaskKey) -> String {
+    format!("{UNDER_WAY}{key}")
+}
 
 impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     /// Starts a channel, or finds the one that the same key has started before.
@@ -40,8 +47,12 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
                 return Ok(channel);
             }
             if let Err(error) = self.rows.claim(user, claim, self.now()).await {
-                // It may have been claimed a moment ago: then that one is the start.
-                return self.channel_before(user, claim).await?.ok_or(error);
+                let claimed = self.rows.claimed(user, &claim.key).await?;
+                // D1's answer may have been lost, and the claim is ours.
+                if claimed.is_none_or(|claimed| claimed.stands_for != claim.stands_for) {
+                    // Or it was claimed a moment ago: then that one is the start.
+                    return self.channel_before(user, claim).await?.ok_or(error);
+                }
             }
         }
         let started = calls::start(self.calls, provider, order).await;

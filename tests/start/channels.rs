@@ -11,16 +11,21 @@ use taskwire::domain::id::TaskKey;
 use taskwire::error::{ApiError, Code};
 use taskwire::provider::call::Order;
 use taskwire::provider::kind::Becomes;
-use taskwire::start::channels::UNDER_WAY;
+use taskwire::start::channels::under_way;
 
 fn start(world: &World, keyed: bool) -> Result<Result<Channel, ApiError>, Died> {
+    start_as(world, keyed, 1)
+}
+
+/// `seed` tells this start from others under the same key.
+fn start_as(world: &World, keyed: bool, seed: u8) -> Result<Result<Channel, ApiError>, Died> {
     let mut kinds = crate::world::PROVIDERS.kinds(Becomes::Channel);
     let (provider, kind) = kinds.next().expect("a kind of channels");
     let body = json!({"workflow": "films", "messages": [{"role": "user"}]}).to_string();
     let request = parse_as(kind, body.as_bytes()).expect("a good request");
-    let key = TaskKey::new(world.now(), [1; 12]);
+    let key = TaskKey::new(world.now(), [seed; 12]);
     let order = Order { request: &request, user_id: USER, key: &key, webhook_url: None };
-    let claim = Claim { key: "k".into(), request: "h".into(), stands_for: UNDER_WAY.into() };
+    let claim = Claim { key: "k".into(), request: "h".into(), stands_for: under_way(&key) };
     run(world.ports().start_channel(provider, &order, keyed.then_some(claim)))
 }
 
@@ -45,7 +50,7 @@ fn whichever_step_of_a_channel_fails_nothing_is_paid_twice_under_one_key() {
                 let mut world = World::new(&faults);
                 let outcome = start(&world, true);
                 world.restart();
-                let again = start(&world, true).expect("nothing dies");
+                let again = start_as(&world, true, 2).expect("nothing dies");
                 let paid = world.book.borrow().paid.len();
                 assert!(paid <= 1, "{paid} paid calls: {faults:?}");
                 if let (Ok(Ok(first)), Ok(second)) = (&outcome, &again) {
@@ -69,7 +74,16 @@ fn a_start_without_a_clear_answer_is_never_repeated_under_its_key() {
     let first = start(&world, true).unwrap().unwrap_err();
     assert_eq!(first.code, Code::ProviderTimeout);
     world.restart();
-    let again = start(&world, true).unwrap().unwrap_err();
+    let again = start_as(&world, true, 2).unwrap().unwrap_err();
     assert_eq!(again.code, Code::ProviderTimeout);
     assert_eq!(world.book.borrow().paid.len(), 1);
+}
+
+#[test]
+fn a_claim_whose_answer_was_lost_does_not_block_its_key() {
+    let world = World::new(&[(1, Fault::FailsButDone)]);
+    let channel = start(&world, true).unwrap().unwrap();
+    assert_eq!((channel.channel_id.as_str(), world.book.borrow().paid.len()), ("chn_1", 1));
+    let again = start_as(&world, true, 2).unwrap().unwrap();
+    assert_eq!(again.channel_id, channel.channel_id);
 }
