@@ -42,7 +42,7 @@ pub async fn asked(request: &mut Request, env: &Env) -> Result<Asked, ApiError> 
 pub async fn generate(
     mut request: Request,
     env: &Env,
-    context: Context,
+    context: &Context,
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
     let (_, kind) = image_generate()?;
@@ -54,7 +54,7 @@ pub async fn generate(
 pub async fn start_kind(
     mut request: Request,
     env: &Env,
-    context: Context,
+    context: &Context,
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
     let wanted = kinds::parse(PROVIDERS, &asked.body)?;
@@ -71,7 +71,7 @@ async fn one(
     route: &str,
     wanted: StartRequest,
     env: &Env,
-    context: Context,
+    context: &Context,
 ) -> Result<Response, ApiError> {
     let now = now();
     let task = wanted.task(&asked.user_id, new_key(now)?, now);
@@ -89,7 +89,7 @@ async fn one(
 pub async fn generate_batch(
     mut request: Request,
     env: &Env,
-    context: Context,
+    context: &Context,
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
     let (_, kind) = image_generate()?;
@@ -147,7 +147,7 @@ fn job(env: &Env, request: StartRequest, task: Task) -> Result<Job, ApiError> {
 /// Starts the jobs.
 async fn run(
     env: &Env,
-    context: Context,
+    context: &Context,
     jobs: Vec<Job>,
     claim: Option<Claim>,
 ) -> Result<Done, ApiError> {
@@ -158,7 +158,7 @@ async fn run(
     config(env).token_secret()?;
     let env = env.clone();
     let work = async move { with_ports(&env, async |ports| ports.start(jobs, claim).await).await };
-    finish_even_if_client_leaves(&context, work).await?
+    finish_even_if_client_leaves(context, work).await?
 }
 
 /// The caller's key with the hash of the request that it stands for. The same body on another

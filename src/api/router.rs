@@ -3,6 +3,7 @@
 use super::answer::refuse;
 use super::caller::identify;
 use super::{ai, content, cors, generate, health, live, openapi, tasks, webhook};
+use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::platform::config;
 use crate::route::Route;
@@ -13,17 +14,21 @@ pub async fn handle(request: Request, env: Env, context: Context) -> Result<Resp
     let path = request.path();
     let Some(route) = Route::of(&path) else { return assets_or_404(request, &env, &path).await };
     let origin = cors::allowed_origin(&request, &env);
-    let method = request.method().to_string();
-    if let (Method::Options, Some(origin)) = (request.method(), &origin) {
+    // As it was sent: the SDK's type takes a method that it does not know for GET.
+    let method = request.inner().method();
+    if let ("OPTIONS", Some(origin)) = (method.as_str(), &origin) {
         return cors::preflight(origin, route);
     }
     let answer = if route.takes(&method) {
-        answer(request, &env, context, route).await
+        answer(request, &env, &context, route).await
     } else {
         let message = format!("{path} does not take {method}.");
         let error = ApiError::new(Code::MethodNotAllowed, message);
         Err(ApiError { allow: Some(route.allow()), ..error })
     };
+    if let Some(renewal) = renewal() {
+        context.wait_until(renewal);
+    }
     let response = answer.or_else(|error| refuse(&error))?;
     match origin {
         Some(origin) => cors::open(response, &origin),
@@ -34,7 +39,7 @@ pub async fn handle(request: Request, env: Env, context: Context) -> Result<Resp
 async fn answer(
     request: Request,
     env: &Env,
-    context: Context,
+    context: &Context,
     route: Route<'_>,
 ) -> std::result::Result<Response, ApiError> {
     match route {
@@ -79,7 +84,8 @@ async fn answer(
 
 /// What is no resource of the API is left to the static assets.
 async fn assets_or_404(request: Request, env: &Env, path: &str) -> Result<Response> {
-    let is_page = matches!(request.method(), Method::Get | Method::Head) && !Route::owns(path);
+    let method = request.inner().method();
+    let is_page = matches!(method.as_str(), "GET" | "HEAD") && !Route::owns(path);
     match env.assets("ASSETS") {
         Ok(assets) if is_page => assets.fetch_request(request).await,
         _ => refuse(&ApiError::not_found()),

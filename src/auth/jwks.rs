@@ -21,6 +21,25 @@ const STEP: Duration = Duration::from_millis(20);
 thread_local! {
     /// By issuer. Plain data only: nothing in it belongs to a request.
     static CACHES: RefCell<BTreeMap<String, KeyCache>> = const { RefCell::new(BTreeMap::new()) };
+
+    /// Issuers whose keys are to be renewed behind the answer.
+    static STALE: RefCell<Vec<Issuer>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The renewal of stale keys, where there are any: to be run when the answer is out.
+pub fn renewal() -> Option<impl Future<Output = ()> + 'static> {
+    let stale = STALE.take();
+    if stale.is_empty() {
+        return None;
+    }
+    Some(async move {
+        for issuer in &stale {
+            // Another request may have done it meanwhile.
+            if with_cache(issuer, |cache| cache.is_stale(now())) {
+                refresh(issuer).await;
+            }
+        }
+    })
 }
 
 /// The keys that may have signed a token of `algorithm` that names `key_id`.
@@ -32,8 +51,10 @@ pub async fn keys_for(
     while with_cache(issuer, |cache| cache.is_awaited(now())) {
         Delay::from(STEP).await;
     }
-    if with_cache(issuer, |cache| cache.is_due(now())) {
+    if with_cache(issuer, |cache| cache.is_empty(now())) {
         refresh(issuer).await;
+    } else if with_cache(issuer, |cache| cache.is_stale(now())) {
+        STALE.with_borrow_mut(|stale| stale.push(issuer.clone()));
     }
     let find = || {
         with_cache(issuer, |cache| {
