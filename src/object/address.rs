@@ -5,13 +5,17 @@ use super::name::ObjectName;
 use super::socket::{PROTOCOL, PROTOCOL_HEADER};
 use crate::error::ApiError;
 use crate::http::Outgoing;
-use crate::platform::outage;
+use crate::platform::{outage, with_deadline};
 use js_sys::Reflect;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{Env, Error, ObjectNamespace, Response};
 
 /// Tries of one message. Whatever an object is asked may be asked twice.
 const TRIES: usize = 3;
+
+/// How long a caller waits for an object. A room itself waits for D1 and the feeds, for 3 s.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Path of a message. Sockets have [`super::watcher::LIVE_PATH`].
 pub const ASK_PATH: &str = "/ask";
@@ -55,6 +59,10 @@ impl Address {
     }
 
     async fn send(&self, request: &Outgoing<'_>) -> Result<Response, ApiError> {
+        with_deadline(ANSWER_DEADLINE, self.try_send(request)).await
+    }
+
+    async fn try_send(&self, request: &Outgoing<'_>) -> Result<Response, ApiError> {
         let mut tries = 1;
         loop {
             // A stub that has failed once goes on failing: each try has its own.

@@ -5,7 +5,7 @@ use super::row::task_from_row;
 use super::sql::tasks::PING;
 use crate::domain::task::Task;
 use crate::error::ApiError;
-use crate::platform::{fault, outage};
+use crate::platform::{fault, outage, with_deadline};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
@@ -13,6 +13,18 @@ use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
 /// How long whoever has something to do besides waits for D1.
 pub const D1_DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long a caller waits for one answer of D1.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Runs one request to D1 with a deadline.
+pub(super) async fn answered<T>(
+    what: &str,
+    work: impl Future<Output = worker::Result<T>>,
+) -> Result<T, ApiError> {
+    let work = async { work.await.map_err(|error| outage(what, describe(&error))) };
+    with_deadline(ANSWER_DEADLINE, work).await
+}
 
 pub struct Store {
     db: D1Database,
@@ -25,8 +37,7 @@ impl Store {
     }
 
     pub async fn ping(&self) -> Result<(), ApiError> {
-        let found = self.db.prepare(PING).first::<f64>(Some("found")).await;
-        found.map(drop).map_err(|error| outage("D1 ping", describe(&error)))
+        answered("D1 ping", self.db.prepare(PING).first::<f64>(Some("found"))).await.map(drop)
     }
 
     pub(super) fn statement(
@@ -56,8 +67,7 @@ impl Store {
         &self,
         batch: Vec<D1PreparedStatement>,
     ) -> Result<Vec<D1Result>, ApiError> {
-        let results = self.db.batch(batch).await;
-        let results = results.map_err(|error| outage("D1 write", describe(&error)))?;
+        let results = answered("D1 write", self.db.batch(batch)).await?;
         match results.iter().find_map(D1Result::error) {
             Some(error) => Err(outage("D1 write", error)),
             None => Ok(results),
@@ -98,14 +108,12 @@ impl Store {
     }
 
     async fn rows(&self, statement: D1PreparedStatement) -> Result<Vec<String>, ApiError> {
-        let rows = statement.raw::<String>().await;
-        let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
+        let rows = answered("D1 read", statement.raw::<String>()).await?;
         Ok(rows.into_iter().flatten().collect())
     }
 
     async fn row(&self, statement: D1PreparedStatement) -> Result<Option<String>, ApiError> {
-        let row = statement.first::<String>(Some("row")).await;
-        row.map_err(|error| outage("D1 read", describe(&error)))
+        answered("D1 read", statement.first::<String>(Some("row"))).await
     }
 }
 

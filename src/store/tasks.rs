@@ -1,6 +1,6 @@
 //! Tasks and their images in D1.
 
-use super::d1::{Store, describe};
+use super::d1::{Store, answered, describe};
 use super::row::to_json;
 use super::sql::keys::RELEASE_KEY;
 use super::sql::tasks as sql;
@@ -10,7 +10,7 @@ use crate::domain::list::TaskList;
 use crate::domain::task::{Status, Task, TaskError};
 use crate::domain::time::{HOUR, Millis, iso};
 use crate::error::ApiError;
-use crate::platform::{fault, now, outage};
+use crate::platform::{fault, now};
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use worker::{D1PreparedStatement, D1Result};
@@ -150,8 +150,7 @@ impl Store {
     /// Whether the user has started something since `since` that D1 has no provider id of yet.
     pub async fn has_unattached(&self, user: &str, since: Millis) -> Result<bool, ApiError> {
         let statement = self.statement(sql::HAS_UNATTACHED, &[user, &TaskKey::floor(since)])?;
-        let found = statement.first::<f64>(Some("found")).await;
-        Ok(found.map_err(|error| outage("D1 read", describe(&error)))?.is_some())
+        Ok(answered("D1 read", statement.first::<f64>(Some("found"))).await?.is_some())
     }
 
     /// A page of the user's tasks, newest first.
