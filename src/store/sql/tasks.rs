@@ -126,5 +126,7 @@ pub const CHANGED_TASKS: &str = concat!(
 pub const TASKS_BY_BATCH: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.batch_id = ?1 ORDER BY t.id DESC");
 
-/// Whether D1 answers and has the tables.
-pub const PING: &str = "SELECT count(*) AS found FROM (SELECT 1 FROM tasks LIMIT 1)";
+/// Whether D1 answers, and has what each of the migrations made.
+pub const PING: &str = "\
+SELECT count(*) AS found FROM (SELECT t.provider, s.id, c.seq \
+  FROM tasks t LEFT JOIN sweep s ON true LEFT JOIN ai_content c ON true LIMIT 1)";
