@@ -12,6 +12,7 @@ pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response,
     ResponseBuilder::new()
         .with_status(status)
         .with_header("cache-control", PRIVATE)
+        .and_then(safe)
         .and_then(|response| response.from_json(body))
         .map_err(broken)
 }
@@ -29,6 +30,7 @@ pub fn versioned(
     });
     let response = ResponseBuilder::new()
         .with_header("cache-control", "private, no-cache")
+        .and_then(safe)
         .and_then(|response| response.with_header("etag", &tag))
         .map_err(broken)?;
     match is_known {
@@ -37,11 +39,20 @@ pub fn versioned(
     }
 }
 
+/// The headers that no answer goes without: a browser takes the content type at its word, and comes back
+/// over https only.
+fn safe(response: ResponseBuilder) -> Result<ResponseBuilder> {
+    response
+        .with_header("x-content-type-options", "nosniff")?
+        .with_header("strict-transport-security", "max-age=31536000")
+}
+
 pub fn refuse(error: &ApiError) -> Result<Response> {
     let mut response = ResponseBuilder::new()
         .with_status(error.status())
         .with_header("content-type", "application/json")?
-        .with_header("cache-control", PRIVATE)?;
+        .with_header("cache-control", PRIVATE)
+        .and_then(safe)?;
     if let Some(allow) = error.allow {
         response = response.with_header("allow", allow)?;
     }
