@@ -7,7 +7,7 @@
 use crate::domain::channel::frame::content_frame;
 use crate::domain::owner::may_see;
 use crate::error::{ApiError, Issue};
-use crate::platform::{log, with_deadline};
+use crate::platform::{fault, log, with_deadline};
 use crate::url::query;
 
 use crate::object::socket::accept;
@@ -100,6 +100,19 @@ pub fn close_full(state: &State) {
     }
 }
 
+/// Sets the alarm that closes what has got enough, unless it is set: every full socket would move it
+/// away from the others.
+async fn close_soon(state: &State) -> std::result::Result<(), ApiError> {
+    let storage = state.storage();
+    let set = async {
+        match storage.get_alarm().await? {
+            Some(_) => Ok(()),
+            None => storage.set_alarm(ENOUGH).await,
+        }
+    };
+    set.await.map_err(|error: worker::Error| fault("alarm", error))
+}
+
 /// The sockets that can be sent to. One that is closing has no more rows coming: whoever it was comes
 /// back with the last row it has.
 fn watchers(state: &State) -> Vec<(WebSocket, Watcher)> {
@@ -138,7 +151,7 @@ pub async fn watch(
         Ok(false) => {
             watcher.has_enough = true;
             keep(&accepted.socket, &watcher);
-            Ok(state.storage().set_alarm(ENOUGH).await?)
+            close_soon(state).await
         }
         Err(error) => Err(error),
     };
