@@ -11,8 +11,8 @@
 //! - [`room`] and [`feed`]: the two classes of Durable Objects.
 //! - [`store`]: the rows in D1, and every statement.
 //! - [`api`] and [`route`]: HTTP. One file per resource, behind one table of routes.
-//! - [`auth`], [`config`], [`error`], [`json`], [`url`]: who is calling, variables and secrets, every
-//!   error that a caller can get, and reading what comes from outside.
+//! - [`auth`], [`config`], [`error`], [`json`], [`log`], [`url`]: who is calling, variables and secrets,
+//!   every error that a caller can get, reading what comes from outside, and what operators read.
 //!
 //! What touches the platform exists in the wasm build alone. Everything else is tested natively.
 
@@ -23,6 +23,7 @@ pub mod domain;
 pub mod error;
 pub mod feed;
 pub mod json;
+pub mod log;
 pub mod object;
 pub mod provider;
 pub mod room;

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::domain::id::{RANDOM_BYTES, TaskKey};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
+use crate::log::Line;
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use std::fmt::Display;
@@ -67,6 +68,11 @@ pub async fn finish_even_if_client_leaves<T: 'static>(
 /// One line of the log. Callers never pass a secret, a ticket or a token.
 pub fn log(what: &str, detail: impl Display) {
     console_log!("{what}: {detail}");
+}
+
+/// Writes a structured line.
+pub fn log_line(line: &Line<'_>) {
+    console_log!("{}", line.text());
 }
 
 /// Logs a fault of ours. What the caller hears of it is in the answer.

@@ -12,14 +12,15 @@ use sources::{Source, names, sources, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each folder, or file at the top, may use besides itself. ARCHITECTURE.md shows the same table.
-const DIRECTIONS: [(&str, &str); 18] = [
+const DIRECTIONS: [(&str, &str); 19] = [
     ("error", ""),
     ("json", "error"),
     ("url", "error"),
     ("domain", ""),
     ("signature", "domain json"),
     ("config", "error signature url"),
-    ("platform", "config domain error"),
+    ("log", ""),
+    ("platform", "config domain error log"),
     ("http", ""),
     ("provider", "config domain error http json platform signature url"),
     ("route", "provider"),
@@ -27,11 +28,11 @@ const DIRECTIONS: [(&str, &str); 18] = [
     ("store", "domain error platform"),
     ("auth", "config domain error http json platform url"),
     ("feed", "domain error object platform store url"),
-    ("room", "domain error feed http object platform provider store url"),
-    ("start", "domain error platform provider room store"),
+    ("room", "domain error feed http log object platform provider store url"),
+    ("start", "domain error log platform provider room store"),
     (
         "api",
-        "auth config domain error feed json object platform provider room route signature start \
+        "auth config domain error feed json log object platform provider room route signature start \
          store url",
     ),
     ("lib", "api platform start"),

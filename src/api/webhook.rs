@@ -9,7 +9,8 @@ use crate::domain::task::report::Report;
 use crate::domain::time::SECOND;
 use crate::domain::verdict::Verdict;
 use crate::error::{ApiError, Code, Issue};
-use crate::platform::{config, log, now};
+use crate::log::{Line, What};
+use crate::platform::{config, log, log_line, now};
 use crate::provider::calls::poll;
 use crate::provider::contract::Provider;
 use crate::provider::event::Event;
@@ -24,8 +25,16 @@ use crate::store::row::to_json;
 use worker::{Env, Request, Response};
 
 /// `POST /webhooks/{provider}`
-pub async fn signed(mut request: Request, name: &str, env: &Env) -> Result<Response, ApiError> {
+pub async fn signed(request: Request, name: &str, env: &Env) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
+    take_signed(request, provider, env).await.inspect_err(|error| refused(provider, error))
+}
+
+async fn take_signed(
+    mut request: Request,
+    provider: &'static dyn Provider,
+    env: &Env,
+) -> Result<Response, ApiError> {
     let secrets = provider.settings().webhook_secrets(&config(env))?;
     let body = read(&mut request, WEBHOOK_LIMIT).await?;
     let headers = headers(&request, provider)?;
@@ -46,11 +55,21 @@ pub async fn signed(mut request: Request, name: &str, env: &Env) -> Result<Respo
 /// `POST /webhooks/{provider}/{token}`: not signed, so it is believed of the one start that its token
 /// was made for.
 pub async fn with_token(
-    mut request: Request,
+    request: Request,
     (name, token): (&str, &str),
     env: &Env,
 ) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
+    let taken = take_with_token(request, provider, token, env).await;
+    taken.inspect_err(|error| refused(provider, error))
+}
+
+async fn take_with_token(
+    mut request: Request,
+    provider: &'static dyn Provider,
+    token: &str,
+    env: &Env,
+) -> Result<Response, ApiError> {
     let key = WebhookTokenKey::new(&config(env).token_secret()?);
     let wrong = || ApiError::new(Code::InvalidSignature, "The token is not for this.");
     key.verify(token).ok_or_else(wrong)?;
@@ -141,6 +160,16 @@ fn malformed(wrong: Malformed) -> ApiError {
 
 /// The refusal of a body that is not verified.
 fn unsigned(error: SignatureError) -> ApiError {
-    log("webhook refused", error.code());
     ApiError::new(Code::InvalidSignature, error.to_string())
+}
+
+/// One line for each delivery that was not taken.
+fn refused(provider: &dyn Provider, error: &ApiError) {
+    log_line(&Line {
+        event: What::WebhookRefused,
+        provider: provider.name(),
+        id: None,
+        code: error.code.as_str(),
+        reason: &error.message,
+    });
 }

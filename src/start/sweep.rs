@@ -6,9 +6,11 @@
 
 use super::lost::{Settled, settle};
 use super::wiring::with_ports;
+use crate::domain::task::Task;
 use crate::domain::time::{MINUTE, Millis};
 use crate::error::ApiError;
-use crate::platform::{log, now};
+use crate::log::{Line, What};
+use crate::platform::{log, log_line, now};
 use worker::Env;
 
 /// A start is given this long to get through by itself.
@@ -28,10 +30,9 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         let page = store.sweep_page(now() - START_PATIENCE, now() - ROOM_PATIENCE).await?;
         for task in &page.unsettled {
             match settle(&ports, task).await {
-                Ok(Settled::Found) => {
-                    log("sweep", format_args!("{}: found at the provider", task.key));
-                }
-                Ok(Settled::Woken | Settled::GivenUp) => {}
+                Ok(Settled::Woken) => {}
+                Ok(Settled::Found) => log_start(What::StartFound, task),
+                Ok(Settled::GivenUp) => log_start(What::StartGivenUp, task),
                 Err(error) => log("sweep", format_args!("{}: {error}", task.key)),
             }
         }
@@ -41,4 +42,14 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         store.sweep_on(&page).await
     })
     .await
+}
+
+fn log_start(event: What, task: &Task) {
+    log_line(&Line {
+        event,
+        provider: &task.provider,
+        id: Some(task.key.as_str()),
+        code: task.error.as_ref().map_or("", |error| error.code.as_str()),
+        reason: "The start was cut off, or had no answer.",
+    });
 }

@@ -6,13 +6,16 @@ use crate::domain::channel::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::channel::event::{Arrived, ChannelEvent};
 use crate::domain::channel::frame::{channel_frame, first_frame, first_row};
 use crate::domain::channel::state::{ChannelState, record_id};
+use crate::domain::task::TIMEOUT;
 use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
 use crate::feed::client::{FEED_DEADLINE, poke_content};
+use crate::log::{Line, What};
 use crate::object::actor::Actor;
 use crate::object::socket::accept;
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{config, log, with_deadline};
+use crate::platform::{config, log, log_line, with_deadline};
 use crate::provider::registry::PROVIDERS;
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
@@ -35,7 +38,20 @@ impl Actor for ChannelRoom<'_> {
     }
 
     fn apply(&self, state: &ChannelState, input: Input, now: Millis) -> Decision {
-        apply(state, input, now)
+        let gives_up = input == Input::GiveUp;
+        let decision = apply(state, input, now);
+        if let (true, Verdict::Applied, Some(channel)) =
+            (gives_up, decision.verdict, &decision.state.channel)
+        {
+            log_line(&Line {
+                event: What::GaveUp,
+                provider: &channel.provider,
+                id: Some(self.channel_id),
+                code: TIMEOUT,
+                reason: "The provider did not answer in time.",
+            });
+        }
+        decision
     }
 
     fn frame(&self, state: &ChannelState) -> Option<String> {

@@ -6,12 +6,14 @@ use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::task::frame::{first_frame, task_frame};
 use crate::domain::task::state::RoomState;
 use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
 use crate::feed::client::{FEED_DEADLINE, publish};
+use crate::log::{Line, What};
 use crate::object::actor::Actor;
 use crate::object::socket::accept;
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{log, with_deadline};
+use crate::platform::{log, log_line, with_deadline};
 use crate::provider::calls::poll;
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
@@ -35,7 +37,16 @@ impl Actor for TaskRoom<'_> {
     }
 
     fn apply(&self, state: &RoomState, input: Input, now: Millis) -> Decision {
-        apply(state, input, now)
+        let event = match &input {
+            Input::GiveUp => Some(What::GaveUp),
+            Input::Report { delivery: None, .. } => Some(What::SettledByPolling),
+            _ => None,
+        };
+        let decision = apply(state, input, now);
+        if let (Some(event), Verdict::Applied) = (event, decision.verdict) {
+            log_end(event, &decision.state);
+        }
+        decision
     }
 
     fn frame(&self, state: &RoomState) -> Option<String> {
@@ -135,4 +146,17 @@ pub(super) fn known(task: impl Into<Box<Task>>) -> Box<Task> {
     let mut task = task.into();
     task.patience = PROVIDERS.patience(&task).or(task.patience);
     task
+}
+
+/// A task has ended without its webhook.
+fn log_end(event: What, state: &RoomState) {
+    let Some(task) = &state.task else { return };
+    let error = task.error.as_ref();
+    log_line(&Line {
+        event,
+        provider: &task.provider,
+        id: task.task_id.as_deref(),
+        code: error.map_or(task.status.as_str(), |error| error.code.as_str()),
+        reason: error.map_or("", |error| error.message.as_str()),
+    });
 }
