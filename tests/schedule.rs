@@ -1,12 +1,15 @@
 //! When the object's one alarm fires, and what is due then: simulated in virtual time.
 
+#[path = "support/actor.rs"]
+mod actor;
 mod support;
 
+use actor::{Actor, Performed, Tasks};
 use support::{
     NOW, after, attach, completed, decide, delivery, failed, new_task, picture, poll, report,
     stored, unknown,
 };
-use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::report::Outcome;
 use taskwire::domain::task::schedule::{
     Due, FIRST_ADOPTION, FIRST_FLUSH, FIRST_POLL, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
@@ -32,50 +35,76 @@ struct Tally {
     flushes: u32,
     adoptions: u32,
     cleaned: Option<Millis>,
+    /// What was stored before that.
+    last: RoomState,
 }
 
-/// Fires every alarm from `now` until the room is cleaned or `until` is reached, as the object
-/// does: adopt, poll, give up, flush, clean, then set the next one.
-fn simulate(room: &mut RoomState, mut now: Millis, until: Millis, world: &World) -> Tally {
+/// A room with its alarm set, as it has it after `now`.
+fn awake(room: RoomState, now: Millis) -> Actor<Tasks> {
+    let alarm = next_alarm(&room, now);
+    Actor::of(room, Some(alarm))
+}
+
+/// Fires every alarm until the room is cleaned or `until` is reached.
+fn simulate(actor: &mut Actor<Tasks>, until: Millis, world: &World) -> Tally {
     let mut tally = Tally::default();
-    loop {
-        let at = next_alarm(room, now);
-        assert!(at >= now, "an alarm in the past");
-        if at > until {
-            return tally;
-        }
-        assert!(tally.alarms < 10_000, "the alarm spins at {at}: {room:?}");
+    while let Some(at) = actor.alarm.filter(|at| *at <= until) {
+        assert!(tally.alarms < 10_000, "the alarm spins at {at}: {actor:?}");
         // The object takes a moment, so even an alarm of "now" lets time pass.
-        now = at + 1;
+        let now = at + 1;
         tally.alarms += 1;
-        let what = due(room, now);
-        let mut take = |input| *room = stored(&apply(room, input, now).state);
-        if what.adopt {
-            tally.adoptions += 1;
-            take(Input::AdoptFailed);
+        fire(actor, now, world, &mut tally);
+        if actor.state().task.is_some_and(|task| task.status == Status::Pending) {
+            let next = actor.alarm.expect("a pending task with no alarm");
+            assert!(next <= now + 5 * MINUTE, "a pending task that sleeps");
         }
-        if what.poll {
+    }
+    tally
+}
+
+fn fire(actor: &mut Actor<Tasks>, now: Millis, world: &World, tally: &mut Tally) {
+    let mut run = actor.fire(now);
+    loop {
+        if !actor.is_empty() {
+            tally.last = actor.state();
+        }
+        match actor.perform(&mut run, now) {
+            Performed::Work(work) => {
+                let version = actor.state().task.map_or(0, |task| task.version);
+                run.end_work(outcome(work, version, now, world, tally));
+            }
+            Performed::Decided { input: Input::GiveUp, .. } => tally.gave_up.push(now),
+            Performed::Decided { .. } | Performed::Other => {}
+            Performed::Cleaned => tally.cleaned = Some(now),
+            Performed::Over => break,
+        }
+    }
+    actor.sleep();
+}
+
+fn outcome(
+    work: Work,
+    version: u64,
+    now: Millis,
+    world: &World,
+    tally: &mut Tally,
+) -> Option<Input> {
+    match work {
+        Work::Adopt => {
+            tally.adoptions += 1;
+            Some(Input::AdoptFailed)
+        }
+        Work::Poll => {
             tally.polls.push(now);
             let answer = world.poll.clone().map(|outcome| poll(report(outcome)));
-            take(answer.unwrap_or(Input::PollFailed));
+            Some(answer.unwrap_or(Input::PollFailed))
         }
-        if what.give_up {
-            tally.gave_up.push(now);
-            take(Input::GiveUp);
-        }
-        if room.is_dirty() && (what.flush || what.poll || what.give_up) {
+        Work::Flush { note } => {
             tally.flushes += 1;
-            let version = room.task.as_ref().map_or(0, |task| task.version);
-            let flushed =
-                if (world.d1)(now) { Input::Flushed(version) } else { Input::FlushFailed };
-            *room = stored(&apply(room, flushed, now).state);
-        }
-        if due(room, now).clean {
-            tally.cleaned = Some(now);
-            return tally;
-        }
-        if room.task.as_ref().is_some_and(|task| task.status == Status::Pending) {
-            assert!(next_alarm(room, now) <= now + 5 * MINUTE, "a pending task with no alarm");
+            match (world.d1)(now) {
+                true => note.then_some(Input::Flushed(version)),
+                false => Some(Input::FlushFailed),
+            }
         }
     }
 }
@@ -107,8 +136,8 @@ fn the_first_poll_comes_twenty_seconds_after_the_start() {
 #[test]
 fn a_lost_webhook_costs_some_twenty_polls_and_one_give_up() {
     for world in [&SILENT, &STILL_PENDING] {
-        let mut room = pending();
-        let tally = simulate(&mut room, NOW, NOW + 30 * HOUR, world);
+        let mut room = awake(pending(), NOW);
+        let tally = simulate(&mut room, NOW + 30 * HOUR, world);
         let polls = &tally.polls;
         assert!((12..=22).contains(&polls.len()), "{} polls", polls.len());
         let gaps: Vec<Millis> = polls.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -121,38 +150,32 @@ fn a_lost_webhook_costs_some_twenty_polls_and_one_give_up() {
         assert_eq!(tally.cleaned.map(|at| at - given_up), Some(ROOM_LIFETIME + 1));
         assert_eq!(tally.flushes, 1);
         assert_eq!(tally.alarms as usize, polls.len() + 1);
-        let task = room.task.expect("attached");
+        let task = tally.last.task.expect("attached");
         assert_eq!(task.error.map(|error| error.code).as_deref(), Some("timeout"));
     }
 }
 
 #[test]
 fn a_first_write_that_was_not_noted_is_noted_at_the_first_alarm_and_does_not_make_it_spin() {
-    let mut room = after([attach(&new_task(2))]);
-    let (mut now, mut alarms) = (NOW, 0);
-    while now < NOW + 30 * MINUTE {
-        now = next_alarm(&room, now) + 1;
-        alarms += 1;
-        assert!(alarms < 100, "the alarm spins");
-        let what = due(&room, now);
-        if what.poll {
-            room = apply(&room, poll(report(Outcome::Pending)), now).state;
-        }
-        if what.flush {
-            room = apply(&room, Input::Flushed(1), now).state;
-        }
-    }
+    let mut actor = Actor::<Tasks>::default();
+    actor.handle(attach(&new_task(2)), NOW, |_, work| {
+        assert_eq!(work, Work::Flush { note: false });
+        None
+    });
+    let tally = simulate(&mut actor, NOW + 30 * MINUTE, &STILL_PENDING);
+    assert_eq!((tally.flushes, tally.last.flushed), (1, 1));
+    let alarms = tally.alarms;
     assert!(alarms < 20, "{alarms} alarms in half an hour");
 }
 
 #[test]
 fn a_poll_that_finds_the_result_ends_the_polling() {
     let outcome = completed(vec![picture("a"), picture("b")]).outcome;
-    let mut room = pending();
+    let mut room = awake(pending(), NOW);
     let world = World { poll: Some(outcome), d1: |_| true };
-    let tally = simulate(&mut room, NOW, NOW + 30 * HOUR, &world);
+    let tally = simulate(&mut room, NOW + 30 * HOUR, &world);
     assert_eq!((tally.polls.len(), tally.gave_up.len(), tally.flushes), (1, 0, 1));
-    assert_eq!(room.task.map(|task| task.status), Some(Status::Completed));
+    assert_eq!(tally.last.task.map(|task| task.status), Some(Status::Completed));
 }
 
 #[test]
@@ -164,6 +187,17 @@ fn an_image_is_waited_for_an_hour_and_a_video_three() {
         assert!(!due(&room, NOW + patience - 1).give_up, "{kind}");
         let end = due(&room, NOW + patience);
         assert!(end.give_up && end.poll, "{kind}");
+    }
+}
+
+#[test]
+fn a_task_is_waited_for_as_long_as_its_provider_says() {
+    for kind in ["image.generate", "video.generate", "audio.generate"] {
+        let patience = 10 * MINUTE;
+        let task = Task { kind: kind.into(), patience: Some(patience), ..new_task(0) };
+        let room = stored(&after([attach(&task)]));
+        assert!(!due(&room, NOW + patience - 1).give_up, "{kind}");
+        assert!(due(&room, NOW + patience).give_up, "{kind}");
     }
 }
 
@@ -223,12 +257,13 @@ fn rows_that_d1_did_not_take_are_written_again_ever_later() {
 fn rows_wait_two_days_for_d1_without_the_alarm_spinning() {
     let mut room = apply(&done(), Input::Flushed(0), NOW).state;
     room.flushed = 1;
+    let mut room = awake(room, NOW);
     let world = World { poll: None, d1: |now| now > NOW + 48 * HOUR };
-    let tally = simulate(&mut room, NOW, NOW + 96 * HOUR, &world);
+    let tally = simulate(&mut room, NOW + 96 * HOUR, &world);
     assert!(tally.alarms < 1_500, "{} alarms, one in two minutes is enough", tally.alarms);
     let cleaned = tally.cleaned.expect("cleaned once D1 agrees");
     assert!(cleaned > NOW + 48 * HOUR, "never before D1 has the rows");
-    assert!(!room.is_dirty());
+    assert!(!tally.last.is_dirty());
 }
 
 #[test]
@@ -252,10 +287,10 @@ fn a_room_is_never_cleaned_while_its_task_is_pending_or_its_rows_are_behind() {
 
 #[test]
 fn an_orphan_is_looked_for_soon_then_ever_more_rarely_and_dropped_after_three_days() {
-    let mut room = after([delivery("evt_1", completed(vec![picture("a")]))]);
+    let room = after([delivery("evt_1", completed(vec![picture("a")]))]);
     assert_eq!(next_alarm(&room, NOW), NOW + FIRST_ADOPTION);
     assert!(!due(&room, NOW + FIRST_ADOPTION - 1).adopt);
-    let tally = simulate(&mut room, NOW, NOW + 200 * HOUR, &SILENT);
+    let tally = simulate(&mut awake(room, NOW), NOW + 200 * HOUR, &SILENT);
     assert!((6..=30).contains(&tally.adoptions), "{} adoptions", tally.adoptions);
     let cleaned = tally.cleaned.expect("dropped");
     assert!((NOW + ORPHAN_LIFETIME..NOW + ORPHAN_LIFETIME + SECOND).contains(&cleaned));

@@ -1,12 +1,13 @@
 //! Long random histories: what holds after each step of any of them.
 
+use crate::actor::{Actor, Performed, Run, Tasks};
 use crate::support::{
     NOW, assert_sound, attach, broken, completed, decide, delivery, failed, key, new_task, picture,
     poll, report, row_ids, stored, unknown,
 };
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
-use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::report::{ImageReport, Outcome, Report};
 use taskwire::domain::task::schedule::{due, next_alarm};
 use taskwire::domain::task::state::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState};
@@ -14,7 +15,35 @@ use taskwire::domain::task::{ImageStatus, Task};
 use taskwire::domain::time::Millis;
 use taskwire::domain::verdict::Verdict;
 
-/// The input that a number stands for. Few delivery keys, so that many come twice.
+/// What a number stands for.
+struct Chance(u16);
+
+impl Chance {
+    fn choice(&self) -> usize {
+        usize::from(self.0 >> 4)
+    }
+
+    /// What the work of this event comes to. Rows are left behind at most once.
+    fn outcome(&self, work: Work, rows: usize, room: &RoomState, times: usize) -> Option<Input> {
+        let choice = self.choice();
+        let version = room.task.as_ref().map_or(0, |task| task.version);
+        match work {
+            Work::Adopt if choice.is_multiple_of(2) => Some(Input::Adopt(Box::new(new_task(rows)))),
+            Work::Adopt => Some(Input::AdoptFailed),
+            Work::Poll if choice.is_multiple_of(3) => Some(input(7 | self.0 & 0xfff0, rows, room)),
+            Work::Poll if choice % 3 == 1 => Some(poll(report(Outcome::Pending))),
+            Work::Poll => Some(Input::PollFailed),
+            Work::Flush { .. } if choice.is_multiple_of(4) => Some(Input::FlushFailed),
+            Work::Flush { .. } if choice % 4 == 1 && times == 0 => {
+                Some(Input::LeftBehind(choice as u64 % 7))
+            }
+            Work::Flush { note } => note.then_some(Input::Flushed(version)),
+        }
+    }
+}
+
+/// The input that a number stands for; also one that comes out of turn, from work of another event. Few
+/// delivery keys, so that many come twice.
 fn input(number: u16, rows: usize, room: &RoomState) -> Input {
     let choice = usize::from(number >> 4);
     let key_of = |name: &str| format!("{name}{}", choice % 5);
@@ -94,16 +123,45 @@ fn check_step(before: &RoomState, input: &Input, after: &RoomState, verdict: Ver
     assert!(task.images.len() >= was.images.len(), "a row never goes away");
 }
 
-fn run(history: &[u16], rows: usize) -> RoomState {
-    let mut room = RoomState::default();
-    for (second, number) in history.iter().enumerate() {
-        let at = NOW + second as Millis * 1_000;
-        let input = input(*number, rows, &room);
-        let (next, verdict) = decide(&room, input.clone(), at);
-        check_step(&room, &input, &next, verdict, at);
-        room = next;
+/// One event, with all that follows from it. Each decision is held against what was.
+fn event(actor: &mut Actor<Tasks>, mut run: Run<Tasks>, chance: &Chance, rows: usize, at: Millis) {
+    let mut flushes = 0;
+    loop {
+        let before = actor.state();
+        match actor.perform(&mut run, at) {
+            Performed::Decided { input, verdict } => {
+                let after = run.decided.as_ref().expect("a state");
+                check_step(&before, &input, after, verdict, at);
+            }
+            Performed::Work(work) => {
+                let is_flush = matches!(work, Work::Flush { .. });
+                run.end_work(chance.outcome(work, rows, &before, flushes));
+                flushes += usize::from(is_flush);
+            }
+            Performed::Cleaned | Performed::Other => {}
+            Performed::Over => return,
+        }
     }
-    room
+}
+
+fn run(history: &[u16], rows: usize) -> RoomState {
+    let mut actor = Actor::default();
+    let mut now = NOW;
+    for number in history {
+        now += 1_000;
+        let chance = Chance(*number);
+        // One of five events is the alarm, if one is set.
+        let run = match actor.alarm {
+            Some(at) if chance.choice() % 5 == 4 => {
+                now = now.max(at);
+                actor.fire(now)
+            }
+            _ => Run::new(input(*number, rows, &actor.state())),
+        };
+        event(&mut actor, run, &chance, rows, now);
+        actor.assert_awaited();
+    }
+    actor.state()
 }
 
 proptest! {

@@ -8,6 +8,9 @@ mod stored;
 mod table;
 mod terminal;
 mod unknown_kinds;
+mod world;
 
+#[path = "../support/actor.rs"]
+mod actor;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,7 +1,8 @@
 //! The callback: once, in time, and never to where it must not go.
 
+use crate::actor::{Actor, Channels};
 use crate::{CALLBACK, NOW, after, arrives, channel, decide, failed, generated};
-use taskwire::domain::channel::apply::{Input, apply};
+use taskwire::domain::channel::apply::{Input, Work};
 use taskwire::domain::channel::callback::{Callback, Reply, Status, WINDOW};
 use taskwire::domain::channel::event::Arrived;
 use taskwire::domain::channel::frame::rows;
@@ -20,28 +21,26 @@ fn called(reply: Reply) -> Input {
     Input::Called { key: KEY.into(), reply }
 }
 
-/// As the object's alarm does it: a call whenever one is due, and what each comes to. Gives the times
-/// of the calls, in milliseconds after the webhook.
+/// Fires the alarm until the callback is settled, and says what each call comes to. Gives the times of
+/// the calls, in milliseconds after the webhook.
 fn run(state: &mut ChannelState, mut reply: impl FnMut(usize) -> Reply) -> Vec<Millis> {
     let mut calls = Vec::new();
-    let mut now = NOW;
+    let mut actor = Actor::<Channels>::of(state.clone(), Some(next_alarm(state, NOW)));
     for _ in 0..200 {
-        let due = due(state, now);
-        if let Some(key) = due.call {
-            let reply = reply(calls.len());
-            calls.push(now - NOW);
-            *state = apply(state, Input::Called { key, reply }, now).state;
-        }
-        if due.expire {
-            *state = apply(state, Input::Expire, now).state;
-        }
-        *state = apply(state, Input::Flushed(u64::MAX), now).state;
+        let now = actor.alarm.expect("an alarm");
+        let mut run = actor.fire(now);
+        actor.finish(&mut run, now, |stored, work| match work {
+            Work::Flush => Some(Input::Flushed(stored.version())),
+            Work::Call { key } => {
+                calls.push(now - NOW);
+                Some(Input::Called { key, reply: reply(calls.len() - 1) })
+            }
+        });
+        *state = actor.state();
         if callback(state).status != Status::Pending {
             return calls;
         }
-        let next = next_alarm(state, now);
-        assert!(next > now, "the alarm fires again and again");
-        now = next;
+        assert!(actor.alarm > Some(now), "the alarm fires again and again");
     }
     panic!("never settled");
 }

@@ -9,6 +9,9 @@ mod owners;
 mod shown;
 mod world;
 
+#[path = "../support/actor.rs"]
+mod actor;
+
 use serde_json::{Value, json};
 use taskwire::domain::channel::apply::{Input, apply};
 use taskwire::domain::channel::event::{Arrived, ChannelEvent, FIRST_PROVIDER, Generated, Outcome};

@@ -116,6 +116,10 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
                     vec![Effect::Arm(Arm::By(now + LONGEST_POLL)), flush(true)]
                 }
                 Verdict::Kept => vec![arm(room, now)],
+                // Whoever took it may have died before the alarm was set. The provider's retry sets it.
+                Verdict::Duplicate if is_open(room) => {
+                    vec![Effect::Arm(Arm::By(next_alarm(room, now)))]
+                }
                 _ => vec![],
             };
             (verdict, follows)
@@ -152,6 +156,14 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
     };
     let next = Effect::Then(Input::Alarm(next));
     if is_due { vec![effect, next] } else { vec![next] }
+}
+
+/// Something is still to come or to be done: without an alarm it might never be.
+fn is_open(room: &RoomState) -> bool {
+    match &room.task {
+        Some(task) => !task.status.is_terminal() || room.is_dirty(),
+        None => !room.early.is_empty(),
+    }
 }
 
 fn arm(room: &RoomState, now: Millis) -> Effect {
