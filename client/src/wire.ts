@@ -67,7 +67,7 @@ export interface BatchStarted {
   access?: Access;
 }
 
-/** What has become of the callback of one event: whether the provider was told. */
+/** Whether the provider has been told what became of one event. */
 export type CallbackStatus = "none" | "pending" | "delivered" | "failed" | "expired";
 
 /** One asynchronous request. */
@@ -82,13 +82,13 @@ export interface Channel {
   updatedAt: string;
 }
 
-/** A channel, and the first row that came of it. */
+/** A channel and its first row. */
 export interface ChannelAnswer {
   channel: Channel;
   content: Content | null;
 }
 
-/** A channel as it is now, and the first row that came of it. */
+/** The channel as it is now, and its first row. */
 export interface ChannelFrame {
   type: "channel";
   channel: Channel;
@@ -102,20 +102,20 @@ export interface ChannelStarted {
   live: LiveTicket;
 }
 
-/** A row that came of a workflow, as it is shown everywhere: answers, lists and frames. */
+/** One result of a workflow, in the same form in answers, lists and frames. */
 export interface Content {
   id: string;
   title: string;
   body: string;
   category: string;
-  /** What the request carried for its own use, with the `model` and the `provider`. */
+  /** The data that the caller attached to the request, with the `model` and the `provider`. */
   metadata: Record<string, unknown>;
-  /** The model's own data, as it came. */
+  /** The model's own data, unchanged. */
   data: unknown;
   channelId: string;
   eventName: string | null;
   source: "modelriver";
-  /** Whose it is. Null: everyone's who is signed in. */
+  /** The owner. Null: every signed-in user may read it. */
   userId: string | null;
   callback: CallbackStatus;
   /** ISO 8601 UTC. */
@@ -126,7 +126,7 @@ export interface ContentAnswer {
   content: Content;
 }
 
-/** A row that has come. What becomes of its callback later is on the row when it is read. */
+/** A new row. Later changes of its callback are not sent: they are on the row when it is read. */
 export interface ContentFrame {
   type: "content";
   content: Content;
@@ -139,7 +139,7 @@ export interface ContentPage {
   nextCursor: string | null;
 }
 
-/** The version that was named when connecting is the current one. */
+/** The version given when connecting is the current one. */
 export interface CurrentFrame {
   type: "current";
   version: number;
@@ -181,9 +181,9 @@ export interface GenerateRequest extends GenerateOptions {
   model: string;
 }
 
-/** One image of a task, from before there is a picture. */
+/** One image of a task. It is there before its picture is. */
 export interface Image {
-  /** The id of its row, there before the picture is. */
+  /** The id of its row. */
   id: string;
   position: number;
   mynthTaskId: string | null;
@@ -236,9 +236,9 @@ export interface Made {
 }
 
 export interface Model {
-  /** What a request's `model` is. */
+  /** The value for a request's `model`. */
   id: string;
-  /** What people call it. */
+  /** The name to show. */
   name: string;
 }
 
@@ -293,9 +293,9 @@ export interface Started {
 
 export type Status = "pending" | "completed" | "failed";
 
-/** A task as it is shown everywhere: answers, lists and frames. */
+/** A task, in the same form in answers, lists and frames. */
 export interface Task {
-  /** Null only for a task that the provider never took. */
+  /** Null until the provider has accepted the task. */
   taskId: string | null;
   /** The same, under the name that older front ends read. */
   mynthTaskId: string | null;
@@ -310,14 +310,14 @@ export interface Task {
   error: TaskError | null;
   /** A decimal number, as the provider writes it. */
   cost: string | null;
-  /** The caller's own. */
+  /** The caller's own metadata. */
   metadata: Record<string, unknown>;
   createdAt: string;
   updatedAt: string;
   images: Image[];
   /**
-   * What kinds other than `image.generate` return, as the provider wrote it: `TaskResult` says what that is for
-   * each.
+   * What kinds other than `image.generate` return, as the provider wrote it. `TaskResult` has the shape for each
+   * kind.
    */
   result: unknown;
 }

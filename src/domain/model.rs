@@ -12,9 +12,9 @@ pub struct Models {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Model {
-    /// What a request's `model` is.
+    /// The value for a request's `model`.
     pub id: String,
-    /// What people call it.
+    /// The name to show.
     pub name: String,
 }
 
