@@ -1,8 +1,9 @@
-//! A call to a provider as a plain value, and what a start comes back with.
+//! A call to a provider as a plain value, and what starts and lists come back with.
 
 use crate::domain::id::TaskKey;
 use crate::domain::task::PublicToken;
 use crate::domain::task::start_request::StartRequest;
+use crate::domain::time::Millis;
 use serde_json::Value;
 
 /// One HTTP request to a provider's API. Its key is added where it is sent.
@@ -42,4 +43,22 @@ pub struct Started {
     /// The id of the task or the channel.
     pub id: String,
     pub access: Option<PublicToken>,
+}
+
+/// A page of a provider's list of tasks, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    pub tasks: Vec<Listed>,
+    /// Nothing is below this page.
+    pub is_last: bool,
+}
+
+/// One task in such a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub id: String,
+    /// Where the list says so.
+    pub kind: Option<String>,
+    /// When the provider made it, in Unix milliseconds, where the list says so.
+    pub created_at: Option<Millis>,
 }

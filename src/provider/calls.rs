@@ -1,13 +1,12 @@
-//! What is asked of providers, in the same way of each: start, poll, find a lost start, estimate.
+//! What is asked of providers, in the same way of each: start, poll, estimate, list models.
 
 use super::call::{Order, Started};
 use super::contract::Provider;
 use super::refusal::{not_offered, unreadable};
 use crate::domain::model::Models;
-use crate::domain::task::Task;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::provider::call::Call;
 use serde_json::Value;
 
@@ -51,34 +50,6 @@ pub async fn poll(
     let answer = calls.send(provider, call).await?;
     let report = provider.polled(&answer, kind);
     report.filter(|report| report.task_id == task_id).ok_or_else(unreadable)
-}
-
-/// The provider's id of `task`, if it has it: for a start whose answer was lost. A task is known by the
-/// ids of its rows, which travel with it.
-///
-/// # Errors
-///
-/// The provider did not say. Better no answer than a wrong one.
-pub async fn find(
-    calls: &impl Calls,
-    provider: &'static dyn Provider,
-    task: &Task,
-) -> Result<Option<String>, ApiError> {
-    let Some(row_id) = task.images.first().map(|image| &image.id) else { return Ok(None) };
-    let Some(call) = provider.search(task) else { return Ok(None) };
-    let list = calls.send(provider, call).await?;
-    for id in provider.candidates(&list, task).ok_or_else(unreadable)? {
-        let report = match poll(calls, provider, &id, &task.kind).await {
-            // Listed, and not there: it is not the one.
-            Err(error) if error.code == Code::ProviderRefused => continue,
-            // One that cannot be seen now may be it.
-            report => report?,
-        };
-        if report.row_ids.first() == Some(row_id) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
 }
 
 /// What a start would cost, in the provider's words.

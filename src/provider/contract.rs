@@ -3,7 +3,7 @@
 //! All of it is pure: a provider turns requests into calls, and bytes into events. Whatever awaits,
 //! stores or decides is the same for every provider, and not here.
 
-use super::call::{Call, Order, Started};
+use super::call::{Call, Listing, Order, Started};
 use super::event::Event;
 use super::kind::Kind;
 use super::malformed::Malformed;
@@ -11,7 +11,6 @@ use super::settings::Settings;
 use crate::domain::channel::callback::Reply;
 use crate::domain::channel::state::Recorded;
 use crate::domain::model::Models;
-use crate::domain::task::Task;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
 use crate::signature::{Raw, SecretSet, SignatureError, Verified};
@@ -66,14 +65,14 @@ pub trait Provider: Sync {
         None
     }
 
-    /// The call that lists tasks, among which is a start whose answer was lost. `None`: a start like
-    /// this cannot be found.
-    fn search(&self, _task: &Task) -> Option<Call> {
+    /// The call that lists its tasks, newest first: from the newest on, or below the task `after`.
+    /// `None`: a start whose answer was lost cannot be found.
+    fn list(&self, _after: Option<&str>) -> Option<Call> {
         None
     }
 
-    /// The ids in the answer to a search that may be the task's. `None`: it cannot be read.
-    fn candidates(&self, _answer: &[u8], _task: &Task) -> Option<Vec<String>> {
+    /// A page of that list. `None`: it cannot be read.
+    fn listed(&self, _answer: &[u8]) -> Option<Listing> {
         None
     }
 

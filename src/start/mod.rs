@@ -9,6 +9,7 @@ mod earlier;
 pub mod lost;
 pub mod ports;
 pub mod saga;
+pub mod search;
 #[cfg(target_arch = "wasm32")]
 pub mod sweep;
 #[cfg(target_arch = "wasm32")]

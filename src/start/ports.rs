@@ -7,6 +7,7 @@ use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::provider::calls::Calls;
 use crate::provider::registry::Registry;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The rows in D1. Whatever fails may have been done all the same.
@@ -37,6 +38,9 @@ pub trait Rows {
 
     /// Brings the rows of a task up to its version. The version of rows that are ahead and nobody's.
     async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError>;
+
+    /// Those of a provider's ids that a row has.
+    async fn known_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError>;
 
     /// What was started under a claim, in the order it was asked for.
     async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError>;

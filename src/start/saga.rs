@@ -7,6 +7,7 @@ use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::task::start_request::StartRequest;
 use crate::domain::task::{START_LOST, Task, TaskError};
+use crate::domain::time::Millis;
 use crate::error::{ApiError, Code};
 use crate::provider::call::{Order, Started};
 use crate::provider::calls::{self, Calls};
@@ -94,7 +95,8 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
                 // No clear no: the provider may have the task all the same. That is searched for, since
                 // a second call could be a second paid task.
                 if reason(&error).is_provisional() {
-                    let search = find_lost(self, &job.task);
+                    let until = self.now() + SEARCH_DEADLINE.as_millis() as Millis;
+                    let search = find_lost(self, &job.task, until);
                     let found = self.clock.with_deadline(SEARCH_DEADLINE, search).await;
                     if let Ok(Some(task)) = found {
                         return Ok(task);

@@ -12,6 +12,7 @@ use crate::provider::registry::PROVIDERS;
 use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
 use crate::store::Store;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use worker::{Delay, Env};
 
@@ -67,6 +68,10 @@ impl Rows for Store {
 
     async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError> {
         self.mirror_task(task).await
+    }
+
+    async fn known_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError> {
+        self.known_provider_ids(ids).await
     }
 
     async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError> {

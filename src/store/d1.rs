@@ -107,7 +107,10 @@ impl Store {
         serde_json::from_str(&row).map(Some).map_err(|error| fault("D1 row", error))
     }
 
-    async fn rows(&self, statement: D1PreparedStatement) -> Result<Vec<String>, ApiError> {
+    pub(super) async fn rows(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Vec<String>, ApiError> {
         let rows = answered("D1 read", statement.raw::<String>()).await?;
         Ok(rows.into_iter().flatten().collect())
     }

@@ -99,12 +99,12 @@ impl Store {
     pub async fn mirror_task(&self, task: &Task) -> Result<Option<u64>, ApiError> {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
-        let mut batch = vec![
-            self.statement(sql::CLAIM_TASK, &[&rows])?,
-            self.statement(sql::UPSERT_TASK, &[&rows])?,
-        ];
+        let is_new = task.version == 1 && task.status == Status::Pending;
+        let claim = if is_new { sql::ATTACH_TASK } else { sql::CLAIM_TASK };
+        let mut batch =
+            vec![self.statement(claim, &[&rows])?, self.statement(sql::UPSERT_TASK, &[&rows])?];
         // A task that was just attached has its images' rows as they were made.
-        if task.version > 1 {
+        if !is_new {
             batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
         }
         batch.push(self.statement(sql::LEFT_BEHIND, &[&rows])?);

@@ -39,6 +39,14 @@ UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', status = ?1 ->> 'status', \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
   AND version < ?1 ->> 'version'";
 
+/// The same for a task that was just attached: its status stays as it is, and with it its entry in the
+/// index of pending tasks. ?1 the same JSON.
+pub const ATTACH_TASK: &str = "\
+UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', \
+  version = CAST(?1 ->> 'version' AS INTEGER), updated_at = ?1 ->> 'updated_at' \
+WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
+  AND status = 'pending' AND version < ?1 ->> 'version'";
+
 /// Mirrors a task. Second in a batch with the one before. ?1 the same JSON. Its version only ever
 /// rises, and a row that belongs to one provider's task never comes to belong to another.
 pub const UPSERT_TASK: &str = "\
