@@ -1,4 +1,4 @@
-//! What is asked of providers, in the same way of each: start, poll, find a lost start, estimate.
+//! The calls to providers, the same for each: start, poll, find a lost start, estimate, list models.
 
 use super::call::{Order, Started};
 use super::contract::Provider;
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// How a provider is reached.
 pub trait Calls {
-    /// Sends a call: the body of a good answer. Any other answer, and none, is an error.
+    /// Sends a call and returns the body of a 2xx answer. Any other answer is an error, and so is none.
     fn send(
         &self,
         provider: &'static dyn Provider,
@@ -21,12 +21,12 @@ pub trait Calls {
     ) -> impl Future<Output = Result<Vec<u8>, ApiError>>;
 }
 
-/// Starts what is ordered.
+/// Starts a task or a channel.
 ///
 /// # Errors
 ///
-/// What the provider refuses. `provider_timeout`, `provider_unavailable` and
-/// `provider_invalid_response` leave open whether it has started.
+/// The provider's refusal. After `provider_timeout`, `provider_unavailable` and
+/// `provider_invalid_response` it is unknown whether the provider has started.
 pub async fn start(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -36,11 +36,11 @@ pub async fn start(
     provider.started(&answer).ok_or_else(unreadable)
 }
 
-/// Asks what became of a task that was started as one of `kind`.
+/// Polls a task that was started as one of `kind`.
 ///
 /// # Errors
 ///
-/// The provider cannot be asked, or did not say.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn poll(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -53,12 +53,12 @@ pub async fn poll(
     report.filter(|report| report.task_id == task_id).ok_or_else(unreadable)
 }
 
-/// The provider's id of `task`, if it has it: for a start whose answer was lost. A task is known by the
-/// ids of its rows, which travel with it.
+/// Searches for a task whose start call got no answer, and returns the provider's id. The task is
+/// recognized by its row ids, which travel in its metadata.
 ///
 /// # Errors
 ///
-/// The provider did not say. Better no answer than a wrong one.
+/// The search failed, so it is unknown whether the provider has the task.
 pub async fn find(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -69,9 +69,9 @@ pub async fn find(
     let list = calls.send(provider, call).await?;
     for id in provider.candidates(&list, task).ok_or_else(unreadable)? {
         let report = match poll(calls, provider, &id, &task.kind).await {
-            // Listed, and not there: it is not the one.
+            // Listed, but gone: it is not this task.
             Err(error) if error.code == Code::ProviderRefused => continue,
-            // One that cannot be seen now may be it.
+            // A candidate that cannot be read may be this task.
             report => report?,
         };
         if report.row_ids.first() == Some(row_id) {
@@ -81,11 +81,11 @@ pub async fn find(
     Ok(None)
 }
 
-/// What a start would cost, in the provider's words.
+/// What a start would cost, as the provider's own JSON.
 ///
 /// # Errors
 ///
-/// The provider does not say so, or refuses.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn estimate(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -100,7 +100,7 @@ pub async fn estimate(
 ///
 /// # Errors
 ///
-/// The provider does not say so, or refuses.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn models(
     calls: &impl Calls,
     provider: &'static dyn Provider,

@@ -1,20 +1,21 @@
-//! The provider's list of tasks, newest first: where a start whose answer was lost is looked for.
+//! The provider's list of tasks, newest first, in which lost starts are searched for.
 
 use crate::domain::id::is_plain_id;
 use crate::domain::time::{MINUTE, Millis, SECOND, parse_iso};
 use crate::provider::lenient::{pick, pick_text};
 use serde_json::Value;
 
-/// How far the provider's clock may be from ours, with the time that a start takes.
+/// How far the provider's clock may differ from ours, plus the time that a start takes.
 const SKEW: Millis = 2 * MINUTE;
 
-/// Tasks that are listed: the provider's largest page.
+/// Tasks per search: the provider's largest page.
 pub const LISTED: usize = 100;
 
-/// Candidates that are looked at for one start. In a crowd it may be missed; its webhook finds it.
+/// Most candidates that are polled for one start. If there are more, the start may be missed; its
+/// webhook then finds the rows.
 const LIMIT: usize = 25;
 
-/// The ids of tasks in `reply` that a start of `kind` at `started_at` may have made.
+/// The ids in `reply` of tasks that may be the start of `kind` at `started_at`.
 pub fn candidates(reply: &Value, kind: &str, started_at: Millis) -> Vec<String> {
     let tasks = reply.get("data").unwrap_or(reply).as_array().map(Vec::as_slice);
     let fits = |task: &&Value| {
