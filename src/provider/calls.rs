@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// How a provider is reached.
 pub trait Calls {
-    /// Sends a call: the body of a good answer. Any other answer, and none, is an error.
+    /// Sends a call and returns the body of a 2xx answer. Any other answer is an error, and so is none.
     fn send(
         &self,
         provider: &'static dyn Provider,
@@ -20,12 +20,12 @@ pub trait Calls {
     ) -> impl Future<Output = Result<Vec<u8>, ApiError>>;
 }
 
-/// Starts what is ordered.
+/// Starts a task or a channel.
 ///
 /// # Errors
 ///
-/// What the provider refuses. `provider_timeout`, `provider_unavailable` and
-/// `provider_invalid_response` leave open whether it has started.
+/// The provider's refusal. After `provider_timeout`, `provider_unavailable` and
+/// `provider_invalid_response` it is unknown whether the provider has started.
 pub async fn start(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -35,11 +35,11 @@ pub async fn start(
     provider.started(&answer).ok_or_else(unreadable)
 }
 
-/// Asks what became of a task that was started as one of `kind`.
+/// Polls a task that was started as one of `kind`.
 ///
 /// # Errors
 ///
-/// The provider cannot be asked, or did not say.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn poll(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -52,11 +52,11 @@ pub async fn poll(
     report.filter(|report| report.task_id == task_id).ok_or_else(unreadable)
 }
 
-/// What a start would cost, in the provider's words.
+/// What a start would cost, as the provider's own JSON.
 ///
 /// # Errors
 ///
-/// The provider does not say so, or refuses.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn estimate(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -71,7 +71,7 @@ pub async fn estimate(
 ///
 /// # Errors
 ///
-/// The provider does not say so, or refuses.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn models(
     calls: &impl Calls,
     provider: &'static dyn Provider,

@@ -1,4 +1,4 @@
-//! The provider's list of tasks, newest first: where a start whose answer was lost is looked for.
+//! The provider's list of tasks, newest first, in which lost starts are searched for.
 
 use crate::domain::id::is_plain_id;
 use crate::domain::time::{Millis, SECOND, parse_iso};

@@ -1,5 +1,5 @@
-//! Mynth: images, video and what can be said of images. It has had four generations of its wire, and each
-//! body is read for what it is.
+//! Mynth: images, video and image analysis. Its wire format has had four generations, and all of them
+//! are read.
 
 pub mod batch;
 pub mod fields;
