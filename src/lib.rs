@@ -36,6 +36,8 @@ pub mod url;
 #[cfg(target_arch = "wasm32")]
 mod http;
 #[cfg(target_arch = "wasm32")]
+mod panics;
+#[cfg(target_arch = "wasm32")]
 mod platform;
 
 /// Where the runtime comes in. The objects' classes are in [`room`] and [`feed`].
@@ -46,11 +48,15 @@ mod entry {
 
     #[event(fetch)]
     async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+        crate::panics::log_them();
+        #[cfg(feature = "panics")]
+        crate::panics::on_purpose::in_request(&request.path()).await;
         crate::api::router::handle(request, env, context).await
     }
 
     #[event(scheduled)]
     async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+        crate::panics::log_them();
         if let Err(error) = crate::start::sweep::sweep(&env).await {
             log_error("sweep", error);
         }

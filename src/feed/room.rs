@@ -37,6 +37,7 @@ pub struct FeedRoom {
 
 impl DurableObject for FeedRoom {
     fn new(state: State, env: Env) -> Self {
+        crate::panics::log_them();
         Self {
             state,
             env,
