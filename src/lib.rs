@@ -11,13 +11,15 @@
 //! - [`room`] and [`feed`]: the two classes of Durable Objects.
 //! - [`store`]: the rows in D1, and every statement.
 //! - [`api`] and [`route`]: HTTP. One file per resource, behind one table of routes.
-//! - [`auth`], [`config`], [`error`], [`json`], [`log`], [`url`]: who is calling, variables and secrets,
-//!   every error that a caller can get, reading what comes from outside, and what operators read.
+//! - [`auth`], [`cache`], [`config`], [`error`], [`json`], [`log`], [`url`]: who is calling, what is
+//!   remembered for a while, variables and secrets, every error that a caller can get, reading what comes
+//!   from outside, and what operators read.
 //!
 //! What touches the platform exists in the wasm build alone. Everything else is tested natively.
 
 pub mod api;
 pub mod auth;
+pub mod cache;
 pub mod config;
 pub mod domain;
 pub mod error;

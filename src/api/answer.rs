@@ -41,7 +41,7 @@ pub fn versioned(
 
 /// The headers that no answer goes without: a browser takes the content type at its word, and comes back
 /// over https only.
-fn safe(response: ResponseBuilder) -> Result<ResponseBuilder> {
+pub fn safe(response: ResponseBuilder) -> Result<ResponseBuilder> {
     response
         .with_header("x-content-type-options", "nosniff")?
         .with_header("strict-transport-security", "max-age=31536000")

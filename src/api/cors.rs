@@ -1,5 +1,6 @@
 //! Pages of other origins: those that the deployment lists may use the API, no others.
 
+use super::answer::safe;
 use crate::platform::config;
 use crate::route::Route;
 use crate::url::query;
@@ -27,8 +28,7 @@ fn own_origin(request: &Request) -> Option<String> {
 
 /// Answers a CORS preflight.
 pub fn preflight(origin: &str, route: Route<'_>) -> Result<Response> {
-    let response = ResponseBuilder::new()
-        .with_status(204)
+    let response = safe(ResponseBuilder::new().with_status(204))?
         .with_header("access-control-allow-origin", origin)?
         .with_header("access-control-allow-methods", route.allow())?
         .with_header(

@@ -62,7 +62,7 @@ pub async fn start_kind(
 }
 
 /// The kind that the short forms start, and its provider.
-fn image_generate() -> Result<(&'static dyn Provider, &'static Kind), ApiError> {
+pub fn image_generate() -> Result<(&'static dyn Provider, &'static Kind), ApiError> {
     PROVIDERS.kind(IMAGE_GENERATE, Becomes::Task).ok_or_else(ApiError::not_found)
 }
 
@@ -119,13 +119,6 @@ pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiEr
     let (provider, kind) = image_generate()?;
     let wanted = parse_as(kind, &asked.body)?;
     json(200, &calls::estimate(&Http { env }, provider, &wanted).await?)
-}
-
-/// `GET /models`: what the provider can be asked for.
-pub async fn models(request: &Request, env: &Env) -> Result<Response, ApiError> {
-    identify(request, env).await?;
-    let (provider, _) = image_generate()?;
-    json(200, &calls::models(&Http { env }, provider).await?)
 }
 
 /// What is to be started, with the webhook's address where none is registered.

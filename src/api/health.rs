@@ -1,26 +1,25 @@
 //! Is it alive, is it ready, and what the web app has to know to sign people in.
 
 use super::answer::json;
+use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
+use crate::cache::Cache;
 use crate::config::{Config, Issuer};
-use crate::domain::time::{Millis, SECOND};
+use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
-use crate::platform::{config, now};
+use crate::platform::config;
 use crate::provider::registry::PROVIDERS;
 use crate::store::Store;
-use std::cell::Cell;
+use std::cell::RefCell;
 use worker::{Env, Response};
 
 pub fn alive() -> Result<Response, ApiError> {
     json(200, &ALIVE)
 }
 
-/// How long an answer of `/readyz` about D1 is remembered: asking costs a query, and anybody may ask.
-const REMEMBERED: Millis = 5 * SECOND;
-
 thread_local! {
-    /// When D1 was asked last, and whether it was well.
-    static ASKED: Cell<Option<(Millis, bool)>> = const { Cell::new(None) };
+    /// Whether D1 is well. Asking costs a query, and anybody may ask.
+    static WELL: RefCell<Cache<bool>> = const { RefCell::new(Cache::new(5 * SECOND)) };
 }
 
 /// Names what is missing, never a value.
@@ -48,13 +47,8 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
 
 /// Whether D1 answers and has been migrated.
 async fn has_tables(env: &Env) -> Result<bool, ApiError> {
-    let remembered = ASKED.get().filter(|(at, _)| now() - at < REMEMBERED);
-    if let Some((_, is_well)) = remembered {
-        return Ok(is_well);
-    }
-    let is_well = Store::new(env)?.ping().await.is_ok();
-    ASKED.set(Some((now(), is_well)));
-    Ok(is_well)
+    let store = Store::new(env)?;
+    remembered(&WELL, "D1", async { Ok(store.ping().await.is_ok()) }).await
 }
 
 pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {

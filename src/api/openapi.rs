@@ -1,6 +1,7 @@
 //! The API's own description. It is assembled natively, from the types that are sent and taken (see
 //! `openapi/`), and only served here.
 
+use super::answer::safe;
 use super::broken;
 use crate::error::ApiError;
 use worker::{Response, ResponseBuilder};
@@ -15,6 +16,7 @@ pub fn document() -> Result<Response, ApiError> {
     let response = ResponseBuilder::new()
         .with_header("content-type", "application/json")
         .and_then(|response| response.with_header("cache-control", PUBLIC))
+        .and_then(safe)
         .map_err(broken)?;
     Ok(response.fixed(DOCUMENT.as_bytes().to_vec()))
 }

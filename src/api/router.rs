@@ -2,7 +2,7 @@
 
 use super::answer::refuse;
 use super::caller::identify;
-use super::{ai, content, cors, generate, health, live, openapi, tasks, webhook};
+use super::{ai, content, cors, generate, health, live, models, openapi, tasks, webhook};
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::platform::config;
@@ -45,7 +45,7 @@ async fn answer(
     match route {
         Route::Generate => generate::generate(request, env, context).await,
         Route::Batch => generate::generate_batch(request, env, context).await,
-        Route::Models => generate::models(&request, env).await,
+        Route::Models => models::models(&request, env).await,
         Route::Estimate => generate::estimate(request, env).await,
         Route::Tasks if request.method() == Method::Post => {
             generate::start_kind(request, env, context).await

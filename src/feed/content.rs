@@ -4,10 +4,11 @@
 //! Whoever has a new row says only that there is one; what is sent is read from there. So a row that
 //! was told of late is not skipped, and one that was told of twice is not sent twice.
 
+use super::full::{close_soon, is_open};
 use crate::domain::channel::frame::content_frame;
 use crate::domain::owner::may_see;
 use crate::error::{ApiError, Issue};
-use crate::platform::{fault, log, with_deadline};
+use crate::platform::{log, with_deadline};
 use crate::url::query;
 
 use crate::object::socket::accept;
@@ -15,7 +16,6 @@ use crate::store::content::Placed;
 use crate::store::{D1_DEADLINE, Store};
 use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
 /// Rows that are read at once. One may be a megabyte.
@@ -23,13 +23,6 @@ const PAGE: u32 = 25;
 
 /// What waits in a socket that nobody reads from yet is in this object's memory, and all users share it.
 const BACKLOG_BYTES: usize = 4 * 1024 * 1024;
-
-/// When the socket is closed of a watcher that has got so much. Not at once: a close before the upgrade
-/// is answered would not reach it.
-const ENOUGH: Duration = Duration::from_millis(250);
-
-/// The `readyState` of a socket that can be sent to.
-const OPEN: u16 = 1;
 
 /// What a socket keeps while the object sleeps.
 #[derive(Serialize, Deserialize)]
@@ -91,28 +84,6 @@ fn keep(socket: &WebSocket, watcher: &Watcher) {
     }
 }
 
-/// Closes what has got enough: whoever it is comes back with the last row of that, and gets the next.
-pub fn close_full(state: &State) {
-    for (socket, _) in of_watchers(state).filter(|(_, watcher)| watcher.has_enough) {
-        if let Err(error) = socket.close(Some(1013), Some("there is more")) {
-            log("feed", error);
-        }
-    }
-}
-
-/// Sets the alarm that closes what has got enough, unless it is set: every full socket would move it
-/// away from the others.
-async fn close_soon(state: &State) -> std::result::Result<(), ApiError> {
-    let storage = state.storage();
-    let set = async {
-        match storage.get_alarm().await? {
-            Some(_) => Ok(()),
-            None => storage.set_alarm(ENOUGH).await,
-        }
-    };
-    set.await.map_err(|error: worker::Error| fault("alarm", error))
-}
-
 /// The sockets that can be sent to. One that is closing has no more rows coming: whoever it was comes
 /// back with the last row it has.
 fn watchers(state: &State) -> Vec<(WebSocket, Watcher)> {
@@ -120,7 +91,6 @@ fn watchers(state: &State) -> Vec<(WebSocket, Watcher)> {
 }
 
 fn of_watchers(state: &State) -> impl Iterator<Item = (WebSocket, Watcher)> {
-    let is_open = |socket: &WebSocket| socket.as_ref().ready_state() == OPEN;
     let watcher = |socket: WebSocket| {
         let watcher = socket.deserialize_attachment::<Watcher>().ok().flatten()?;
         Some((socket, watcher))

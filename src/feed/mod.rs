@@ -6,6 +6,8 @@
 pub mod client;
 #[cfg(target_arch = "wasm32")]
 mod content;
+#[cfg(target_arch = "wasm32")]
+mod full;
 pub mod overlap;
 #[cfg(target_arch = "wasm32")]
 pub mod room;

@@ -18,8 +18,8 @@ use worker::{D1PreparedStatement, D1Result};
 /// How long a task may go on changing: no provider sends a webhook again after so long.
 const CHANGING: Millis = 8 * 24 * HOUR;
 
-/// Changed tasks that are read, and so sent, at once.
-const CHANGED_LIMIT: &str = "1000";
+/// Changed tasks that are read at once.
+const CHANGED_PAGE: usize = 100;
 
 /// A row of [`sql::LEFT_BEHIND`].
 #[derive(Deserialize)]
@@ -166,21 +166,38 @@ impl Store {
         self.tasks(self.bind(sql::LIST_TASKS, &values)?).await
     }
 
-    /// The user's tasks older than `than` that have changed since `since`, newest first.
-    pub async fn changed(
-        &self,
-        user: &str,
-        than: &TaskKey,
-        since: Millis,
-    ) -> Result<Vec<Task>, ApiError> {
+    /// The user's tasks older than `than` that have changed since `since`, oldest first.
+    pub fn changed<'a>(&'a self, user: &'a str, than: &'a TaskKey, since: Millis) -> Changed<'a> {
         let since = since.max(now() - CHANGING);
-        let oldest = TaskKey::floor(since - CHANGING);
-        let values = [user, than.as_str(), &oldest, &iso(since), CHANGED_LIMIT];
-        self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await
+        let after = Some(TaskKey::floor(since - CHANGING));
+        Changed { store: self, user, than, since: iso(since), after }
     }
 
     /// The tasks of a batch, newest first.
     pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
         self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
+    }
+}
+
+/// A walk through tasks that have changed, a page at a time.
+pub struct Changed<'a> {
+    store: &'a Store,
+    user: &'a str,
+    than: &'a TaskKey,
+    since: String,
+    /// The key of the last task of the last page. None: that was the last page.
+    after: Option<String>,
+}
+
+impl Changed<'_> {
+    pub async fn next(&mut self) -> Result<Option<Vec<Task>>, ApiError> {
+        let Some(after) = self.after.take() else { return Ok(None) };
+        let limit = CHANGED_PAGE.to_string();
+        let values = [self.user, self.than.as_str(), &after, &self.since, &limit];
+        let page = self.store.tasks(self.store.statement(sql::CHANGED_TASKS, &values)?).await?;
+        if page.len() == CHANGED_PAGE {
+            self.after = page.last().map(|task| task.key.to_string());
+        }
+        Ok(Some(page))
     }
 }

@@ -121,13 +121,13 @@ pub const LIST_TASKS: &str = concat!(
      AND (?4 IS NULL OR t.kind = ?4) ORDER BY t.id DESC LIMIT ?5"
 );
 
-/// A user's tasks that have changed, newest first. ?1 user, ?2 the key that they are below, ?3 the smallest key of those
-/// looked at, ?4 since when, ?5 limit.
+/// A user's tasks that have changed, oldest first. ?1 user, ?2 the key that they are below, ?3 the key that
+/// they are above, ?4 since when, ?5 limit.
 pub const CHANGED_TASKS: &str = concat!(
     "SELECT ",
     task_json!(),
-    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND t.id >= ?3 AND t.updated_at >= ?4 \
-     ORDER BY t.id DESC LIMIT ?5"
+    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND t.id > ?3 AND t.updated_at >= ?4 \
+     ORDER BY t.id LIMIT ?5"
 );
 
 /// The tasks of a batch, newest first. ?1 the batch.
