@@ -12,7 +12,7 @@ use sources::{Source, names, sources, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each folder, or file at the top, may use besides itself. ARCHITECTURE.md shows the same table.
-const DIRECTIONS: [(&str, &str); 20] = [
+const DIRECTIONS: [(&str, &str); 21] = [
     ("error", ""),
     ("json", "error"),
     ("url", "error"),
