@@ -2,6 +2,7 @@
 //! order in which things can happen.
 
 mod callbacks;
+mod effects;
 mod events;
 mod histories;
 mod orders;
@@ -11,6 +12,8 @@ mod world;
 
 #[path = "../support/actor.rs"]
 mod actor;
+#[path = "../support/grid.rs"]
+mod grid;
 
 use serde_json::{Value, json};
 use taskwire::domain::channel::apply::{Input, apply};
