@@ -53,7 +53,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
                 }
                 Err(_) => None,
             };
-            if self.rows.settle_claim(user, claim, stands_for.as_deref()).await.is_err() {
+            if self.rows.resolve_claim(user, claim, stands_for.as_deref()).await.is_err() {
                 self.clock.log_error("start", "an idempotency key stays under way");
             }
         }

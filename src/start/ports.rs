@@ -45,7 +45,7 @@ pub trait Rows {
     async fn claim(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError>;
 
     /// What a claimed key stands for from now on. `None`: nothing, it is free again.
-    async fn settle_claim(
+    async fn resolve_claim(
         &self,
         user: &str,
         claim: &Claim,

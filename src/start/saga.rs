@@ -29,12 +29,12 @@ pub struct Job {
 }
 
 /// What became of one task.
-pub type Outcome = Result<Task, ApiError>;
+pub type StartOutcome = Result<Task, ApiError>;
 
 /// What became of all, and what the same key had stood for before, if it had.
 #[derive(Debug)]
 pub struct Done {
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<StartOutcome>,
     pub earlier: Option<String>,
 }
 
@@ -87,7 +87,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         Err(error)
     }
 
-    async fn begin(&self, job: Job) -> Outcome {
+    async fn begin(&self, job: Job) -> StartOutcome {
         match self.ask(&job).await {
             Ok(Started { id, access }) => self.attach(Task { access, ..job.task.named(id) }).await,
             Err(error) => {
@@ -119,7 +119,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
 
     /// The task gets its room. If that cannot be had, the row gets the provider's id at least: then
     /// whoever asks for the task wakes its room, and its webhook finds it in any case.
-    pub(super) async fn attach(&self, task: Task) -> Outcome {
+    pub(super) async fn attach(&self, task: Task) -> StartOutcome {
         match self.rooms.attach(task.clone()).await {
             Ok(task) => Ok(task),
             Err(_) => {
@@ -163,7 +163,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     }
 
     /// A task that was started before, as it is now; or why it was refused then.
-    async fn current(&self, task: Task) -> Outcome {
+    async fn current(&self, task: Task) -> StartOutcome {
         match (&task.task_id, &task.error) {
             (None, Some(error)) => Err(ApiError::new(code_of(error), error.message.clone())),
             _ => {

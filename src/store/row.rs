@@ -1,4 +1,4 @@
-//! What the statements give and take: a task as JSON, the form in which its room stores it.
+//! What the statements read and write: a task as JSON, in the form in which its room stores it.
 
 use crate::domain::task::Task;
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,14 @@ pub fn task_from_row(row: &str) -> Result<Task, serde_json::Error> {
     Ok(task)
 }
 
-/// A task's place in the order of the table.
+/// The primary key of a task's row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Place {
     pub user_id: String,
     pub task_id: String,
 }
 
-/// A value as the JSON text that the statements take.
+/// A value as JSON text, the parameter of the statements.
 pub fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("a value of ours is plain JSON")
 }

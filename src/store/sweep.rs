@@ -1,4 +1,4 @@
-//! What the sweep reads and writes.
+//! The sweep's access to D1.
 
 use super::d1::Store;
 use super::keys::KEY_LIFETIME;
@@ -11,10 +11,10 @@ use crate::domain::time::{Millis, iso};
 use crate::error::ApiError;
 use wasm_bindgen::JsValue;
 
-/// Rows of a page: a few milliseconds of D1.
+/// Rows of a page. Scanning them takes D1 a few milliseconds.
 const PAGE: u32 = 20_000;
 
-/// Unsettled tasks that are taken care of in one go.
+/// Most unsettled tasks of one run.
 const MOST: u32 = 50;
 
 /// One page of the tasks.
@@ -25,8 +25,8 @@ pub struct Page {
 }
 
 impl Store {
-    /// The page after the last one, with what is unsettled in it: starts from before `started`, and
-    /// tasks with a room from before `attached`.
+    /// The next page with its unsettled tasks: those without a provider's id if started before `started`,
+    /// and the others if started before `attached`.
     pub async fn sweep_page(&self, started: Millis, attached: Millis) -> Result<Page, ApiError> {
         let start: Place =
             self.parsed(self.statement(sql::SWEEP_AT, &[])?).await?.unwrap_or_default();
@@ -35,7 +35,7 @@ impl Store {
         let values = [text(&start.user_id), text(&start.task_id), skip];
         let end: Option<Place> = self.parsed(self.bind(sql::PAGE_END, &values)?).await?;
         let is_last = end.is_none();
-        // No user sorts after this: it is no character.
+        // The last code point, which is not a character: no user id sorts after it.
         let end = end.unwrap_or(Place { user_id: "\u{10ffff}".into(), task_id: String::new() });
         let values = [
             text(&start.user_id),
@@ -48,7 +48,7 @@ impl Store {
             JsValue::from_f64(MOST.into()),
         ];
         let unsettled = self.tasks(self.bind(sql::UNSETTLED, &values)?).await?;
-        // A page with more than can be taken care of is gone through again from where that ended.
+        // A page with more tasks than one run can settle ends at the last of them.
         match unsettled.last().filter(|_| unsettled.len() == MOST as usize) {
             Some(last) => {
                 let end = Place { user_id: last.user_id.clone(), task_id: last.key.to_string() };
@@ -58,13 +58,13 @@ impl Store {
         }
     }
 
-    /// The next page is the one after this; after the last, the first.
+    /// Stores where the next page begins: after this page, or at the first after the last.
     pub async fn sweep_on(&self, page: &Page) -> Result<(), ApiError> {
         let end = if page.is_last { &Place::default() } else { &page.end };
         self.write(vec![self.statement(sql::SWEEP_ON, &[&end.user_id, &end.task_id])?]).await
     }
 
-    /// A start that the provider does not have.
+    /// Fails the rows of a start that the provider does not have.
     pub async fn give_up_start(
         &self,
         task: &Task,
@@ -74,7 +74,7 @@ impl Store {
         self.write(self.failing(sql::GIVE_UP_START, task, error, now)?.into()).await
     }
 
-    /// Forgets the idempotency keys that are over.
+    /// Deletes the expired idempotency keys.
     pub async fn forget_keys(&self, now: Millis) -> Result<(), ApiError> {
         let before = now - KEY_LIFETIME;
         self.write(vec![self.statement(FORGET_KEYS, &[&iso(before)])?]).await

@@ -60,7 +60,7 @@ fn insert(db: &Connection, task: &Task) {
 /// Rows changed in `tasks` and in `images`.
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
-    let of_task = write(db, tasks::CLAIM_TASK, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
+    let of_task = write(db, tasks::ATTACH_TASK, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
     // As the Worker does: a task that was just attached has its images' rows as they were made.
     let of_images = if task.version > 1 { write(db, tasks::UPSERT_IMAGES, &[&rows]) } else { 0 };
     (of_task, of_images)
