@@ -1,4 +1,4 @@
-//! The Durable Object of a feed: it passes frames on.
+//! The Durable Object of a feed: a snapshot for each new watcher, then the published frames.
 
 use super::content;
 use super::overlap::Overlap;
@@ -21,17 +21,17 @@ use worker::{
     WebSocketIncomingMessage, durable_object,
 };
 
-/// How much longer ago than a watcher says a change may be that it has not seen: a room that D1 has
-/// failed keeps its frame until D1 is back, and others overtake it.
+/// Margin before a watcher's `since`. While D1 fails, a room publishes late, and its change can be
+/// older than others that the watcher has seen.
 const SPARE: Millis = HOUR;
 
 #[durable_object]
 pub struct FeedRoom {
     state: State,
     env: Env,
-    /// Lives as long as the readings that it is about.
+    /// In memory only: a snapshot is not read across hibernation.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
-    /// Of those that send rows of content: they go in order.
+    /// Serializes sending content, so that rows stay in order.
     turn: AssertUnwindSafe<Mutex<()>>,
 }
 
@@ -99,8 +99,8 @@ impl DurableObject for FeedRoom {
 }
 
 impl FeedRoom {
-    /// Accepts a watcher and shows it what is there. In this order: a room publishes after D1 has
-    /// its task, so whatever D1 does not show yet will be published to a socket that is open.
+    /// Accepts a watcher, then sends it a snapshot from D1. A room publishes only after D1 has its task,
+    /// so what the snapshot lacks is published to the socket, which is open by then.
     async fn watch(&self, request: &Request) -> Result<Response> {
         let since = query::value(&request.inner().url(), "since");
         let accepted = accept(&self.state)?;
@@ -120,10 +120,10 @@ impl FeedRoom {
         }
     }
 
-    /// Sends what is there, oldest first.
+    /// Sends the snapshot, oldest task first.
     fn greet(&self, accepted: &Accepted, reading: u64, tasks: &[Task]) -> Result<()> {
         let overlap = self.overlap.borrow();
-        // What the provider never took has no id to be known by.
+        // A task that the provider never accepted has no id for clients.
         let known = tasks.iter().rev().filter(|task| task.task_id.is_some());
         for task in known.filter(|task| overlap.is_news(reading, task.id(), task.version)) {
             accepted.socket.send_with_str(task_frame(task))?;
@@ -131,8 +131,8 @@ impl FeedRoom {
         Ok(())
     }
 
-    /// What the feed shows, newest first: a page of a user's tasks, and of the older ones those that
-    /// have changed since then.
+    /// The snapshot, newest first: a batch's tasks, or a page of a user's tasks and the older ones that
+    /// have changed since `since`.
     async fn tasks(&self, since: Option<Millis>) -> std::result::Result<Vec<Task>, ApiError> {
         let store = Store::new(&self.env)?;
         match self.feed() {
