@@ -1,4 +1,4 @@
-//! Content and channels: read one, list them, get a ticket for them.
+//! Content and channels: read, list, ticket.
 
 use super::answer::{json, versioned};
 use super::caller::{Viewer, issue, viewer};
@@ -66,8 +66,12 @@ pub async fn channel_ticket(
     json(200, &issue(env, caller.user_id(), Scope::Channel(channel_id.to_owned()))?)
 }
 
-/// Whether D1 knows of a channel that the caller may see. An object that is asked exists from then on,
-/// so one is only asked for such a channel.
+/// Checks in D1 that the channel exists and the caller may see it. A message would create its object, so
+/// no object is asked for a made-up id.
+///
+/// # Errors
+///
+/// `not_found`, or `unavailable` if D1 fails.
 pub async fn known_channel(caller: &Identity, channel_id: &str, env: &Env) -> Result<(), ApiError> {
     let store = Store::new(env)?;
     let owner = match store.channel(channel_id).await? {

@@ -1,4 +1,4 @@
-//! Is it alive, is it ready, and what the web app has to know to sign people in.
+//! Liveness, readiness, and the web app's sign-in configuration.
 
 use super::answer::json;
 use super::response::site::{ALIVE, READY, WebConfig};
@@ -13,7 +13,7 @@ pub fn alive() -> Result<Response, ApiError> {
     json(200, &ALIVE)
 }
 
-/// Names what is missing, never a value.
+/// `GET /readyz`. Names missing settings, never their values.
 pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     let config = config(env);
     let missing = [PROVIDERS.missing(&config), config.missing()].concat();

@@ -1,8 +1,8 @@
 //! Starting channels.
 //!
-//! No rows are made before the call: the provider names the channel, and its webhook brings what came
-//! of it, with the user it is for. There is no way to poll it afterwards, so a start without a clear
-//! answer is never repeated under the same key.
+//! No rows are inserted before the call: the provider chooses the channel's id, and its webhook carries
+//! the result and the user. A channel cannot be polled, so a start whose answer was lost is never
+//! repeated under the same idempotency key.
 
 use super::earlier::{Earlier, earlier};
 use super::ports::{Clock, Ports, Rooms, Rows};
@@ -16,18 +16,18 @@ use crate::provider::calls::{self, Calls};
 use crate::provider::contract::Provider;
 use crate::provider::refusal::{no_answer, unreachable, unreadable};
 
-/// What a claimed key stands for while its request is under way.
+/// What a claimed key stands for while its start is under way.
 pub const UNDER_WAY: &str = "ai:under way";
-/// And when it is over: a channel, or an error without a clear no.
+/// Prefixes of what it stands for afterwards: a channel, or a provisional error.
 const CHANNEL: &str = "ai:channel:";
 const ERROR: &str = "ai:error:";
 
 impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
-    /// Starts a channel, or finds the one that the same key has started before.
+    /// Starts a channel, or returns the one that the same idempotency key has started before.
     ///
     /// # Errors
     ///
-    /// What the provider refuses; 409 where the key stands for another request.
+    /// The provider's refusal; 409 if the key stands for another request, or for one still under way.
     pub async fn start_channel(
         &self,
         provider: &'static dyn Provider,
@@ -40,7 +40,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
                 return Ok(channel);
             }
             if let Err(error) = self.rows.claim(user, claim, self.now()).await {
-                // It may have been claimed a moment ago: then that one is the start.
+                // Another request may have claimed the key at the same time: then that is the start.
                 return self.channel_before(user, claim).await?.ok_or(error);
             }
         }
@@ -77,8 +77,8 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         }
     }
 
-    /// The channel gets its room; if that cannot be had, its row at least. Its webhook brings the rest
-    /// in any case.
+    /// Attaches the channel to its room. If the room cannot be reached, its row is inserted instead: the
+    /// room finds the owner there when the webhook comes.
     async fn attach_channel(&self, channel: &Channel) {
         let is_attached = self.rooms.attach_channel(channel.clone()).await.is_ok();
         if !is_attached && self.rows.insert_channel(channel).await.is_err() {
@@ -103,7 +103,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     }
 }
 
-/// The error of a start that the provider may have taken all the same.
+/// The error for a code after which the provider may have started the request anyway.
 fn unclear(code: Code) -> Option<ApiError> {
     match code {
         Code::ProviderTimeout => Some(no_answer()),

@@ -1,15 +1,15 @@
-//! Starts that did not come to an end: a start call without an answer, a process that died.
+//! Lost starts: the start call got no answer, or the process died.
 
 use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::task::{START_LOST, Task, TaskError};
 use crate::error::ApiError;
 use crate::provider::calls::{Calls, find};
 
-/// Searches for a start without an answer at the provider: the task, attached, if it is there.
+/// Searches for a lost start at the provider. If the task is there, attaches and returns it.
 ///
 /// # Errors
 ///
-/// The provider did not say, or neither the room nor the row could be told.
+/// The search failed, or neither the room nor the row could be updated.
 pub async fn find_lost<R: Rows, C: Calls, O: Rooms, T: Clock>(
     ports: &Ports<'_, R, C, O, T>,
     task: &Task,
@@ -21,22 +21,22 @@ pub async fn find_lost<R: Rows, C: Calls, O: Rooms, T: Clock>(
     }
 }
 
-/// What became of a start that nobody takes care of any more.
+/// How the sweep settled a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// Its room has been woken.
+    /// Its room was woken.
     Woken,
-    /// The provider has it, and so has its room now.
+    /// The provider has it, and it was attached to its room.
     Found,
-    /// The provider does not have it: its rows have failed.
+    /// The provider does not have it, and its rows were failed.
     GivenUp,
 }
 
-/// Settles a task that is pending for too long.
+/// Settles a task that has been pending for too long.
 ///
 /// # Errors
 ///
-/// It is still unsettled, and is found again.
+/// The task is still unsettled. A later sweep finds it again.
 pub async fn settle<R: Rows, C: Calls, O: Rooms, T: Clock>(
     ports: &Ports<'_, R, C, O, T>,
     task: &Task,
@@ -48,7 +48,7 @@ pub async fn settle<R: Rows, C: Calls, O: Rooms, T: Clock>(
     if find_lost(ports, task).await?.is_some() {
         return Ok(Settled::Found);
     }
-    // Only a task with rows can be searched for. Of another it is not known whether it was started.
+    // Only a task with image rows can be searched for. It is unknown whether another was started.
     let message = match task.images.is_empty() {
         false => "The provider has no such task: it was never started.",
         true => "The start was cut off: it is not known whether the provider has started it.",

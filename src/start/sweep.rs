@@ -1,8 +1,7 @@
-//! The second safety net: what no room and no request takes care of any more.
+//! The sweep settles tasks that no room and no request takes care of.
 //!
-//! A start that died before the provider's answer leaves rows that nobody will ever settle; a room
-//! that could not be reached when its task was started has no alarm. Every minute, a page of the
-//! tasks is gone through for both.
+//! A process that dies before the provider's answer leaves pending rows. A room that could not be
+//! reached at the start has no alarm. Every minute, one page of the tasks is searched for both.
 
 use super::lost::{Settled, settle};
 use super::wiring::with_ports;
@@ -11,17 +10,17 @@ use crate::error::ApiError;
 use crate::platform::{log, now};
 use worker::Env;
 
-/// A start is given this long to get through by itself.
+/// How long a start may take before the sweep settles it.
 const START_PATIENCE: Millis = 2 * MINUTE;
 
-/// A room is given this long before it is asked whether it has an alarm: twice its own longest pause.
+/// Age of a task before its room is woken: twice the longest interval of its polls.
 const ROOM_PATIENCE: Millis = 10 * MINUTE;
 
-/// Goes through one page. What fails now is found again on the next way through.
+/// Sweeps one page. A task that cannot be settled is found again by a later sweep.
 ///
 /// # Errors
 ///
-/// D1 is away.
+/// `unavailable` if D1 fails.
 pub async fn sweep(env: &Env) -> Result<(), ApiError> {
     with_ports(env, async |ports| {
         let store = ports.rows;

@@ -19,7 +19,7 @@ use worker::{Delay, Env};
 ///
 /// # Errors
 ///
-/// Its own; `not_configured` without D1.
+/// Those of `work`; `not_configured` without D1.
 pub async fn with_ports<T>(
     env: &Env,
     work: impl AsyncFnOnce(Ports<'_, Store, Http<'_>, RoomClients<'_>, Runtime>) -> Result<T, ApiError>,
