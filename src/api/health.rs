@@ -1,4 +1,4 @@
-//! Is it alive, is it ready, and what the web app has to know to sign people in.
+//! Liveness, readiness, and the web app's sign-in configuration.
 
 use super::answer::json;
 use super::remembered::remembered;

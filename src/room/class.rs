@@ -1,4 +1,4 @@
-//! The class of all rooms: it passes the runtime's events to the room whose object this is.
+//! The class of all rooms: it dispatches the runtime's events to the task's or the channel's room.
 
 use super::channel::room::ChannelRoom;
 use super::task::room::TaskRoom as Tasks;

@@ -1,4 +1,4 @@
-//! Starts that did not come to an end: a start call without an answer, a process that died.
+//! Lost starts: the start call got no answer, or the process died.
 
 use super::ports::{Clock, Ports, Rooms, Rows};
 use super::search::{Found, search};
@@ -11,7 +11,7 @@ use crate::provider::calls::Calls;
 ///
 /// # Errors
 ///
-/// The provider did not say, or neither the room nor the row could be told.
+/// The search failed, or neither the room nor the row could be updated.
 pub async fn find_lost<R: Rows, C: Calls, O: Rooms, T: Clock>(
     ports: &Ports<'_, R, C, O, T>,
     task: &Task,

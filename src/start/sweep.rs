@@ -40,7 +40,7 @@ type Wired<'a> = Ports<'a, Store, Http<'a>, Live<'a>, Runtime>;
 ///
 /// # Errors
 ///
-/// D1 is away.
+/// `unavailable` if D1 fails.
 pub async fn sweep(env: &Env) -> Result<(), ApiError> {
     with_ports(env, async |ports| {
         let until = now() + LONGEST;

@@ -1,4 +1,4 @@
-//! What the statements give and take: a task as JSON, the form in which its room stores it.
+//! What the statements read and write: a task as JSON, in the form in which its room stores it.
 
 use crate::domain::task::Task;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What the sweep reads and writes.
+//! The sweep's access to D1.
 
 use super::d1::Store;
 use super::keys::KEY_LIFETIME;
@@ -70,7 +70,7 @@ impl Store {
         Ok(rows.into_iter().collect())
     }
 
-    /// A start that the provider does not have.
+    /// Fails the rows of a start that the provider does not have.
     pub async fn give_up_start(
         &self,
         task: &Task,
@@ -80,7 +80,7 @@ impl Store {
         self.write(self.failing(sql::GIVE_UP_START, task, error, now)?.into()).await
     }
 
-    /// Forgets the idempotency keys that are over.
+    /// Deletes the expired idempotency keys.
     pub async fn forget_keys(&self, now: Millis) -> Result<(), ApiError> {
         let before = now - KEY_LIFETIME;
         self.write(vec![self.statement(FORGET_KEYS, &[&iso(before)])?]).await

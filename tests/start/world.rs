@@ -205,7 +205,7 @@ impl Rows for World {
         self.d1("claim", || self.take_key(claim)).await
     }
 
-    async fn settle_claim(
+    async fn resolve_claim(
         &self,
         _user: &str,
         claim: &Claim,
@@ -244,7 +244,7 @@ impl World {
         Ok(())
     }
 
-    /// `CLAIM_TASK` and `UPSERT_TASK`, then `LEFT_BEHIND`.
+    /// `ATTACH_TASK` and `UPSERT_TASK`, then `LEFT_BEHIND`.
     fn mirror_now(&self, task: &Task) -> Option<u64> {
         let mut rows = self.rows.borrow_mut();
         let row = rows.entry(task.key.to_string()).or_insert_with(|| task.clone());

@@ -1,4 +1,4 @@
-//! What a room finds in the rows of a channel that it does not have.
+//! Reading a channel from its rows, for an object without a state.
 
 use super::room::ChannelRoom;
 use crate::domain::channel::apply::Input;
@@ -13,8 +13,8 @@ use crate::store::Store;
 use worker::{Error, Result};
 
 impl ChannelRoom<'_> {
-    /// The channel and the first row that came of it, if this user may see them. One that was cleaned
-    /// away is read from D1.
+    /// The channel and its first row, if this user may see them. A channel that was cleaned up is read
+    /// from D1.
     pub(super) async fn seen_by(
         &self,
         user_id: &str,
