@@ -6,7 +6,7 @@
 
 use super::lost::{Settled, settle_lost};
 use super::ports::{Clock, Ports, Rooms};
-use super::wiring::{Live, Runtime, with_ports};
+use super::wiring::{RoomClients, Runtime, with_ports};
 use crate::domain::channel::schedule::DEADLINE;
 use crate::domain::task::Task;
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
@@ -34,7 +34,7 @@ const MOST_WOKEN: u32 = 50;
 /// Rooms that are woken at once: the connections that the runtime allows a request.
 const SIDE_BY_SIDE: usize = 6;
 
-type Wired<'a> = Ports<'a, Store, Http<'a>, Live<'a>, Runtime>;
+type Wired<'a> = Ports<'a, Store, Http<'a>, RoomClients<'a>, Runtime>;
 
 /// Sweeps, unless another sweep has the turn. What fails now is found again.
 ///

@@ -99,7 +99,7 @@ impl Store {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
         let is_new = task.version == 1 && task.status == Status::Pending;
-        let claim = if is_new { sql::ATTACH_TASK } else { sql::CLAIM_TASK };
+        let claim = if is_new { sql::ATTACH_NEW_TASK } else { sql::ATTACH_TASK };
         let mut batch =
             vec![self.statement(claim, &[&rows])?, self.statement(sql::UPSERT_TASK, &[&rows])?];
         // A task that was just attached has its images' rows as they were made.

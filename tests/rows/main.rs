@@ -62,7 +62,7 @@ fn insert(db: &Connection, task: &Task) {
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
     let is_new = task.version == 1 && task.status == Status::Pending;
-    let claim = if is_new { tasks::ATTACH_TASK } else { tasks::CLAIM_TASK };
+    let claim = if is_new { tasks::ATTACH_NEW_TASK } else { tasks::ATTACH_TASK };
     let of_task = write(db, claim, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
     // As the Worker does: a task that was just attached has its images' rows as they were made.
     let of_images = if !is_new { write(db, tasks::UPSERT_IMAGES, &[&rows]) } else { 0 };

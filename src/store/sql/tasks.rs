@@ -41,7 +41,7 @@ WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL
 
 /// The same for a task that was just attached: its status stays as it is, and with it its entry in the
 /// index of pending tasks. ?1 the same JSON.
-pub const ATTACH_TASK: &str = "\
+pub const ATTACH_NEW_TASK: &str = "\
 UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', \
   version = CAST(?1 ->> 'version' AS INTEGER), updated_at = ?1 ->> 'updated_at' \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
