@@ -94,11 +94,14 @@ pub async fn own_batch(user: &str, batch_id: &str, env: &Env) -> Result<Vec<Task
 ///
 /// Its room knows best, but a room that is asked exists from then on, so an id that anybody could
 /// have made up goes no further than D1: unless the caller has a start under way whose id D1 has
-/// not got yet. While D1 is away, only a ticket leads to a room: those are given for real tasks.
+/// not got yet, or D1 is away.
 pub async fn find(caller: &Identity, task_id: &str, env: &Env) -> Result<Task, ApiError> {
     let store = Store::new(env)?;
     let user = caller.user_id();
-    match store.by_provider_id(task_id).await? {
+    let Ok(row) = store.by_provider_id(task_id).await else {
+        return in_room(env, task_id, user).await;
+    };
+    match row {
         Some(row) if row.user_id != user => Err(ApiError::not_found()),
         // Completed is final, so the room is not needed.
         Some(row) if row.status == Status::Completed => Ok(row),
