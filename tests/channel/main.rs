@@ -2,6 +2,7 @@
 //! order in which things can happen.
 
 mod callbacks;
+mod deaths;
 mod effects;
 mod events;
 mod histories;

@@ -17,7 +17,7 @@ use taskwire::domain::time::Millis;
 /// Long enough for an attempt that fails, its pause, one that a crash loses, and a good one.
 const LONGEST: usize = 8;
 
-const STEPS: [Step; 20] = [
+pub const STEPS: [Step; 20] = [
     Step::Asked,
     Step::Answer,
     Step::Again,

@@ -82,6 +82,9 @@ pub struct World {
     pub heard: BTreeMap<String, Heard>,
     /// How it came to this, in one of the ways.
     pub history: Vec<Step>,
+    /// After so many effects the process dies.
+    pub effects_left: usize,
+    pub has_died: bool,
 }
 
 impl World {
@@ -94,6 +97,8 @@ impl World {
             lost: None,
             heard: BTreeMap::new(),
             history: Vec::new(),
+            effects_left: usize::MAX,
+            has_died: false,
         }
     }
 
@@ -154,11 +159,7 @@ impl World {
                 next.now += PATIENCE;
                 next.go_on(run, Input::Called { key, reply: Reply::Retry });
             }
-            Step::Crash => {
-                let calling = next.calling.take();
-                next.actor.die(calling.as_ref().map(|calling| &calling.run), self.now);
-                next.lost = calling.map(|calling| calling.key).or(next.lost);
-            }
+            Step::Crash => next.die(),
             Step::Late(status) => {
                 let key = next.lost.take()?;
                 next.take(Input::Called { key, reply: reply(status) });
@@ -179,14 +180,9 @@ impl World {
         self.take(Input::Event(Arrived { event, forbidden }));
     }
 
-    /// A request or a webhook. Nothing of what follows from it has to wait.
+    /// A request or a webhook.
     fn take(&mut self, input: Input) {
-        let is_away = self.is_away;
-        let flush = |state: &ChannelState, work| match work {
-            Work::Flush => Some(flushed(state, is_away)),
-            Work::Call { .. } => panic!("only an alarm calls back"),
-        };
-        self.actor.handle(input, self.now, flush);
+        self.perform(Run::new(input));
     }
 
     /// The alarm fires at `then`, or now if that is over: up to the first call. An alarm ends before the
@@ -206,9 +202,10 @@ impl World {
         self.perform(run);
     }
 
-    /// Performs what an alarm has to do, up to the next call.
+    /// Performs what is to be done, up to the next call.
     fn perform(&mut self, mut run: Run<Channels>) {
-        loop {
+        while self.effects_left > 0 {
+            self.effects_left -= 1;
             match self.actor.perform(&mut run, self.now) {
                 Performed::Work(Work::Flush) => {
                     run.end_work(Some(flushed(&self.actor.state(), self.is_away)));
@@ -221,6 +218,16 @@ impl World {
                 _ => {}
             }
         }
+        self.actor.die(Some(&run), self.now);
+        self.has_died = true;
+        self.die();
+    }
+
+    /// The process dies, and forgets that something was sent.
+    fn die(&mut self) {
+        let calling = self.calling.take();
+        self.actor.die(calling.as_ref().map(|calling| &calling.run), self.now);
+        self.lost = calling.map(|calling| calling.key).or(self.lost.take());
     }
 }
 
