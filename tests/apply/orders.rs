@@ -71,7 +71,7 @@ fn expected(history: &[Letter]) -> Option<(Status, u64)> {
     attached.then(|| (word.unwrap_or(silence), version))
 }
 
-/// Walks every history that begins with `history`, each state once. Answers how many there were.
+/// Walks every history that begins with `history`, each state once. Returns how many there were.
 fn walk(history: &mut Vec<Letter>, room: &RoomState, longest: usize) -> usize {
     if history.len() == longest {
         return 0;
@@ -82,7 +82,7 @@ fn walk(history: &mut Vec<Letter>, room: &RoomState, longest: usize) -> usize {
         let index = history.len() - 1;
         if let Some(input) = input(history, index) {
             let now = NOW + index as Millis * 1_000;
-            // Each event finds what storage gives back, as after an eviction.
+            // The state goes through storage before each event, as after an eviction.
             let (next, verdict) = decide(&stored(room), input, now);
             check(history, room, &next, verdict, now);
             count += 1 + walk(history, &next, longest);

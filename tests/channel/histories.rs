@@ -1,4 +1,4 @@
-//! Random histories: whatever happens in whatever order, what must hold holds.
+//! Random histories, with invariants checked after each step.
 
 use crate::{CHANNEL, NOW, arrives, asked_by, event, failed, generated, made, unknown};
 use proptest::collection::vec;
@@ -19,7 +19,7 @@ enum Step {
     Happens(Box<Input>),
     /// The alarm fires, and each call comes to this.
     Alarm(Reply),
-    /// The process died, or the object slept: only what was stored is left.
+    /// The process died, or the object hibernated: only the stored state is left.
     Restart,
 }
 
@@ -91,7 +91,7 @@ fn play(numbers: &[u32]) {
     }
 }
 
-/// Holds a state and its rows against those before it.
+/// Compares a state and its rows with those before.
 fn check(
     (before, had): (&ChannelState, &[ContentRow]),
     (state, has): (&ChannelState, &[ContentRow]),

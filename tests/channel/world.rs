@@ -1,5 +1,5 @@
-//! A channel's object, its clock and the provider's endpoint, as far as the callback needs them: what
-//! each step makes of them. It judges nothing: that is [`crate::orders`].
+//! A model of a channel's object, its clock and the provider's endpoint, for the callback. It checks
+//! nothing: that is in [`crate::orders`].
 
 use crate::{asked_by, event, failed, generated, made};
 use serde_json::json;
@@ -28,7 +28,7 @@ pub enum Step {
     Failure,
     /// A callback that is due is sent.
     Sent,
-    /// It is not, since its row says that it was delivered: in a life that the object has forgotten.
+    /// It is not sent, since its row says that it was delivered before the object was cleaned up.
     ToldBefore,
     /// What was sent is answered with this status.
     Answered(u16),
@@ -36,7 +36,7 @@ pub enum Step {
     TimedOut,
     /// The process dies, and forgets that something was sent. What was stored is left.
     Crash,
-    /// It had only been given up for dead: what it sent is answered with this status after all.
+    /// The process was only presumed dead: what it sent is answered with this status after all.
     Late(u16),
     /// Time passes until the alarm fires.
     Alarm,
@@ -120,7 +120,7 @@ impl World {
             }
             Step::Answered(status) => {
                 let key = next.sent.take()?;
-                // The nastiest moment for a good word: just before nobody waits for it any more.
+                // The worst moment for an answer: just before its deadline.
                 next.now += if reply(status) == Reply::Delivered { PATIENCE - 1 } else { 0 };
                 next.take(Input::Called { key, reply: reply(status) });
             }

@@ -38,7 +38,7 @@ fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
-/// Runs a statement that writes. Answers how many rows it changed.
+/// Runs a statement that writes. Returns how many rows it changed.
 fn write(db: &Connection, sql: &str, values: &[&str]) -> usize {
     let values = params_from_iter(values.iter().map(|value| text(value)));
     db.execute(sql, values).unwrap_or_else(|error| panic!("{error}: {sql}"))
@@ -61,7 +61,7 @@ fn insert(db: &Connection, task: &Task) {
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
     let of_task = write(db, tasks::ATTACH_TASK, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
-    // As the Worker does: a task that was just attached has its images' rows as they were made.
+    // As the Worker does: a task that was just attached has not changed its images' rows.
     let of_images = if task.version > 1 { write(db, tasks::UPSERT_IMAGES, &[&rows]) } else { 0 };
     (of_task, of_images)
 }
