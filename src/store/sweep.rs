@@ -27,6 +27,10 @@ pub struct Page {
 impl Store {
     /// The next page with its unsettled tasks: those without a provider's id if started before `started`,
     /// and the others if started before `attached`.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn sweep_page(&self, started: Millis, attached: Millis) -> Result<Page, ApiError> {
         let start: Place =
             self.parsed(self.statement(sql::SWEEP_AT, &[])?).await?.unwrap_or_default();
@@ -59,12 +63,20 @@ impl Store {
     }
 
     /// Stores where the next page begins: after this page, or at the first after the last.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn sweep_on(&self, page: &Page) -> Result<(), ApiError> {
         let end = if page.is_last { &Place::default() } else { &page.end };
         self.write(vec![self.statement(sql::SWEEP_ON, &[&end.user_id, &end.task_id])?]).await
     }
 
     /// Fails the rows of a start that the provider does not have.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn give_up_start(
         &self,
         task: &Task,
@@ -75,6 +87,10 @@ impl Store {
     }
 
     /// Deletes the expired idempotency keys.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn forget_keys(&self, now: Millis) -> Result<(), ApiError> {
         let before = now - KEY_LIFETIME;
         self.write(vec![self.statement(FORGET_KEYS, &[&iso(before)])?]).await
