@@ -97,10 +97,20 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
     }
 
+    /// The secret that signs tickets and webhook tokens.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` if it is not set.
     pub fn token_secret(&self) -> Result<Secret, ApiError> {
         self.secret(TOKEN_SECRET)
     }
 
+    /// The OIDC issuer of this deployment.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the variable that is missing or not trustworthy.
     pub fn issuer(&self) -> Result<Issuer, ApiError> {
         let jwks_url = self.get(AUTH_JWKS_URL).map(|url| trusted(AUTH_JWKS_URL, url));
         Ok(Issuer {
@@ -111,6 +121,10 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
     }
 
     /// The web app's client id at the issuer. Defaults to the audience.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` if the audience is not set either.
     pub fn client_id(&self) -> Result<String, ApiError> {
         self.get("AUTH_CLIENT_ID").map_or_else(|| self.need(AUTH_AUDIENCE), Ok)
     }

@@ -17,6 +17,11 @@ pub struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
+    /// The request as the runtime takes it.
+    ///
+    /// # Errors
+    ///
+    /// The runtime refuses the URL or a header.
     pub fn request(&self) -> Result<Request> {
         let headers = web_sys::Headers::new()?;
         for (name, value) in self.headers {

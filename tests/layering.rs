@@ -1,6 +1,6 @@
-//! The layering, read from the sources: which folder may use which, no circle of files, no vendor
-//! outside of its folder, no platform where things are decided, SQL and status changes in one place
-//! each, and no file that grows without end.
+//! The layering, checked on the sources: which folder may use which, no import cycles, no vendor outside
+//! of its folder, no platform in pure code, SQL and status changes in one place each, and a limit on the
+//! length of files.
 
 #[path = "layering/imports.rs"]
 mod imports;

@@ -1,7 +1,8 @@
 //! HTTP, one file per resource.
 //!
 //! [`request`] parses what callers send, and [`response`] has the JSON of answers: both are pure.
-//! `router` is the entry point.
+//! `router` is the entry point. The errors of a handler are error answers: `openapi.json` lists them for each
+//! route.
 
 pub mod request;
 pub mod response;

@@ -37,6 +37,10 @@ struct Watcher {
 }
 
 /// Sends every watcher its new rows. `turn` serializes the calls, so that rows stay in order.
+///
+/// # Errors
+///
+/// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
 pub async fn catch_up(
     state: &State,
     env: &Env,

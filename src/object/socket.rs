@@ -22,6 +22,10 @@ pub struct Accepted {
 }
 
 /// Accepts a watcher. Frames can be sent to `socket` even before the upgrade is answered.
+///
+/// # Errors
+///
+/// The runtime cannot make a socket.
 pub fn accept(state: &State) -> Result<Accepted> {
     let pair = WebSocketPair::new()?;
     // The runtime answers the heartbeat, so it does not wake a hibernating object.
@@ -54,6 +58,10 @@ pub fn broadcast(state: &State, frame: &str) {
 
 /// Handles a message from a watcher: it is ignored, or the socket is closed if it is too long. The
 /// runtime answers heartbeats itself.
+///
+/// # Errors
+///
+/// The runtime cannot close the socket.
 pub fn heard(socket: &WebSocket, message: &WebSocketIncomingMessage) -> Result<()> {
     let length = match message {
         WebSocketIncomingMessage::String(text) => text.len(),

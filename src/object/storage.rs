@@ -21,6 +21,10 @@ extern "C" {
 }
 
 /// The stored state, or the default one of a new object.
+///
+/// # Errors
+///
+/// The storage fails, or the value is not a `T`.
 pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
     match kv(storage)?.get(KEY)?.as_string() {
         Some(text) => Ok(serde_json::from_str(&text)?),
@@ -28,6 +32,11 @@ pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
     }
 }
 
+/// Stores the state.
+///
+/// # Errors
+///
+/// The storage fails.
 pub fn save(storage: &Storage, state: &impl Serialize) -> Result<()> {
     Ok(kv(storage)?.put(KEY, &serde_json::to_string(state)?)?)
 }

@@ -31,11 +31,21 @@ pub struct Store {
 }
 
 impl Store {
+    /// The D1 database of this deployment.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` without the binding.
     pub fn new(env: &Env) -> Result<Self, ApiError> {
         let db = env.d1("DB").map_err(|_| ApiError::not_configured("DB"))?;
         Ok(Self { db })
     }
 
+    /// Checks that D1 answers and has the tables.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn ping(&self) -> Result<(), ApiError> {
         answered("D1 ping", self.db.prepare(PING).first::<f64>(Some("found"))).await.map(drop)
     }

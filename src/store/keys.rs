@@ -27,6 +27,10 @@ impl Store {
     }
 
     /// What was started under an idempotency key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn idempotency_key(
         &self,
         user: &str,
@@ -37,11 +41,19 @@ impl Store {
     }
 
     /// Claims an idempotency key, and nothing else. Fails if it is taken.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the key is taken or D1 fails.
     pub async fn claim_key(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError> {
         self.write(self.claiming(user, claim, at)?.into()).await
     }
 
     /// Sets what a claimed key stands for. `None` frees the key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn resolve_key(
         &self,
         user: &str,

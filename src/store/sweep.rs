@@ -71,6 +71,10 @@ impl Store {
     }
 
     /// Fails the rows of a start that the provider does not have.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn give_up_start(
         &self,
         task: &Task,
@@ -81,6 +85,10 @@ impl Store {
     }
 
     /// Deletes the expired idempotency keys.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn forget_keys(&self, now: Millis) -> Result<(), ApiError> {
         let before = now - KEY_LIFETIME;
         self.write(vec![self.statement(FORGET_KEYS, &[&iso(before)])?]).await

@@ -30,6 +30,10 @@ struct Left {
 impl Store {
     /// Inserts the rows of tasks that are about to be started, all or none. Fails if the idempotency
     /// key is taken.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the key is taken or D1 fails.
     pub async fn insert_tasks(
         &self,
         tasks: &[&Task],
@@ -50,6 +54,10 @@ impl Store {
     }
 
     /// Fails the rows of a start that was refused, with the reason.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn refuse_task(
         &self,
         task: &Task,
@@ -75,6 +83,10 @@ impl Store {
     }
 
     /// Undoes an insert whose answer was lost: fails the rows and frees the idempotency key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn withdraw_tasks(
         &self,
         tasks: &[&Task],
@@ -95,6 +107,10 @@ impl Store {
 
     /// Upserts the rows of `task`. Rows of a newer version stay as they are. Returns the version of rows
     /// that are newer and have no provider's id: they say that the start failed, which is wrong.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn mirror_task(&self, task: &Task) -> Result<Option<u64>, ApiError> {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
@@ -113,11 +129,20 @@ impl Store {
         Ok(left.first().and_then(|left| left.row.parse().ok()))
     }
 
+    /// The task with this provider's id.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_provider_id(&self, task_id: &str) -> Result<Option<Task>, ApiError> {
         self.task(self.statement(sql::TASK_BY_PROVIDER_ID, &[task_id])?).await
     }
 
     /// The task that these image rows belong to, if it has no provider's id or this one.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_row_ids(
         &self,
         row_ids: &[String],
@@ -128,6 +153,10 @@ impl Store {
 
     /// What was started under an idempotency key, in the order of the request. `started` is the key of
     /// a task or the id of a batch.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn tasks_started_under(
         &self,
         user: &str,
@@ -142,17 +171,29 @@ impl Store {
     }
 
     /// A user's task by our own key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_key(&self, user: &str, key: &str) -> Result<Option<Task>, ApiError> {
         self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
     }
 
     /// Whether a task that the user has started since `since` has no provider's id yet.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn has_unattached(&self, user: &str, since: Millis) -> Result<bool, ApiError> {
         let statement = self.statement(sql::HAS_UNATTACHED, &[user, &TaskKey::floor(since)])?;
         Ok(answered("D1 read", statement.first::<f64>(Some("found"))).await?.is_some())
     }
 
     /// A page of the user's tasks, newest first.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn list(&self, user: &str, query: &TaskList) -> Result<Vec<Task>, ApiError> {
         let text = |value: Option<&str>| value.map_or(JsValue::NULL, JsValue::from_str);
         let values = [
@@ -173,6 +214,10 @@ impl Store {
     }
 
     /// The tasks of a batch, newest first.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
         self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
     }

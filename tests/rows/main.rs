@@ -39,7 +39,7 @@ fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
-/// Runs a statement that writes. Answers how many rows it changed.
+/// Runs a statement that writes. Returns how many rows it changed.
 fn write(db: &Connection, sql: &str, values: &[&str]) -> usize {
     let values = params_from_iter(values.iter().map(|value| text(value)));
     db.execute(sql, values).unwrap_or_else(|error| panic!("{error}: {sql}"))

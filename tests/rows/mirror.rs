@@ -1,5 +1,5 @@
-//! The guarded upserts: versions only rise, a row has one provider task, and what is there
-//! already is not written again.
+//! The guarded upserts: versions only rise, a row's provider id never changes, and equal rows are not
+//! written again.
 
 use crate::support::{
     NOW, after, attach, broken, completed, decide, delivery, failed, key, new_task, picture,

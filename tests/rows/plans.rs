@@ -1,4 +1,4 @@
-//! How SQLite finds the rows: by a key or the index, never by reading a table from end to end.
+//! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
 use taskwire::store::sql::{content, keys, sweep, tasks};

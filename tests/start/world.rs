@@ -110,7 +110,7 @@ impl World {
         self.step(name, ApiError::unavailable(), act).await
     }
 
-    /// `REFUSE_TASK` and `GIVE_UP_START`: while the row is nobody's and its version allows it.
+    /// `REFUSE_TASK` and `GIVE_UP_START`: while the row has no provider's id and its version allows it.
     fn fail_row(&self, task: &Task, reason: &TaskError, version: u64) {
         let mut rows = self.rows.borrow_mut();
         let row = rows.get_mut(task.key.as_str());
@@ -258,7 +258,7 @@ impl World {
 
 impl Calls for World {
     async fn send(&self, provider: &'static dyn Provider, call: Call) -> Result<Vec<u8>, ApiError> {
-        // An answer that is lost after a start is another error than one to a start that never was.
+        // An answer lost after a start gives another error than a start that did not happen.
         let number = self.steps.borrow().len();
         let is_lost = self.faults.contains(&(number, Fault::FailsButDone));
         let error = if is_lost { no_answer() } else { unreachable() };

@@ -18,21 +18,41 @@ pub struct ChannelClient {
 }
 
 impl ChannelClient {
+    /// The room of this channel.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` without the binding.
     pub fn of(env: &Env, channel_id: &str) -> Result<Self, ApiError> {
         Ok(Self { address: Address::of(env, &ObjectName::Channel(channel_id.to_owned()))? })
     }
 
     /// Attaches the channel of a request of ours.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn attach(&self, channel: Channel) -> Result<Verdict, ApiError> {
         self.done(&Ask::Attach { channel }).await
     }
 
     /// Sends a verified event. An answer means that it is stored.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn ingest(&self, event: ChannelEvent) -> Result<Verdict, ApiError> {
         self.done(&Ask::Ingest { event }).await
     }
 
     /// The channel and its first row, if this user may see them.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn read(
         &self,
         user_id: &str,
@@ -45,6 +65,10 @@ impl ChannelClient {
     }
 
     /// Opens a socket on the channel: a 101, or a 404 if this user may not see it.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached.
     pub async fn watch(&self, watcher: &Watcher) -> Result<Response, ApiError> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("user", &watcher.user_id);
