@@ -6,7 +6,7 @@
 
 use super::lost::{Settled, settle};
 use super::wiring::with_ports;
-use crate::domain::task::Task;
+use crate::domain::task::{START_LOST, Task};
 use crate::domain::time::{MINUTE, Millis};
 use crate::error::ApiError;
 use crate::log::{Line, What};
@@ -45,11 +45,15 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
 }
 
 fn log_start(event: What, task: &Task) {
+    let reason = match event {
+        What::StartFound => "Its answer was lost, and the provider has the task.",
+        _ => "It had no answer, and the provider is not known to have the task.",
+    };
     log_line(&Line {
         event,
         provider: &task.provider,
         id: Some(task.key.as_str()),
-        code: task.error.as_ref().map_or("", |error| error.code.as_str()),
-        reason: "The start was cut off, or had no answer.",
+        code: task.error.as_ref().map_or(START_LOST, |error| error.code.as_str()),
+        reason,
     });
 }
