@@ -8,7 +8,7 @@ use super::lost::{Settled, settle_lost};
 use super::ports::{Clock, Ports, Rooms};
 use super::wiring::{RoomClients, Runtime, with_ports};
 use crate::domain::channel::schedule::DEADLINE;
-use crate::domain::task::Task;
+use crate::domain::task::{START_LOST, Task};
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 use crate::error::ApiError;
 use crate::log::{Line, What};
@@ -103,7 +103,7 @@ fn log_start(task: &Task, settled: &Result<Settled, ApiError>) {
         event,
         provider: &task.provider,
         id: Some(task.key.as_str()),
-        code: task.error.as_ref().map_or("", |error| error.code.as_str()),
+        code: task.error.as_ref().map_or(START_LOST, |error| error.code.as_str()),
         reason: "The start was cut off, or had no answer.",
     });
 }

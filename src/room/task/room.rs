@@ -157,6 +157,6 @@ fn log_end(event: What, state: &RoomState) {
         provider: &task.provider,
         id: task.task_id.as_deref(),
         code: error.map_or(task.status.as_str(), |error| error.code.as_str()),
-        reason: error.map_or("", |error| error.message.as_str()),
+        reason: error.map_or("Its webhook has not come.", |error| error.message.as_str()),
     });
 }

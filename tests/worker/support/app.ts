@@ -17,6 +17,8 @@ export interface AppOptions {
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
   shim?: boolean;
+  /** How many of the migrations D1 has: all of them unless said otherwise. */
+  migrations?: number;
   /** Given the emulator, the address that stands in for it as the provider. */
   provider?: (emulator: Emulator) => Promise<string>;
 }
@@ -85,13 +87,24 @@ export class App {
   }
 
   /** Sets the shim's D1, where it is given, and says what was counted. */
-  async shim(d1?: "ok" | "hang" | "lost"): Promise<AllCounts> {
+  async shim(d1?: "ok" | "hang" | "silent" | "lost"): Promise<AllCounts> {
     return (await call(`${this.base}/__shim${d1 ? `?d1=${d1}` : ""}`)).body;
   }
 
   /** Lets the next read of a feed hang, with the shim. */
   async hangNextRead(): Promise<void> {
     await call(`${this.base}/__shim?read=hang`);
+  }
+
+  /** Puts the Worker's clock forward, with the shim: by so much in all. */
+  async putClockForward(ms: number): Promise<void> {
+    await call(`${this.base}/__shim?ahead=${ms}`);
+  }
+
+  /** The structured lines of the log about this event. */
+  lines(event: string): Row[] {
+    const all = this.logs.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+    return all.filter((line) => line.event === event);
   }
 
   /** Lets the sweep run now. */
@@ -119,6 +132,7 @@ export async function startApp({
   vars = {},
   emulator: options = {},
   shim = false,
+  migrations,
   provider,
 }: AppOptions = {}): Promise<App> {
   const modelriver = { webhookUrl: "", latencyMs: 0, ...options.modelriver };
@@ -139,6 +153,6 @@ export async function startApp({
   const base = await addressOf(worker);
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;
   emulator.options.modelriver.webhookUrl = `${base}/webhooks/modelriver`;
-  await migrate(worker);
+  await migrate(worker, migrations);
   return new App(base, emulator, worker, logs);
 }
