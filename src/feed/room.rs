@@ -1,19 +1,19 @@
 //! The Durable Object of a feed: it passes frames on.
 
-use super::content;
+use super::content::{ContentFeed, Turns, refused};
 use super::overlap::Overlap;
+use super::public::{Joined, PublicFeed};
 use crate::domain::list::{LARGEST_LIMIT, TaskList};
 use crate::domain::task::Task;
 use crate::domain::task::frame::task_frame;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
 use crate::object::name::ObjectName;
-use crate::object::socket::{Accepted, accept, broadcast, closed, heard};
+use crate::object::socket::{Accepted, accept, accept_of_user, broadcast, closed, heard};
 use crate::object::watcher::LIVE_PATH;
 use crate::platform::log;
 use crate::store::Store;
 use crate::url::query;
-use futures_util::lock::Mutex;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use worker::{
@@ -31,8 +31,10 @@ pub struct FeedRoom {
     env: Env,
     /// Lives as long as the readings that it is about.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
-    /// Of those that send rows of content: they go in order.
-    turn: AssertUnwindSafe<Mutex<()>>,
+    /// Of a content feed.
+    turns: AssertUnwindSafe<Turns>,
+    /// Of the feed of public rows.
+    joined: AssertUnwindSafe<Joined>,
 }
 
 impl DurableObject for FeedRoom {
@@ -41,23 +43,21 @@ impl DurableObject for FeedRoom {
             state,
             env,
             overlap: AssertUnwindSafe(RefCell::default()),
-            turn: AssertUnwindSafe(Mutex::default()),
+            turns: AssertUnwindSafe(Turns::default()),
+            joined: AssertUnwindSafe(Joined::default()),
         }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let is_watch = request.path() == LIVE_PATH;
-        if self.feed() == Some(ObjectName::Content) {
-            return match is_watch {
-                true => content::watch(&self.state, &self.env, &self.turn, &request).await,
-                false => match content::catch_up(&self.state, &self.env, &self.turn).await {
-                    Ok(()) => Response::empty(),
-                    Err(error) => content::refused(&error),
-                },
-            };
-        }
-        if is_watch {
-            return self.watch(&request).await;
+        match self.feed() {
+            Some(ObjectName::Content(user)) => {
+                let feed = self.content(&user);
+                return if is_watch { feed.watch(&request).await } else { feed.poked().await };
+            }
+            Some(ObjectName::PublicContent) => return self.public().fetch(&mut request).await,
+            _ if is_watch => return self.watch(&request).await,
+            _ => {}
         }
         let frame = request.text().await?;
         let url = request.inner().url();
@@ -70,7 +70,11 @@ impl DurableObject for FeedRoom {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        content::close_full(&self.state);
+        match self.feed() {
+            Some(ObjectName::PublicContent) => self.public().alarm().await?,
+            Some(ObjectName::Content(user)) => self.content(&user).close_full(),
+            _ => {}
+        }
         Response::empty()
     }
 
@@ -103,7 +107,14 @@ impl FeedRoom {
     /// its task, so whatever D1 does not show yet will be published to a socket that is open.
     async fn watch(&self, request: &Request) -> Result<Response> {
         let since = query::value(&request.inner().url(), "since");
-        let accepted = accept(&self.state)?;
+        let accepted = match self.feed() {
+            Some(ObjectName::UserTasks(_)) => accept_of_user(&self.state)?,
+            _ => Ok(accept(&self.state)?),
+        };
+        let accepted = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => return refused(&error),
+        };
         let reading = self.overlap.borrow_mut().begin();
         let tasks = self.tasks(since.and_then(|since| since.parse().ok())).await;
         let sent = tasks.map(|tasks| self.greet(&accepted, reading, &tasks));
@@ -115,7 +126,7 @@ impl FeedRoom {
             }
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
-                content::refused(&error)
+                refused(&error)
             }
         }
     }
@@ -147,6 +158,14 @@ impl FeedRoom {
             Some(ObjectName::BatchTasks(batch_id)) => store.by_batch(&batch_id).await,
             _ => Err(ApiError::not_found()),
         }
+    }
+
+    fn content<'a>(&'a self, user: &'a str) -> ContentFeed<'a> {
+        ContentFeed { user, state: &self.state, env: &self.env, turns: &self.turns }
+    }
+
+    fn public(&self) -> PublicFeed<'_> {
+        PublicFeed { state: &self.state, env: &self.env, joined: &self.joined }
     }
 
     fn feed(&self) -> Option<ObjectName> {

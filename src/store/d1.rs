@@ -3,6 +3,7 @@
 
 use super::row::task_from_row;
 use super::sql::tasks::PING;
+use crate::domain::list::Page;
 use crate::domain::task::Task;
 use crate::error::ApiError;
 use crate::platform::{fault, outage, with_deadline};
@@ -88,14 +89,15 @@ impl Store {
         self.rows(statement).await?.iter().map(|row| read(row)).collect()
     }
 
-    /// Rows that are no tasks.
-    pub(super) async fn all<T: DeserializeOwned>(
+    /// A page of rows that are no tasks.
+    pub(super) async fn page<T: DeserializeOwned>(
         &self,
         statement: D1PreparedStatement,
-    ) -> Result<Vec<T>, ApiError> {
-        let rows = self.rows(statement).await?;
-        let read = |row: &String| serde_json::from_str(row);
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault("D1 row", error))
+    ) -> Result<Page<T>, ApiError> {
+        let found = answered("D1 read", statement.raw::<Option<String>>()).await?;
+        let found = found.into_iter().flatten().collect();
+        let read = |row: String| serde_json::from_str(&row);
+        Page::of(found, read).map_err(|error| fault("D1 row", error))
     }
 
     /// A row that is no task.
