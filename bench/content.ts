@@ -10,8 +10,8 @@
  */
 
 import { cpus, loadavg } from "node:os";
-import type { Attempt } from "../emulator/modelriver/control.ts";
 import { chanceOf } from "../emulator/chance.ts";
+import type { Attempt } from "../emulator/modelriver/control.ts";
 import { type App, startApp } from "../tests/worker/support/app.ts";
 import { eventually } from "../tests/worker/support/eventually.ts";
 import { begin } from "../tests/worker/support/river.ts";

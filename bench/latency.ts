@@ -8,8 +8,8 @@
  */
 
 import { cpus, loadavg } from "node:os";
-import { completedBody, SCHEMES, sendWebhook } from "../tests/worker/support/signatures.ts";
 import { type App, startApp } from "../tests/worker/support/app.ts";
+import { completedBody, SCHEMES, sendWebhook } from "../tests/worker/support/signatures.ts";
 import type { Watcher } from "../tests/worker/support/watcher.ts";
 import { readFlags } from "./flags.ts";
 import { line } from "./numbers.ts";

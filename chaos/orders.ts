@@ -5,8 +5,8 @@
 
 import type { Task } from "../emulator/emulator.ts";
 import type { Kind } from "../emulator/mynth/kinds.ts";
-import { Order, Wish } from "./truth.ts";
 import type { Start } from "./steps.ts";
+import { Order, Wish } from "./truth.ts";
 
 const model = (offset: number) => `m/${offset}`;
 const prompt = (slot: number, user: string, word: string) => `slot ${slot} of ${user} ${word}`;

@@ -1,7 +1,7 @@
 /** How a seed becomes the steps of a run. */
 
-import type { Generation } from "../emulator/options.ts";
 import type { Kind } from "../emulator/mynth/kinds.ts";
+import type { Generation } from "../emulator/options.ts";
 import type { Random } from "./random.ts";
 import type { D1Mode } from "./shim.ts";
 import { type Corruption, type Meanwhile, type Plan, type Sight, type Start, type Step, tasksOf } from "./steps.ts";
@@ -56,7 +56,7 @@ const WEIGHTS = {
   together: 12,
 };
 
-/** Moments at which something changes: an orphan's first look, a task's, later ones, a ticket's end, the clean-up. */
+/** Times at which something changes: the first search for rows, the polls, a ticket's expiry, the clean-up. */
 const PASSES = [1, 3, 3, 21, 21, 60, 400, 3700, 90_000];
 
 /** What is wrong with the Worker's clock: up to more than a webhook may be old. */

@@ -3,8 +3,8 @@
  * sub-list of a run's steps is a run as well: that is what lets a failing one be made shorter.
  */
 
-import type { Generation } from "../emulator/options.ts";
 import type { Kind } from "../emulator/mynth/kinds.ts";
+import type { Generation } from "../emulator/options.ts";
 import type { D1Mode } from "./shim.ts";
 
 /** What happens between the provider's yes and its answer. */

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { freePort } from "../tests/worker/support/child.ts";
 import { variables } from "../tests/worker/support/deployment.ts";
-import { type Proxy, startProxy } from "../tests/worker/support/proxy.ts";
+import { type HttpProxy, startProxy } from "../tests/worker/support/proxy.ts";
 import { type Clock, newClock, timeOf } from "./clock.ts";
 import type { Job } from "./serve.ts";
 import type { Command, D1Mode, Told } from "./shim.ts";
@@ -47,13 +47,13 @@ export class World {
   readonly base: string;
   readonly emulator: Emulator;
   /** Between the Worker and the provider's API: what it is asked, and lies told in its place. */
-  readonly provider: Proxy;
+  readonly provider: HttpProxy;
   readonly clock: Clock;
   readonly #job: Omit<Job, "clock" | "migrate">;
   #process: ChildProcess | null = null;
   #evictions = 0;
 
-  private constructor(emulator: Emulator, provider: Proxy, clock: Clock, job: Omit<Job, "clock" | "migrate">) {
+  private constructor(emulator: Emulator, provider: HttpProxy, clock: Clock, job: Omit<Job, "clock" | "migrate">) {
     this.emulator = emulator;
     this.provider = provider;
     this.clock = clock;

@@ -1,4 +1,4 @@
-// Takes the pictures in this folder: the page of a running `npm start`, as a person sees it in the middle of their work.
+// Takes the screenshots in this folder, from a running `npm start`.
 // Run: node docs/screenshot.mjs [the page's address [the folder]]
 
 import { existsSync, writeFileSync } from "node:fs";
@@ -10,12 +10,12 @@ import { PNG } from "pngjs";
 const url = process.argv[2] ?? "http://127.0.0.1:8787";
 const folder = process.argv[3] ?? fileURLToPath(new URL(".", import.meta.url));
 
-/** What GitHub shows of a file in a README without a wait. */
+/** The largest size of one screenshot, so that the README loads fast. */
 const LARGEST_BYTES = 300_000;
 const DESK = { width: 1080, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
-/** Oldest first; the last is still under way when the picture is taken. */
+/** Oldest first. The last is still pending in the screenshot. */
 const TASKS = [
   { prompt: "Misty mountain ridges at dawn, low sun", count: 4 },
   { prompt: "Folded silk, studio light [partial]", count: 4 },
@@ -30,7 +30,7 @@ const MESSAGES = [
   { message: "A film about a night train [late]", category: "films" },
 ];
 
-/** A visit of somebody who has signed in. */
+/** Opens the page and signs in. */
 async function visit(browser, viewport, colorScheme) {
   const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: 1 });
   const page = await context.newPage();
@@ -46,7 +46,7 @@ async function go(page, name) {
   await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
 }
 
-/** What moves only once has arrived; what shimmers goes on. */
+/** Waits for the animations that end. The shimmer goes on. */
 function settled(page) {
   return page.evaluate(async () => {
     document.activeElement?.blur();
@@ -55,12 +55,12 @@ function settled(page) {
   });
 }
 
-/** The same pixels in fewer bytes: the browser packs fast. */
+/** Compresses a PNG further. The browser compresses for speed. */
 function packed(png) {
   return PNG.sync.write(PNG.sync.read(png), { colorType: 2, filterType: 1, deflateLevel: 9, deflateStrategy: 0 });
 }
 
-/** The page down to the end of `last`: what came before this run is further down, and is left out. */
+/** Takes the page down to the end of `last`. Below it are the tasks of earlier runs. */
 async function take(page, name, last) {
   await page.mouse.move(0, 0);
   await settled(page);

@@ -4,10 +4,12 @@
  * Seals every attempt afresh. Knows no provider: who sends says how it is signed and how long to wait.
  */
 
-/** Both providers' own patience, never scaled: a slow receiver must stay as slow as it is. */
+import type { Timers } from "./timers.ts";
+
+/** Never scaled: a slow receiver must stay as slow as it is. */
 const ANSWER_WITHIN_MS = 30_000;
 
-/** What a test may still change once it is signed. */
+/** Headers and body of one attempt, signed. */
 export interface Sealed {
   headers: Record<string, string>;
   body: string;
@@ -39,18 +41,20 @@ export interface Try {
 export type Returned = Try & { isLast: boolean };
 
 export class Courier {
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers: Timers;
   readonly #flights = new Set<AbortController>();
-  #isClosed = false;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
 
   /** `record` hears of every attempt. Resolves when the first has its answer; retries go on after that. */
   send<T>(parcel: Parcel, record: (returned: Returned) => T): Promise<T> {
     return this.#attempt(parcel, record, 1);
   }
 
+  /** Aborts what is under way. Retries end with the timers. */
   close(): void {
-    this.#isClosed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
     for (const flight of this.#flights) flight.abort(new Error("the emulator closed"));
   }
 
@@ -61,16 +65,8 @@ export class Courier {
     const outcome = await this.#post(url, headers, body);
     const isTaken = outcome.status !== null && outcome.status >= 200 && outcome.status < 300;
     const wait = isTaken ? undefined : parcel.waitAfter(attempt);
-    if (wait !== undefined && !this.#isClosed) this.#later(wait, () => void this.#attempt(parcel, record, attempt + 1));
+    if (wait !== undefined) this.#timers.after(wait, () => void this.#attempt(parcel, record, attempt + 1));
     return record({ attempt, url, headers, body, at, ...outcome, isLast: !isTaken && wait === undefined });
-  }
-
-  #later(wait: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, wait);
-    this.#timers.add(timer.unref());
   }
 
   async #post(

@@ -7,105 +7,94 @@
 
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { isTopLevel, type TopLevel } from "./compatibility.ts";
+import { Courier } from "./courier.ts";
 import { html, type RequestRecord, type Route, serveRoutes } from "./http.ts";
-import { indexPage } from "./index_page.ts";
+import { indexPage, type Shown } from "./index_page.ts";
 import { Journal } from "./journal.ts";
-import { controlOf, type ModelRiverControl } from "./modelriver/control.ts";
-import { ModelRiver } from "./modelriver/provider.ts";
-import { modelRiverRoutes } from "./modelriver/routes.ts";
-import type { Attempt } from "./mynth/delivery.ts";
-import { Gallery } from "./mynth/gallery.ts";
-import { type DeliverOptions, Provider } from "./mynth/provider.ts";
-import { mynthRoutes } from "./mynth/routes.ts";
-import type { Outcome, Task } from "./mynth/tasks.ts";
 import { KeyRing } from "./oidc/keys.ts";
 import { oidcRoutes } from "./oidc/routes.ts";
 import { TokenMint, type TokenRequest } from "./oidc/tokens.ts";
-import { type EmulatorOptions, type EmulatorSettings, withDefaults } from "./options.ts";
+import { type EmulatorOptions, type EmulatorSettings, optionsOf, withDefaults } from "./options.ts";
+import type { EmulatedProvider } from "./provider.ts";
+import { PROVIDERS } from "./providers.ts";
+import { Timers } from "./timers.ts";
 
-export type {
-  Attempt,
-  DeliverOptions,
-  EmulatorOptions,
-  EmulatorSettings,
-  ModelRiverControl,
-  Outcome,
-  RequestRecord,
-  Task,
-  TokenRequest,
-};
+export type * from "./compatibility.ts";
+export type { EmulatorOptions, EmulatorSettings, RequestRecord, TokenRequest };
 
-export interface Emulator {
+type ControlOf<P extends EmulatedProvider> = ReturnType<P["start"]>["control"];
+
+/** Each provider's control under its name, and one of them at the top level besides. */
+type Controls = { [P in (typeof PROVIDERS)[number] as P["name"]]: ControlOf<P> } & ControlOf<TopLevel>;
+
+export interface Emulator extends Controls {
   /** Its base URL, and its issuer. */
   url: string;
   port: number;
   options: EmulatorOptions;
-  /** By task id, oldest first. */
-  tasks: Map<string, Task>;
-  /** Every webhook attempt that has its answer, oldest first. */
-  deliveries: readonly Attempt[];
   /** Every API call, oldest first; the index page and pictures are not counted. */
   requests: readonly RequestRecord[];
   /** An access token for `sub` (default "ada"); any claim may be set, null leaves one out. */
   token(claims?: TokenRequest): Promise<string>;
-  /** Sends a task's webhooks now, settling it first; resolves with each copy's first attempt. */
-  deliver(taskId: string, how?: DeliverOptions): Promise<Attempt[]>;
-  /** Settles a task and sends nothing. */
-  finish(taskId: string, outcome?: Outcome): Task;
-  /** The second provider; all else here that is a provider's is Mynth's. */
-  modelriver: ModelRiverControl;
-  /** Waits until `probe` is truthy, asked again at every task, channel, request, delivery and callback. */
+  /** Waits until `probe` is truthy, asked again at every request, at every webhook, and whenever a provider's records change. */
   until<T>(probe: () => T, deadlineMs?: number): Promise<NonNullable<T>>;
   /** Stops listening, drops connections, forgets retries. */
   close(): Promise<void>;
 }
 
-export async function startEmulator(given: EmulatorSettings = {}): Promise<Emulator> {
-  const options = withDefaults(given);
+function controlsOf(shown: readonly Shown[]): Controls {
+  const beside = shown.filter(({ provider }) => isTopLevel(provider)).map(({ running }) => running.control);
+  const named = shown.map(({ provider, running }) => [provider.name, running.control]);
+  return Object.assign({}, ...beside, Object.fromEntries(named));
+}
+
+function routesOf({ provider: { prefix = "" }, running }: Shown): Route[] {
+  return running.routes.map((route) => ({ ...route, pattern: prefix + route.pattern }));
+}
+
+/** `providers` are those of the list but in a test of the list itself. */
+export async function startEmulator(
+  given: EmulatorSettings = {},
+  providers: readonly EmulatedProvider[] = PROVIDERS,
+): Promise<Emulator> {
+  const options = withDefaults(given, providers);
   const journal = new Journal();
-  const gallery = new Gallery();
-  const provider = new Provider(options, journal, gallery);
-  const river = new ModelRiver(options, journal);
-  const modelriver = controlOf(river);
+  const timers = new Timers();
+  const courier = new Courier(timers);
+  let url = "";
+  const shown = providers.map((provider) => {
+    const base = () => url + (provider.prefix ?? "");
+    const context = { options, journal, timers, courier, base };
+    return { provider, running: provider.start(optionsOf(provider, options), context) };
+  });
   const keys = await KeyRing.make();
-  const mint = new TokenMint(keys, () => provider.base);
+  const mint = new TokenMint(keys, () => url);
 
   const index: Route = {
     method: "GET",
     pattern: "/",
-    handle: () =>
-      html(200, indexPage(options, [...provider.book.byId.values()].reverse(), journal.deliveries, modelriver)),
+    handle: () => html(200, indexPage(options, shown)),
     unrecorded: true,
   };
-  const routes = [
-    index,
-    ...mynthRoutes(options, provider, gallery),
-    ...modelRiverRoutes(options, river),
-    ...oidcRoutes(options, keys, mint, () => provider.base),
-  ];
-  const server = serveRoutes(routes, (request) => journal.addRequest(request));
+  const routes = [index, ...shown.flatMap(routesOf), ...oidcRoutes(options, keys, mint, () => url)];
+  const server = serveRoutes(routes, (request) => journal.add(journal.requests, request));
   server.listen(options.port, options.host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
-  provider.base = `http://${host}:${port}`;
-  river.base = provider.base;
+  url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
 
   return {
-    url: provider.base,
+    ...controlsOf(shown),
+    url,
     port,
     options,
-    tasks: provider.book.byId,
-    deliveries: journal.deliveries,
     requests: journal.requests,
     token: (claims) => mint.testToken(claims),
-    deliver: (taskId, how) => provider.deliver(taskId, how),
-    finish: (taskId, outcome) => provider.finish(taskId, outcome),
-    modelriver,
     until: (probe, deadlineMs) => journal.until(probe, deadlineMs),
     async close() {
-      provider.close();
-      river.close();
+      timers.close();
+      courier.close();
       if (!server.listening) return;
       const closed = once(server, "close");
       server.close();

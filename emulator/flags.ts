@@ -1,161 +1,54 @@
-/** The options that have a command-line flag: how each is read, shown and explained. */
+/** The command line: the flags of the emulator and of its providers, how they are read, and what --help says. */
 
 import { parseArgs } from "node:util";
-import { SCHEMES } from "./modelriver/options.ts";
-import { DEFAULTS, type EmulatorOptions, GENERATIONS, withDefaults } from "./options.ts";
+import { isTopLevel } from "./compatibility.ts";
+import { type Flag, flag, LIST, number, TEXT, whole } from "./flag.ts";
+import { DEFAULTS, type EmulatorOptions, optionsOf, withDefaults } from "./options.ts";
+import type { EmulatedProvider } from "./provider.ts";
+import { PROVIDERS } from "./providers.ts";
+import type { SharedOptions } from "./shared_options.ts";
 
-interface Flag {
-  name: string;
-  means: string;
-  /** The value in effect, as the flag would be written. */
-  show(options: EmulatorOptions): string;
-  /** Throws an Error with a sentence for people when the value cannot be used. */
-  take(options: EmulatorOptions, value: string): void;
-}
+const SHARED_FLAGS: readonly Flag<SharedOptions>[] = [
+  flag("port", "port to listen on, 0 for any free one", whole(0, 65535)),
+  flag("host", "address to listen on", TEXT),
+  flag("retryScale", "multiplies the retry schedules (0.01: 5 s becomes 50 ms)", number(0)),
+  flag("clientRedirects", "origins a sign-in may return to, separated by commas", LIST),
+];
 
-function number(name: string, value: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  const parsed = Number(value);
-  if (value.trim() === "" || !(parsed >= least && parsed <= most)) {
-    throw new Error(`--${name} must be a number from ${least} up, not "${value}"`);
-  }
-  return parsed;
-}
+/** Where the second column of --help begins. */
+const COLUMN = 31;
 
-function filled(name: string, value: string): string {
-  if (value === "") throw new Error(`--${name} must not be empty`);
-  return value;
-}
-
-/** A URL, or nothing. */
-function address(name: string, value: string): string {
-  if (value !== "" && !URL.canParse(value)) throw new Error(`--${name} is not a URL: "${value}"`);
-  return value;
-}
-
-function oneOf<Word extends string>(name: string, value: string, words: readonly Word[]): Word {
-  const known = words.find((word) => word === value);
-  if (!known) throw new Error(`--${name} must be one of ${words.join(", ")}`);
-  return known;
+/** A provider's flags, as flags of the whole. */
+function flagsOf(provider: EmulatedProvider): Flag<EmulatorOptions>[] {
+  const prefix = isTopLevel(provider) ? "" : `${provider.name}-`;
+  return provider.flags.map((own) => ({
+    name: prefix + own.name,
+    means: own.means,
+    show: (options) => own.show(optionsOf(provider, options)),
+    take: (options, value) => own.take(optionsOf(provider, options), value),
+  }));
 }
 
 /** One table for parsing, for --help and for the index page. */
-export const FLAGS: readonly Flag[] = [
-  {
-    name: "port",
-    means: "port to listen on, 0 for any free one",
-    show: (options) => String(options.port),
-    take: (options, value) => {
-      options.port = Math.trunc(number("port", value, 0, 65535));
-    },
-  },
-  {
-    name: "host",
-    means: "address to listen on",
-    show: (options) => options.host,
-    take: (options, value) => {
-      options.host = value;
-    },
-  },
-  {
-    name: "webhook-url",
-    means: "Mynth's registered webhook, empty for none",
-    show: (options) => options.webhookUrl,
-    take: (options, value) => {
-      options.webhookUrl = address("webhook-url", value);
-    },
-  },
-  {
-    name: "generation",
-    means: "Mynth's wire format: g1, g2, g3 or g4",
-    show: (options) => options.generation,
-    take: (options, value) => {
-      options.generation = oneOf("generation", value, GENERATIONS);
-    },
-  },
-  {
-    name: "webhook-secret",
-    means: "signs Mynth's webhooks",
-    show: (options) => options.webhookSecret,
-    take: (options, value) => {
-      options.webhookSecret = filled("webhook-secret", value);
-    },
-  },
-  {
-    name: "api-key",
-    means: "the bearer key Mynth's API accepts",
-    show: (options) => options.apiKey,
-    take: (options, value) => {
-      options.apiKey = filled("api-key", value);
-    },
-  },
-  {
-    name: "latency-ms",
-    means: "how long a task of Mynth's takes",
-    show: (options) => String(options.latencyMs),
-    take: (options, value) => {
-      options.latencyMs = number("latency-ms", value, 0);
-    },
-  },
-  {
-    name: "retry-scale",
-    means: "multiplies the retry schedules (0.01: 5 s becomes 50 ms)",
-    show: (options) => String(options.retryScale),
-    take: (options, value) => {
-      options.retryScale = number("retry-scale", value, 0);
-    },
-  },
-  {
-    name: "client-redirects",
-    means: "origins a sign-in may return to, separated by commas",
-    show: (options) => options.clientRedirects.join(","),
-    take: (options, value) => {
-      options.clientRedirects = value
-        .split(",")
-        .map((each) => each.trim())
-        .filter(Boolean);
-    },
-  },
-  {
-    name: "modelriver-webhook-url",
-    means: "ModelRiver's registered webhook, empty for none",
-    show: ({ modelriver }) => modelriver.webhookUrl,
-    take: ({ modelriver }, value) => {
-      modelriver.webhookUrl = address("modelriver-webhook-url", value);
-    },
-  },
-  {
-    name: "modelriver-scheme",
-    means: "how ModelRiver signs: a (the body) or b (the time and the body's data)",
-    show: ({ modelriver }) => modelriver.scheme,
-    take: ({ modelriver }, value) => {
-      modelriver.scheme = oneOf("modelriver-scheme", value, SCHEMES);
-    },
-  },
-  {
-    name: "modelriver-webhook-secret",
-    means: "signs ModelRiver's webhooks",
-    show: ({ modelriver }) => modelriver.webhookSecret,
-    take: ({ modelriver }, value) => {
-      modelriver.webhookSecret = filled("modelriver-webhook-secret", value);
-    },
-  },
-  {
-    name: "modelriver-api-key",
-    means: "the bearer key ModelRiver's API and callbacks accept",
-    show: ({ modelriver }) => modelriver.apiKey,
-    take: ({ modelriver }, value) => {
-      modelriver.apiKey = filled("modelriver-api-key", value);
-    },
-  },
-  {
-    name: "modelriver-latency-ms",
-    means: "how long a request to ModelRiver takes",
-    show: ({ modelriver }) => String(modelriver.latencyMs),
-    take: ({ modelriver }, value) => {
-      modelriver.latencyMs = number("modelriver-latency-ms", value, 0);
-    },
-  },
-];
+export function allFlags(providers: readonly EmulatedProvider[]): readonly Flag<EmulatorOptions>[] {
+  return [...SHARED_FLAGS, ...providers.flatMap(flagsOf)];
+}
+
+export const FLAGS = allFlags(PROVIDERS);
+
+/** What the emulator stands in for, as part of a sentence. */
+export function standsInFor(providers: readonly EmulatedProvider[]): string {
+  const all = [...providers.map(({ role, title }) => `${role} ${title}`), "an OIDC issuer"];
+  return new Intl.ListFormat("en-GB").format(all);
+}
+
+function take(options: EmulatorOptions, { name, take }: Flag<EmulatorOptions>, value: string): void {
+  try {
+    take(options, value);
+  } catch (error) {
+    throw new Error(`--${name} ${(error as Error).message}`, { cause: error });
+  }
+}
 
 /** Options from the command line; throws an Error fit to be printed. */
 export function parseFlags(args: string[]): EmulatorOptions | "help" {
@@ -163,30 +56,30 @@ export function parseFlags(args: string[]): EmulatorOptions | "help" {
     args,
     options: {
       help: { type: "boolean", short: "h" },
-      ...Object.fromEntries(FLAGS.map((flag) => [flag.name, { type: "string" as const }])),
+      ...Object.fromEntries(FLAGS.map((each) => [each.name, { type: "string" as const }])),
     },
   });
   if (values.help) return "help";
   const options = withDefaults();
-  for (const flag of FLAGS) {
-    const value = (values as Record<string, string | boolean | undefined>)[flag.name];
-    if (typeof value === "string") flag.take(options, value);
+  for (const each of FLAGS) {
+    const value = (values as Record<string, string | boolean | undefined>)[each.name];
+    if (typeof value === "string") take(options, each, value);
   }
   return options;
 }
 
 export function helpText(): string {
-  const lines = FLAGS.map((flag) => {
-    const name = `  --${flag.name}`.padEnd(31);
-    return `${name}${flag.means}\n${" ".repeat(31)}(${flag.show(DEFAULTS) || "none"})`;
+  const lines = FLAGS.map(({ name, means, show }) => {
+    const label = `  --${name}`.padEnd(COLUMN);
+    return `${label}${means}\n${" ".repeat(COLUMN)}(${show(DEFAULTS) || "none"})`;
   });
   return [
-    "Stands in for the providers Mynth and ModelRiver and for an OIDC issuer, over real HTTP.",
+    `Stands in for ${standsInFor(PROVIDERS)}, over real HTTP.`,
     "",
     "node emulator/main.ts [flags]",
     "",
     ...lines,
     "",
-    "Its index page, /, lists the words in a prompt or a message that make things go wrong.",
+    "Its index page, /, lists the words in a request that make things go wrong.",
   ].join("\n");
 }

@@ -12,7 +12,7 @@ import {
   type ServerResponse,
 } from "node:http";
 
-/** Far above any request of the API emulated here (8192 characters of prompt, 20 inputs). */
+/** Far above any request of the APIs emulated here. */
 const BODY_LIMIT = 1024 * 1024;
 
 export interface Call {
@@ -80,12 +80,6 @@ export function keyed(key: () => string, unauthorized: (call: Call) => Reply) {
   return (handle: Route["handle"]): Route["handle"] =>
     (call) =>
       bearer(call) === key() ? handle(call) : unauthorized(call);
-}
-
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** The value, or undefined when the text is not JSON. */
@@ -210,8 +204,19 @@ async function answer(
   else send(response, reply, found.cors);
 }
 
+/** Throws if two routes take the same calls: providers share one address. */
+function refuseTwins(routes: readonly Route[]): void {
+  const seen = new Set<string>();
+  for (const { method, pattern } of routes) {
+    const calls = `${method} ${pattern.replace(/:[^/]+/g, ":")}`;
+    if (seen.has(calls)) throw new Error(`two routes for ${method} ${pattern}`);
+    seen.add(calls);
+  }
+}
+
 /** A server that is not listening yet. A handler that throws answers 500 and says so on stderr. */
 export function serveRoutes(routes: readonly Route[], record: (request: RequestRecord) => void): Server {
+  refuseTwins(routes);
   return createServer((request, response) => {
     answer(routes, record, request, response).catch((error: unknown) => {
       if (request.destroyed && !request.complete) return; // the caller went away in mid-body

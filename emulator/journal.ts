@@ -1,29 +1,19 @@
 /**
- * What happened: requests that came in, webhooks that went out, and a way to wait for more.
+ * What happened: requests that came in, what each provider keeps besides, and a way to wait for more.
  *
  * Keeps the newest entries only, so that an emulator left running for days stays small.
  */
 
 import type { RequestRecord } from "./http.ts";
-import type { Attempt } from "./mynth/delivery.ts";
 
 /** More than any test looks back on, and some tens of megabytes at most. */
 const KEPT = 20_000;
 
 export class Journal {
   readonly requests: RequestRecord[] = [];
-  readonly deliveries: Attempt[] = [];
   readonly #watchers = new Set<() => void>();
 
-  addRequest(request: RequestRecord): void {
-    this.add(this.requests, request);
-  }
-
-  addDelivery(attempt: Attempt): void {
-    this.add(this.deliveries, attempt);
-  }
-
-  /** Adds to one of these lists or to one that is kept elsewhere, and lets everyone who waits look. */
+  /** Adds to a list, drops its oldest entry when it is full, and lets everyone who waits look. */
   add<T>(list: T[], entry: T): void {
     list.push(entry);
     if (list.length > KEPT) list.splice(0, list.length - KEPT);

@@ -1,78 +1,40 @@
-/**
- * What can be set: every option and its default. A provider's own are Mynth's unless they are
- * under its name.
- *
- * The defaults are those of worker.env, so that a Worker started with that file and an emulator
- * started with no flags understand each other.
- */
+/** All that can be set: the shared options, and each provider's own under its name or, for one of them, beside them. */
 
-import { MODELRIVER_DEFAULTS, type ModelRiverOptions } from "./modelriver/options.ts";
-import type { Task } from "./mynth/tasks.ts";
+import { isTopLevel, type TopLevel } from "./compatibility.ts";
+import type { EmulatedProvider } from "./provider.ts";
+import { PROVIDERS } from "./providers.ts";
+import { SHARED_DEFAULTS, type SharedOptions } from "./shared_options.ts";
 
-export const GENERATIONS = ["g1", "g2", "g3", "g4"] as const;
-/** The four wire formats Mynth has had; g4 is what it sends today. */
-export type Generation = (typeof GENERATIONS)[number];
+export { GENERATIONS, type Generation } from "./compatibility.ts";
+export type { Refusal } from "./refusal.ts";
 
-/** Makes a start call answer this instead of starting anything. */
-export interface Refusal {
-  status: number;
-  /** Sent as JSON. */
-  body?: unknown;
-  /** Sent as it is, as text/html, instead of `body`. */
-  raw?: string;
-  delayMs?: number;
-  headers?: Record<string, string>;
-}
+type Named = Exclude<(typeof PROVIDERS)[number], TopLevel>;
+type OptionsOf<P extends EmulatedProvider> = Parameters<P["start"]>[0];
 
-export interface EmulatorOptions {
-  /** 0 takes any free port. */
-  port: number;
-  host: string;
-  /** The webhook registered with the provider; empty for none. */
-  webhookUrl: string;
-  generation: Generation;
-  webhookSecret: string;
-  apiKey: string;
-  /** How long a task takes; each image spreads it by up to a tenth either way. */
-  latencyMs: number;
-  /** Multiplies both providers' retry schedules: 0.01 makes 5 s into 50 ms. */
-  retryScale: number;
-  /** Origins a sign-in may return to. */
-  clientRedirects: string[];
-  /** false: a task or a channel stays pending, and nothing is sent, until `deliver` or `finish` is called. */
-  autoDeliver: boolean;
-  /**
-   * Awaited when a task exists and its create call has no answer yet: what a test does here comes
-   * before the reply. If it throws, the connection is cut: accepted, and the answer lost.
-   */
-  onCreate: ((task: Task) => Promise<void> | void) | undefined;
-  refuseCreate: Refusal | undefined;
-  /** Changed field by field. */
-  readonly modelriver: ModelRiverOptions;
-}
+type BesideOthers = SharedOptions & OptionsOf<TopLevel>;
 
-export const DEFAULTS: Readonly<EmulatorOptions> = {
-  port: 8788,
-  host: "127.0.0.1",
-  webhookUrl: "http://127.0.0.1:8787/webhooks/mynth",
-  generation: "g4",
-  webhookSecret: "whsec_ZW11bGF0b3Igb25seSwgd29ydGggbm90aGluZw==",
-  apiKey: "mak_emulator_only_worth_nothing",
-  latencyMs: 2500,
-  retryScale: 1,
-  clientRedirects: ["http://127.0.0.1:8787", "http://localhost:8787"],
-  autoDeliver: true,
-  onCreate: undefined,
-  refuseCreate: undefined,
-  modelriver: MODELRIVER_DEFAULTS,
-};
+/** A provider's own are changed field by field. */
+export type EmulatorOptions = BesideOthers & { readonly [P in Named as P["name"]]: OptionsOf<P> };
 
 /** Any of the options, at any depth. */
-export type EmulatorSettings = Partial<Omit<EmulatorOptions, "modelriver">> & {
-  modelriver?: Partial<ModelRiverOptions>;
-};
+export type EmulatorSettings = Partial<BesideOthers> & { [P in Named as P["name"]]?: Partial<OptionsOf<P>> };
+
+/** A provider's own options. */
+export function optionsOf(provider: EmulatedProvider, all: EmulatorOptions): object {
+  return isTopLevel(provider) ? all : (all[provider.name as keyof EmulatorOptions] as object);
+}
 
 /** Options of their own: changing them changes no default. */
-export function withDefaults(given: EmulatorSettings = {}): EmulatorOptions {
-  return { ...DEFAULTS, ...given, modelriver: { ...DEFAULTS.modelriver, ...given.modelriver } };
+export function withDefaults(
+  given: EmulatorSettings = {},
+  providers: readonly EmulatedProvider[] = PROVIDERS,
+): EmulatorOptions {
+  const settings = given as Record<string, unknown>;
+  const beside = providers.filter(isTopLevel).map(({ defaults }) => defaults);
+  const named = providers
+    .filter((provider) => !isTopLevel(provider))
+    .map(({ name, defaults }) => [name, { ...defaults, ...(settings[name] as object | undefined) }]);
+  return Object.assign({ ...SHARED_DEFAULTS }, ...beside, given, Object.fromEntries(named));
 }
+
+export const DEFAULTS: Readonly<EmulatorOptions> = withDefaults();

@@ -1,6 +1,6 @@
 /** The frame and the look of every page the emulator shows. */
 
-import { escapeHtml } from "./http.ts";
+import { escapeHtml } from "./markup.ts";
 
 const STYLE = `
 :root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 16%,transparent);--soft:color-mix(in srgb,currentColor 62%,transparent);--ink:#3346c8}

@@ -1,12 +1,23 @@
 /**
- * How a start call is refused, whoever the provider is: as a test says, or by a word in the request.
+ * How a start call is refused, whoever the provider is: as a test says, for its issues, or by a word in the request.
  *
- * The body of an error is the provider's own business.
+ * The shape of an error is the provider's own.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
 import { html, json, type Reply } from "./http.ts";
-import type { Refusal } from "./options.ts";
+import type { Issue } from "./rules.ts";
+
+/** Set by a test: a start call answers this instead of starting anything. */
+export interface Refusal {
+  status: number;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is, as text/html, instead of `body`. */
+  raw?: string;
+  delayMs?: number;
+  headers?: Record<string, string>;
+}
 
 export const REFUSING_WORDS = {
   "refuse-402": "the start call is refused: insufficient balance",
@@ -24,7 +35,17 @@ const REFUSALS: Readonly<Record<string, [status: number, code: string, message: 
 };
 
 /** An error in the provider's shape. */
-export type Fail = (status: number, code: string, message: string, headers?: Record<string, string>) => Reply;
+export type Fail = (
+  status: number,
+  code: string,
+  message: string,
+  more?: { headers?: Record<string, string>; issues?: readonly Issue[] },
+) => Reply;
+
+/** For a call with no key or a wrong one. */
+export function unauthorized(fail: Fail): Reply {
+  return fail(401, "unauthorized", "The API key is missing or not valid.");
+}
 
 export async function refuse(refusal: Refusal): Promise<Reply> {
   if (refusal.delayMs) await delay(refusal.delayMs, undefined, { ref: false });
@@ -36,11 +57,18 @@ export async function refuse(refusal: Refusal): Promise<Reply> {
 }
 
 /** The reply for the first of the words that refuses, if one does. */
-export function refusalBy(words: ReadonlySet<string>, fail: Fail): Reply | undefined {
+function refusalBy(words: ReadonlySet<string>, fail: Fail): Reply | undefined {
   if (words.has("refuse-html")) return html(502, PROXY_PAGE);
   for (const word of words) {
     const refusal = REFUSALS[word];
-    if (refusal) return fail(...refusal, refusal[0] === 429 ? { "retry-after": "1" } : {});
+    if (refusal) return fail(...refusal, refusal[0] === 429 ? { headers: { "retry-after": "1" } } : {});
   }
   return undefined;
+}
+
+/** The reply that refuses a request, if it is refused. `words` is asked only when there are no issues. */
+export function objection(issues: Iterable<Issue>, words: () => ReadonlySet<string>, fail: Fail): Reply | undefined {
+  const found = [...issues];
+  if (found.length > 0) return fail(400, "validation_error", "The request is not valid.", { issues: found });
+  return refusalBy(words(), fail);
 }

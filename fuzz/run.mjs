@@ -7,14 +7,14 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { TOOLS, inRoot } from "../scripts/lib/paths.mjs";
+import { inRoot, TOOLS } from "../scripts/lib/paths.mjs";
 import { run, succeeds } from "../scripts/lib/process.mjs";
-import { Stop, main, say, step } from "../scripts/lib/steps.mjs";
+import { main, Stop, say, step } from "../scripts/lib/steps.mjs";
 
 const CARGO_FUZZ = "0.13.2";
 const TRIPLE = "x86_64-unknown-linux-gnu";
 
-/** Where a coverage-guided run is cut off: longer inputs are slow and reach nothing new. */
+/** Longest input of a coverage-guided run, in bytes: longer ones are slow and reach nothing new. */
 const LONGEST = { signature: 2048, tickets: 2048, jwt: 2048, requests: 4096 };
 const LONGEST_BODY = 8192;
 

@@ -2,7 +2,7 @@
 
 import { buildPage, buildWorker, wasmSize } from "./lib/build.mjs";
 import { ensureNodeModules } from "./lib/node_modules.mjs";
-import { LOCAL, NODE, inRoot } from "./lib/paths.mjs";
+import { inRoot, LOCAL, NODE } from "./lib/paths.mjs";
 import { run } from "./lib/process.mjs";
 import { main, say, step } from "./lib/steps.mjs";
 

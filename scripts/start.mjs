@@ -7,7 +7,7 @@ import { buildPage, buildWorker } from "./lib/build.mjs";
 import { ensureNodeModules } from "./lib/node_modules.mjs";
 import { answers, endAll, portIsFree, waitFor } from "./lib/process.mjs";
 import { DEFAULT_PORTS, migrate, startEmulator, startWorker } from "./lib/serve.mjs";
-import { Stop, main, say, step, write } from "./lib/steps.mjs";
+import { main, Stop, say, step, write } from "./lib/steps.mjs";
 
 /** Both answer within seconds; a machine under load may take longer. */
 const READY_MS = 60_000;

@@ -1,16 +1,17 @@
 // npm test: everything that can be checked without the cloud, in the order that
-// finds a mistake soonest. `npm test -- native` (or types, emulator, page, worker, client, chaos, browser) runs
-// one part. Ends with how many tests passed and failed, in all runners together.
+// finds a mistake soonest. `npm test -- native` (or another part: see PARTS) runs one part alone, and
+// `npm run check` those that need no built Worker. Ends with how many tests passed and failed, in all runners together.
 
 import { ensureChromium } from "./lib/browser.mjs";
-import { buildPage, buildWorker } from "./lib/build.mjs";
+import { buildPage, buildPanickingWorker, buildWorker } from "./lib/build.mjs";
 import { ensureNodeModules } from "./lib/node_modules.mjs";
-import { NODE, inRoot } from "./lib/paths.mjs";
+import { inRoot, NODE } from "./lib/paths.mjs";
 import { run, succeeds } from "./lib/process.mjs";
-import { main, say, step, summary, Stop } from "./lib/steps.mjs";
+import { main, Stop, say, step, summary } from "./lib/steps.mjs";
 import { cargoTest, counted, nodeTest } from "./lib/test_runs.mjs";
-import { ensureNativeCargo } from "./lib/toolchain.mjs";
+import { ensureNativeCargo, ensureWasmChecks } from "./lib/toolchain.mjs";
 
+const BIOME = inRoot("node_modules/@biomejs/biome/bin/biome");
 const TSC = inRoot("node_modules/typescript/bin/tsc");
 
 /** Folders with TypeScript of their own. */
@@ -23,22 +24,48 @@ async function cargoIfPresent(component, args) {
   return "";
 }
 
+async function lint() {
+  await step("lint and format of TypeScript, JavaScript, CSS and JSON", () =>
+    run(NODE, [BIOME, "ci", ".", "--error-on-warnings"]).then(() => ""),
+  );
+}
+
+const DENY_DOC_WARNINGS = { RUSTDOCFLAGS: "-D warnings" };
+
 async function native() {
   await step("cargo", ensureNativeCargo);
-  await step("format", () => cargoIfPresent("fmt", ["--check"]));
-  await step("clippy", () => cargoIfPresent("clippy", ["--locked", "--all-targets", "--", "-D", "warnings"]));
+  await step("format", () => cargoIfPresent("fmt", ["--all", "--check"]));
+  await step("clippy", () =>
+    cargoIfPresent("clippy", ["--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+  );
   await step("native tests", cargoTest);
+  await step("documentation", () =>
+    run("cargo", ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"], {
+      env: DENY_DOC_WARNINGS,
+    }).then(() => ""),
+  );
+  const checks = await ensureWasmChecks();
+  const { env, missing } = checks;
+  await step("clippy for wasm", async () => {
+    await run("cargo", checks.lint, { env });
+    return missing ? `the compiler's warnings alone: no clippy here, ${missing}` : "";
+  });
+  await step("documentation for wasm", () =>
+    run("cargo", checks.doc, { env: { ...env, ...DENY_DOC_WARNINGS } }).then(() => ""),
+  );
 }
 
 async function types() {
-  await step("client/src/wire.ts", () => run(NODE, [inRoot("scripts/wire.mjs"), "--check"]).then(() => ""));
+  await step("openapi.json and client/src/wire.ts", () =>
+    run(NODE, [inRoot("scripts/openapi.mjs"), "--check"]).then(() => ""),
+  );
   for (const folder of TYPE_CHECKED) {
     await step(`types of ${folder}/`, () => run(NODE, [TSC, "--noEmit", "-p", inRoot(folder)]).then(() => ""));
   }
 }
 
 async function emulator() {
-  await step("emulator tests", () => nodeTest("emulator tests", "tests/emulator"));
+  await step("emulator tests", () => nodeTest("emulator tests", "emulator/test"));
 }
 
 async function page() {
@@ -47,6 +74,7 @@ async function page() {
 
 async function worker() {
   await buildWorker();
+  await buildPanickingWorker();
   // Most of them wait, for an alarm or for a deadline: two at once are nearly twice as fast.
   await step("worker tests", () => nodeTest("worker tests", "tests/worker", { filesAtATime: 2 }));
 }
@@ -58,7 +86,7 @@ async function client() {
 
 async function chaos() {
   await buildWorker();
-  await step("chaos tests", () => nodeTest("chaos tests", "tests/chaos"));
+  await step("chaos tests", () => nodeTest("chaos tests", "chaos/test"));
 }
 
 async function browser() {
@@ -70,7 +98,7 @@ async function browser() {
   );
 }
 
-const PARTS = { native, types, emulator, page, worker, client, chaos, browser };
+const PARTS = { lint, native, types, emulator, page, worker, client, chaos, browser };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

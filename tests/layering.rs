@@ -1,87 +1,170 @@
-//! The layering, read from the sources: what is pure does not name the platform or a clock, SQL
-//! and status changes have one place each, and no file grows without end.
+//! The layering, checked on the sources: which folder may use which, no import cycles, no vendor outside
+//! of its folder, no platform in pure code, SQL and status changes in one place each, and a limit on the
+//! length of files.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+#[path = "layering/imports.rs"]
+mod imports;
+#[path = "layering/sources.rs"]
+mod sources;
 
-struct Source {
-    /// From the root, with `/`.
-    path: String,
-    text: String,
+use imports::{Imports, circles};
+use sources::{Source, names, sources, text_of};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What each folder, or file at the top, may use besides itself. ARCHITECTURE.md shows the same table.
+const DIRECTIONS: [(&str, &str); 21] = [
+    ("error", ""),
+    ("json", "error"),
+    ("url", "error"),
+    ("domain", ""),
+    ("cache", "domain"),
+    ("signature", "domain json"),
+    ("config", "error signature url"),
+    ("log", ""),
+    ("platform", "config domain error log"),
+    ("http", ""),
+    ("panics", ""),
+    ("provider", "config domain error http json platform signature url"),
+    ("route", "provider"),
+    ("object", "domain error http platform"),
+    ("store", "domain error platform"),
+    ("auth", "config domain error http json platform url"),
+    ("feed", "domain error object panics platform store url"),
+    ("room", "domain error feed http log object panics platform provider store url"),
+    ("start", "domain error log platform provider room store"),
+    (
+        "api",
+        "auth cache config domain error feed json log object platform provider room route signature start \
+         store url",
+    ),
+    ("lib", "api panics platform start"),
+];
+
+fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let sets = DIRECTIONS.iter().map(|(from, to)| (*from, to.split_whitespace().collect()));
+    sets.collect()
 }
 
-impl Source {
-    fn is(&self, place: &str) -> bool {
-        self.path == place || (place.ends_with('/') && self.path.starts_with(place))
+#[test]
+fn every_import_goes_in_an_allowed_direction() {
+    let (imports, allowed) = (Imports::read(), allowed());
+    let mut used = BTreeSet::new();
+    for arrow in imports.between_folders() {
+        let may = allowed.get(arrow.from).unwrap_or_else(|| panic!("{} is no folder", arrow.from));
+        assert!(
+            may.contains(arrow.to),
+            "{}:{} uses {}, and {} may not use {}",
+            arrow.path,
+            arrow.line,
+            arrow.name,
+            arrow.from,
+            arrow.to
+        );
+        used.insert((arrow.from, arrow.to));
     }
+    let listed = allowed.iter().flat_map(|(from, to)| to.iter().map(|to| (*from, *to)));
+    let listed: BTreeSet<_> = listed.collect();
+    let idle: Vec<_> = listed.difference(&used).collect();
+    assert!(idle.is_empty(), "directions that nothing uses: {idle:?}");
+    println!("{} folders and top files, {} arrows between them", allowed.len(), used.len());
+}
 
-    /// Lines with their numbers, without comments: those may name what they like.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.text.lines().enumerate();
-        lines
-            .map(|(i, line)| (i + 1, line))
-            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+#[test]
+fn no_direction_leads_back() {
+    let mut below = BTreeSet::new();
+    for (from, to) in DIRECTIONS {
+        for to in to.split_whitespace() {
+            assert!(below.contains(to), "{from} may use {to}, which is not above it in the table");
+        }
+        below.insert(from);
     }
 }
 
-/// Every Rust source below `place`, which has to be there.
-fn sources(place: &str) -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = Vec::new();
-    let mut open = vec![root.join(place)];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            let entries = fs::read_dir(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-            open.extend(entries.map(|entry| entry.expect("an entry").path()));
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            || path == root.join(place)
-        {
-            found.push(read(root, path));
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let found = circles(&Imports::read().of_files());
+    assert!(found.is_empty(), "files in a circle: {found:?}");
+}
+
+#[test]
+fn the_table_in_the_documentation_is_the_one_that_is_tested() {
+    let text = text_of("ARCHITECTURE.md");
+    let rows = text.lines().filter_map(|line| {
+        let (from, to) = line.strip_prefix("| `")?.split_once("` | ")?;
+        let to = to.strip_suffix(" |")?.replace('`', "");
+        let known = DIRECTIONS.iter().any(|(folder, _)| *folder == from);
+        known.then(|| (from.to_owned(), if to == "nothing" { String::new() } else { to }))
+    });
+    let shown: Vec<_> = rows.collect();
+    let tested: Vec<_> =
+        DIRECTIONS.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+    assert_eq!(shown, tested);
+}
+
+/// Where a provider's name may stand outside of its folder: the entry in the list, and names that were
+/// stored or promised before there were several.
+const NAMED: [(&str, &str); 6] = [
+    ("src/provider/mod.rs", "pub mod "),
+    ("src/provider/registry.rs", "use super::"),
+    ("src/provider/registry.rs", "pub static PROVIDERS"),
+    ("src/domain/task/mod.rs", "pub const FIRST_PROVIDER"),
+    ("src/domain/channel/event.rs", "pub const FIRST_PROVIDER"),
+    ("src/store/sql/", "mynth_task_id"),
+];
+
+#[test]
+fn a_provider_is_named_in_its_folder_and_in_one_list() {
+    let providers: Vec<String> = sources("src/provider")
+        .iter()
+        .filter_map(|source| {
+            let folder = source.path.strip_prefix("src/provider/")?.strip_suffix("/mod.rs")?;
+            Some(folder.to_owned())
+        })
+        .collect();
+    assert!(providers.len() >= 2, "{providers:?}");
+    for source in sources("src") {
+        for (number, line) in source.code() {
+            let line = line.trim_start();
+            let is_listed = NAMED.iter().any(|(place, how)| source.is(place) && line.contains(how));
+            // The contract's own names for the id, in JSON and in D1.
+            let rest = line.to_lowercase().replace("mynth_task_id", "").replace("mynthtaskid", "");
+            for provider in &providers {
+                let is_own = source.is(&format!("src/provider/{provider}/"));
+                assert!(
+                    is_own || is_listed || !rest.contains(provider.as_str()),
+                    "{}:{number} names {provider}: {line}",
+                    source.path
+                );
+            }
         }
     }
-    assert!(!found.is_empty(), "{place} has no sources");
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    found
 }
 
-fn read(root: &Path, path: PathBuf) -> Source {
-    let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let path =
-        path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-    Source { path, text }
-}
-
-/// Whether `line` has `word` as a word of its own.
-fn names(line: &str, word: &str) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(word)
-        .any(|(at, _)| !line[..at].ends_with(part) && !line[at + word.len()..].starts_with(part))
-}
-
-/// Folders and files that decide. In them, only the files listed here are glue.
-const PURE: [&str; 11] = [
-    "src/domain/",
-    "src/signature/",
-    "src/request/",
-    "src/response/",
-    "src/provider/",
-    "src/store/",
+/// Folders and files that decide. In them, only what exists in the wasm build alone is glue.
+const PURE: [&str; 15] = [
+    "src/domain",
+    "src/signature",
+    "src/provider",
+    "src/store",
+    "src/start",
+    "src/url",
+    "src/json",
+    "src/object",
+    "src/feed",
+    "src/room",
+    "src/auth",
+    "src/api",
+    "src/cache.rs",
     "src/route.rs",
-    "src/error.rs",
-    "src/config/",
-    "src/auth/claims.rs",
-    "src/auth/keys.rs",
+    "src/config.rs",
 ];
-const GLUE: [&str; 6] =
-    ["/client.rs", "/connection.rs", "/d1.rs", "/d1_content.rs", "/d1_keys.rs", "/d1_sweep.rs"];
 
-const PLATFORM: [&str; 11] = [
+const PLATFORM: [&str; 10] = [
     "worker",
     "js_sys",
     "web_sys",
     "wasm_bindgen",
     "wasm_bindgen_futures",
-    "futures_util",
     "futures_channel",
     "SystemTime",
     "Instant",
@@ -91,14 +174,17 @@ const PLATFORM: [&str; 11] = [
 
 #[test]
 fn what_decides_names_no_platform_no_clock_and_no_chance() {
+    let glue = sources::glue();
     for place in PURE {
-        for source in sources(place.trim_end_matches('/')) {
-            if GLUE.iter().any(|glue| source.path.ends_with(glue)) {
-                continue;
-            }
+        for source in sources(place).iter().filter(|source| !glue.contains(&source.path)) {
             for (number, line) in source.code() {
+                if line.contains("cfg(target_arch") || line.contains("cfg_attr(") {
+                    continue;
+                }
+                // The one line of glue that a module may hold: what only the wasm build sees.
                 for word in PLATFORM {
-                    assert!(!names(line, word), "{}:{number} names {word}: {line}", source.path);
+                    let is_named = names(line, word) && !source.is_behind_wasm(number);
+                    assert!(!is_named, "{}:{number} names {word}: {line}", source.path);
                 }
             }
         }
@@ -106,11 +192,8 @@ fn what_decides_names_no_platform_no_clock_and_no_chance() {
 }
 
 #[test]
-fn sql_is_in_the_store_and_in_the_rooms_storage_only() {
-    for source in sources("src") {
-        if source.is("src/store/") || source.is("src/room/storage.rs") {
-            continue;
-        }
+fn sql_is_in_the_store_only() {
+    for source in sources("src").iter().filter(|source| !source.is("src/store/sql/")) {
         for (number, line) in source.code() {
             for word in ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE TABLE"] {
                 assert!(!line.contains(word), "{}:{number}: {line}", source.path);
@@ -121,15 +204,42 @@ fn sql_is_in_the_store_and_in_the_rooms_storage_only() {
 
 #[test]
 fn a_status_changes_in_one_file_for_tasks_for_channels_and_for_callbacks() {
-    let mut places = Vec::new();
+    let changes = |source: &Source| {
+        source.code().any(|(_, line)| line.replace(' ', "").contains(".status=Status::"))
+    };
+    let places: Vec<_> =
+        sources("src").into_iter().filter(changes).map(|source| source.path).collect();
+    let (channel, callback) = ("src/domain/channel/change.rs", "src/domain/channel/callback.rs");
+    assert_eq!(places, [callback, channel, "src/domain/task/change.rs"]);
+}
+
+#[test]
+fn whatever_event_is_the_first_has_panics_logged() {
+    let mut found = 0;
     for source in sources("src") {
-        let changes = |line: &str| line.replace(' ', "").contains(".status=Status::");
-        if source.code().any(|(_, line)| changes(line)) {
-            places.push(source.path);
-        }
+        let count = |what| source.code().filter(|(_, line)| line.contains(what)).count();
+        let events = count("#[event(") + count("#[durable_object]");
+        assert_eq!(count("panics::log_them();"), events, "{}", source.path);
+        found += events;
     }
-    let (channel, callback) = ("src/domain/channel/apply.rs", "src/domain/channel/callback.rs");
-    assert_eq!(places, ["src/domain/apply.rs", channel, callback]);
+    assert!(found >= 4, "{found} events that can be the first");
+}
+
+#[test]
+fn only_the_build_for_tests_can_be_made_to_panic() {
+    let manifest = text_of("Cargo.toml");
+    assert!(manifest.contains("\npanics = []\n") && !manifest.contains("\ndefault = "));
+    let (before, after) = ("export function buildPanickingWorker()", "export function buildPage()");
+    let builds = text_of("scripts/lib/build.mjs");
+    let (production, test) = builds.split_once(before).expect("the build for tests");
+    let (test, rest) = test.split_once(after).expect("what comes after it");
+    for (text, turns_it_on) in [(production, false), (test, true), (rest, false)] {
+        assert_eq!(text.contains("--features"), turns_it_on, "{text}");
+    }
+    for script in ["scripts/build.mjs", "scripts/start.mjs", "scripts/deploy-check.mjs"] {
+        let text = text_of(script).to_lowercase();
+        assert!(!text.contains("panicking") && !text.contains("--features"), "{script}");
+    }
 }
 
 #[test]
@@ -138,8 +248,7 @@ fn every_file_says_what_it_owns_and_stays_small() {
         assert!(source.text.starts_with("//!"), "{} says nothing of itself", source.path);
         let lines = source.text.lines().count();
         assert!(lines <= 400, "{} has {lines} lines", source.path);
-        let code = source.text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-        let code = code.lines().count();
+        let code = source.code_lines();
         assert!(code <= 300, "{} has {code} lines before its tests", source.path);
     }
 }
@@ -150,4 +259,17 @@ fn a_word_is_found_only_as_a_word_of_its_own() {
     assert!(names("let at = std::time::SystemTime::now();", "SystemTime"));
     assert!(!names("let coworkers = workers;", "worker"));
     assert!(!names("fn environment()", "env"));
+}
+
+#[test]
+fn a_circle_of_files_is_found() {
+    let files = |pairs: &[(&str, &str)]| {
+        let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (from, to) in pairs {
+            all.entry((*from).to_owned()).or_default().insert((*to).to_owned());
+        }
+        all
+    };
+    assert!(circles(&files(&[("a", "b"), ("b", "c"), ("a", "c")])).is_empty());
+    assert_eq!(circles(&files(&[("a", "b"), ("b", "c"), ("c", "a")])), [vec!["a", "b", "c"]]);
 }

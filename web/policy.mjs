@@ -1,11 +1,11 @@
-// What the page may reach, as its headers say. `_headers` has the policy of every page: its own code, its own
-// API, pictures from any https host. What more one deployment needs is added here: the origin that signs people in,
-// and on a developer's machine the emulator's, which is plain http and must not be allowed anywhere else.
+// The page's Content-Security-Policy. `_headers` has what every deployment allows. This file adds the origins of one
+// deployment: the issuer's, and on a developer's machine the emulator's. The emulator uses plain http, which must not
+// be allowed anywhere else.
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The headers file with more origins in its policy. */
+/** The headers with more origins in their policy. */
 export function allow(headers, { connect = [], images = [] }) {
   return extend(extend(headers, "connect-src", connect), "img-src", images);
 }
@@ -17,14 +17,14 @@ function extend(headers, directive, origins) {
 }
 
 /**
- * Where the page may sign people in: the issuer that the Worker's variables name. An issuer whose token endpoint is on
- * another host has that in AUTH_ORIGINS, separated by spaces.
+ * The origins that the page calls to sign users in: the issuer's, and those in AUTH_ORIGINS, separated by spaces. An
+ * issuer may have its endpoints on other hosts.
  */
 export function signInOrigins({ AUTH_ISSUER = "", AUTH_ORIGINS = "" }) {
   return [AUTH_ISSUER, ...AUTH_ORIGINS.split(/\s+/)].filter(Boolean).map((address) => new URL(address).origin);
 }
 
-/** A built page for a machine of one's own, where sign-in and pictures come from `origin`. What is built stays as it is. */
+/** Copies the built page to `folder`, for local use: sign-in and pictures come from `origin`. */
 export function layOutLocally(built, folder, origin) {
   rmSync(folder, { recursive: true, force: true });
   cpSync(built, folder, { recursive: true });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { allow, signInOrigins } from "./policy.mjs";
 
@@ -22,13 +22,8 @@ const headers: Plugin = {
 
 export default defineConfig({
   plugins: [react(), headers],
-  resolve: {
-    alias: [
-      { find: /^@taskwire\/client$/, replacement: at("../client/src/index.ts") },
-      { find: /^@taskwire\/client\/react$/, replacement: at("../client/src/react.ts") },
-      { find: /^@taskwire\/client\/config$/, replacement: at("../client/src/config.ts") },
-    ],
-  },
+  // The client's sources, so that nothing needs to be built first.
+  resolve: { conditions: ["@taskwire/source", ...defaultClientConditions] },
   build: {
     target: "es2022",
     // The page's Content-Security-Policy allows no inline code, and a preload polyfill would be one more script.

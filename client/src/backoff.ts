@@ -1,9 +1,9 @@
-// How long to wait before the next try.
+// Exponential backoff with jitter.
 
 const FIRST_MS = 500;
 const LAST_MS = 16_000;
 
-/** Between half and all of a doubling span, so that clients dropped together do not come back together. */
+/** Doubles with each attempt, up to 16 s. The jitter spreads clients that were dropped at the same moment. */
 export function backoff(attempt: number): number {
   return Math.min(LAST_MS, FIRST_MS * 2 ** (attempt + 1)) * (0.5 + Math.random() / 2);
 }

@@ -1,4 +1,4 @@
-// The client: what can be asked for and what can be watched, over one server.
+// The client of one server: what can be started, and what can be watched.
 import { createEntry, type Entry } from "./entry.ts";
 import { createHttp, type GetToken, type StartOptions } from "./http.ts";
 import type { LinkState, Said, Source, Transport } from "./link.ts";
@@ -26,18 +26,18 @@ import type {
 } from "./wire.ts";
 
 export interface TaskwireOptions {
-  /** Where the server is, `https://…`; the page's own origin if it is left out. */
+  /** The server's address, `https://…`. Defaults to the page's own origin. */
   url?: string | undefined;
-  /** The signed-in user's JWT, or null. Asked before every request, so it should keep the token while that is good. */
+  /** Returns the signed-in user's JWT, or null. It is called before every request, so it should cache the token. */
   getToken?: GetToken | undefined;
-  /** For runtimes without them. */
+  /** For runtimes without a global `fetch` or `WebSocket`. */
   fetch?: typeof fetch | undefined;
   WebSocket?: typeof WebSocket | undefined;
 }
 
 /**
- * What there is to say of all sockets in one word. One that is lost is enough to say so; `idle` is having none, and
- * `polling` that sockets seem to be blocked and values come over HTTP.
+ * The state of all connections in one word: the worst of them counts. `idle`: nothing is watched. `polling`: sockets
+ * seem to be blocked, and values come over HTTP.
  */
 export type ConnectionState = LinkState | "offline" | "idle";
 
@@ -47,15 +47,15 @@ export interface CallerOptions {
 
 export interface LiveTask extends Live<Task> {
   get(options?: CallerOptions): Promise<Task>;
-  /** A ticket that lets anybody watch this task for an hour, and do nothing else. */
+  /** A ticket with which anyone can watch this task for an hour. It allows nothing else. */
   ticket(options?: CallerOptions): Promise<Ticket>;
 }
 
-/** Newest first: the pages that were loaded, and everything that comes. Shared by all who watch it. */
+/** A list, newest first: the pages loaded so far, and everything that arrives. All subscribers share it. */
 export interface LiveList<T, Query> extends Live<List<T>> {
-  /** Adds the next page to what is watched. */
+  /** Loads the next page into the list. */
   loadMore(limit?: number, options?: CallerOptions): Promise<void>;
-  /** One page, for once. */
+  /** Reads one page, without watching it. */
   list(query?: Query, options?: CallerOptions): Promise<Page<T>>;
 }
 
@@ -65,23 +65,23 @@ export interface LiveContent extends LiveList<Content, ListQuery> {
 
 export interface Taskwire {
   generate(request: GenerateRequest, options?: StartOptions): Promise<Started>;
-  batch(request: BatchRequest, options?: StartOptions): Promise<Batch>;
+  generateBatch(request: BatchRequest, options?: StartOptions): Promise<Batch>;
   start<K extends keyof Requests>(kind: K, request: Requests[K], options?: StartOptions): Promise<Started>;
   estimate(request: GenerateRequest, options?: CallerOptions): Promise<Estimate>;
   ai(request: AiRequest, options?: StartOptions): Promise<ChannelStarted>;
-  /** What there is to be asked for. */
+  /** The models that a request can name. */
   models(options?: CallerOptions): Promise<Models>;
-  /** With somebody's ticket, no token is asked for. */
+  /** With a ticket, the task is read without a token. */
   task(id: string, options?: { ticket?: string | undefined }): LiveTask;
   tasks(options?: { pageSize?: number | undefined }): LiveList<Task, TaskQuery>;
-  batchOf(id: string): Live<readonly Task[]>;
+  batch(id: string): Live<readonly Task[]>;
   content(options?: { pageSize?: number | undefined }): LiveContent;
   channel(id: string): Live<ChannelAnswer>;
   readonly connectionState: {
     readonly current: ConnectionState;
     subscribe(listener: (state: ConnectionState) => void, options?: Pick<SubscribeOptions, "signal">): () => void;
   };
-  /** Lets go of everything that is watched. */
+  /** Ends all subscriptions and closes all connections. */
   close(): void;
 }
 
@@ -91,7 +91,8 @@ const STATES: LinkState[] = ["reconnecting", "polling", "live", "connecting"];
 export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }: TaskwireOptions = {}): Taskwire {
   const base = url.replace(/\/$/, "");
   const { call, start } = createHttp(base, getToken, fetch);
-  // By key, which is the path of what it is, but for what is watched with somebody's ticket.
+  // The key is the path, followed by the ticket if a value is watched with one.
+  // biome-ignore lint/suspicious/noExplicitAny: the key decides what type of value an entry has.
   const entries = new Map<string, Entry<any>>();
   const connection = createCell<ConnectionState>(listen);
   connection.current = "idle";
@@ -99,14 +100,14 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
 
   const transport: Transport = {
     open(address, ticket) {
-      const { href } = new URL(base + address, globalThis.location?.href);
-      return new (Socket ?? WebSocket)(href.replace("http", "ws"), ["taskwire", `ticket.${ticket}`]);
+      const url = new URL(base + address, globalThis.location?.href);
+      return new (Socket ?? WebSocket)(url.href.replace("http", "ws"), ["taskwire", `ticket.${ticket}`]);
     },
-    renew: (path, signal) => call(`${path}/ticket`, { body: {}, signal }),
+    renew: (path, options) => call(`${path}/ticket`, { ...options, body: {} }),
   };
   const sources = createSources(call, see);
 
-  const keyOf = ({ path, ticket }: Source<any>): string => path + (ticket ?? "");
+  const keyOf = ({ path, ticket }: Pick<Source<never>, "path" | "ticket">): string => path + (ticket ?? "");
 
   function entryOf<T>(source: Source<T>): Entry<T> {
     const key = keyOf(source);
@@ -114,7 +115,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     if (!entry) {
       entry = createEntry(source, { ...transport, onState: report, onDrop: () => entries.delete(key) });
       entries.set(key, entry);
-      // It may be a task that is known already.
+      // The list may know this task already.
       entries.get(TASKS.path)?.current?.items.forEach((task: Task) => {
         if (task.taskId === source.id) see(task);
       });
@@ -142,42 +143,40 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     if (all?.current) all.put(take(all.current, task, TASKS));
   }
 
-  /** What was just started is there before anybody watches it, with the ticket that came with it. */
-  function adopt<T>(source: Source<T>, ticket: Ticket, ...said: Said[]): void {
+  /** Starts something, and keeps its answer and its ticket: a subscriber has a value at once. */
+  async function startAndKeep<S extends Started | Batch | ChannelStarted, T>(
+    path: string,
+    request: object,
+    options: StartOptions | undefined,
+    sourceOf: (started: S) => Source<T>,
+  ): Promise<S> {
+    const started = await start<S>(path, request, options);
+    const source = sourceOf(started);
     const entry = entryOf(source);
-    entry.ticket = ticket;
-    for (const one of said) source.take(entry, one);
-  }
-
-  async function startTask(path: string, request: object, options: StartOptions | undefined): Promise<Started> {
-    const started = await start<Started>(path, request, options);
-    adopt(sources.task(started.taskId), started.live, started);
+    entry.ticket = started.live;
+    for (const said of "tasks" in started ? started.tasks : [started]) source.take(entry, said as Said);
     return started;
   }
 
+  const taskOf = ({ taskId }: Started) => sources.task(taskId);
+
   function liveList<T extends Item, Q extends ListQuery>(kind: Listed<T>, source: Source<List<T>>): LiveList<T, Q> {
     const list = (query: object = {}, options?: CallerOptions): Promise<Page<T>> =>
-      readPage(call, kind.path, query, options?.signal);
+      readPage(call, kind.path, query, options);
     return Object.assign(live(source), {
       list,
       async loadMore(limit?: number, options?: CallerOptions) {
         const entry: Entry<List<T>> | undefined = entries.get(kind.path);
         const cursor = entry?.current?.nextCursor;
-        if (!cursor) return;
-        const { items, nextCursor } = await list({ limit, cursor }, options);
-        extend(entry, items, nextCursor, kind);
+        if (cursor) extend(entry, await list({ limit, cursor }, options), kind);
       },
     });
   }
 
-  function summarize(): ConnectionState {
-    if (globalThis.navigator?.onLine === false) return "offline";
-    return STATES.find((state) => [...entries.values()].some((entry) => entry.state === state)) ?? "idle";
-  }
-
   function report(): void {
     listen();
-    connection.put(summarize());
+    const worst = STATES.find((state) => [...entries.values()].some((entry) => entry.state === state));
+    connection.put(globalThis.navigator?.onLine === false ? "offline" : (worst ?? "idle"));
   }
 
   function wake(): void {
@@ -185,7 +184,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     entries.forEach((entry) => entry.wake());
   }
 
-  /** From the first time that anybody is interested. */
+  /** Listens to the network and the tab, from the first subscription on. */
   function listen(): void {
     if (awake) return;
     awake = new AbortController();
@@ -197,32 +196,26 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
   }
 
   return {
-    generate: (request, options) => startTask("/generate", request, options),
-    start: (kind, request, options) => startTask("/tasks", { kind, request }, options),
-    async batch(request, options) {
-      const batch = await start<Batch>("/generate/batch", request, options);
-      const source = sources.batch(batch.batchId);
-      adopt(source, batch.live, ...(batch.tasks as Said[]));
-      // Good for an hour, and worth more than one try.
-      source.lent = batch.live;
-      return batch;
-    },
+    generate: (request, options) => startAndKeep("/generate", request, options, taskOf),
+    start: (kind, request, options) => startAndKeep("/tasks", { kind, request }, options, taskOf),
+    generateBatch: (request, options) =>
+      startAndKeep("/generate/batch", request, options, ({ batchId, live }: Batch) => sources.batch(batchId, live)),
     estimate: (body, options) => call("/estimate", { ...options, body }),
     models: (options) => call("/models", options),
-    async ai(request, options) {
-      const started = await start<ChannelStarted>("/ai", request, options);
-      adopt(sources.channel(started.channelId), started.live, started);
-      return started;
-    },
+    ai: (request, options) =>
+      startAndKeep("/ai", request, options, ({ channelId }: ChannelStarted) => sources.channel(channelId)),
     task(id, { ticket } = {}) {
       const source = sources.task(id, ticket);
       return Object.assign(live(source), {
         get: async (options?: CallerOptions) => (await call<TaskAnswer>(source.path, { ...options, ticket })).task,
-        ticket: (options?: CallerOptions) => transport.renew(source.path, options?.signal),
+        ticket: (options?: CallerOptions) => transport.renew(source.path, options),
       });
     },
     tasks: (options) => liveList(TASKS, sources.tasks(options?.pageSize)),
-    batchOf: (id) => live(sources.batch(id)),
+    batch(id) {
+      if (typeof id !== "string") throw new TypeError("batch() watches, generateBatch() starts.");
+      return live(sources.batch(id));
+    },
     content: (options) =>
       Object.assign(liveList<Content, ListQuery>(CONTENT, sources.content(options?.pageSize)), {
         get: async (id: string, options?: CallerOptions) =>

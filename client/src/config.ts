@@ -1,9 +1,10 @@
-// @taskwire/client/config: what a page has to know before it can sign anybody in, and so before it has a client.
+// @taskwire/client/config: what a page needs for sign-in. It is an entry of its own because a page needs it before it
+// has a client.
 import type { WebConfig } from "./wire.ts";
 
 export type { WebConfig } from "./wire.ts";
 
-/** Where people sign in, by the word of the server at `url`; of the page's own if it is left out. Fails with a plain Error. */
+/** Reads where users sign in. `url` is the server's, and defaults to the page's own origin. Rejects with an Error. */
 export async function readConfig(url = ""): Promise<WebConfig> {
   const response = await fetch(`${url.replace(/\/$/, "")}/config.json`);
   if (!response.ok) throw new Error(`The server answered with ${response.status}.`);

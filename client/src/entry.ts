@@ -1,17 +1,17 @@
-// A live value with its link: shared by all who watch it, and kept a moment after the last of them has left.
+// A live value and its link. All subscribers share it. It is kept for a moment after the last one has left.
 import { type Link, type LinkState, openLink, type Source, type Transport } from "./link.ts";
 import { type Cell, createCell } from "./live.ts";
 import type { Ticket } from "./wire.ts";
 
 export interface Entry<T> extends Cell<T> {
-  state: LinkState | undefined;
-  /** For its first socket: the one that came with a start. */
+  state?: LinkState | undefined;
+  /** The ticket of its first socket, if it came with a start. */
   ticket: Ticket | undefined;
   wake(): void;
   drop(): void;
 }
 
-/** How long a link outlives its last subscriber: a page that re-renders is soon back. */
+/** How long a link outlives its last subscriber. A page that re-renders subscribes again soon. */
 export const GRACE_MS = 3_000;
 
 export interface EntryOptions extends Transport {
@@ -26,7 +26,6 @@ export function createEntry<T>(source: Source<T>, options: EntryOptions): Entry<
   let isDropped = false;
 
   const entry: Entry<T> = Object.assign(cell, {
-    state: undefined,
     ticket: source.lent,
     wake: () => link?.wake(),
     drop() {
@@ -38,14 +37,14 @@ export function createEntry<T>(source: Source<T>, options: EntryOptions): Entry<
     },
   });
 
-  /** Brings the link in line with who watches, and with whether there is anything left to wait for. */
+  /** Opens a link if there are subscribers, and closes it if the value is final. */
   function settle(): void {
     if (isDropped) return;
     clearTimeout(idleTimer);
     const { current, error } = cell;
     if (error || (current !== undefined && source.isFinal?.(current))) unlink();
     else if (cell.listeners.size) link ??= openLink(source, cell, options, entry.ticket, setState);
-    // What has failed is tried anew by who comes next.
+    // A failed entry goes at once, so that the next subscriber tries again.
     if (!cell.listeners.size) idleTimer = setTimeout(entry.drop, error ? 0 : GRACE_MS);
   }
 

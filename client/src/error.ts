@@ -1,13 +1,14 @@
-// The one error that this package throws.
+// The error of this package.
 import type { ApiErrorBody, Issue } from "./wire.ts";
 
 /**
- * Whatever went wrong, in the contract's words. Three codes are ours: `network_error` (no answer came; the request
- * may have arrived all the same), `aborted` (by your own signal), and `http_<status>` (an answer of somebody between).
+ * Every failed call throws this. The code is the server's, except for three: `network_error` (there was no answer; the
+ * request may have arrived all the same), `aborted` (by your own signal), and `http_<status>` (the answer did not come
+ * from the server but, for example, from a proxy).
  */
 export class TaskwireError extends Error {
   declare readonly code: string;
-  /** The HTTP status; 0 where there was no answer. */
+  /** The HTTP status, or 0 if there was no answer. */
   declare readonly status: number;
   declare readonly issues: Issue[];
 
@@ -22,7 +23,7 @@ export function readError(status: number, body: unknown): TaskwireError {
   return new TaskwireError(status, code ?? `http_${status}`, message ?? `The server answered with ${status}.`, issues);
 }
 
-/** Asking again gives the same answer: it is gone, it is another's, the session is over. */
+/** A retry would get the same answer: not signed in, not allowed, or not found. */
 export function isFinal(error: unknown): error is TaskwireError {
   return [401, 403, 404].includes((error as TaskwireError | undefined)?.status as number);
 }

@@ -1,15 +1,15 @@
-// The HTTP API: every call answers with its JSON or throws a TaskwireError. Knows no sockets and keeps nothing.
+// Calls to the HTTP API. Each resolves with its JSON or throws a TaskwireError. This file has no state and no sockets.
 import { backoff, pause } from "./backoff.ts";
 import { readError, TaskwireError } from "./error.ts";
 
-/** Longer than the slowest start of a task at the provider, shorter than a person's patience. */
+/** The deadline of a call: longer than the slowest start at a provider. */
 const TIMEOUT_MS = 45_000;
 
-/** A start whose answer is lost is sent again this often, under the same key. */
+/** How often a start is sent again, under the same key, if its answer was lost. */
 const RETRIES = 3;
 
 export interface GetTokenOptions {
-  /** The server did not take the last token: one from a cache will not do. */
+  /** The server rejected the last token, so a cached one will not do. */
   forceRefresh: boolean;
 }
 
@@ -17,12 +17,12 @@ export type GetToken = (options: GetTokenOptions) => string | null | undefined |
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
-  /** Sent as JSON, which makes it a POST. */
+  /** Sent as JSON. A call with a body is a POST. */
   body?: object;
   headers?: Record<string, string>;
-  /** Instead of the token. */
+  /** Sent instead of the token. */
   ticket?: string | undefined;
-  /** Keeps the answer's ETag: what has not changed since is not sent again. */
+  /** Keeps the answer's ETag, so that an unchanged answer is not sent again. */
   tagged?: Tagged;
 }
 
@@ -33,17 +33,17 @@ export interface Tagged {
 export interface Http {
   /** Resolves with null for a 304. */
   call<T>(path: string, options?: CallOptions): Promise<T>;
-  /** A call that must happen once, however often it has to be sent. */
+  /** A call that takes effect once, even if it is sent several times. */
   start<T>(path: string, body: object, options?: StartOptions): Promise<T>;
 }
 
 export interface StartOptions {
   signal?: AbortSignal | undefined;
-  /** The same key and request give the same task. Without one, each call has its own. */
+  /** The same key with the same request gives the same task. By default, each call has a new key. */
   idempotencyKey?: string | undefined;
 }
 
-/** Keys are a user's own: no two of them may meet, and nobody has to be kept from guessing one. */
+/** A key must be unique among the keys of one user. It need not be secret, so Math.random() is enough. */
 export function newKey(): string {
   return `${Date.now()}-${Math.random()}`;
 }
@@ -69,7 +69,7 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
       const { status } = response;
       if (status === 401 && !ticket && !forceRefresh) return await call<T>(path, options, true);
       if (status === 304) return null as T;
-      if (!response.ok) throw readError(status, await response.json().catch(() => null));
+      if (!response.ok) throw readError(status, await response.json().catch(() => {}));
       const answer = await response.json();
       tagged.tag = response.headers.get("ETag");
       return answer;
@@ -95,7 +95,7 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
   return { call, start };
 }
 
-/** It does not say what became of the start: the same request under the same key will. */
+/** The error leaves open whether the start took effect. The same request under the same key finds out. */
 export function mayHaveStarted({ code }: TaskwireError): boolean {
   return /^(network_|unavailable|internal_|idempotency_in_|http_)/.test(code);
 }

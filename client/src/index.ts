@@ -1,5 +1,5 @@
-// @taskwire/client: tasks that are started, and values that are kept up to date.
-export { createTaskwire } from "./client.ts";
+// @taskwire/client: starts AI tasks, and keeps their values up to date.
+
 export type {
   CallerOptions,
   ConnectionState,
@@ -9,9 +9,10 @@ export type {
   Taskwire,
   TaskwireOptions,
 } from "./client.ts";
-export { isKind } from "./kind.ts";
+export { createTaskwire } from "./client.ts";
 export { TaskwireError } from "./error.ts";
 export type { GetToken, GetTokenOptions, StartOptions } from "./http.ts";
+export { isKind } from "./kind.ts";
 export type { List } from "./list.ts";
 export type { Live, SubscribeOptions } from "./live.ts";
 export type { Page } from "./sources.ts";

@@ -1,47 +1,47 @@
-// One socket, kept open through drops, and what stands in for it where sockets are blocked. Knows tickets and
-// frames; what a frame means is the source's.
+// One WebSocket that reconnects, and polling where sockets are blocked. The link knows tickets and frames. What a frame
+// means, only its source knows.
 import { backoff, pause } from "./backoff.ts";
 import { isFinal } from "./error.ts";
 import type { Cell } from "./live.ts";
 import type { BatchAnswer, ChannelAnswer, ContentAnswer, TaskAnswer, Ticket } from "./wire.ts";
 
-/** `connecting` is the first try; after that, whatever is neither `live` nor `polling` is `reconnecting`. */
+/** `connecting` is the first attempt only. Later attempts are `reconnecting`. */
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 
-/** What a socket or an answer says, whatever it is of. A frame that says that all is current carries none of these. */
+/** The parts of a frame or an answer that carry values. A frame of type `current` has none. */
 export type Said = Partial<
   TaskAnswer & BatchAnswer & Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null }
 >;
 
-/** What a link serves. Its functions are given the cell that they fill. */
+/** What a link watches. Its functions write to the cell that they are given. */
 export interface Source<T> {
-  /** Of the resource: its socket is at `/live` below it, and its tickets are at `/ticket`. */
+  /** The path of the resource. Its socket is at `<path>/live`, its tickets are at `<path>/ticket`. */
   path: string;
-  /** Where it is a task. */
+  /** The id, if it is a task. */
   id?: string;
-  /** All that it may be read with, instead of the token. */
+  /** The only credential for this resource. It takes the place of the token. */
   ticket?: string | undefined;
-  /** A ticket that came from elsewhere, and may be the only one that there is. */
+  /** A ticket that was given. It is tried again after a refusal, because there may be no other. */
   lent?: Ticket | undefined;
-  /** What its socket resumes from: a query, or nothing. */
+  /** The query from which a socket resumes. */
   query?: (cell: Cell<T>) => string | undefined;
-  /** Brings it up to date over HTTP. */
+  /** Reads the value over HTTP. */
   load: (cell: Cell<T>, signal: AbortSignal) => Promise<void>;
-  /** Puts what a frame or an answer says. */
+  /** Writes what a frame or an answer says. */
   take: (cell: Cell<T>, said: Said) => void;
-  /** Whether what came while no socket was open has to be loaded once one is. */
+  /** Whether a new socket leaves a gap that has to be loaded over HTTP. */
   hasGap?: (cell: Cell<T>, isFirst: boolean) => boolean;
-  /** Nothing more will ever come. */
+  /** Whether this value is the last one. */
   isFinal?: (value: T) => boolean;
 }
 
 export interface Transport {
   open: (address: string, ticket: string) => WebSocket;
-  renew: (path: string, signal?: AbortSignal) => Promise<Ticket>;
+  renew: (path: string, options: { signal?: AbortSignal | undefined } | undefined) => Promise<Ticket>;
 }
 
 export interface Link {
-  /** Something hints that the network is back or was away: try now, or prove that the socket is alive. */
+  /** The network or the tab is back: pings an open socket, and connects at once without one. */
   wake(): void;
   close(): void;
 }
@@ -49,14 +49,14 @@ export interface Link {
 export const PING_EVERY_MS = 25_000;
 export const PONG_WITHIN_MS = 5_000;
 export const OPEN_WITHIN_MS = 10_000;
-/** Tries in a row of which nothing came, before polling stands in. */
+/** How many attempts may fail in a row before polling begins. */
 export const TRIES_BEFORE_POLLING = 3;
-/** Two to four seconds. */
+/** The backoff attempt whose pause is two to four seconds. */
 const POLL_BACKOFF = 2;
-/** A ticket about to expire is not worth a refused socket. */
+/** A ticket is renewed this long before it expires. */
 const TICKET_MARGIN_MS = 5_000;
 
-/** Without a ticket, the first is asked for. Where there is no use in trying again, the cell fails. */
+/** Without a ticket, the link asks for one. An error that no retry can change fails the cell. */
 export function openLink<T>(
   source: Source<T>,
   cell: Cell<T>,
@@ -65,19 +65,18 @@ export function openLink<T>(
   onState: (state: LinkState) => void,
 ): Link {
   let isLoaded = cell.current !== undefined;
-  /** Of the try under way: whatever belongs to it ends with it. */
+  /** Aborts everything that belongs to the current attempt. */
   let current: AbortController | undefined;
   let polling: AbortController | undefined;
   let socket: WebSocket | undefined;
   let tries = 0;
   let isFirst = true;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Waits for the next attempt, or for a socket that is silent. Never for both. */
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Ends the try under way, without waiting for its close event: a dead network may hold that back for minutes. */
+  /** Ends the attempt without waiting for its close event. On a dead network that event may take minutes. */
   function stop(): void {
-    clearTimeout(retryTimer);
-    clearTimeout(silenceTimer);
+    clearTimeout(timer);
     current?.abort();
     socket?.close(1000);
     socket = undefined;
@@ -95,7 +94,7 @@ export function openLink<T>(
 
   function retryLater(): void {
     stop();
-    retryTimer = setTimeout(connect, backoff(tries++));
+    timer = setTimeout(connect, backoff(tries++));
     if (polling) return;
     onState("reconnecting");
     if (tries < TRIES_BEFORE_POLLING) return;
@@ -104,9 +103,10 @@ export function openLink<T>(
   }
 
   function failed(error: unknown): void {
-    if (!isFinal(error)) return retryLater();
-    close();
-    cell.fail(error);
+    if (isFinal(error)) {
+      close();
+      cell.fail(error);
+    } else retryLater();
   }
 
   async function poll(signal: AbortSignal): Promise<void> {
@@ -125,7 +125,7 @@ export function openLink<T>(
     within(current.signal, attempt);
   }
 
-  /** Does a step of a try; when that fails, so does the try. */
+  /** Runs one step of an attempt. If the step fails, the attempt fails. */
   function within(signal: AbortSignal, step: (signal: AbortSignal) => Promise<void>): void {
     step(signal).catch((error) => {
       if (!signal.aborted) failed(error);
@@ -137,7 +137,7 @@ export function openLink<T>(
     isLoaded = true;
     if (signal.aborted) return;
     if (!ticket || Date.parse(ticket.expiresAt) - Date.now() < TICKET_MARGIN_MS) {
-      ticket = await transport.renew(source.path, signal);
+      ticket = await transport.renew(source.path, { signal });
     }
     if (!signal.aborted) dial(ticket.ticket, signal);
   }
@@ -145,20 +145,20 @@ export function openLink<T>(
   function dial(secret: string, signal: AbortSignal): void {
     let hasSpoken = false;
     socket = transport.open(`${source.path}/live${source.query?.(cell) ?? ""}`, secret);
-    silenceTimer = setTimeout(retryLater, OPEN_WITHIN_MS);
+    timer = setTimeout(retryLater, OPEN_WITHIN_MS);
     socket.onopen = probe;
     socket.onmessage = ({ data }) => {
       if (signal.aborted) return;
-      clearTimeout(silenceTimer);
-      silenceTimer = setTimeout(probe, PING_EVERY_MS);
+      clearTimeout(timer);
+      timer = setTimeout(probe, PING_EVERY_MS);
       if (!hasSpoken) spoke(signal);
       hasSpoken = true;
       receive(data);
     };
     socket.onclose = () => {
       if (signal.aborted) return;
-      // A browser does not say why a socket was refused; the ticket is the likeliest reason, and cheap to replace.
-      // Where that may not be possible, a look over HTTP shows whether there is anything to wait for.
+      // A browser does not say why a socket was refused. The likeliest reason is the ticket, so it is renewed. Where
+      // there may be no other ticket, a request over HTTP tells whether the resource can be read at all.
       if (!hasSpoken) {
         ticket = source.lent;
         isLoaded = !ticket;
@@ -167,7 +167,7 @@ export function openLink<T>(
     };
   }
 
-  /** An open socket proves little, with all that there may be between: a word from the server does. */
+  /** The first message proves that the server was reached. An open socket does not: a proxy may have accepted it. */
   function spoke(signal: AbortSignal): void {
     stopPolling();
     tries = 0;
@@ -178,8 +178,8 @@ export function openLink<T>(
 
   function probe(): void {
     if (socket?.readyState !== 1) return;
-    clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(retryLater, PONG_WITHIN_MS);
+    clearTimeout(timer);
+    timer = setTimeout(retryLater, PONG_WITHIN_MS);
     socket.send("ping");
   }
 
@@ -188,7 +188,7 @@ export function openLink<T>(
     try {
       frame = JSON.parse(text);
     } catch {
-      // A pong, or a word of tomorrow's.
+      // A pong, or a message that this version does not know.
     }
     if (frame) source.take(cell, frame);
   }

@@ -1,9 +1,9 @@
-// Lists that grow at both ends: pages at the old end, frames at the new. Pure.
+// Lists that grow at both ends: older items come in pages, newer ones in frames. Pure functions.
 
 /** Newest first. */
 export interface List<T> {
   readonly items: readonly T[];
-  /** Where the next page begins; null once there is nothing older. */
+  /** The cursor of the next page, or null if there is nothing older. */
   readonly nextCursor: string | null;
 }
 
@@ -16,7 +16,7 @@ export interface Kind<T extends Item> {
   isNewer: (item: T, known: T) => boolean;
 }
 
-/** `items` with what was found, oldest last. The same array where nothing is news. */
+/** Merges `found` into `items`. Returns the same array if nothing changed. */
 export function merge<T extends Item>(
   items: readonly T[],
   found: readonly T[],
@@ -35,7 +35,7 @@ export function merge<T extends Item>(
   return merged;
 }
 
-/** Takes what a frame shows. What is older than everything here comes with its page. */
+/** Merges one item from a frame. An item older than the whole list is skipped: it comes with its page. */
 export function take<T extends Item>(list: List<T>, item: T, kind: Kind<T>): List<T> {
   const oldest = list.items.at(-1);
   const isNews = !oldest || !list.nextCursor || item.createdAt >= oldest.createdAt;

@@ -1,28 +1,28 @@
-// Values that can be watched, by anybody and however often.
+// Observable values.
 import type { TaskwireError } from "./error.ts";
 import type { Tagged } from "./http.ts";
 
 export interface SubscribeOptions {
   /** Ends the subscription, like the function that `subscribe` returns. */
   signal?: AbortSignal | undefined;
-  /** There is no use in trying again: it is gone, it is another's, the session is over. Everything else is retried. */
+  /** Called for errors that no retry can change: not found, not allowed, signed out. All others are retried. */
   onError?: ((error: TaskwireError) => void) | undefined;
 }
 
-/** A value that is kept up to date while anybody subscribes to it. */
+/** A value that is kept up to date while it has subscribers. */
 export interface Live<T> {
-  /** What is known of it now. */
+  /** The latest known value. */
   readonly current: T | undefined;
-  /** Why it ended. */
+  /** Why the subscription ended, if it failed. */
   readonly error: TaskwireError | undefined;
-  /** Calls `listener` at once if there is a value, and at every newer one. Returns what ends it. */
+  /** Calls `listener` at once if there is a value, and with each newer one. Returns the function that unsubscribes. */
   subscribe(listener: (value: T) => void, options?: SubscribeOptions): () => void;
 }
 
-/** A live value from the inside. */
+/** A live value, as its owner sees it. */
 export interface Cell<T> extends Tagged {
-  current: T | undefined;
-  error: TaskwireError | undefined;
+  current?: T | undefined;
+  error?: TaskwireError | undefined;
   readonly listeners: Set<Listener<T>>;
   put(value: T): void;
   fail(error: TaskwireError): void;
@@ -32,31 +32,29 @@ export interface Cell<T> extends Tagged {
 interface Listener<T> {
   listener: (value: T) => void;
   onError: (error: TaskwireError) => void;
-  /** What it was last told. */
-  told?: T | TaskwireError;
+  /** The last value or error it received. */
+  told?: T | TaskwireError | undefined;
 }
 
-/** `onChange` is told whenever somebody comes or leaves, and of every change before anybody else is. */
+/** `onChange` runs when a subscriber joins or leaves, and before subscribers hear of a change. */
 export function createCell<T>(onChange: () => void): Cell<T> {
   const listeners = new Set<Listener<T>>();
 
   function tell(one: Listener<T>): void {
     const { current, error } = cell;
     const news = error ?? current;
-    if (news === undefined || news === one.told) return;
+    if (news === one.told) return;
     one.told = news;
     try {
       if (error) one.onError(error);
       else one.listener(current as T);
     } catch (thrown) {
-      // One who listens badly must not keep the others from hearing.
+      // A listener that throws must not stop the others.
       console.error(thrown);
     }
   }
 
   const cell: Cell<T> = {
-    current: undefined,
-    error: undefined,
     listeners,
     put(value) {
       if (value === cell.current) return;

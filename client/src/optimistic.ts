@@ -1,20 +1,20 @@
-// Tasks that are shown before the server has named them. Pure, but for the one store of a client.
+// Optimistic rows: tasks that are shown before the server has answered. Pure functions, and one store per client.
 import type { Taskwire } from "./client.ts";
 import type { GenerateRequest, Task } from "./wire.ts";
 
-/** A task of a list; one that is only hoped for yet has no id. */
+/** A task in a list. An optimistic one has no `taskId` yet. */
 export type ListedTask = Task & { isOptimistic?: true };
 
 export interface Draft {
   task: ListedTask;
-  /** The tasks that were there before it: none of them is what it becomes. */
+  /** The tasks that existed before it. It cannot become one of these. */
   known: ReadonlySet<string | null>;
 }
 
 export interface Drafts {
   /** Oldest first. */
   readonly drafts: readonly Draft[];
-  /** What drafts have become whose answers are in. */
+  /** The ids of the tasks that drafts became. */
   readonly answered: ReadonlySet<string | null>;
 }
 
@@ -57,18 +57,18 @@ export function draftOf(request: GenerateRequest, tasks: readonly Task[], now: s
   };
 }
 
-/** The list with what is hoped for on top. The feed may know a task before its start is answered: then the draft gives way. */
+/** The list with the drafts on top. A draft is left out once the feed shows its task, answered or not. */
 export function withDrafts(tasks: readonly Task[], { drafts, answered }: Drafts): readonly ListedTask[] {
   const taken = new Set(answered);
   const open = drafts.filter((draft) => {
-    const become = tasks.find((task) => !taken.has(task.taskId) && isWhat(draft, task));
+    const become = tasks.find((task) => !taken.has(task.taskId) && isTaskOf(draft, task));
     if (become) taken.add(become.taskId);
     return !become;
   });
   return open.length ? [...open.map(({ task }) => task).reverse(), ...tasks] : tasks;
 }
 
-function isWhat({ task: draft, known }: Draft, task: Task): boolean {
+function isTaskOf({ task: draft, known }: Draft, task: Task): boolean {
   return (
     !known.has(task.taskId) &&
     task.kind === draft.kind &&
@@ -82,7 +82,7 @@ export interface DraftStore {
   readonly current: Drafts;
   subscribe(listener: () => void): () => void;
   add(draft: Draft): void;
-  /** It has become a task, or nothing. */
+  /** With a `taskId`, the draft became that task. Without one, its start failed. */
   remove(draft: Draft, taskId?: string): void;
 }
 

@@ -1,5 +1,5 @@
 "use client";
-// @taskwire/client/react: the same values as hooks. What ends for good is thrown, for the nearest error boundary.
+// @taskwire/client/react: hooks. An error that no retry can change is thrown to the nearest error boundary.
 import {
   createContext,
   createElement,
@@ -18,7 +18,7 @@ import type { TaskwireError } from "./error.ts";
 import { mayHaveStarted, newKey, type StartOptions } from "./http.ts";
 import type { Live } from "./live.ts";
 import { draftOf, draftsOf, type ListedTask, NO_DRAFTS, withDrafts } from "./optimistic.ts";
-import type { ChannelAnswer, Content, GenerateRequest, ListQuery, Started, Task } from "./wire.ts";
+import type { Batch, BatchRequest, ChannelAnswer, Content, GenerateRequest, ListQuery, Started, Task } from "./wire.ts";
 
 export type { ListedTask } from "./optimistic.ts";
 
@@ -33,14 +33,14 @@ export function TaskwireProvider({ client, children }: TaskwireProviderProps): R
   return createElement(Context.Provider, { value: client }, children);
 }
 
-/** The client, for everything that has no hook. */
+/** The client, for calls that have no hook. */
 export function useTaskwire(): Taskwire {
   const client = useContext(Context);
   if (!client) throw new Error("There is no <TaskwireProvider> around this component.");
   return client;
 }
 
-/** What is watched, or nothing for now: an id that is not there yet is skipped too. */
+/** An id to watch. With `"skip"`, null or undefined, nothing is watched. */
 export type Id = string | null | undefined | "skip";
 
 function useLive<T>(live: Live<T> | null): T | undefined {
@@ -57,48 +57,56 @@ function useLive<T>(live: Live<T> | null): T | undefined {
   return news as T | undefined;
 }
 
-function useLiveById<T>(id: Id, watch: (client: Taskwire, id: string) => Live<T>, also?: string): T | undefined {
+type Watch<T> = (client: Taskwire, id: string) => Live<T>;
+
+/** `watch` must be the same function in every render. */
+function useLiveById<T>(id: Id, watch: Watch<T>): T | undefined {
   const client = useTaskwire();
-  // `watch` is a constant of its hook, but for what `also` says.
-  const live = useMemo(() => (id && id !== "skip" ? watch(client, id) : null), [client, id, also]);
-  return useLive(live);
+  return useLive(useMemo(() => (id && id !== "skip" ? watch(client, id) : null), [client, id, watch]));
 }
 
 export interface UseTaskOptions {
-  /** Somebody's ticket: the task is watched with that alone. */
+  /** Watches the task with this ticket, without a token. */
   ticket?: string | undefined;
 }
 
-/** The task, `undefined` while it loads. */
+/** Watches a task. Undefined while it loads. */
 export function useTask(id: Id, { ticket }: UseTaskOptions = {}): Task | undefined {
-  return useLiveById(id, (client, id) => client.task(id, { ticket }), ticket);
+  return useLiveById(
+    id,
+    useCallback((client, id) => client.task(id, { ticket }), [ticket]),
+  );
 }
 
-/** The tasks of a batch in the order they were asked for, refused ones too, `undefined` while it loads. */
+const watchBatch: Watch<readonly Task[]> = (client, id) => client.batch(id);
+
+/** Watches a batch: its tasks in the order of the request, refused ones included. Undefined while it loads. */
 export function useBatch(id: Id): readonly Task[] | undefined {
-  return useLiveById(id, (client, id) => client.batchOf(id));
+  return useLiveById(id, watchBatch);
 }
 
-/** The channel and what it made, `undefined` while it loads. */
+const watchChannel: Watch<ChannelAnswer> = (client, id) => client.channel(id);
+
+/** Watches a channel and the first row that came of it. Undefined while it loads. */
 export function useChannel(id: Id): ChannelAnswer | undefined {
-  return useLiveById(id, (client, id) => client.channel(id));
+  return useLiveById(id, watchChannel);
 }
 
 export type PaginationStatus = "LoadingFirstPage" | "CanLoadMore" | "LoadingMore" | "Exhausted";
 
 export interface Paginated<T> {
-  /** Newest first, empty while the first page loads. */
+  /** Newest first. Empty while the first page loads. */
   results: readonly T[];
   status: PaginationStatus;
   isLoading: boolean;
-  /** Does nothing while a page loads, or when there is none. */
+  /** Does nothing while a page loads, or after the last page. */
   loadMore: (numItems?: number) => void;
-  /** Why the last page could not be loaded. The next try forgets it. */
+  /** Why the last page could not be loaded. The next `loadMore` clears it. */
   error: TaskwireError | null;
 }
 
 export interface PaginationOptions {
-  /** 20 if it is left out. Lists are shared: the first one who watches decides. */
+  /** 20 by default. A list is shared, so the first component that watches it decides. */
   initialNumItems?: number;
 }
 
@@ -112,26 +120,27 @@ function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginate
     error: null,
   });
 
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    if (!live) return;
+    return () => {
       loading.current?.abort();
       loading.current = null;
       setPage({ isLoading: false, error: null });
-    },
-    [live],
-  );
+    };
+  }, [live]);
 
   const loadMore = useCallback(
     (numItems?: number) => {
       if (loading.current || !live?.current?.nextCursor) return;
-      const aborter = (loading.current = new AbortController());
+      const aborter = new AbortController();
+      loading.current = aborter;
       const settle = (error: TaskwireError | null): void => {
         if (loading.current !== aborter) return;
         loading.current = null;
         setPage({ isLoading: false, error });
       };
       setPage({ isLoading: true, error: null });
-      live.loadMore(numItems, aborter).then(() => settle(null), settle);
+      live.loadMore(numItems, { signal: aborter.signal }).then(() => settle(null), settle);
     },
     [live],
   );
@@ -152,7 +161,7 @@ function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginate
   };
 }
 
-/** All the user's tasks, live, with those on top that `useGenerate` is about to start. */
+/** Watches all tasks of the user. Tasks that `useGenerate` is starting are on top. */
 export function useTasks(options: PaginationOptions | "skip" = {}): Paginated<ListedTask> {
   const client = useTaskwire();
   const pageSize = options === "skip" ? 0 : options.initialNumItems;
@@ -171,18 +180,18 @@ export function useTasks(options: PaginationOptions | "skip" = {}): Paginated<Li
   return { ...pages, results };
 }
 
-/** All content, live. */
+/** Watches all content. */
 export function useContent(options: PaginationOptions | "skip" = {}): Paginated<Content> {
   const client = useTaskwire();
   const pageSize = options === "skip" ? 0 : options.initialNumItems;
   return usePages(useMemo(() => (pageSize === 0 ? null : client.content({ pageSize })), [client, pageSize]));
 }
 
-/**
- * Starts an image task. It is in `useTasks` at once, as a pending row that gives way to the task, or goes away with
- * the error that is thrown. A start whose answer was lost is not paid for twice when it is asked for again.
- */
-export function useGenerate(): (request: GenerateRequest, options?: StartOptions) => Promise<Started> {
+type Send<Q, S> = (client: Taskwire, request: Q, options: StartOptions) => Promise<S>;
+type Start<Q, S> = (request: Q, options?: StartOptions) => Promise<S>;
+
+/** Keeps the key of a start whose answer was lost. The same request then gets that task, and is not paid for twice. */
+function useStart<Q, S>(send: Send<Q, S>): Start<Q, S> {
   const client = useTaskwire();
   const lost = useRef<{ request: string; key: string } | null>(null);
   return useCallback(
@@ -190,22 +199,45 @@ export function useGenerate(): (request: GenerateRequest, options?: StartOptions
       const text = JSON.stringify(request);
       const key = options?.idempotencyKey ?? (lost.current?.request === text ? lost.current.key : newKey());
       lost.current = null;
-      const store = draftsOf(client);
-      const draft = draftOf(request, client.tasks().current?.items ?? [], new Date().toISOString());
-      store.add(draft);
       try {
-        const started = await client.generate(request, { ...options, idempotencyKey: key });
-        store.remove(draft, started.taskId);
-        return started;
+        return await send(client, request, { ...options, idempotencyKey: key });
       } catch (error) {
-        store.remove(draft);
         const reason = error as TaskwireError;
         if (mayHaveStarted(reason) || reason.code === "aborted") lost.current = { request: text, key };
         throw error;
       }
     },
-    [client],
+    [client, send],
   );
+}
+
+const generate: Send<GenerateRequest, Started> = async (client, request, options) => {
+  const store = draftsOf(client);
+  const draft = draftOf(request, client.tasks().current?.items ?? [], new Date().toISOString());
+  store.add(draft);
+  try {
+    const started = await client.generate(request, options);
+    store.remove(draft, started.taskId);
+    return started;
+  } catch (error) {
+    store.remove(draft);
+    throw error;
+  }
+};
+
+const generateBatch: Send<BatchRequest, Batch> = (client, request, options) => client.generateBatch(request, options);
+
+/**
+ * Starts an image task. `useTasks` shows a pending row at once. The row becomes the task, or disappears if the start
+ * fails. If the answer was lost, the same request does not pay twice.
+ */
+export function useGenerate(): Start<GenerateRequest, Started> {
+  return useStart(generate);
+}
+
+/** Starts a batch: every prompt with every model. If the answer was lost, the same request does not pay twice. */
+export function useGenerateBatch(): Start<BatchRequest, Batch> {
+  return useStart(generateBatch);
 }
 
 export function useConnectionState(): ConnectionState {

@@ -1,26 +1,26 @@
-// What each live value is made of: where its socket is, what it loads over HTTP, and what its frames mean.
+// The source of each live value: its path, what it loads over HTTP, and what its frames mean.
 import type { Http } from "./http.ts";
-import { type Item, type Kind, type List, merge, take } from "./list.ts";
 import type { Said, Source } from "./link.ts";
+import { type Item, type Kind, type List, merge, take } from "./list.ts";
 import type { Cell } from "./live.ts";
-import type { ChannelAnswer, Content, Task } from "./wire.ts";
+import type { ChannelAnswer, Content, Task, Ticket } from "./wire.ts";
 
-/** The server's limit. */
+/** The limit that the server sets. */
 const LARGEST_PAGE = 100;
 
-/** Nothing will change it any more. What failed because nobody answered heals if an answer comes after all. */
+/** Whether the task can no longer change. One that failed with `timeout` still can: a late answer completes it. */
 function isSettled({ status, error }: Task): boolean {
   return status !== "pending" && error?.code !== "timeout";
 }
 
-/** A kind with a list of its own. */
+/** A kind of item that has a list. */
 export interface Listed<T extends Item> extends Kind<T> {
   path: string;
 }
 
 export const TASKS: Listed<Task> = {
   path: "/tasks",
-  // Images have rows, whose ids are there before the provider's is; it may never give one.
+  // The row of an image has an id before the task has one. A refused task never gets one.
   id: (task) => task.images[0]?.id ?? task.taskId ?? task.createdAt,
   isNewer: (task, known) => task.version > known.version,
 };
@@ -31,32 +31,32 @@ export const CONTENT: Listed<Content> = {
   isNewer: ({ callback }, known) => callback !== known.callback,
 };
 
-/** Where one of a kind is. */
+/** The path of one resource. */
 export const pathOf = (kind: string, id: string): string => `/${kind}/${encodeURIComponent(id)}`;
 
-/** Puts what is newer. */
+/** Writes the task if it is newer. */
 export function offer(cell: Cell<Task>, task: Task): void {
   if (task.version > (cell.current?.version ?? -1)) cell.put(task);
 }
 
 export interface Sources {
   task(id: string, ticket?: string): Source<Task>;
-  batch(id: string): Source<readonly Task[]>;
+  batch(id: string, lent?: Ticket): Source<readonly Task[]>;
   channel(id: string): Source<ChannelAnswer>;
   tasks(pageSize?: number): Source<List<Task>>;
   content(pageSize?: number): Source<List<Content>>;
 }
 
-/** `see` shows a task to everything that shows tasks. */
+/** `see` passes a task on to every entry that shows it. */
 export function createSources(call: Http["call"], see: (task: Task) => void): Sources {
-  /** Reads what has an address of its own, if it has changed since the last time. */
+  /** Reads a single resource. An unchanged one, by its ETag, is not read again. */
   async function load<T>(this: Source<T>, cell: Cell<T>, signal: AbortSignal): Promise<void> {
     const said = await call<Said | null>(this.path, { signal, ticket: this.ticket, tagged: cell });
     if (said) this.take(cell, said);
   }
 
   return {
-    /** With a ticket, of somebody else perhaps: read with that alone, and shown to nothing else. */
+    /** A task with a ticket may belong to someone else, so it does not appear in the user's own lists. */
     task(id, ticket) {
       return {
         id,
@@ -72,18 +72,19 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       };
     },
 
-    /** In the order they were asked for: the newest is the last. */
-    batch: (id) => ({
+    /** In the order of the request: the newest task is the last. */
+    batch: (id, lent) => ({
       path: pathOf("batches", id),
+      lent,
       load,
       take(cell, { task, tasks }) {
         const known = cell.current?.toReversed() ?? [];
-        // An answer has all of them, and so their order.
+        // An answer has all tasks, and so it has the order.
         const items = tasks ? merge(tasks, known, TASKS) : merge(known, task ? [task] : [], TASKS);
         if (items !== known) cell.put(items.toReversed());
         items.forEach(see);
       },
-      // Neither a start nor a socket has those that the provider refused.
+      // Refused tasks come neither with the start nor over the socket.
       hasGap: ({ tag }) => !tag,
     }),
 
@@ -94,7 +95,7 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       take(cell, { channel, content = null }) {
         if (channel && channel.version > (cell.current?.channel.version ?? -1)) cell.put({ channel, content });
       },
-      // What is made after a failure completes it all the same, and what became of a callback is a version too.
+      // A late result completes a failed channel, and the outcome of the callback is one more version.
       isFinal: ({ content }) => !!content && content.callback !== "pending",
     }),
 
@@ -104,7 +105,7 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       take(_, { task }) {
         if (task) see(task);
       },
-      // The socket begins with the newest hundred; the others may have changed too.
+      // A socket begins with the newest hundred. Older tasks may have changed too.
       hasGap: (_, isFirst) => !isFirst,
     }),
 
@@ -115,7 +116,7 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       take(cell, { content }) {
         if (content && cell.current) cell.put(take(cell.current, content, CONTENT));
       },
-      // With nothing to resume after, the socket shows only what comes once it is open.
+      // Without a row to resume after, the socket shows only what comes later.
       hasGap: ({ current }) => !current?.items.length,
     }),
   };
@@ -130,14 +131,14 @@ export async function readPage<T>(
   call: Http["call"],
   path: string,
   query: object,
-  signal: AbortSignal | undefined,
+  options?: { signal?: AbortSignal | undefined },
 ): Promise<Page<T>> {
   const given = Object.entries(query).filter(([, value]) => value != null);
-  const answer = await call<any>(`${path}?${new URLSearchParams(given)}`, { signal });
-  return { items: answer[path.slice(1)], nextCursor: answer.nextCursor };
+  const answer = await call<Record<string, unknown>>(`${path}?${new URLSearchParams(given)}`, options);
+  return { items: answer[path.slice(1)] as T[], nextCursor: answer.nextCursor as string | null };
 }
 
-/** Reads a list down to the oldest that is known of it, or its first page. */
+/** Reads a list down to the oldest known item. An empty list reads its first page. */
 async function catchUp<T extends Item>(
   call: Http["call"],
   cell: Cell<List<T>>,
@@ -149,7 +150,12 @@ async function catchUp<T extends Item>(
   const found: T[] = [];
   let cursor: string | null = null;
   do {
-    const page: Page<T> = await readPage(call, kind.path, { limit: oldest ? LARGEST_PAGE : pageSize, cursor }, signal);
+    const page: Page<T> = await readPage(
+      call,
+      kind.path,
+      { limit: oldest ? LARGEST_PAGE : pageSize, cursor },
+      { signal },
+    );
     found.push(...page.items);
     cursor = page.nextCursor;
   } while (
@@ -157,14 +163,13 @@ async function catchUp<T extends Item>(
     cursor &&
     !found.some((item) => item.createdAt < oldest.createdAt || kind.id(item) === kind.id(oldest))
   );
-  extend(cell, found, cursor, kind);
+  extend(cell, { items: found, nextCursor: cursor }, kind);
 }
 
-/** Puts what was found of a list, and where its next page begins. */
+/** Adds a page to a list. */
 export function extend<T extends Item>(
   cell: Cell<List<T>>,
-  found: T[],
-  nextCursor: string | null,
+  { items: found, nextCursor }: Page<T>,
   kind: Kind<T>,
 ): void {
   const { current } = cell;

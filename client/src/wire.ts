@@ -1,7 +1,7 @@
 // The JSON of the API, as the server writes and reads it: plain interfaces, and nothing that runs.
-// Written by `node scripts/wire.mjs` from openapi.json, which is written from the server's own types: change those.
+// Written by `npm run openapi` from openapi.json, which is written from the server's own types: change those.
 
-/** The provider's own token for the task, under the name that its first clients read. */
+/** The provider's own token for the task. */
 export interface Access {
   publicAccessToken: string;
 }
@@ -12,7 +12,10 @@ export interface AiRequest {
   workflow: string;
   /** 1 to 100. */
   messages: Record<string, unknown>[];
-  /** Comes back with the rows. 2048 bytes at most, and no `user_id`. */
+  /**
+   * Comes back with the rows. 2048 bytes at most. None of its fields is `user_id`, and each is 64 levels deep at
+   * most.
+   */
   metadata?: Record<string, unknown>;
 }
 
@@ -22,33 +25,33 @@ export interface AltResult {
   [more: string]: unknown;
 }
 
-/** What a caller reads of an error: `{"error":{"code","message","issues"?}}`. */
+/** The body of an error answer: `{"error":{"code","message","issues"?}}`. */
 export interface ApiErrorBody {
   error: {
-    /** In a word for programs. */
+    /** For programs. */
     code: string;
-    /** In a sentence for people. */
+    /** For people. */
     message: string;
     /** What is wrong with the request, field by field. */
     issues?: Issue[];
   };
 }
 
-/** What became of a batch, and where it can be watched. */
+/** A batch that was started, and where it can be watched. */
 export interface Batch {
   batchId: string;
-  /** In the order asked for: the first prompt with every model, then the second, and so on. */
+  /** In the order of the request: the first prompt with every model, then the second, and so on. */
   tasks: (BatchStarted | ApiErrorBody)[];
   live: LiveTicket;
 }
 
-/** The tasks of a batch, newest first. Those that the provider refused are among them. */
+/** The tasks of a batch, newest first, including those that the provider refused. */
 export interface BatchAnswer {
   batchId: string;
   tasks: Task[];
 }
 
-/** Every prompt with every model: 20 tasks at most. */
+/** Every prompt with every model: the number of prompts times the number of models is 20 at most. */
 export interface BatchRequest extends GenerateOptions {
   /** 1 to 20, each of 8192 characters at most. */
   prompts: string[];
@@ -64,10 +67,10 @@ export interface BatchStarted {
   access?: Access;
 }
 
-/** What has become of the callback of one event: whether the provider was told. */
+/** Whether the provider has been told what became of one event. */
 export type CallbackStatus = "none" | "pending" | "delivered" | "failed" | "expired";
 
-/** One asynchronous ModelRiver request. */
+/** One asynchronous request. */
 export interface Channel {
   channelId: string;
   status: Status;
@@ -79,13 +82,13 @@ export interface Channel {
   updatedAt: string;
 }
 
-/** A channel, and the first row that came of it. */
+/** A channel and its first row. */
 export interface ChannelAnswer {
   channel: Channel;
   content: Content | null;
 }
 
-/** A channel as it is now, and the first row that came of it. */
+/** The channel as it is now, and its first row. */
 export interface ChannelFrame {
   type: "channel";
   channel: Channel;
@@ -99,20 +102,20 @@ export interface ChannelStarted {
   live: LiveTicket;
 }
 
-/** A row that came of a ModelRiver workflow, as it is shown everywhere: answers, lists and frames. */
+/** One result of a workflow, in the same form in answers, lists and frames. */
 export interface Content {
   id: string;
   title: string;
   body: string;
   category: string;
-  /** What the request carried for its own use, with the `model` and the `provider`. */
+  /** The data that the caller attached to the request, with the `model` and the `provider`. */
   metadata: Record<string, unknown>;
-  /** The model's own data, as it came. */
+  /** The model's own data, unchanged. */
   data: unknown;
   channelId: string;
   eventName: string | null;
   source: "modelriver";
-  /** Whose it is. Null: everyone's who is signed in. */
+  /** The owner. Null: every signed-in user may read it. */
   userId: string | null;
   callback: CallbackStatus;
   /** ISO 8601 UTC. */
@@ -123,7 +126,7 @@ export interface ContentAnswer {
   content: Content;
 }
 
-/** A row that has come. What becomes of its callback later is on the row when it is read. */
+/** A new row. Later changes of its callback are not sent: they are on the row when it is read. */
 export interface ContentFrame {
   type: "content";
   content: Content;
@@ -136,7 +139,7 @@ export interface ContentPage {
   nextCursor: string | null;
 }
 
-/** The version that was named when connecting is the current one. */
+/** The version given when connecting is the current one. */
 export interface CurrentFrame {
   type: "current";
   version: number;
@@ -158,7 +161,10 @@ export interface GenerateOptions {
   /** At most 20. */
   inputs?: unknown[];
   magic_prompt?: boolean;
-  /** Comes back with the task. 2048 bytes at most, with the ids of its images. */
+  /**
+   * Comes back with the task. 2048 bytes at most, with the ids of its images. None of its fields is `imageRowIds`,
+   * and each is 64 levels deep at most.
+   */
   metadata?: Record<string, unknown>;
   /** At most 8192 characters. */
   negative_prompt?: string;
@@ -175,9 +181,9 @@ export interface GenerateRequest extends GenerateOptions {
   model: string;
 }
 
-/** One image of a task, from before there is a picture. */
+/** One image of a task. It is there before its picture is. */
 export interface Image {
-  /** The id of its row, there before the picture is. */
+  /** The id of its row. */
   id: string;
   position: number;
   mynthTaskId: string | null;
@@ -204,7 +210,10 @@ export interface ImageResult {
 
 export type ImageStatus = "pending" | "success" | "failed";
 
-/** What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and empty for the whole. */
+/**
+ * What is wrong with one field. `path` is the field's name, such as `a`, `a.b` or `a[0]`, and empty for the whole
+ * request.
+ */
 export interface Issue {
   path: string;
   message: string;
@@ -230,9 +239,9 @@ export interface Made {
 }
 
 export interface Model {
-  /** What a request's `model` is. */
+  /** The value for a request's `model`. */
   id: string;
-  /** What people call it. */
+  /** The name to show. */
   name: string;
 }
 
@@ -287,9 +296,9 @@ export interface Started {
 
 export type Status = "pending" | "completed" | "failed";
 
-/** A task as it is shown everywhere: answers, lists and frames. */
+/** A task, in the same form in answers, lists and frames. */
 export interface Task {
-  /** Null only for a task that the provider never took. */
+  /** Null until the provider has accepted the task. */
   taskId: string | null;
   /** The same, under the name that older front ends read. */
   mynthTaskId: string | null;
@@ -304,14 +313,14 @@ export interface Task {
   error: TaskError | null;
   /** A decimal number, as the provider writes it. */
   cost: string | null;
-  /** The caller's own. */
+  /** The caller's own metadata. */
   metadata: Record<string, unknown>;
   createdAt: string;
   updatedAt: string;
   images: Image[];
   /**
-   * What kinds other than `image.generate` return, as the provider wrote it: `TaskResult` says what that is for
-   * each.
+   * What kinds other than `image.generate` return, as the provider wrote it. `TaskResult` has the shape for each
+   * kind.
    */
   result: unknown;
 }
@@ -358,7 +367,7 @@ export type TaskResult =
   | { kind: "image.upscale"; result: ImageResult }
   | { kind: "video.generate"; result: VideoResult };
 
-/** Opens one socket, reads one thing, and lasts an hour. */
+/** A ticket for sockets and reads of one thing. It is valid for an hour. */
 export interface Ticket {
   ticket: string;
   expiresAt: string;

@@ -1,4 +1,4 @@
-// Networks that come and go, and networks that let no socket through.
+// Networks that come and go, and networks that block WebSockets.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { createTaskwire, type Taskwire } from "../src/index.ts";
@@ -6,7 +6,7 @@ import { channelAt, frame, numbered, taskAt, Watcher } from "./fixtures.ts";
 import { Queue } from "./queue.ts";
 import { type Call, Server } from "./server.ts";
 
-/** What a browser has and Node has not. */
+/** The globals of a browser that Node does not have. */
 const page = new EventTarget();
 const tab = Object.assign(new EventTarget(), { hidden: false });
 const browser = {
@@ -32,11 +32,11 @@ afterEach(async () => {
   for (const name of Object.keys(browser)) Reflect.deleteProperty(globalThis, name);
 });
 
-/** Three tries come to nothing before polling begins, up to 3.5 s; then a poll every 2 to 4 s. */
+/** Polling begins after three failed attempts, at most 3.5 s. Then there is a poll every 2 to 4 s. */
 const PATIENCE_MS = 12_000;
 const is = (state: string) => states.values.until(() => states.last === state, PATIENCE_MS);
 
-/** What the server has at a version, for who asks with another. */
+/** Answers with the body, or with 304 if the request has the current ETag. */
 function tagged(version: number, body: object) {
   const etag = `"${version}"`;
   return ({ headers }: Call) => (headers["if-none-match"] === etag ? { status: 304, etag } : { etag, body });
@@ -44,11 +44,11 @@ function tagged(version: number, body: object) {
 
 const versioned = (version: number) => tagged(version, { task: taskAt(version) });
 
-/** What was asked with, each time. */
+/** The `If-None-Match` of each call. */
 const tagsOf = (line: string) =>
   server.calls.filter((call) => call.line === line).map(({ headers }) => headers["if-none-match"]);
 
-test("where no socket opens, a task is polled by its ETag, and goes back to a socket when one opens", async () => {
+test("without sockets, a task is polled by its ETag, until a socket opens", async () => {
   server.isEveryUpgradeRefused = true;
   server.answers.set("GET /tasks/tsk_1", versioned(1));
   const watcher = new Watcher(taskwire.task("tsk_1"));
@@ -69,7 +69,7 @@ test("where no socket opens, a task is polled by its ETag, and goes back to a so
     watcher.values.all.map(({ version }) => version),
     [1, 2, 3],
   );
-  // A poll that went on would be seen to within four seconds.
+  // If polling went on, there would be a poll within four seconds.
   await assert.rejects(states.values.until(() => states.last !== "live", 4_200));
   assert.deepEqual(
     states.values.all.filter((state) => state !== "idle"),
@@ -77,7 +77,7 @@ test("where no socket opens, a task is polled by its ETag, and goes back to a so
   );
 });
 
-test("a batch is polled by its ETag, whole and in its order, with those that were refused", async () => {
+test("without sockets, a batch is polled by its ETag, in its order and with the refused tasks", async () => {
   server.isEveryUpgradeRefused = true;
   const at = (...versions: number[]) => {
     // Newest first; the second was refused.
@@ -94,7 +94,7 @@ test("a batch is polled by its ETag, whole and in its order, with those that wer
   };
   const [first, then] = [at(1, 1, 1), at(1, 1, 2)];
   server.answers.set("GET /batches/btc_1", first.answer);
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   await is("polling");
   assert.deepEqual(watcher.values.all, [first.tasks]);
   assert.deepEqual(tagsOf("GET /batches/btc_1"), [undefined, '"3"']);
@@ -103,7 +103,7 @@ test("a batch is polled by its ETag, whole and in its order, with those that wer
   assert.deepEqual(watcher.last, then.tasks);
 });
 
-test("a channel is polled by its ETag", async () => {
+test("without sockets, a channel is polled by its ETag", async () => {
   server.isEveryUpgradeRefused = true;
   const at = (version: number) => ({ channel: channelAt(version), content: null });
   server.answers.set("GET /channels/ch_1", tagged(1, at(1)));
@@ -115,7 +115,7 @@ test("a channel is polled by its ETag", async () => {
   assert.deepEqual(watcher.values.all, [at(1), at(2)]);
 });
 
-test("polling ends with a task that is completed, and with one that is gone", async () => {
+test("polling ends when a task is completed, or not found", async () => {
   server.isEveryUpgradeRefused = true;
   const watcher = new Watcher(taskwire.task("tsk_1"));
   server.answers.set("GET /tasks/tsk_2", { body: { task: numbered(2) } });
@@ -128,7 +128,7 @@ test("polling ends with a task that is completed, and with one that is gone", as
   await is("idle");
 });
 
-test("where the server is away altogether, nobody is told that values are coming", async () => {
+test("while the server is down, the state is reconnecting and not polling", async () => {
   const watcher = new Watcher(taskwire.task("tsk_1"));
   const { socket } = await server.visit();
   await is("live");
@@ -146,7 +146,7 @@ test("where the server is away altogether, nobody is told that values are coming
   assert.deepEqual(watcher.errors.all, []);
 });
 
-test("a list is polled too", async () => {
+test("without sockets, a list is polled", async () => {
   server.isEveryUpgradeRefused = true;
   server.answers.set("GET /tasks", { body: { tasks: [numbered(1)], nextCursor: null } });
   const watcher = new Watcher(taskwire.tasks());
@@ -157,23 +157,23 @@ test("a list is polled too", async () => {
 });
 
 for (const [name, happen] of [
-  ["the network is back", () => page.dispatchEvent(new Event("online"))],
-  ["the page is seen again", () => tab.dispatchEvent(new Event("visibilitychange"))],
+  ["the network comes back", () => page.dispatchEvent(new Event("online"))],
+  ["the page becomes visible", () => tab.dispatchEvent(new Event("visibilitychange"))],
 ] as const) {
-  test(`reconnects at once when ${name}, whatever the backoff`, async () => {
+  test(`when ${name}, a lost socket reconnects at once`, async () => {
     server.upgrades.push("refuse", "refuse");
     new Watcher(taskwire.task("tsk_1"));
     await server.turnedAway.next();
     await server.turnedAway.next();
     const before = Date.now();
     await is("reconnecting");
-    // Otherwise in one to two seconds.
+    // By the backoff it would take one to two seconds.
     happen();
     await server.visits.until(() => server.visits.all[0], 900);
     assert.ok(Date.now() - before < 1_000);
   });
 
-  test(`asks a socket whether it is still there when ${name}`, async () => {
+  test(`when ${name}, an open socket is pinged`, async () => {
     new Watcher(taskwire.task("tsk_1"));
     const { socket } = await server.visit();
     await is("live");
@@ -184,7 +184,7 @@ for (const [name, happen] of [
   });
 }
 
-test("a page that is hidden does nothing", async () => {
+test("a page that becomes hidden sends nothing", async () => {
   new Watcher(taskwire.task("tsk_1"));
   const { socket } = await server.visit();
   await is("live");
@@ -198,7 +198,7 @@ test("a page that is hidden does nothing", async () => {
   assert.deepEqual(heard, ["ping"]);
 });
 
-test("being offline is said, and said to be over", async () => {
+test("the state is offline while the browser is", async () => {
   new Watcher(taskwire.task("tsk_1"));
   await is("live");
   const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator") as PropertyDescriptor;

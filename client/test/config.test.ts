@@ -1,4 +1,4 @@
-// What a page reads before it can sign anybody in.
+// The settings that a page reads before sign-in.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { readConfig } from "../src/config.ts";
@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-test("the settings are read without a token, and sent to nobody else", async () => {
+test("the settings are read without a token", async () => {
   const settings = { issuer: "https://issuer.example", clientId: "page", audience: "taskwire" };
   server.answers.set("GET /config.json", { body: settings });
   assert.deepEqual(await readConfig(`${server.url}/`), settings);
@@ -20,7 +20,7 @@ test("the settings are read without a token, and sent to nobody else", async () 
   assert.equal(server.calls[0]?.headers.authorization, undefined);
 });
 
-test("settings that cannot be had are an error, with the status where there is one", async () => {
+test("settings that cannot be read reject, with the status if there is one", async () => {
   server.answers.set("GET /config.json", {
     status: 503,
     body: { error: { code: "not_configured", message: "AUTH_ISSUER" } },

@@ -1,9 +1,9 @@
-// A page for React to render into. Import it before anything that looks for one.
+// A DOM for React to render into. Import it before React.
 import { Window } from "happy-dom";
 
 const window = new Window({ url: "http://127.0.0.1/" });
 
-// Sockets and requests stay Node's own.
+// `WebSocket` and `fetch` stay Node's own.
 Object.assign(globalThis, {
   window,
   self: globalThis,
@@ -14,5 +14,3 @@ Object.assign(globalThis, {
   Element: window.Element,
   MutationObserver: window.MutationObserver,
 });
-
-export {};

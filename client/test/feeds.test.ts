@@ -1,4 +1,4 @@
-// Lists that live: of tasks, of content, of a batch; and a channel.
+// Live lists (tasks, content, a batch) and a channel.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { createTaskwire, type List, type Task, type Taskwire } from "../src/index.ts";
@@ -18,7 +18,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** All tasks that the server has, newest first, in pages by offset. */
+/** Serves these tasks, newest first, in pages. */
 function serveTasks(tasks: () => Task[]): void {
   server.answers.set("GET /tasks", ({ line }: Call) => {
     const query = new URL(line.slice(4), server.url).searchParams;
@@ -41,7 +41,7 @@ async function feed(pageSize?: number) {
   return { watcher, visit, shows };
 }
 
-test("a feed shows its first page, what comes, and what changes", async () => {
+test("a feed shows its first page, then new and changed tasks", async () => {
   serveTasks(() => [numbered(2), numbered(1)]);
   const { watcher, visit, shows } = await feed();
   assert.deepEqual([visit.path, visit.ticket], ["/tasks/live", "ticket-1"]);
@@ -62,12 +62,12 @@ test("a feed without tasks is empty, not loading", async () => {
   assert.deepEqual(watcher.last, { items: [], nextCursor: null });
 });
 
-test("pages are added at the old end, and nothing between is skipped", async () => {
+test("loadMore adds older pages without a gap", async () => {
   const all = down(50, 1).map((number) => numbered(number));
   serveTasks(() => all);
   const { watcher, visit, shows } = await feed(10);
   assert.deepEqual(numbers(watcher.last), down(50, 41));
-  // The socket begins with more than the page: what is older than it comes with its own page.
+  // The socket begins with more tasks than the page has. The older ones come with their own page.
   for (const task of all.toReversed()) visit.socket.send(frame(task));
   visit.socket.send(frame(numbered(51)));
   await shows(({ items }) => items.length === 11);
@@ -82,14 +82,14 @@ test("pages are added at the old end, and nothing between is skipped", async () 
   assert.equal(server.calls.length, before);
 });
 
-test("a feed that was away reads again all that it shows: the socket has the newest hundred only", async () => {
+test("after a drop, a feed reads again all it shows, because a socket begins with the newest hundred only", async () => {
   let all = down(150, 1).map((number) => numbered(number));
   serveTasks(() => all);
   const { watcher, visit, shows } = await feed(100);
   await taskwire.tasks().loadMore(30);
   assert.deepEqual(numbers(watcher.last), down(150, 21));
   visit.socket.terminate();
-  // Meanwhile more came than the socket will show, and an old one changed.
+  // Meanwhile there are more new tasks than the socket shows, and an old one has changed.
   all = [
     ...down(300, 151).map((number) => numbered(number)),
     ...all.map((task) => (task.taskId === "tsk_30" ? numbered(30, { version: 2 }) : task)),
@@ -97,7 +97,7 @@ test("a feed that was away reads again all that it shows: the socket has the new
   const again = await server.visit();
   for (const task of all.slice(0, 100).toReversed()) again.socket.send(frame(task));
   await shows(({ items }) => items.some(({ version }) => version === 2));
-  // In pages of a hundred, the last of which goes on to 1.
+  // In pages of a hundred. The last page reaches down to task 1.
   assert.deepEqual(numbers(watcher.last), down(300, 1));
   assert.deepEqual(
     server.lines.slice(-3),
@@ -105,11 +105,14 @@ test("a feed that was away reads again all that it shows: the socket has the new
   );
 });
 
-test("a page that comes after its list was let go of changes nothing", async () => {
+test("a page that arrives after close() changes nothing", async () => {
   serveTasks(() => [numbered(2), numbered(1)]);
   const { watcher } = await feed(1);
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Reply>()];
-  server.answers.set("GET /tasks", () => (asked.resolve(), answer.promise));
+  server.answers.set("GET /tasks", () => {
+    asked.resolve();
+    return answer.promise;
+  });
   const loading = taskwire.tasks().loadMore();
   await asked.promise;
   taskwire.close();
@@ -119,7 +122,7 @@ test("a page that comes after its list was let go of changes nothing", async () 
   assert.equal(taskwire.connectionState.current, "idle");
 });
 
-test("what one socket says of a task, all are shown", async () => {
+test("a frame of one socket updates every value that shows the task", async () => {
   serveTasks(() => [numbered(1)]);
   const { watcher, visit } = await feed();
   const one = new Watcher(taskwire.task("tsk_1"));
@@ -137,12 +140,12 @@ test("what one socket says of a task, all are shown", async () => {
   assert.equal(watcher.last?.items[1]?.version, 3);
 });
 
-/** What the provider did not take: known by its row. */
+/** A task that the provider refused. It has no id but its row's. */
 function refusedTask(row: string, changes: Partial<Task> = {}): Task {
   return numbered(1, { taskId: null, mynthTaskId: null, status: "failed", images: [{ id: row } as never], ...changes });
 }
 
-test("a task that was read before the provider had named it is not shown twice", async () => {
+test("a task that was listed before it had an id is not shown twice", async () => {
   const images = [{ id: "row" } as never];
   serveTasks(() => [numbered(1, { taskId: null, version: 0, images })]);
   const { watcher, visit, shows } = await feed();
@@ -151,7 +154,7 @@ test("a task that was read before the provider had named it is not shown twice",
   assert.deepEqual(watcher.last?.items, [numbered(1, { images })]);
 });
 
-test("starts that were refused have no id, and are not taken for one another", async () => {
+test("refused tasks have no id, and are still told apart", async () => {
   serveTasks(() => [refusedTask("a"), refusedTask("b")]);
   const { watcher } = await feed();
   assert.deepEqual(
@@ -160,7 +163,7 @@ test("starts that were refused have no id, and are not taken for one another", a
   );
 });
 
-test("one page is one page, with its filters", async () => {
+test("list() reads one page, with its filters", async () => {
   serveTasks(() => [numbered(1)]);
   assert.deepEqual(await taskwire.tasks().list({ status: "failed", kind: "image.alt", cursor: null }), {
     items: [numbered(1)],
@@ -169,7 +172,7 @@ test("one page is one page, with its filters", async () => {
   assert.deepEqual(server.lines, ["GET /tasks?status=failed&kind=image.alt"]);
 });
 
-test("a batch is shown in the order it was asked for, from its start on", async () => {
+test("a batch is shown from its start on, in the order of the request", async () => {
   const live = { url: "/batches/btc_1/live", ...ticket("batch") };
   const refused = { error: { code: "insufficient_balance", message: "No." } };
   const same = { createdAt: numbered(1).createdAt };
@@ -178,15 +181,15 @@ test("a batch is shown in the order it was asked for, from its start on", async 
   server.answers.set("POST /generate/batch", { status: 201, body: { batchId: "btc_1", tasks, live } });
   const between = refusedTask("between", same);
   server.answers.set("GET /batches/btc_1", { etag: '"3"', body: { batchId: "btc_1", tasks: [two, between, one] } });
-  const { batchId } = await taskwire.batch({ prompts: ["a fox"], models: ["a", "b", "c"] });
-  const watcher = new Watcher(taskwire.batchOf(batchId));
+  const { batchId } = await taskwire.generateBatch({ prompts: ["a fox"], models: ["a", "b", "c"] });
+  const watcher = new Watcher(taskwire.batch(batchId));
   assert.deepEqual(watcher.values.all, [[one, two]]);
   const visit = await server.visit();
   assert.deepEqual([visit.path, visit.ticket], ["/batches/btc_1/live", "batch"]);
   visit.socket.send(frame({ ...two, version: 2 }));
   visit.socket.send(frame({ ...one, version: 1 }));
   visit.socket.send(frame({ ...one, version: 3 }));
-  // What was refused comes over HTTP, once, and takes back nothing.
+  // The refused task comes over HTTP, once, and does not undo newer versions.
   await watcher.values.until(() => watcher.last?.length === 3 && watcher.last[0]?.version === 3);
   assert.deepEqual(watcher.last, [{ ...one, version: 3 }, between, { ...two, version: 2 }]);
   visit.socket.terminate();
@@ -196,15 +199,21 @@ test("a batch is shown in the order it was asked for, from its start on", async 
   assert.deepEqual(server.lines, ["POST /generate/batch", "GET /batches/btc_1"]);
 });
 
-test("a batch that was refused whole is shown all the same", async () => {
+test("batch() with a request throws, and names what starts one", () => {
+  const request = { prompts: ["a fox"], models: ["a"] };
+  assert.throws(() => taskwire.batch(request as never), { name: "TypeError", message: /generateBatch/ });
+  assert.deepEqual(server.calls, []);
+});
+
+test("a batch whose tasks were all refused is shown", async () => {
   const tasks = [refusedTask("b"), refusedTask("a")];
   server.answers.set("GET /batches/btc_1", { body: { batchId: "btc_1", tasks } });
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   await watcher.values.next();
   assert.deepEqual(watcher.values.all, [tasks.toReversed()]);
 });
 
-test("a batch keeps the ticket of its start for as long as that is good", async () => {
+test("a batch tries the ticket of its start again after a refusal", async () => {
   const live = { url: "/batches/btc_1/live", ...ticket("batch") };
   server.answers.set("POST /generate/batch", {
     status: 201,
@@ -215,21 +224,21 @@ test("a batch keeps the ticket of its start for as long as that is good", async 
     body: { error: { code: "not_found", message: "There is nothing here." } },
   });
   server.answers.set("GET /batches/btc_1", { body: { batchId: "btc_1", tasks: [numbered(1, { version: 2 })] } });
-  await taskwire.batch({ prompts: ["a fox"], models: ["a"] });
+  await taskwire.generateBatch({ prompts: ["a fox"], models: ["a"] });
   server.upgrades.push("refuse");
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   const visit = await server.visit();
   assert.equal(visit.ticket, "batch");
   assert.equal(watcher.last?.[0]?.version, 2);
   assert.deepEqual(watcher.errors.all, []);
 });
 
-test("a batch that is watched by its id alone is read once, and then shown by its socket", async () => {
+test("a batch that is watched by its id alone is read once, then updated by its socket", async () => {
   server.answers.set("GET /batches/btc_1", {
     etag: '"2"',
     body: { batchId: "btc_1", tasks: [numbered(2), numbered(1)] },
   });
-  const watcher = new Watcher(taskwire.batchOf("btc_1"));
+  const watcher = new Watcher(taskwire.batch("btc_1"));
   const visit = await server.visit();
   assert.equal(visit.ticket, "ticket-1");
   for (const task of [numbered(1), numbered(2), numbered(1, { version: 2 })]) visit.socket.send(frame(task));
@@ -241,7 +250,7 @@ test("a batch that is watched by its id alone is read once, and then shown by it
   assert.deepEqual(server.lines, ["GET /batches/btc_1", "POST /batches/btc_1/ticket"]);
 });
 
-test("content resumes after the newest row that is here, each row once and in order", async () => {
+test("content resumes after its newest row, with each row once and in order", async () => {
   server.answers.set("GET /content", { body: { content: [contentAt(2), contentAt(1)], nextCursor: "x" } });
   const watcher = new Watcher(taskwire.content());
   const visit = await server.visit();
@@ -255,7 +264,7 @@ test("content resumes after the newest row that is here, each row once and in or
   assert.deepEqual(await taskwire.content().get("c1"), contentAt(1));
 });
 
-test("content that came between the first look and the first socket is not lost", async () => {
+test("content that arrives between the first page and the first socket is not lost", async () => {
   const answers = [[], [contentAt(1)]];
   server.answers.set("GET /content", () => ({ body: { content: answers.shift(), nextCursor: null } }));
   const watcher = new Watcher(taskwire.content());
@@ -263,7 +272,7 @@ test("content that came between the first look and the first socket is not lost"
   await watcher.values.until(() => watcher.last?.items.length === 1);
 });
 
-test("a channel is there from its start on, is resumed by its version, and ends", async () => {
+test("a channel is shown from its start on, resumes from its version, and ends", async () => {
   const live = { url: "/channels/ch_1/live", ...ticket("first") };
   server.answers.set("POST /ai", { status: 201, body: { channelId: "ch_1", channel: channelAt(1), live } });
   await taskwire.ai({ workflow: "w", messages: [{ role: "user", content: "hello" }] });

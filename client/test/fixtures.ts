@@ -1,4 +1,4 @@
-// Rows as the server writes them, and what a test remembers of a subscription.
+// Values as the server writes them, and a subscriber that records what it receives.
 import type { Channel, Content, Live, SubscribeOptions, Task, TaskwireError } from "../src/index.ts";
 import { Queue } from "./queue.ts";
 import { ticket } from "./server.ts";
@@ -25,7 +25,7 @@ export function taskAt(version: number, changes: Partial<Task> = {}): Task {
   };
 }
 
-/** Tasks by number: the higher, the newer. */
+/** A task by its number. A higher number is newer. */
 export function numbered(number: number, changes: Partial<Task> = {}): Task {
   const taskId = `tsk_${number}`;
   return taskAt(1, {
@@ -79,7 +79,7 @@ export const started = (task: Task) => ({
 
 export const frame = (task: Task): string => JSON.stringify({ type: "task", task });
 
-/** What a subscriber was told. */
+/** Records the values and errors of a subscription. */
 export class Watcher<T> {
   readonly values = new Queue<T>("a value");
   readonly errors = new Queue<TaskwireError>("an error");

@@ -1,8 +1,8 @@
-// Requests: what is sent, what is sent again, and what every failure looks like.
+// Requests: what is sent, what is retried, and what each failure looks like.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { createTaskwire, type GetTokenOptions, type Taskwire, TaskwireError } from "../src/index.ts";
 import { createHttp } from "../src/http.ts";
+import { createTaskwire, type GetTokenOptions, type Taskwire, TaskwireError } from "../src/index.ts";
 import { started, taskAt } from "./fixtures.ts";
 import { type Reply, Server } from "./server.ts";
 
@@ -38,7 +38,7 @@ function script(...replies: Reply[]): void {
 
 const keys = () => server.calls.map(({ headers }) => headers["idempotency-key"]);
 
-test("every start has a key of its own, and the caller's where there is one", async () => {
+test("each start has a new idempotency key, or the caller's", async () => {
   script(started(taskAt(1)), started(taskAt(1)), started(taskAt(1)));
   await taskwire.generate(REQUEST);
   await taskwire.generate(REQUEST);
@@ -51,7 +51,7 @@ test("every start has a key of its own, and the caller's where there is one", as
   assert.equal(server.calls[0]?.headers["content-type"], "application/json");
 });
 
-test("a start whose answer is lost is sent again under the same key", async () => {
+test("a start whose answer is lost is retried under the same key", async () => {
   const away = { status: 503, body: { error: { code: "unavailable", message: "Not now." } } };
   script("hang up", { status: 502, text: "<h1>Bad gateway</h1>" }, away, started(taskAt(1)));
   const { taskId } = await taskwire.generate(REQUEST);
@@ -60,14 +60,14 @@ test("a start whose answer is lost is sent again under the same key", async () =
   assert.equal(new Set(keys()).size, 1);
 });
 
-test("a start is given up after four times, with what was wrong last", async () => {
+test("a start fails after four attempts, with the last error", async () => {
   script("hang up", "hang up", "hang up", "hang up");
   const error = await refused(taskwire.generate(REQUEST));
   assert.deepEqual([error.code, error.status], ["network_error", 0]);
   assert.equal(keys().length, 4);
 });
 
-test("a start that was answered is not sent again, whatever the answer", async () => {
+test("a start that was answered is not retried", async () => {
   const issues = [{ path: "count", message: "must be 1 to 20" }];
   script(
     { status: 422, body: { error: { code: "validation_error", message: "count: must be 1 to 20", issues } } },
@@ -84,7 +84,7 @@ test("a start that was answered is not sent again, whatever the answer", async (
   assert.equal(server.calls.length, 3);
 });
 
-test("a start that is aborted while it waits to be sent again is over at once", async () => {
+test("a start that is aborted between two attempts ends at once", async () => {
   const aborter = new AbortController();
   server.answers.set("POST /generate", () => {
     setImmediate(() => aborter.abort());
@@ -98,7 +98,7 @@ test("a start that is aborted while it waits to be sent again is over at once", 
   assert.equal(server.calls.length, 1);
 });
 
-test("a token that is not taken is asked for again, once", async () => {
+test("a rejected token is refreshed once", async () => {
   const asked: GetTokenOptions[] = [];
   const client = createTaskwire({
     url: server.url,
@@ -120,7 +120,7 @@ test("a token that is not taken is asked for again, once", async () => {
   );
 });
 
-test("without a token nothing is sent, and a token that cannot be had now is no end of the session", async () => {
+test("without a token nothing is sent, and a getToken() that rejects is a network error", async () => {
   for (const getToken of [() => null, async () => undefined]) {
     assert.deepEqual(
       (await refused(createTaskwire({ url: server.url, getToken }).estimate(REQUEST))).code,
@@ -134,7 +134,7 @@ test("without a token nothing is sent, and a token that cannot be had now is no 
   assert.deepEqual(server.calls, []);
 });
 
-test("each call goes to its route", async () => {
+test("each call uses its route", async () => {
   const { task } = { task: taskAt(1) };
   server.answers.set("POST /tasks", started(task));
   server.answers.set("POST /estimate", { body: { estimated_cost: "0.03" } });
@@ -150,7 +150,7 @@ test("each call goes to its route", async () => {
   );
 });
 
-test("what is known by its tag is not sent again, and what broke off on its way is not known", async () => {
+test("an answer is kept by its ETag, unless it broke off on its way", async () => {
   const { call } = createHttp(server.url, () => "jwt", undefined);
   const tagged = {};
   server.answers.set("GET /tasks/tsk_1", { etag: '"1"', text: '{"task":' });
@@ -162,7 +162,7 @@ test("what is known by its tag is not sent again, and what broke off on its way 
   assert.equal(await call("/tasks/tsk_1", { tagged }), null);
 });
 
-test("an answer of somebody between is an error by its status, and one that is no JSON is none", async () => {
+test("a proxy's error has its status as code, and an answer that is not JSON is a network error", async () => {
   server.answers.set("GET /tasks/tsk_1", { status: 418, text: "<h1>Teapot</h1>" });
   const error = await refused(taskwire.task("tsk_1").get());
   assert.deepEqual([error.status, error.code], [418, "http_418"]);

@@ -1,10 +1,10 @@
-// A task by its kind, with the type of what that returns.
+// Narrowing a task to its kind.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isKind } from "../src/index.ts";
 import { taskAt } from "./fixtures.ts";
 
-test("a task of one kind is none of another, and its result has its type", () => {
+test("isKind tells the kinds apart, and gives the result its type", () => {
   const task = taskAt(2, { kind: "image.rate", status: "completed", result: { level: "sfw" } });
   assert.ok(!isKind(task, "image.alt"));
   assert.ok(isKind(task, "image.rate"));

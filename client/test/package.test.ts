@@ -1,4 +1,4 @@
-// The package as it is published: what it weighs, what it needs, and that others can use its types.
+// The published package: its size, its imports, and its types in an app.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -12,10 +12,10 @@ import { sizeOf } from "../size.mjs";
 const run = promisify(execFile);
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The most that the core may weigh: minified, gzipped. */
+/** The largest size of the core, minified and gzipped. */
 const CORE_LIMIT = 4096;
 
-test(`the core weighs at most ${CORE_LIMIT} bytes`, async (t) => {
+test(`the core has at most ${CORE_LIMIT} bytes`, async (t) => {
   const size = await sizeOf("index");
   t.diagnostic(`${size} bytes`);
   assert.ok(size <= CORE_LIMIT, `${size} bytes`);
@@ -38,7 +38,7 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
 
   after(() => rm(app, { recursive: true, force: true }));
 
-  test("needs nothing else: the core imports nothing, the hooks import React", async () => {
+  test("needs nothing else: the core has no imports, the hooks import React", async () => {
     const imports = async (file: string) =>
       [...(await readFile(at(`../dist/${file}`), "utf8")).matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
     assert.deepEqual(await imports("index.js"), []);
@@ -49,7 +49,7 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
     assert.equal(dependencies, undefined);
   });
 
-  test("has every declaration, and each names the others as they are", async () => {
+  test("has all declarations, and their imports resolve", async () => {
     const files = (await readdir(at("../dist"))).filter((file) => file.endsWith(".d.ts"));
     assert.ok(["index", "react", "config"].every((entry) => files.includes(`${entry}.d.ts`)));
     for (const file of files) {
@@ -86,7 +86,7 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
     });
   }
 
-  test("can import every entry where there is no page, and no socket either", async () => {
+  test("can import every entry without a page and without WebSocket", async () => {
     const text = `
       for (const name of ["WebSocket", "fetch", "navigator", "EventSource"]) delete globalThis[name];
       const { createTaskwire } = await import("@taskwire/client");
@@ -101,35 +101,39 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
   });
 });
 
-/** What an app would write; a comment says what it must not be allowed to. */
+/** An app's code. The lines after `@ts-expect-error` must not compile. */
 const APP = `
 import { createTaskwire, isKind, TaskwireError, type Task } from "@taskwire/client";
 import { readConfig } from "@taskwire/client/config";
-import { useGenerate, useTask, useTasks } from "@taskwire/client/react";
+import { useGenerate, useGenerateBatch, useTask, useTasks } from "@taskwire/client/react";
 
 const taskwire = createTaskwire({ url: "https://taskwire.example", getToken: async () => "jwt" });
 export const stop: () => void = taskwire.task("tsk_1").subscribe((task: Task) => console.log(task.images[0]?.url));
 taskwire.start("image.rate", { url: "https://pictures.example/fox.png" }).catch((error: unknown) => {
   if (error instanceof TaskwireError) console.log(error.code, error.issues[0]?.path);
 });
-// @ts-expect-error a kind that there is not
+// @ts-expect-error an unknown kind
 taskwire.start("image.sing", { url: "" });
-// @ts-expect-error a prompt is needed
+// @ts-expect-error the prompt is missing
 taskwire.generate({ model: "m" });
-// @ts-expect-error nothing changes a task but the server
+// @ts-expect-error batch() takes the id of a batch
+taskwire.batch({ prompts: ["a fox"], models: ["m"] });
+// @ts-expect-error a live value is read-only
 taskwire.task("tsk_1").current = undefined;
 
 export const sayLevel = (task: Task) => isKind(task, "image.rate") && task.result?.level.toUpperCase();
-// @ts-expect-error what it returns has a type only once its kind is known
+// @ts-expect-error a result has a type only after isKind()
 export const untold = (task: Task) => task.result.level;
 export const issuer: Promise<string> = readConfig("https://taskwire.example").then(({ issuer }) => issuer);
 
 export function App() {
   const generate = useGenerate();
+  const generateBatch = useGenerateBatch();
   const task: Task | undefined = useTask("skip");
   const { results, status, loadMore } = useTasks({ initialNumItems: 20 });
   if (status === "CanLoadMore") loadMore(20);
   void generate({ prompt: "a fox", model: "m" }).then(({ taskId }) => taskId.length);
+  void generateBatch({ prompts: ["a fox"], models: ["m"] }).then(({ batchId }) => batchId.length);
   return [task?.version, results[0]?.isOptimistic];
 }
 `;

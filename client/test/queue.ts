@@ -1,7 +1,7 @@
-// What happens, in the order it happens, to be waited for one by one.
+// A queue of events that a test can wait for.
 
 const DEADLINE_MS = 5_000;
-/** Kept from whatever a test does to the clock. */
+/** The real timers, because some tests mock the global ones. */
 const { setTimeout, clearTimeout } = globalThis;
 
 export class Queue<T> {
@@ -19,19 +19,19 @@ export class Queue<T> {
     for (const look of [...this.#looks]) look();
   }
 
-  /** The next one that nobody has taken. */
+  /** The next item that was not taken yet. */
   async next(): Promise<T> {
     const at = this.#taken++;
     await this.until(() => this.all.length > at);
     return this.all[at] as T;
   }
 
-  /** The first that is so, whether it has come or is still to come. */
+  /** The first item that matches, whether it has arrived or is still to come. */
   find(isIt: (item: T) => boolean): Promise<T> {
     return this.until(() => this.all.find(isIt));
   }
 
-  /** The first truthy answer of `probe`, asked now and at everything that comes. */
+  /** The first truthy result of `probe`, which runs now and after each new item. */
   until<R>(probe: () => R, deadlineMs = DEADLINE_MS): Promise<NonNullable<R>> {
     return new Promise((resolve, reject) => {
       const look = () => {

@@ -3,7 +3,7 @@ import "./dom.ts";
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { act, cleanup, render, renderHook, waitFor } from "@testing-library/react";
-import { Component, createElement as h, type ReactNode, StrictMode } from "react";
+import { Component, createElement as h, type ReactNode, StrictMode, useState } from "react";
 import { renderToString } from "react-dom/server";
 import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
 import {
@@ -13,12 +13,13 @@ import {
   useConnectionState,
   useContent,
   useGenerate,
+  useGenerateBatch,
   useTask,
   useTasks,
   useTaskwire,
 } from "../src/react.ts";
 import { channelAt, contentAt, frame, numbered, started, taskAt } from "./fixtures.ts";
-import { type Reply, Server } from "./server.ts";
+import { type Reply, Server, ticket } from "./server.ts";
 
 let server: Server;
 let taskwire: Taskwire;
@@ -47,7 +48,7 @@ function hook<P, T>(use: (props: P) => T, initialProps?: P) {
   return renderHook(use, { wrapper, ...(initialProps === undefined ? {} : { initialProps }) });
 }
 
-test("useTask is undefined while it loads, then the task, then each newer one", async () => {
+test("useTask is undefined while it loads, then the task, then each newer version", async () => {
   const seen: (number | undefined)[] = [];
   const { result } = hook(() => {
     const task = useTask("tsk_1");
@@ -67,7 +68,7 @@ test("useTask is undefined while it loads, then the task, then each newer one", 
   assert.equal(server.visits.all.length, 1);
 });
 
-test("useTask watches what its id says, and nothing while that is skipped", async () => {
+test("useTask follows its id, and watches nothing while that is skipped", async () => {
   server.answers.set("GET /tasks/tsk_2", { body: { task: numbered(2) } });
   const { result, rerender } = hook(({ id }: { id: string | null }) => useTask(id), { id: "skip" as string | null });
   rerender({ id: null });
@@ -97,7 +98,7 @@ class Boundary extends Component<{ children: ReactNode }, { error?: unknown }> {
   }
 }
 
-test("what is gone is thrown to the error boundary", async (t) => {
+test("a task that is not found is thrown to the error boundary", async (t) => {
   t.mock.method(console, "error", () => {});
   const Card = () => h("p", null, useTask("tsk_9")?.taskId ?? "loading");
   const page = render(h(Boundary, null, h(Card)), { wrapper });
@@ -105,7 +106,7 @@ test("what is gone is thrown to the error boundary", async (t) => {
   await page.findByText("not_found");
 });
 
-test("useTasks shows pages that live, and loads more", async () => {
+test("useTasks shows live pages, and loads more", async () => {
   serveTasks([numbered(3), numbered(2)], "older");
   const { result } = hook(() => useTasks({ initialNumItems: 2 }));
   assert.deepEqual(
@@ -146,7 +147,7 @@ test("a list that is skipped loads nothing", () => {
   assert.deepEqual(server.calls, []);
 });
 
-test("useGenerate puts a pending row on top, which becomes the task and is never beside it", async () => {
+test("useGenerate puts a pending row on top, which the task replaces", async () => {
   const lengths = new Set<number>();
   const { result } = hook(() => {
     const page = useTasks();
@@ -158,14 +159,16 @@ test("useGenerate puts a pending row on top, which becomes the task and is never
   const answer = Promise.withResolvers<Reply>();
   server.answers.set("POST /generate", () => answer.promise);
   let starting: Promise<unknown> = Promise.resolve();
-  act(() => void (starting = result.current.generate({ prompt: "a fox", model: "m", count: 2 })));
+  act(() => {
+    starting = result.current.generate({ prompt: "a fox", model: "m", count: 2 });
+  });
   const [row] = result.current.results;
   assert.deepEqual(
     [row?.isOptimistic, row?.taskId, row?.status, row?.prompt, row?.images.length],
     [true, null, "pending", "a fox", 2],
   );
 
-  // The feed has it before the start is answered.
+  // The feed shows the task before the start is answered.
   const task = numbered(3, { images: [{ id: "a" }, { id: "b" }] as never });
   socket.send(frame(task));
   await waitFor(() => assert.equal(result.current.results[0]?.taskId, "tsk_3"));
@@ -178,9 +181,9 @@ test("useGenerate puts a pending row on top, which becomes the task and is never
   assert.deepEqual([...lengths], [0, 2, 3]);
 });
 
-test("two starts of the same request are two rows, whichever is answered first", async () => {
+test("two starts of the same request are two rows, in whatever order they are answered", async () => {
   const pictured = (number: number) => numbered(number, { images: [{ id: `row_${number}` }] as never });
-  // What was asked for earlier in the same words is none of them.
+  // Older tasks with the same prompt must not be taken for them.
   serveTasks([pictured(2), pictured(1)]);
   const { result } = hook(() => ({ ...useTasks(), generate: useGenerate() }));
   await waitFor(() => assert.equal(result.current.results.length, 2));
@@ -189,9 +192,11 @@ test("two starts of the same request are two rows, whichever is answered first",
   server.answers.set("POST /generate", () => waiting.shift()?.promise ?? { status: 500 });
   const request = { prompt: "a fox", model: "m" };
   let starts: Promise<unknown>[] = [];
-  act(() => void (starts = [result.current.generate(request), result.current.generate(request)]));
+  act(() => {
+    starts = [result.current.generate(request), result.current.generate(request)];
+  });
   assert.equal(result.current.results.length, 4);
-  // The feed is the first to know one of them: one row gives way, and not both.
+  // The feed shows one of them first: it replaces one row, not both.
   const { socket } = await server.visit();
   socket.send(frame(pictured(4)));
   await waitFor(() =>
@@ -214,7 +219,7 @@ test("two starts of the same request are two rows, whichever is answered first",
   );
 });
 
-test("a start that is refused takes its row back, and one whose answer is lost keeps its key", async () => {
+test("a refused start removes its row, and a start whose answer is lost keeps its key", async () => {
   const { result } = hook(() => ({ ...useTasks(), generate: useGenerate() }));
   await waitFor(() => assert.equal(result.current.results.length, 2));
   server.answers.set("POST /generate", { status: 422, body: { error: { code: "validation_error", message: "No." } } });
@@ -248,7 +253,29 @@ test("a start that is refused takes its row back, and one whose answer is lost k
   assert.equal(new Set([refused, first, next]).size, 3);
 });
 
-test("useContent, useChannel and useBatch show what their sockets say", async () => {
+test("useGenerateBatch starts a batch that useBatch shows, and keeps the key of a lost answer", async () => {
+  const { result } = hook(() => {
+    const [id, setId] = useState<string | null>(null);
+    return { generateBatch: useGenerateBatch(), batch: useBatch(id), setId };
+  });
+  const request = { prompts: ["a fox"], models: ["m"] };
+  const aborter = new AbortController();
+  server.answers.set("POST /generate/batch", () => {
+    setImmediate(() => aborter.abort());
+    return "hang up";
+  });
+  await assert.rejects(result.current.generateBatch(request, { signal: aborter.signal }), { code: "aborted" });
+  const live = { url: "/batches/btc_1/live", ...ticket("batch") };
+  const tasks = [{ taskId: "tsk_1", task: numbered(1) }];
+  server.answers.set("POST /generate/batch", { status: 201, body: { batchId: "btc_1", tasks, live } });
+  const { batchId } = await result.current.generateBatch(request);
+  act(() => result.current.setId(batchId));
+  assert.deepEqual(result.current.batch, [numbered(1)]);
+  const [lost, again] = server.calls.map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(lost, again);
+});
+
+test("useContent, useChannel and useBatch show the frames of their sockets", async () => {
   server.answers.set("GET /content", { body: { content: [contentAt(1)], nextCursor: null } });
   server.answers.set("GET /channels/ch_1", { body: { channel: channelAt(1), content: null } });
   server.answers.set("GET /batches/btc_1", { etag: '"1"', body: { batchId: "btc_1", tasks: [numbered(1)] } });
@@ -271,7 +298,7 @@ test("useContent, useChannel and useBatch show what their sockets say", async ()
   });
 });
 
-test("useConnectionState says how it stands", async () => {
+test("useConnectionState follows the connection", async () => {
   const { result } = hook(() => [useConnectionState(), useTask("tsk_1")] as const);
   await waitFor(() => assert.equal(result.current[0], "live"));
   const { socket } = await server.visit();
@@ -280,12 +307,12 @@ test("useConnectionState says how it stands", async () => {
   await waitFor(() => assert.equal(result.current[0], "live"), { timeout: 3_000 });
 });
 
-test("hooks outside of a provider say so", (t) => {
+test("a hook outside a provider throws an error that names the provider", (t) => {
   t.mock.method(console, "error", () => {});
   assert.throws(() => renderHook(() => useTaskwire()), /TaskwireProvider/);
 });
 
-test("a server renders what loads, and asks for nothing", () => {
+test("on a server, hooks render the loading state and send no request", () => {
   const Page = () => {
     useGenerate();
     return h(

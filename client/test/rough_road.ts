@@ -1,5 +1,4 @@
-// A road to the server on which connections are cut: whole TCP connections, in the middle of whatever they carry. It may
-// let no socket through at all.
+// A TCP proxy before the server. It can cut connections in the middle of a transfer, and block WebSockets.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
@@ -7,7 +6,7 @@ export class RoughRoad {
   readonly url: string;
   readonly #server;
   readonly #target: number;
-  /** Connections that are up, those of sockets apart from those of requests. */
+  /** The open connections: those of WebSockets, and those of requests. */
   readonly sockets = new Set<Socket>();
   readonly requests = new Set<Socket>();
   cuts = 0;
@@ -30,11 +29,11 @@ export class RoughRoad {
   #join(near: Socket): void {
     const far = connect(this.#target, "127.0.0.1");
     this.requests.add(near);
-    // It may come on a connection that has carried requests.
+    // An upgrade may come on a connection that has carried requests before.
     near.on("data", (data) => {
       if (this.isClosedToSockets && /^upgrade: websocket\r$/im.test(String(data))) near.destroy();
     });
-    // An upgrade that the server has taken makes a socket of it.
+    // After a 101 the connection carries a WebSocket.
     far.once("data", (data) => {
       if (!String(data.subarray(0, 12)).startsWith("HTTP/1.1 101") || near.destroyed) return;
       this.requests.delete(near);

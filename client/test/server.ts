@@ -1,6 +1,6 @@
-// A stand-in for the server: HTTP answers and sockets as a test scripts them. Whatever happens at it can be waited for.
+// A fake server: a test scripts its HTTP answers and its sockets, and can wait for each call.
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
+import { createServer, type Server as HttpServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -27,14 +27,14 @@ export class Server {
   readonly url: string;
   readonly calls: Call[] = [];
   readonly visits = new Queue<Visit>("a socket");
-  /** By `GET /path`, without the query. */
+  /** The answers by `GET /path`, without the query. */
   readonly answers = new Map<string, Answer>();
-  /** What becomes of the next upgrades; after those, sockets open. */
+  /** What happens to the next upgrades. Later ones succeed. */
   readonly upgrades: ("refuse" | "stall")[] = [];
-  /** Upgrades that were not let through. */
+  /** The paths of the upgrades that failed. */
   readonly turnedAway = new Queue<string>("an upgrade that is turned away");
   isEveryUpgradeRefused = false;
-  /** Whether pings are left without an answer. */
+  /** Whether pings stay unanswered. */
   isMute = false;
   readonly #http: HttpServer;
   readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "taskwire" });
@@ -65,7 +65,7 @@ export class Server {
     });
     http.on("upgrade", (request, stream, head) => {
       const path = request.url ?? "";
-      stream.on("error", () => {}); // a client that let go
+      stream.on("error", () => {}); // the client has closed it
       const fate = this.isEveryUpgradeRefused ? "refuse" : this.upgrades.shift();
       if (fate) {
         if (fate === "stall") this.#stalled.push(stream);
@@ -90,7 +90,7 @@ export class Server {
     return new Server(http);
   }
 
-  /** Tickets are for everybody; nothing else is there unless a test says so. */
+  /** Without a scripted answer: tickets succeed, and everything else is not found. */
   #usual({ line }: Call): Reply {
     if (/^POST \S+\/ticket$/.test(line)) return { body: ticket(`ticket-${++this.#tickets}`) };
     return { status: 404, body: { error: { code: "not_found", message: "There is nothing here." } } };
@@ -105,7 +105,7 @@ export class Server {
     return this.calls.map(({ line }) => line);
   }
 
-  /** Resolves when nothing of it is left. */
+  /** Resolves when all connections are closed. */
   async stop(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     for (const stream of this.#stalled) stream.destroy();

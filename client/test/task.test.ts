@@ -1,10 +1,10 @@
-// One task, watched over a real socket that drops, stalls, repeats itself and is refused.
+// One task, watched over a real WebSocket that drops, stalls, repeats frames and is refused.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import { GRACE_MS } from "../src/entry.ts";
 import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
 import { OPEN_WITHIN_MS, PING_EVERY_MS, PONG_WITHIN_MS } from "../src/link.ts";
-import { GRACE_MS } from "../src/entry.ts";
 import { frame, started, taskAt, Watcher } from "./fixtures.ts";
 import { Queue } from "./queue.ts";
 import { Server, ticket, type Visit } from "./server.ts";
@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   taskwire.close();
   await server.stop();
-  // Last: a timer made under the mock must not be cleared under the next one.
+  // After close(): a mocked timer must be cleared by the mock that made it.
   mock.timers.reset();
 });
 
@@ -33,7 +33,7 @@ const versions = (watcher: Watcher<Task>): number[] => watcher.values.all.map(({
 
 const generate = () => taskwire.generate({ prompt: "a fox", model: "m" });
 
-/** A task that is watched, live, at version 1. */
+/** Watches a task until its socket is live, at version 1. */
 async function live(): Promise<{ watcher: Watcher<Task>; visit: Visit }> {
   const watcher = new Watcher(taskwire.task("tsk_1"));
   const visit = await server.visit();
@@ -46,7 +46,7 @@ async function closed(socket: Visit["socket"]): Promise<number> {
   return code as number;
 }
 
-test("is read, and then watched from the version that was read", async () => {
+test("a task is read, then watched from the version that was read", async () => {
   const { watcher, visit } = await live();
   assert.deepEqual(server.lines, ["GET /tasks/tsk_1", "POST /tasks/tsk_1/ticket"]);
   assert.ok(server.calls.every(({ headers }) => headers.authorization === "Bearer jwt"));
@@ -58,7 +58,7 @@ test("is read, and then watched from the version that was read", async () => {
   assert.deepEqual(taskwire.task("tsk_1").current, taskAt(2));
 });
 
-test("that was just started is there at once, and its socket opens with the ticket that came with it", async () => {
+test("a task that was just started has a value at once, and its socket uses the ticket of the start", async () => {
   const { task } = await generate();
   assert.deepEqual(taskwire.task("tsk_1").current, task);
   const watcher = new Watcher(taskwire.task("tsk_1"));
@@ -68,7 +68,7 @@ test("that was just started is there at once, and its socket opens with the tick
   assert.deepEqual(server.lines, ["POST /generate"]);
 });
 
-test("never goes back: what comes twice or late changes nothing", async () => {
+test("a frame that comes twice or late changes nothing", async () => {
   const { watcher, visit } = await live();
   for (const version of [3, 2, 3, 1, 5, 4, 5]) visit.socket.send(frame(taskAt(version)));
   visit.socket.send("no json");
@@ -80,7 +80,7 @@ test("never goes back: what comes twice or late changes nothing", async () => {
   assert.deepEqual(versions(watcher), [1, 3, 5, 6]);
 });
 
-test("has one socket, however many watch, and who comes late is told at once", async () => {
+test("all subscribers share one socket, and a late one has the value at once", async () => {
   const { watcher, visit } = await live();
   visit.socket.send(frame(taskAt(2)));
   await watcher.values.find(({ version }) => version === 2);
@@ -98,7 +98,7 @@ test("has one socket, however many watch, and who comes late is told at once", a
   assert.equal(server.visits.all.length, 1);
 });
 
-test("keeps its socket for a moment after the last one leaves, and no longer", async () => {
+test("a socket is kept for a moment after its last subscriber has left", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { watcher, visit } = await live();
   watcher.leave();
@@ -115,7 +115,7 @@ test("keeps its socket for a moment after the last one leaves, and no longer", a
   assert.equal(taskwire.connectionState.current, "idle");
 });
 
-test("is not heard of after leaving, by function or by signal", async () => {
+test("a subscription ends by its function and by its signal", async () => {
   const stay = new Watcher(taskwire.task("tsk_1"));
   const aborter = new AbortController();
   const left = new Watcher(taskwire.task("tsk_1"));
@@ -130,7 +130,7 @@ test("is not heard of after leaving, by function or by signal", async () => {
   assert.deepEqual([left, aborted, late].map(versions), [[1], [1], []]);
 });
 
-test("is told once to who joins while the others are told", async () => {
+test("a subscriber that joins during an update hears of it once", async () => {
   const { watcher, visit } = await live();
   const joined: Watcher<Task>[] = [];
   taskwire.task("tsk_1").subscribe(({ version }) => {
@@ -141,7 +141,7 @@ test("is told once to who joins while the others are told", async () => {
   assert.deepEqual(joined.map(versions), [[2]]);
 });
 
-test("is told to the others when one listener throws, and the error is shown", async (t) => {
+test("a listener that throws does not stop the others, and its error is logged", async (t) => {
   const shown = t.mock.method(console, "error", () => {});
   const error = new Error("a bad listener");
   taskwire.task("tsk_1").subscribe(() => {
@@ -154,7 +154,7 @@ test("is told to the others when one listener throws, and the error is shown", a
   );
 });
 
-test("is final once it is completed: the socket closes for good", async () => {
+test("the socket of a completed task closes for good", async () => {
   const { watcher, visit } = await live();
   const gone = closed(visit.socket);
   visit.socket.send(frame(taskAt(2, { status: "completed" })));
@@ -165,7 +165,7 @@ test("is final once it is completed: the socket closes for good", async () => {
   assert.equal(server.visits.all.length, 1);
 });
 
-test("that is found completed gets no socket", async () => {
+test("a task that is already completed gets no socket", async () => {
   server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(2, { status: "completed" }) } });
   const watcher = new Watcher(taskwire.task("tsk_1"));
   await watcher.values.next();
@@ -173,7 +173,7 @@ test("that is found completed gets no socket", async () => {
   assert.deepEqual(server.lines, ["GET /tasks/tsk_1"]);
 });
 
-test("that failed by the provider's word is final; one that only timed out may heal, and is", async () => {
+test("a failed task is final, except after a timeout: a late answer can complete it", async () => {
   const { watcher, visit } = await live();
   visit.socket.send(frame(taskAt(2, { status: "failed", error: { code: "timeout", message: "No answer." } })));
   visit.socket.send(frame(taskAt(3)));
@@ -184,7 +184,7 @@ test("that failed by the provider's word is final; one that only timed out may h
   assert.deepEqual(versions(watcher), [1, 2, 3, 4]);
 });
 
-test("comes back after a drop with the version it has and the same ticket", async () => {
+test("after a drop, the socket resumes from its version with the same ticket", async () => {
   const { watcher, visit } = await live();
   visit.socket.send(frame(taskAt(4)));
   await watcher.values.find(({ version }) => version === 4);
@@ -197,7 +197,7 @@ test("comes back after a drop with the version it has and the same ticket", asyn
   assert.deepEqual(versions(watcher), [1, 4, 7]);
 });
 
-test("that is dropped again and again is back each time, and not taken for blocked", async () => {
+test("repeated drops do not lead to polling", async () => {
   const { watcher, visit } = await live();
   let { socket } = visit;
   for (let version = 2; version < 6; version++) {
@@ -210,7 +210,7 @@ test("that is dropped again and again is back each time, and not taken for block
   assert.ok(!states.all.includes("polling"));
 });
 
-test("asks for a fresh ticket after a socket that was refused", async () => {
+test("a refused socket leads to a new ticket", async () => {
   server.upgrades.push("refuse");
   await generate();
   new Watcher(taskwire.task("tsk_1"));
@@ -219,7 +219,7 @@ test("asks for a fresh ticket after a socket that was refused", async () => {
   assert.equal(server.turnedAway.all.length, 1);
 });
 
-test("replaces a ticket before it expires", async () => {
+test("a ticket is renewed before it expires", async () => {
   const answer = started(taskAt(1));
   answer.body.live = { url: "", ...ticket("old", 1_000) };
   server.answers.set("POST /generate", answer);
@@ -229,7 +229,7 @@ test("replaces a ticket before it expires", async () => {
   assert.equal(visit.ticket, "ticket-1");
 });
 
-test("gives up a socket that is stuck connecting", async () => {
+test("a socket that does not open within its deadline is given up", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   server.upgrades.push("stall");
   new Watcher(taskwire.task("tsk_1"));
@@ -240,7 +240,7 @@ test("gives up a socket that is stuck connecting", async () => {
   await server.visit();
 });
 
-test("pings a quiet socket, and makes a new one where the answer stays out", async () => {
+test("a quiet socket is pinged, and replaced if no pong comes", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { visit } = await live();
   server.isMute = true;
@@ -254,14 +254,14 @@ test("pings a quiet socket, and makes a new one where the answer stays out", asy
   await server.visit();
 });
 
-test("keeps a quiet socket whose pings are answered", async () => {
+test("a quiet socket whose pings are answered is kept", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { visit, watcher } = await live();
   for (const version of [2, 3, 4]) {
     const pinged = once(visit.socket, "message", { signal: AbortSignal.timeout(5_000) });
     mock.timers.tick(PING_EVERY_MS);
     await pinged;
-    // The pong goes out before this frame does.
+    // The pong is sent before this frame.
     visit.socket.send(frame(taskAt(version)));
     await watcher.values.find((task) => task.version === version);
     mock.timers.tick(PONG_WITHIN_MS);
@@ -269,7 +269,7 @@ test("keeps a quiet socket whose pings are answered", async () => {
   assert.equal(server.visits.all.length, 1);
 });
 
-test("that is gone ends with the contract's error, for all who watch and for who comes after", async () => {
+test("a task that is not found fails with the server's error, for late subscribers too", async () => {
   server.answers.delete("GET /tasks/tsk_1");
   const watcher = new Watcher(taskwire.task("tsk_1"));
   const error = await watcher.errors.next();
@@ -281,7 +281,7 @@ test("that is gone ends with the contract's error, for all who watch and for who
   assert.equal(server.calls.length, 1);
 });
 
-test("that could not be read is tried anew by who comes after everybody has left", async () => {
+test("after all have left a failed task, the next subscriber tries again", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   server.answers.delete("GET /tasks/tsk_1");
   const watcher = new Watcher(taskwire.task("tsk_1"));
@@ -292,7 +292,7 @@ test("that could not be read is tried anew by who comes after everybody has left
   await new Watcher(taskwire.task("tsk_1")).values.next();
 });
 
-test("is retried while the server is away", async () => {
+test("a task is retried while the server is down", async () => {
   server.answers.set("GET /tasks/tsk_1", "hang up");
   const watcher = new Watcher(taskwire.task("tsk_1"));
   await states.find((state) => state === "reconnecting");

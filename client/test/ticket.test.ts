@@ -1,4 +1,4 @@
-// A task that is watched with a ticket and nothing else: the link that its owner has shared.
+// A task that is watched with a ticket alone, as by a shared link.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { createTaskwire, type Taskwire } from "../src/index.ts";
@@ -19,7 +19,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-test("a ticket alone shows its task, and nobody is asked for a token", async () => {
+test("a ticket is enough to watch its task, without a token", async () => {
   const watcher = new Watcher(guest.task("tsk_1", { ticket: "a+b" }));
   assert.equal((await watcher.values.next()).version, 1);
   const { path, ticket, socket } = await server.visit();
@@ -31,7 +31,7 @@ test("a ticket alone shows its task, and nobody is asked for a token", async () 
   assert.ok(server.calls.every(({ headers }) => headers.authorization === undefined));
 });
 
-test("it ends with the ticket, and not with a socket that is lost by chance", async () => {
+test("the subscription ends when the ticket expires, and not when a socket drops", async () => {
   server.upgrades.push("refuse");
   const watcher = new Watcher(guest.task("tsk_1", { ticket: "lent" }));
   const { socket, ticket } = await server.visit();
@@ -48,7 +48,7 @@ test("it ends with the ticket, and not with a socket that is lost by chance", as
   assert.equal(server.turnedAway.all.length, 2);
 });
 
-test("the owner is given one to share", async () => {
+test("the owner can get a ticket to share", async () => {
   assert.equal(
     (
       await createTaskwire({ url: server.url, getToken: () => "jwt" })

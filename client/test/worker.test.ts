@@ -1,5 +1,5 @@
-// The client against the built Worker in workerd, over connections that are cut at random: nothing is lost, nothing
-// goes back, nothing is started twice.
+// The client against the built Worker in workerd, over connections that are cut at random: no update is lost, no
+// version goes back, no task is started twice.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Random } from "../../chaos/random.ts";
@@ -18,11 +18,11 @@ after(async () => {
 
 const CUTS = 200;
 const TASKS = 24;
-/** Retries are 16 s apart at most. */
+/** The backoff is 16 s at most. */
 const SETTLED_MS = 40_000;
 
-/** Printed with a failure; the order of what is asked is repeated by it, the timing of the machine is not. */
-const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+/** Printed in the test's name. It repeats the order of the steps, but not their timing. */
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 const chance = new Random(seed);
 
@@ -31,7 +31,7 @@ function pick<T>(from: Iterable<T>): T | undefined {
   return all.length > 0 ? chance.pick(all) : undefined;
 }
 
-test(`after ${CUTS} cuts every version has risen, and what is shown is what the server has (seed ${seed})`, {
+test(`after ${CUTS} cuts, versions have only risen, and all values are the server's (seed ${seed})`, {
   timeout: 240_000,
 }, async (t) => {
   const sub = "ada";
@@ -54,7 +54,7 @@ test(`after ${CUTS} cuts every version has risen, and what is shown is what the 
   let delivered = 0;
   while (road.cuts < CUTS || delivered < TASKS) {
     if (starting.length < TASKS && chance.chance(0.3)) starting.push(start());
-    // Spread over the cuts, so that there are sockets to cut until the end.
+    // Deliveries are spread over the cuts, so that sockets stay open until the end.
     const taskId = road.cuts >= (CUTS * delivered) / TASKS ? pick(undelivered) : undefined;
     if (taskId !== undefined) {
       undelivered.splice(undelivered.indexOf(taskId), 1);
@@ -62,11 +62,11 @@ test(`after ${CUTS} cuts every version has risen, and what is shown is what the 
       await app.emulator.deliver(taskId, chance.chance(0.3) ? { event: "failed" } : {});
     }
     if (road.cuts < CUTS) {
-      // Mostly sockets that are up; now and then a request, whose answer is lost.
+      // Mostly sockets. Now and then a request, whose answer is lost.
       const one = chance.chance(0.05) ? pick(road.requests) : pick(road.sockets);
       if (one) road.cut(one);
     }
-    // A moment for what was cut to come back: as long as it takes a request to be answered.
+    // One round trip, to let connections come back.
     await direct.call("/healthz");
   }
   await Promise.all(starting);
@@ -108,11 +108,14 @@ test(`after ${CUTS} cuts every version has risen, and what is shown is what the 
   t.diagnostic(`${road.cuts} cuts, ${list.values.all.length} lists, ${TASKS} tasks`);
 });
 
-test("a ticket alone shows its task to the end", { timeout: 60_000 }, async (t) => {
+test("a ticket is enough to watch a task to its end", { timeout: 60_000 }, async (t) => {
   const token = await app.emulator.token({ sub: "eve" });
   const owner = createTaskwire({ url: app.base, getToken: () => token });
   const guest = createTaskwire({ url: app.base });
-  t.after(() => (owner.close(), guest.close()));
+  t.after(() => {
+    owner.close();
+    guest.close();
+  });
   const { taskId } = await owner.generate({ prompt: "a fox", model: "m/x" });
   const { ticket } = await owner.task(taskId).ticket();
   const watcher = new Watcher(guest.task(taskId, { ticket }));
@@ -124,13 +127,13 @@ test("a ticket alone shows its task to the end", { timeout: 60_000 }, async (t) 
   assert.equal((await other.errors.next()).code, "invalid_ticket");
 });
 
-test("a batch is shown in its order, and every refusal is typed", { timeout: 60_000 }, async (t) => {
+test("a batch is shown in its order, and each refusal has a type", { timeout: 60_000 }, async (t) => {
   const token = await app.emulator.token({ sub: "bob" });
   const taskwire = createTaskwire({ url: app.base, getToken: () => token });
   t.after(() => taskwire.close());
-  const { batchId, tasks } = await taskwire.batch({ prompts: ["a fox", "a hare"], models: ["m/x", "m/y"] });
+  const { batchId, tasks } = await taskwire.generateBatch({ prompts: ["a fox", "a hare"], models: ["m/x", "m/y"] });
   const ids = tasks.map((entry) => ("taskId" in entry ? entry.taskId : ""));
-  const watcher = new Watcher(taskwire.batchOf(batchId));
+  const watcher = new Watcher(taskwire.batch(batchId));
   for (const id of ids.toReversed()) await app.emulator.deliver(id);
   await watcher.values.until(() => watcher.last?.every(({ status }) => status === "completed"));
   assert.deepEqual(
@@ -145,7 +148,7 @@ test("a batch is shown in its order, and every refusal is typed", { timeout: 60_
   await assert.rejects(taskwire.task("tsk_nobody").get(), { status: 404, code: "not_found" });
 });
 
-test("where no socket opens, a batch is polled to its end, by its tag and with those that were refused", {
+test("without sockets, a batch is polled by its ETag to its end, with the refused tasks", {
   timeout: 60_000,
 }, async (t) => {
   const token = await app.emulator.token({ sub: "lea" });
@@ -161,32 +164,35 @@ test("where no socket opens, a batch is polled to its end, by its tag and with t
     taskwire.close();
     road.isClosedToSockets = false;
   });
-  const { batchId, tasks } = await taskwire.batch({
+  const { batchId, tasks } = await taskwire.generateBatch({
     prompts: ["a fox", "a hare [refuse-429]", "an owl"],
     models: ["m/x"],
   });
-  const watcher = new Watcher(taskwire.batchOf(batchId));
+  const watcher = new Watcher(taskwire.batch(batchId));
   const shown = () => watcher.last?.map(({ prompt, status, error }) => [prompt, error?.code ?? status]);
   await watcher.values.until(() => watcher.last?.length === 3, SETTLED_MS);
   const refused = ["a hare [refuse-429]", "provider_rate_limited"];
   assert.deepEqual(shown(), [["a fox", "pending"], refused, ["an owl", "pending"]]);
-  await eventually(() => answers.includes(304), SETTLED_MS, "an answer that nothing has changed");
+  await eventually(() => answers.includes(304), SETTLED_MS, "a 304");
   for (const one of tasks) if ("taskId" in one) await app.emulator.deliver(one.taskId);
   await watcher.values.until(() => watcher.last?.every(({ status }) => status !== "pending"), SETTLED_MS);
   assert.deepEqual(shown(), [["a fox", "completed"], refused, ["an owl", "completed"]]);
   assert.equal(taskwire.connectionState.current, "polling");
 });
 
-test("a batch that was refused whole is shown to who has but its id", { timeout: 60_000 }, async (t) => {
+test("a batch whose tasks were all refused can be watched by its id", { timeout: 60_000 }, async (t) => {
   const token = await app.emulator.token({ sub: "max" });
   const [here, there] = [0, 1].map(() => createTaskwire({ url: app.base, getToken: () => token })) as [
     Taskwire,
     Taskwire,
   ];
-  t.after(() => (here.close(), there.close()));
-  const { batchId } = await here.batch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
+  t.after(() => {
+    here.close();
+    there.close();
+  });
+  const { batchId } = await here.generateBatch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
   for (const taskwire of [here, there]) {
-    const watcher = new Watcher(taskwire.batchOf(batchId));
+    const watcher = new Watcher(taskwire.batch(batchId));
     await watcher.values.next();
     assert.deepEqual(
       watcher.last?.map(({ requestedModel, error }) => [requestedModel, error?.code]),
@@ -198,7 +204,7 @@ test("a batch that was refused whole is shown to who has but its id", { timeout:
   }
 });
 
-test("a channel and the content feed show what a workflow made, and what became of its callback", {
+test("a channel and the content feed show the result of a workflow, and the outcome of its callback", {
   timeout: 60_000,
 }, async (t) => {
   const token = await app.emulator.token({ sub: "kim" });

@@ -9,27 +9,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { chanceOf } from "../chance.ts";
 import { bearer, type Call, HANG_UP, json, parseJson, type Reply } from "../http.ts";
 import type { Journal } from "../journal.ts";
+import type { CallbackPlan } from "./callback_plan.ts";
 import type { Channel, ChannelBook } from "./channels.ts";
 import type { Keyword } from "./keywords.ts";
 import type { ModelRiverOptions } from "./options.ts";
 import { isCallback } from "./validation.ts";
 import { errorReply } from "./wire.ts";
-
-/** How callbacks go wrong. One that only delays them takes them after all. */
-export interface CallbackPlan {
-  /** Answered so, and not taken. */
-  status?: number;
-  /** Where a status of 3xx leads to; without it, to another path of the emulator. */
-  location?: string;
-  /** The connection is cut with no answer, before or after the callback is taken. */
-  cut?: "before" | "after";
-  /** Waited before any of it. */
-  delayMs?: number;
-  /** The first so many callbacks of a channel only. */
-  times?: number;
-  /** 0 to 1: the share of callbacks it happens to. */
-  rate?: number;
-}
 
 export interface CallbackRecord {
   callbackId: string;

@@ -5,11 +5,13 @@
  */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import { chanceOf } from "../chance.ts";
+import { dropOldest, KEPT_REQUESTS } from "../bounded.ts";
+import { chanceOf, spread } from "../chance.ts";
 import { isObject, type Json } from "../json.ts";
-import type { CallbackPlan } from "./callbacks.ts";
-import { type Keyword, readKeywords } from "./keywords.ts";
-import type { ModelRiverOptions, Scheme } from "./options.ts";
+import { readWords } from "../keywords.ts";
+import type { CallbackPlan } from "./callback_plan.ts";
+import { KEYWORDS, type Keyword } from "./keywords.ts";
+import type { Scheme } from "./scheme.ts";
 
 export type Outcome = "completed" | "failed";
 
@@ -54,7 +56,6 @@ export interface Channel {
   isCalledBack: boolean;
 }
 
-const KEPT = 20_000;
 const LATE = 10;
 
 /** A message's words, of plain text and of parts that have text. */
@@ -71,7 +72,7 @@ function promptOf({ messages }: AsyncRequest): string {
 
 /** The words a request holds. */
 export function keywordsOf(request: AsyncRequest): Set<Keyword> {
-  return readKeywords(promptOf(request));
+  return readWords(promptOf(request), KEYWORDS);
 }
 
 function schemeOf(keywords: Set<Keyword>, usual: Scheme): Scheme {
@@ -83,7 +84,7 @@ export class ChannelBook {
   readonly byId = new Map<string, Channel>();
   readonly byCallback = new Map<string, Channel>();
 
-  create(request: AsyncRequest, { scheme, latencyMs }: ModelRiverOptions): Channel {
+  create(request: AsyncRequest, { scheme, latencyMs }: { scheme: Scheme; latencyMs: number }): Channel {
     const prompt = promptOf(request);
     const keywords = keywordsOf(request);
     const isStandard = keywords.has("standard") || request.workflow.endsWith(":standard");
@@ -96,7 +97,7 @@ export class ChannelBook {
       prompt,
       keywords,
       token: randomBytes(24).toString("base64url"),
-      durationMs: latencyMs * (0.9 + 0.2 * chanceOf(prompt)) * (keywords.has("late") ? LATE : 1),
+      durationMs: spread(latencyMs, chanceOf(prompt)) * (keywords.has("late") ? LATE : 1),
       createdAt: Date.now(),
       endedAt: null,
       callbackId: randomUUID(),
@@ -107,13 +108,9 @@ export class ChannelBook {
     };
     this.byId.set(channel.id, channel);
     this.byCallback.set(channel.callbackId, channel);
-    if (this.byId.size > KEPT) this.#forget(this.byId.values().next().value as Channel);
+    const dropped = dropOldest(this.byId, KEPT_REQUESTS);
+    if (dropped) this.byCallback.delete(dropped.callbackId);
     return channel;
-  }
-
-  #forget({ id, callbackId }: Channel): void {
-    this.byId.delete(id);
-    this.byCallback.delete(callbackId);
   }
 }
 

@@ -1,9 +1,11 @@
 /** ModelRiver as tests see it: what it has in its book, what came and went, and what they may make it do. */
 
-import type { CallbackPlan, CallbackRecord } from "./callbacks.ts";
+import type { ReplayOptions } from "../outbox.ts";
+import type { CallbackPlan } from "./callback_plan.ts";
+import type { CallbackRecord } from "./callbacks.ts";
 import type { AsyncRequest, Channel, Form, Outcome } from "./channels.ts";
 import type { Attempt } from "./delivery.ts";
-import type { DeliverOptions, ModelRiver, ReplayOptions } from "./provider.ts";
+import type { DeliverOptions, ModelRiver } from "./provider.ts";
 
 export type {
   AsyncRequest,
@@ -41,20 +43,20 @@ export interface ModelRiverControl {
   callbackUrl(channelId: string): string;
 }
 
-export function controlOf(river: ModelRiver): ModelRiverControl {
-  const { book, desk } = river;
+export function controlOf(modelriver: ModelRiver): ModelRiverControl {
+  const { book, desk, outbox } = modelriver;
   return {
     channels: book.byId,
-    deliveries: river.deliveries,
-    deadLetters: river.deadLetters,
+    deliveries: outbox.deliveries,
+    deadLetters: outbox.deadLetters,
     callbacks: desk.records,
     get repeated() {
       return desk.records.filter((record) => record.isRepeated).length;
     },
-    start: (request) => river.start(request),
-    deliver: (channelId, how) => river.deliver(channelId, how),
-    replay: (attempt, how) => river.replay(attempt, how),
-    finish: (channelId, outcome) => river.finish(channelId, outcome),
-    callbackUrl: (channelId) => river.callbackUrl(channelId),
+    start: (request) => modelriver.start(request),
+    deliver: (channelId, how) => modelriver.deliver(channelId, how),
+    replay: (attempt, how) => modelriver.replay(attempt, how),
+    finish: (channelId, outcome) => modelriver.finish(channelId, outcome),
+    callbackUrl: (channelId) => modelriver.callbackUrl(channelId),
   };
 }

@@ -1,10 +1,9 @@
 /**
  * Words in square brackets in the last user message that make its request go another way.
  *
- * Owns the list and how it is read; each consequence belongs to the file it happens in.
+ * Owns the list; each consequence belongs to the file it happens in.
  */
 
-import { readWords } from "../keywords.ts";
 import { REFUSING_WORDS } from "../refusal.ts";
 
 export const KEYWORDS = {
@@ -36,7 +35,3 @@ export const KEYWORDS = {
 } as const;
 
 export type Keyword = keyof typeof KEYWORDS;
-
-export function readKeywords(text: string): Set<Keyword> {
-  return readWords(text, KEYWORDS);
-}

@@ -1,23 +1,16 @@
-/** What can be set of ModelRiver, and the defaults, which are those of worker.env. */
+/** What can be set of ModelRiver: the options, their defaults and their flags. */
 
-import type { Refusal } from "../options.ts";
-import type { CallbackPlan } from "./callbacks.ts";
+import { type Flag, flag, oneOf } from "../flag.ts";
+import type { Refusal } from "../refusal.ts";
+import { type UsualOptions, usualFlags } from "../usual_options.ts";
+import type { CallbackPlan } from "./callback_plan.ts";
 import type { Channel } from "./channels.ts";
 import { RETRY_DELAYS_MS } from "./schedule.ts";
+import { SCHEMES, type Scheme } from "./scheme.ts";
 
-export const SCHEMES = ["a", "b"] as const;
-/** How a webhook is signed: `a` as the documentation says, `b` as the sample servers check it. */
-export type Scheme = (typeof SCHEMES)[number];
-
-export interface ModelRiverOptions {
-  /** The webhook registered with the provider; empty for none. A request's own comes before it. */
-  webhookUrl: string;
-  webhookSecret: string;
+/** `apiKey` is for callbacks too. A request's own webhook comes before `webhookUrl`. */
+export interface ModelRiverOptions extends UsualOptions {
   scheme: Scheme;
-  /** For the API, and for callbacks. */
-  apiKey: string;
-  /** How long a request takes, up to a tenth more or less. */
-  latencyMs: number;
   /** Milliseconds between the tries of a webhook that is not taken; `retryScale` multiplies them. */
   retryDelaysMs: readonly number[];
   /** How long after a webhook its callback is taken. */
@@ -44,3 +37,8 @@ export const MODELRIVER_DEFAULTS: Readonly<ModelRiverOptions> = {
   onStart: undefined,
   refuseStart: undefined,
 };
+
+export const MODELRIVER_FLAGS: readonly Flag<ModelRiverOptions>[] = [
+  ...usualFlags("ModelRiver"),
+  flag("scheme", "how ModelRiver signs: a (the body) or b (the time and the body's data)", oneOf(SCHEMES)),
+];

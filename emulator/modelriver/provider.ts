@@ -1,46 +1,28 @@
 /**
- * The provider's working day: takes a request, lets it take its time, sends the webhook.
+ * ModelRiver at work: takes a request, lets it take its time, sends the webhook, takes the callback.
  *
- * Owns the timers between those. HTTP is the routes' business, shapes are the wire's.
+ * HTTP is the routes' business, shapes are the wire's.
  */
 
-import { Courier, type Parcel, type Sealed } from "../courier.ts";
-import type { Journal } from "../journal.ts";
+import type { Context } from "../context.ts";
+import { takeCourse } from "../course.ts";
 import type { Json } from "../json.ts";
-import type { EmulatorOptions } from "../options.ts";
+import { type Letter, mutated, Outbox, type ReplayOptions, type SendOptions } from "../outbox.ts";
 import { CallbackDesk } from "./callbacks.ts";
 import { type AsyncRequest, type Channel, ChannelBook, type Form, type Outcome, settle } from "./channels.ts";
-import { type Attempt, attemptOf, type Letter, parcelOf } from "./delivery.ts";
-import type { Scheme } from "./options.ts";
+import { type About, type Attempt, headersOf } from "./delivery.ts";
+import type { ModelRiverOptions } from "./options.ts";
+import type { Scheme } from "./scheme.ts";
 import { asksForCallback, callbackUrl, webhookBody, write } from "./wire.ts";
 
-/** How a test has one webhook sent. */
-export interface DeliverOptions {
-  /** Sent at the same time, each the same event. */
-  copies?: number;
+/** How a test has one webhook sent: `url` is instead of the request's webhook or the registered one. */
+export interface DeliverOptions extends SendOptions {
   scheme?: Scheme;
   form?: Form;
   /** Ends a pending channel so; for an ended one it is only what the webhook claims. */
   outcome?: Outcome;
-  /** Changes the body before it is signed, in place or by returning another. */
-  mutate?: (body: Json) => Json | void;
-  /** Changes headers and body after signing. */
-  tamper?: (sealed: Sealed) => void;
   /** Spaces a level, over several lines; 0 writes the body on one. */
   indent?: number;
-  /** Unix seconds to sign with. */
-  signedAt?: number;
-  secret?: string;
-  /** Instead of the request's webhook or the registered one. */
-  url?: string;
-  /** true follows the retry schedule; otherwise each copy is tried once. */
-  retry?: boolean;
-}
-
-export interface ReplayOptions {
-  /** Sent at the same time. */
-  copies?: number;
-  url?: string;
 }
 
 const PRETTY = 2;
@@ -48,73 +30,52 @@ const PRETTY = 2;
 export class ModelRiver {
   readonly book = new ChannelBook();
   readonly desk: CallbackDesk;
-  readonly deliveries: Attempt[] = [];
-  /** The last attempts of webhooks that were never taken. */
-  readonly deadLetters: Attempt[] = [];
-  /** The emulator's own address, for callbacks; known once it listens. */
-  base = "";
-  readonly #options: EmulatorOptions;
-  readonly #journal: Journal;
-  readonly #courier = new Courier();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly outbox: Outbox<About>;
+  readonly #options: ModelRiverOptions;
+  readonly #context: Context;
 
-  constructor(options: EmulatorOptions, journal: Journal) {
+  constructor(options: ModelRiverOptions, context: Context) {
     this.#options = options;
-    this.#journal = journal;
-    this.desk = new CallbackDesk(options.modelriver, journal, this.book, () => this.base);
+    this.#context = context;
+    this.outbox = new Outbox(context);
+    this.desk = new CallbackDesk(options, context.journal, this.book, () => this.base);
   }
 
-  /** Starts a request; it settles and reports by itself unless a test has taken that over. */
+  /** For callbacks. */
+  get base(): string {
+    return this.#context.base();
+  }
+
+  /** Starts a request; it settles and reports by itself unless tests have taken that over. */
   start(request: AsyncRequest): Channel {
-    const channel = this.book.create(request, this.#options.modelriver);
-    if (this.#options.autoDeliver) {
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer);
-        void this.#conclude(channel);
-      }, channel.durationMs);
-      this.#timers.add(timer.unref());
-    }
-    this.#journal.changed();
+    const channel = this.book.create(request, this.#options);
+    takeCourse(channel, this, this.#context);
+    this.#context.journal.changed();
     return channel;
-  }
-
-  async #conclude(channel: Channel): Promise<void> {
-    this.finish(channel.id);
-    if (channel.keywords.has("lost")) return;
-    await this.deliver(channel.id, { copies: channel.keywords.has("twice") ? 2 : 1, retry: true });
   }
 
   /** Ends a channel in the provider's own books and sends nothing: a lost webhook. */
   finish(channelId: string, outcome?: Outcome): Channel {
     const channel = this.#find(channelId);
     settle(channel, outcome);
-    this.#journal.changed();
+    this.#context.journal.changed();
     return channel;
   }
 
   /** Sends the channel's webhook now; resolves when each copy's first attempt has its answer. */
   async deliver(channelId: string, how: DeliverOptions = {}): Promise<Attempt[]> {
     const channel = this.finish(channelId, how.outcome);
-    const url = how.url ?? channel.request.webhook_url ?? this.#options.modelriver.webhookUrl;
-    if (url === "") return [];
-    const letter = this.#letter(channel, url, how);
-    return this.#copies(how.copies, parcelOf(letter), letter, how.retry);
+    const url = how.url ?? channel.request.webhook_url ?? this.#options.webhookUrl;
+    return url === "" ? [] : this.outbox.send(this.#letter(channel, url, how), how);
   }
 
   /** Sends what an earlier attempt sent, to the byte and with its old signature. */
-  async replay(attempt: Attempt, how: ReplayOptions = {}): Promise<Attempt[]> {
-    const { headers, body } = attempt;
-    const parcel = { url: how.url ?? attempt.url, seal: () => ({ headers, body }), waitAfter: () => undefined };
-    return this.#copies(how.copies, parcel, attempt);
+  replay(attempt: Attempt, how?: ReplayOptions): Promise<Attempt[]> {
+    return this.outbox.replay(attempt, how);
   }
 
   callbackUrl(channelId: string): string {
     return callbackUrl(this.#find(channelId), this.base);
-  }
-
-  close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#courier.close();
   }
 
   #find(channelId: string): Channel {
@@ -123,39 +84,31 @@ export class ModelRiver {
     return channel;
   }
 
-  #letter(channel: Channel, url: string, how: DeliverOptions): Letter {
-    const { modelriver, retryScale } = this.#options;
+  #letter(channel: Channel, url: string, how: DeliverOptions): Letter<About> {
     const outcome = how.outcome ?? (channel.status === "failed" ? "failed" : "completed");
     const form = how.form ?? channel.form;
-    const draft = webhookBody(channel, form, outcome, this.base);
-    const body = how.mutate?.(draft) ?? draft;
-    const asks = asksForCallback(channel, form, outcome);
-    const isInHeader = asks && channel.keywords.has("header-callback");
-    return {
+    const body = mutated(webhookBody(channel, form, outcome, this.base), how);
+    const written = write(body, how.indent ?? (channel.keywords.has("pretty") ? PRETTY : 0));
+    const about: About = {
       channelId: channel.id,
       type: String(body.type ?? (body.data as Json | undefined)?.type),
-      url,
-      written: write(body, how.indent ?? (channel.keywords.has("pretty") ? PRETTY : 0)),
       scheme: how.scheme ?? channel.scheme,
-      secret: how.secret ?? modelriver.webhookSecret,
-      headers: isInHeader ? { "x-modelriver-callback-url": callbackUrl(channel, this.base) } : {},
-      delays: how.retry ? modelriver.retryDelaysMs.map((delay) => delay * retryScale) : [],
-      ...(how.signedAt === undefined ? {} : { signedAt: how.signedAt }),
-      ...(how.tamper ? { tamper: how.tamper } : {}),
+    };
+    const secret = how.secret ?? this.#options.webhookSecret;
+    const asks = asksForCallback(channel, form, outcome);
+    const isInHeader = asks && channel.keywords.has("header-callback");
+    const more: Record<string, string> = isInHeader
+      ? { "x-modelriver-callback-url": callbackUrl(channel, this.base) }
+      : {};
+    return {
+      about,
+      url,
+      body: written.body,
+      headers: (timestamp) => ({ ...headersOf(about, secret, written, timestamp), ...more }),
+      delays: this.#options.retryDelaysMs,
       onTry: (now) => {
         if (asks) channel.offeredAt = now;
       },
     };
-  }
-
-  #copies(copies = 1, parcel: Parcel, about: Parameters<typeof attemptOf>[0], isRetried = false): Promise<Attempt[]> {
-    const send = () =>
-      this.#courier.send(parcel, (returned) => {
-        const attempt = attemptOf(about, returned);
-        if (isRetried && returned.isLast) this.deadLetters.push(attempt);
-        this.#journal.add(this.deliveries, attempt);
-        return attempt;
-      });
-    return Promise.all(Array.from({ length: copies }, send));
   }
 }

@@ -1,39 +1,34 @@
-/** The provider's REST API: who may call, what is refused, and what is answered. */
+/** ModelRiver's REST API: who may call, what is refused, and what is answered. */
 
-import { HANG_UP, json, keyed, parseJson, type Route } from "../http.ts";
-import type { EmulatorOptions } from "../options.ts";
-import { type Fail, refusalBy, refuse } from "../refusal.ts";
+import { json, keyed, type Route } from "../http.ts";
+import { type Fail, objection, unauthorized } from "../refusal.ts";
+import { startCall } from "../start_call.ts";
 import { type AsyncRequest, keywordsOf } from "./channels.ts";
+import type { ModelRiverOptions } from "./options.ts";
 import type { ModelRiver } from "./provider.ts";
 import { requestIssues } from "./validation.ts";
 import { errorReply, startReply } from "./wire.ts";
 
-export function modelRiverRoutes({ modelriver: options }: EmulatorOptions, provider: ModelRiver): Route[] {
-  const fail: Fail = (status, code, message, headers = {}) => json(status, errorReply(code, message), headers);
+export function modelRiverRoutes(options: ModelRiverOptions, modelriver: ModelRiver): Route[] {
+  const fail: Fail = (status, code, message, { headers, issues } = {}) =>
+    json(status, errorReply(code, message, issues), headers);
+
   const withKey = keyed(
     () => options.apiKey,
-    () => fail(401, "unauthorized", "The API key is missing or not valid."),
+    () => unauthorized(fail),
   );
 
-  const start: Route["handle"] = async (call) => {
-    if (options.refuseStart) return refuse(options.refuseStart);
-    const body = parseJson(call.body);
-    const issues = [...requestIssues(body)];
-    if (issues.length > 0) return json(400, errorReply("validation_error", "The request is not valid.", issues));
-    const request = body as AsyncRequest;
-    const refused = refusalBy(keywordsOf(request), fail);
-    if (refused) return refused;
-    const channel = provider.start(request);
-    try {
-      await options.onStart?.(channel);
-    } catch {
-      return HANG_UP;
-    }
-    return json(200, startReply(channel, provider.base));
-  };
+  const start = startCall({
+    refusal: () => options.refuseStart,
+    objection: (body) => objection(requestIssues(body), () => keywordsOf(body as AsyncRequest), fail),
+    start: (body) => modelriver.start(body as AsyncRequest),
+    onStart: (channel) => options.onStart?.(channel),
+    status: 200,
+    reply: (channel) => startReply(channel, modelriver.base),
+  });
 
   return [
     { method: "POST", pattern: "/v1/ai/async", handle: withKey(start) },
-    { method: "POST", pattern: "/v1/callback/:id", handle: (call) => provider.desk.take(call) },
+    { method: "POST", pattern: "/v1/callback/:id", handle: (call) => modelriver.desk.take(call) },
   ];
 }

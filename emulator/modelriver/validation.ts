@@ -1,7 +1,17 @@
 /** What the start call accepts. Pure: a parsed body in, a list of issues out. */
 
-import { isHttpUrl, isObject } from "../json.ts";
-import type { Issue } from "./wire.ts";
+import { isObject } from "../json.ts";
+import { fieldIssues, filled, HTTP_URL, type Issue, NO_OBJECT, OBJECT, type Rule, required, TEXT } from "../rules.ts";
+
+const WORKFLOW = { workflow: required(filled("Expected the name of a workflow")) };
+
+const NAMES: Rule = {
+  fits: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+  expected: "Expected an array of names",
+};
+
+/** Fields that may be left out. Fields that are not known are let through. */
+const OPTIONAL = { metadata: OBJECT, webhook_url: HTTP_URL, events: NAMES, user_id: TEXT };
 
 function* messageIssues(messages: unknown): Generator<Issue> {
   if (!Array.isArray(messages) || messages.length === 0) {
@@ -16,30 +26,15 @@ function* messageIssues(messages: unknown): Generator<Issue> {
   }
 }
 
-/** What a field that may be left out has to be. Fields that are not known are let through. */
-const OPTIONAL: Readonly<Record<string, [fits: (value: unknown) => boolean, expected: string]>> = {
-  metadata: [isObject, "Expected an object"],
-  webhook_url: [isHttpUrl, "Expected an http or https URL"],
-  events: [
-    (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
-    "Expected an array of names",
-  ],
-  user_id: [(value) => typeof value === "string", "Expected a string"],
-};
-
 /** Empty when the provider would start. */
 export function* requestIssues(body: unknown): Generator<Issue> {
   if (!isObject(body)) {
-    yield { path: "", message: "Expected a JSON object" };
+    yield NO_OBJECT;
     return;
   }
-  if (typeof body.workflow !== "string" || body.workflow === "") {
-    yield { path: "workflow", message: "Expected the name of a workflow" };
-  }
+  yield* fieldIssues(WORKFLOW, body);
   yield* messageIssues(body.messages);
-  for (const [path, [fits, expected]] of Object.entries(OPTIONAL)) {
-    if (body[path] !== undefined && !fits(body[path])) yield { path, message: expected };
-  }
+  yield* fieldIssues(OPTIONAL, body);
 }
 
 /** Whether a callback's body is one: the data with the record's id and time, or a failure. */

@@ -5,6 +5,7 @@
  */
 
 import type { Json } from "../json.ts";
+import type { Issue } from "../rules.ts";
 import type { Channel, Form, Outcome } from "./channels.ts";
 import { dataOf } from "./content.ts";
 
@@ -13,11 +14,6 @@ const PROVIDER = "openai";
 const MODEL = "gpt-4o";
 const FAILURE = "Every provider of the workflow failed.";
 const FOREIGN = "https://callback.example";
-
-export interface Issue {
-  path: string;
-  message: string;
-}
 
 export function startReply({ id, token }: Channel, base: string): Json {
   return {

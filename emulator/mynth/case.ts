@@ -1,7 +1,7 @@
 /** How each wire generation spells names, codes and amounts. Pure. */
 
 import type { Json } from "../json.ts";
-import type { Generation } from "../options.ts";
+import type { Generation } from "./generation.ts";
 
 /** The first two: bare replies, `succeeded`, errors in words. */
 export function isEarly(generation: Generation): boolean {

@@ -1,77 +1,66 @@
 /**
- * One webhook of Mynth's: its headers in each generation, signed afresh on every attempt.
+ * One webhook of Mynth's: its headers in each generation, and when it is tried again.
  *
  * Knows nothing of tasks but their id, nor of what a body means.
  */
 
-import type { Parcel, Returned, Sealed, Try } from "../courier.ts";
-import type { Generation } from "../options.ts";
-import { jitter, retryDelays } from "./schedule.ts";
-import { signHex, signStandard } from "./signing.ts";
+import { spread } from "../chance.ts";
+import type { Try } from "../courier.ts";
+import type { Letter } from "../outbox.ts";
+import { signStandard } from "../signing.ts";
+import type { Generation } from "./generation.ts";
+import { retryDelays } from "./schedule.ts";
+import { signHex } from "./signing.ts";
 
-export interface Letter {
+/** What an attempt's record says of its webhook. */
+export interface About {
   taskId: string;
   event: string;
   /** The same on every attempt. */
-  id: string;
-  url: string;
-  body: string;
-  generation: Generation;
-  /** null for a per-request webhook, which is never signed. */
-  secret: string | null;
-  /** Multiplies the schedule; null tries once. */
-  retryScale: number | null;
-  /** Unix seconds to sign with, instead of the time of the attempt. */
-  signedAt?: number;
-  tamper?: (sealed: Sealed) => void;
-}
-
-/** One try of one webhook, as it went. */
-export interface Attempt extends Try {
-  taskId: string;
-  event: string;
   id: string;
   signed: boolean;
   generation: Generation;
 }
 
+/** One try of one webhook, as it went. */
+export interface Attempt extends Try, About {}
+
+/** Where a webhook goes; a secret of null is that of a per-request webhook, which is never signed. */
+export interface Target {
+  url: string;
+  secret: string | null;
+}
+
 /** The headers of one attempt: which there are tells the generations apart. */
-function seal(letter: Letter, now: number): Sealed {
+function headersOf(
+  { event, id, generation }: About,
+  secret: string | null,
+  body: string,
+  timestamp: number,
+): Record<string, string> {
   const headers: Record<string, string> = {
     "content-type": "application/json",
     "user-agent": "Mynth-Webhooks (emulator)",
   };
-  const timestamp = letter.signedAt ?? Math.floor(now / 1000);
-  if (letter.generation === "g4") {
-    if (letter.secret !== null) {
-      headers["webhook-id"] = letter.id;
-      headers["webhook-timestamp"] = String(timestamp);
-      headers["webhook-signature"] = signStandard(letter.secret, letter.id, timestamp, letter.body);
-    }
-  } else {
-    headers["x-mynth-event"] = letter.event;
-    if (letter.generation === "g3") headers["x-mynth-delivery"] = letter.id;
-    if (letter.secret !== null) headers["x-mynth-signature"] = signHex(letter.secret, timestamp, letter.body);
+  if (generation === "g4") {
+    if (secret === null) return headers;
+    const signature = signStandard(secret, id, timestamp, body);
+    return { ...headers, "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signature };
   }
-  const sealed = { headers, body: letter.body };
-  letter.tamper?.(sealed);
-  return sealed;
+  headers["x-mynth-event"] = event;
+  if (generation === "g3") headers["x-mynth-delivery"] = id;
+  if (secret !== null) headers["x-mynth-signature"] = signHex(secret, timestamp, body);
+  return headers;
 }
 
-/** The letter as the courier takes it. */
-export function parcelOf(letter: Letter): Parcel {
-  const { url, generation, retryScale } = letter;
+export function letterOf(webhook: Omit<About, "signed">, body: string, { url, secret }: Target): Letter<About> {
+  const about: About = { ...webhook, signed: secret !== null };
   return {
+    about,
     url,
-    seal: (now) => seal(letter, now),
-    waitAfter: (attempt) => {
-      const delay = retryDelays(generation)[attempt - 1];
-      return retryScale === null || delay === undefined ? undefined : jitter(delay) * retryScale;
-    },
+    body,
+    headers: (timestamp) => headersOf(about, secret, body, timestamp),
+    delays: retryDelays(webhook.generation),
+    jitter: (delay) => spread(delay, Math.random()),
   };
-}
-
-export function attemptOf(letter: Letter, { isLast: _, ...made }: Returned): Attempt {
-  const { taskId, event, id, secret, generation } = letter;
-  return { taskId, event, id, signed: secret !== null, generation, ...made };
 }

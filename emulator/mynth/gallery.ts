@@ -5,6 +5,7 @@
  */
 
 import { PNG } from "pngjs";
+import { dropOldest } from "../bounded.ts";
 import { drawPicture } from "./pictures.ts";
 
 /** What a screen shows; larger requests are drawn smaller, in their own proportion. */
@@ -36,10 +37,6 @@ function planOfOld(imageId: string): Plan | undefined {
   // Ids made together begin alike: one subject.
   const seed = `${imageId.slice(0, 12)}\n${imageId}`;
   return { seed, width: USUAL_SIDE, height: USUAL_SIDE };
-}
-
-function dropOldest<K, V>(map: Map<K, V>, most: number): void {
-  if (map.size > most) map.delete(map.keys().next().value as K);
 }
 
 export class Gallery {

@@ -2,10 +2,9 @@
  * Words in square brackets in a prompt, or in a picture's address, that make its task go wrong in
  * one certain way.
  *
- * Owns the list and how it is read; each consequence belongs to the file it happens in.
+ * Owns the list; each consequence belongs to the file it happens in.
  */
 
-import { readWords } from "../keywords.ts";
 import { REFUSING_WORDS } from "../refusal.ts";
 
 export const KEYWORDS = {
@@ -22,7 +21,3 @@ export const KEYWORDS = {
 } as const;
 
 export type Keyword = keyof typeof KEYWORDS;
-
-export function readKeywords(text: string): Set<Keyword> {
-  return readWords(text, KEYWORDS);
-}

@@ -6,8 +6,8 @@
 
 import { createHash } from "node:crypto";
 import type { Json } from "../json.ts";
-import type { Generation } from "../options.ts";
 import { cased, code, isEarly, money } from "./case.ts";
+import type { Generation } from "./generation.ts";
 import { PRICES } from "./kinds.ts";
 import type { Task, TaskImage } from "./tasks.ts";
 

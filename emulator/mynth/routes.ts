@@ -1,14 +1,13 @@
-/** The provider's REST API: who may call, what is refused, and which shape answers. */
+/** Mynth's REST API: who may call, what is refused, and which shape answers. */
 
-import { bearer, HANG_UP, json, keyed, parseJson, type Reply, type Route } from "../http.ts";
+import { bearer, json, keyed, parseJson, type Reply, type Route } from "../http.ts";
 import type { Json } from "../json.ts";
-import type { EmulatorOptions } from "../options.ts";
-import { type Fail, refusalBy, refuse } from "../refusal.ts";
-import type { Gallery } from "./gallery.ts";
-import { readKeywords } from "./keywords.ts";
-import { type Kind, KINDS, PATHS } from "./kinds.ts";
-import type { Provider } from "./provider.ts";
-import { type Task, understood } from "./tasks.ts";
+import { type Fail, objection, unauthorized } from "../refusal.ts";
+import { startCall } from "../start_call.ts";
+import { KINDS, type Kind, PATHS } from "./kinds.ts";
+import type { MynthOptions } from "./options.ts";
+import type { Mynth } from "./provider.ts";
+import { keywordsOf, type Task, understood } from "./tasks.ts";
 import { requestIssues } from "./validation.ts";
 import { createReply, errorReply, estimateReply, listReply, resultReply, statusReply, taskReply } from "./wire.ts";
 
@@ -22,68 +21,58 @@ const MODELS = [
 const USUAL_PAGE = 20;
 const LARGEST_PAGE = 100;
 
-export function mynthRoutes(options: EmulatorOptions, provider: Provider, gallery: Gallery): Route[] {
-  const fail: Fail = (status, code, message, headers = {}) =>
-    json(status, errorReply(options.generation, code, message), headers);
+export function mynthRoutes(options: MynthOptions, mynth: Mynth): Route[] {
+  const fail: Fail = (status, code, message, { headers, issues } = {}) =>
+    json(status, errorReply(options.generation, code, message, issues), headers);
 
-  const unauthorized = () => fail(401, "unauthorized", "The API key is missing or not valid.");
-
-  const withKey = keyed(() => options.apiKey, unauthorized);
+  const withKey = keyed(
+    () => options.apiKey,
+    () => unauthorized(fail),
+  );
 
   /** A task is read with the key, or with the token its own create call gave out. */
   const reading =
     (show: (task: Task) => object): Route["handle"] =>
     (call) => {
       const token = bearer(call);
-      const task = provider.book.byId.get(call.params.id ?? "");
-      if (token !== options.apiKey && !(task && token === task.publicAccessToken)) return unauthorized();
+      const task = mynth.book.byId.get(call.params.id ?? "");
+      if (token !== options.apiKey && !(task && token === task.publicAccessToken)) return unauthorized(fail);
       return task ? json(200, show(task)) : fail(404, "not_found", "There is no such task.");
     };
 
-  /** The reply that refuses what `body` asks for, if it is refused. */
-  const objection = (kind: Kind, body: unknown): Reply | undefined => {
-    const issues = [...requestIssues(options.generation, kind, body)];
-    if (issues.length > 0) {
-      return json(400, errorReply(options.generation, "validation_error", "The request is not valid.", issues));
-    }
-    return refusalBy(readKeywords(understood(body as Json).prompt), fail);
-  };
+  const objectionTo = (kind: Kind, body: unknown): Reply | undefined =>
+    objection(requestIssues(options.generation, kind, body), () => keywordsOf(understood(body as Json)), fail);
 
-  const create =
-    (kind: Kind): Route["handle"] =>
-    async (call) => {
-      if (options.refuseCreate) return refuse(options.refuseCreate);
-      const body = parseJson(call.body);
-      const refused = objection(kind, body);
-      if (refused) return refused;
-      const task = provider.start(kind, body as Json);
-      try {
-        await options.onCreate?.(task);
-      } catch {
-        return HANG_UP;
-      }
-      return json(201, createReply(task));
-    };
+  const create = (kind: Kind): Route["handle"] =>
+    startCall({
+      refusal: () => options.refuseCreate,
+      objection: (body) => objectionTo(kind, body),
+      start: (body) => mynth.start(kind, body as Json),
+      onStart: (task) => options.onCreate?.(task),
+      status: 201,
+      reply: createReply,
+    });
 
   /** A dry run: what the same body would cost, and nothing is made. */
   const estimate: Route["handle"] = (call) => {
     const body = parseJson(call.body);
     const kind = "image.generate";
-    return objection(kind, body) ?? json(200, estimateReply(options.generation, kind, understood(body as Json).count));
+    const cost = () => estimateReply(options.generation, kind, understood(body as Json).count);
+    return objectionTo(kind, body) ?? json(200, cost());
   };
 
   const list: Route["handle"] = ({ query }) => {
     const limit = Number(query.get("limit") ?? USUAL_PAGE);
     if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
-      const issue = { path: "limit", message: `Expected a whole number from 1 to ${LARGEST_PAGE}` };
-      return json(400, errorReply(options.generation, "validation_error", "The query is not valid.", [issue]));
+      const issues = [{ path: "limit", message: `Expected a whole number from 1 to ${LARGEST_PAGE}` }];
+      return fail(400, "validation_error", "The query is not valid.", { issues });
     }
-    const tasks = provider.book.list(limit, query.get("after"));
+    const tasks = mynth.book.list(limit, query.get("after"));
     return tasks ? json(200, listReply(options.generation, tasks)) : fail(404, "not_found", "There is no such task.");
   };
 
   const picture: Route["handle"] = (call) => {
-    const bytes = gallery.look((call.params.file ?? "").replace(/\.png$/, ""));
+    const bytes = mynth.gallery.look((call.params.file ?? "").replace(/\.png$/, ""));
     if (!bytes) return json(404, { error: { code: "not_found", message: "There is no such picture." } });
     return {
       status: 200,
@@ -92,12 +81,12 @@ export function mynthRoutes(options: EmulatorOptions, provider: Provider, galler
     };
   };
 
-  const result = reading((task) => resultReply(task, provider.base));
+  const result = reading((task) => resultReply(task, mynth.base));
   return [
     ...KINDS.map((kind) => ({ method: "POST", pattern: PATHS[kind], handle: withKey(create(kind)) })),
     { method: "POST", pattern: "/image/generate/estimate", handle: withKey(estimate) },
     { method: "GET", pattern: "/tasks", handle: withKey(list) },
-    { method: "GET", pattern: "/tasks/:id", handle: reading((task) => taskReply(task, provider.base)) },
+    { method: "GET", pattern: "/tasks/:id", handle: reading((task) => taskReply(task, mynth.base)) },
     { method: "GET", pattern: "/tasks/:id/status", handle: reading(statusReply) },
     { method: "GET", pattern: "/tasks/:id/result", handle: result },
     { method: "GET", pattern: "/tasks/:id/results", handle: result },

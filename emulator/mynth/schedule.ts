@@ -1,6 +1,6 @@
 /** When a webhook that was not taken is tried again. Pure: delays in milliseconds, before scaling. */
 
-import type { Generation } from "../options.ts";
+import type { Generation } from "./generation.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -35,9 +35,4 @@ const OLDER: readonly number[] = [
 
 export function retryDelays(generation: Generation): readonly number[] {
   return generation === "g4" ? CURRENT : OLDER;
-}
-
-/** Up to a tenth either way, so that webhooks refused together do not come back together. */
-export function jitter(delay: number, chance = Math.random()): number {
-  return delay * (0.9 + 0.2 * chance);
 }

@@ -4,12 +4,14 @@
  * Pure but for ids: no timers, no HTTP, no field names of any wire.
  */
 
-import { chanceOf } from "../chance.ts";
-import { ulid } from "../ids.ts";
+import { dropOldest, KEPT_REQUESTS } from "../bounded.ts";
+import { chanceOf, spread } from "../chance.ts";
 import type { Json } from "../json.ts";
-import type { Generation } from "../options.ts";
-import { type Keyword, readKeywords } from "./keywords.ts";
+import { readWords } from "../keywords.ts";
+import type { Generation } from "./generation.ts";
+import { KEYWORDS, type Keyword } from "./keywords.ts";
 import { type Kind, picturesOf } from "./kinds.ts";
+import { ulid } from "./ulid.ts";
 
 export type Outcome = "completed" | "failed";
 
@@ -59,9 +61,13 @@ export function understood(sent: Json): TaskRequest {
   return { ...sent, prompt: String(sent.prompt ?? sent.url) };
 }
 
+/** The words in what it is about. */
+export function keywordsOf({ prompt }: TaskRequest): Set<Keyword> {
+  return readWords(prompt, KEYWORDS);
+}
+
 /** Answers for a request that names no model. */
 const DEFAULT_MODEL = "google/gemini-3.1-flash-image";
-const KEPT = 20_000;
 const SLOW = 5;
 
 export class TaskBook {
@@ -69,7 +75,7 @@ export class TaskBook {
 
   create(kind: Kind, sent: Json, generation: Generation, latencyMs: number, size: string): Task {
     const request = understood(sent);
-    const keywords = readKeywords(request.prompt);
+    const keywords = keywordsOf(request);
     const isSet = kind === "image.generate";
     const off = (keywords.has("extra") ? 1 : 0) - (keywords.has("missing") ? 1 : 0);
     const count = picturesOf(kind, request.count) + (isSet ? off : 0);
@@ -78,11 +84,8 @@ export class TaskBook {
       const hosted = !(keywords.has("nourl") && position === 0);
       return { ok: true, id: `${kind === "video.generate" ? "vid" : "img"}_${ulid()}`, position, size, hosted };
     });
-    // The slowest image decides; each is up to a tenth faster or slower.
-    const spread = Math.max(
-      0.9,
-      ...images.map(({ position }) => 0.9 + 0.2 * chanceOf(`${request.prompt}/${position}`)),
-    );
+    // The slowest image decides.
+    const chance = Math.max(0, ...images.map(({ position }) => chanceOf(`${request.prompt}/${position}`)));
     const now = Date.now();
     const task: Task = {
       id: `tsk_${ulid(now)}`,
@@ -94,14 +97,14 @@ export class TaskBook {
       model: request.model ?? DEFAULT_MODEL,
       keywords,
       images,
-      durationMs: latencyMs * spread * (keywords.has("slow") ? SLOW : 1),
+      durationMs: spread(latencyMs, chance) * (keywords.has("slow") ? SLOW : 1),
       publicAccessToken: `pat_${ulid(now)}`,
       events: {},
       createdAt: now,
       updatedAt: now,
     };
     this.byId.set(task.id, task);
-    if (this.byId.size > KEPT) this.byId.delete(this.byId.keys().next().value as string);
+    dropOldest(this.byId, KEPT_REQUESTS);
     return task;
   }
 

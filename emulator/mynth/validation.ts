@@ -1,9 +1,22 @@
 /** What the start calls accept, by kind. Pure: a parsed body in, a list of issues out. */
 
 import { isHttpUrl, isObject } from "../json.ts";
-import type { Generation } from "../options.ts";
+import {
+  ANYTHING,
+  fieldIssues,
+  filled,
+  HTTP_URL,
+  type Issue,
+  NO_OBJECT,
+  OBJECT,
+  type Rule,
+  required,
+  TEXT,
+  unknownFields,
+  words,
+} from "../rules.ts";
+import type { Generation } from "./generation.ts";
 import type { Kind } from "./kinds.ts";
-import type { Issue } from "./wire.ts";
 
 const PROMPT_LIMIT = 8192;
 const COUNT_LIMIT = 20;
@@ -11,35 +24,14 @@ const INPUTS_LIMIT = 20;
 const METADATA_LIMIT = 2048;
 const CUSTOM_WEBHOOKS_LIMIT = 5;
 
-/** What one field takes, and how that is said to who sent another thing. */
-interface Rule {
-  isRequired?: boolean;
-  fits(value: unknown): boolean;
-  expected: string;
-}
-
-function required(rule: Rule): Rule {
-  return { ...rule, isRequired: true };
-}
-
-function words(...all: string[]): Rule {
-  return { fits: (value) => all.includes(value as string), expected: `Expected ${all.join(" or ")}` };
-}
-
-/** For fields whose values are nowhere written down. */
-const ANYTHING: Rule = { fits: () => true, expected: "" };
-const TEXT: Rule = { fits: (value) => typeof value === "string", expected: "Expected a string" };
-const ADDRESS: Rule = required({ fits: isHttpUrl, expected: "Expected an http or https URL" });
+const ADDRESS: Rule = required(HTTP_URL);
 
 const PROMPT: Rule = required({
   // Characters, not UTF-16 units: an emoji counts once.
   fits: (value) => typeof value === "string" && value !== "" && [...value].length <= PROMPT_LIMIT,
   expected: `Expected 1 to ${PROMPT_LIMIT} characters`,
 });
-const MODEL: Rule = {
-  fits: (value) => typeof value === "string" && value !== "",
-  expected: "Expected the name of a model",
-};
+const MODEL: Rule = filled("Expected the name of a model");
 const COUNT: Rule = {
   fits: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= COUNT_LIMIT,
   expected: `Expected a whole number from 1 to ${COUNT_LIMIT}`,
@@ -93,14 +85,10 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Rule>>>> = {
 
 function* webhookIssues(generation: Generation, webhook: unknown): Generator<Issue> {
   if (!isObject(webhook)) {
-    yield { path: "webhook", message: "Expected an object" };
+    yield { path: "webhook", message: OBJECT.expected };
     return;
   }
-  if (generation === "g4") {
-    for (const name of Object.keys(webhook)) {
-      if (name !== "custom") yield { path: `webhook.${name}`, message: "Unknown field" };
-    }
-  }
+  if (generation === "g4") yield* unknownFields({ custom: [] }, webhook, "webhook.");
   const { custom } = webhook;
   if (custom === undefined) return;
   if (!Array.isArray(custom) || custom.length > CUSTOM_WEBHOOKS_LIMIT) {
@@ -109,7 +97,7 @@ function* webhookIssues(generation: Generation, webhook: unknown): Generator<Iss
   }
   for (const [index, each] of custom.entries()) {
     if (!isObject(each) || !isHttpUrl(each.url)) {
-      yield { path: `webhook.custom.${index}.url`, message: "Expected an http or https URL" };
+      yield { path: `webhook.custom.${index}.url`, message: HTTP_URL.expected };
     }
   }
 }
@@ -117,18 +105,11 @@ function* webhookIssues(generation: Generation, webhook: unknown): Generator<Iss
 /** Empty when the provider would start a task. Only g4 minds fields it does not know. */
 export function* requestIssues(generation: Generation, kind: Kind, body: unknown): Generator<Issue> {
   if (!isObject(body)) {
-    yield { path: "", message: "Expected a JSON object" };
+    yield NO_OBJECT;
     return;
   }
-  const fields = FIELDS[kind];
-  if (generation === "g4") {
-    for (const name of Object.keys(body)) {
-      if (!Object.hasOwn(fields, name)) yield { path: name, message: "Unknown field" };
-    }
-  }
-  for (const [path, { isRequired = false, fits, expected }] of Object.entries(fields)) {
-    const value = body[path];
-    if (value === undefined ? isRequired : !fits(value)) yield { path, message: expected };
-  }
+  const rules = FIELDS[kind];
+  if (generation === "g4") yield* unknownFields(rules, body);
+  yield* fieldIssues(rules, body);
   if (kind === "image.generate" && body.webhook !== undefined) yield* webhookIssues(generation, body.webhook);
 }

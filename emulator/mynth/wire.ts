@@ -5,8 +5,9 @@
  */
 
 import type { Json } from "../json.ts";
-import type { Generation } from "../options.ts";
+import type { Issue } from "../rules.ts";
 import { cased, code, isEarly, money } from "./case.ts";
+import type { Generation } from "./generation.ts";
 import { estimatedCost, type Kind } from "./kinds.ts";
 import { resultOf, totalCost } from "./results.ts";
 import { eventOf, type Outcome, type Task } from "./tasks.ts";
@@ -114,13 +115,8 @@ export function eventBody(generation: Generation, task: Task, outcome: Outcome, 
   return { ...head, ...(reasons ? { errors: reasons } : {}) };
 }
 
-export interface Issue {
-  path: string;
-  message: string;
-}
-
 /** The three shapes errors have had. */
-export function errorReply(generation: Generation, name: string, message: string, issues: Issue[] = []): Json {
+export function errorReply(generation: Generation, name: string, message: string, issues: readonly Issue[] = []): Json {
   if (isEarly(generation)) return { error: message, code: code(generation, name) };
   const first = issues[0];
   if (generation === "g3")

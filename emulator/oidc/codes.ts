@@ -1,6 +1,7 @@
 /** Authorization codes and refresh tokens: each is good once. No HTTP, no signing. */
 
 import { createHash, randomBytes } from "node:crypto";
+import { dropOldest } from "../bounded.ts";
 
 /** Long enough for a redirect, short enough that a leaked one is worthless. */
 const CODE_LIFE_MS = 60_000;
@@ -30,7 +31,7 @@ class Once<T> {
   put(value: T): string {
     const key = randomBytes(24).toString("base64url");
     this.#values.set(key, value);
-    if (this.#values.size > KEPT) this.#values.delete(this.#values.keys().next().value as string);
+    dropOldest(this.#values, KEPT);
     return key;
   }
 

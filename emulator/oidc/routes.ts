@@ -5,12 +5,12 @@
  */
 
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { type Call, html, json, parseJson, redirect, type Reply, type Route } from "../http.ts";
-import type { EmulatorOptions } from "../options.ts";
+import { bearer, type Call, html, json, parseJson, type Reply, type Route, redirect } from "../http.ts";
+import type { SharedOptions } from "../shared_options.ts";
 import { type Grant, GrantStore } from "./codes.ts";
 import { ALGORITHMS, type KeyRing } from "./keys.ts";
 import { messagePage, signInPage } from "./sign_in_page.ts";
-import { AUDIENCE, CLIENT_ID, type TokenMint, type TokenRequest, TOKEN_LIFE_S } from "./tokens.ts";
+import { AUDIENCE, CLIENT_ID, TOKEN_LIFE_S, type TokenMint, type TokenRequest } from "./tokens.ts";
 
 const CARRIED = [
   "response_type",
@@ -56,7 +56,7 @@ function oauthError(error: string, description: string): Reply {
   return json(400, { error, error_description: description }, NO_STORE);
 }
 
-export function oidcRoutes(options: EmulatorOptions, keys: KeyRing, mint: TokenMint, issuer: () => string): Route[] {
+export function oidcRoutes(options: SharedOptions, keys: KeyRing, mint: TokenMint, issuer: () => string): Route[] {
   const grants = new GrantStore();
 
   const mayReturnTo = (address: string): boolean =>
@@ -138,10 +138,9 @@ export function oidcRoutes(options: EmulatorOptions, keys: KeyRing, mint: TokenM
     return oauthError("unsupported_grant_type", "Use authorization_code or refresh_token.");
   };
 
-  const userInfo = async ({ headers }: Call): Promise<Reply> => {
-    const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
+  const userInfo = async (call: Call): Promise<Reply> => {
     try {
-      const { payload } = await jwtVerify(bearer, createLocalJWKSet(keys.jwks()), {
+      const { payload } = await jwtVerify(bearer(call) ?? "", createLocalJWKSet(keys.jwks()), {
         issuer: issuer(),
         audience: AUDIENCE,
       });

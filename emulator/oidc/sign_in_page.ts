@@ -1,6 +1,6 @@
 /** The two pages a person sees at the issuer. Pure: values in, HTML out. */
 
-import { escapeHtml } from "../http.ts";
+import { escapeHtml } from "../markup.ts";
 import { page } from "../page.ts";
 
 /** The parameters of an authorization request, carried through the form. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { aptInstall } from "./debian.mjs";
-import { NODE, inRoot, which } from "./paths.mjs";
+import { inRoot, NODE, which } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { Stop, step } from "./steps.mjs";
 

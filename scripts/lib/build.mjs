@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { NODE, inRoot } from "./paths.mjs";
+import { inRoot, NODE } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { unlessFresh } from "./stamps.mjs";
 import { Stop, step } from "./steps.mjs";
@@ -11,13 +11,20 @@ import { ensureWasmToolchain } from "./toolchain.mjs";
 
 const WASM = "build/index_bg.wasm";
 
+/** For tests/worker/panics.test.ts alone. */
+const PANICKING = "target/panicking";
+
 const worker = {
   inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "openapi.json", "scripts/lib/build.mjs"],
   outputs: ["build/index.js", WASM],
 };
+const panickingWorker = {
+  inputs: worker.inputs,
+  outputs: [`${PANICKING}/index.js`, `${PANICKING}/index_bg.wasm`],
+};
 const page = {
   // The page's policy names the issuer.
-  inputs: ["web", "client", "package-lock.json", "wrangler.toml"],
+  inputs: ["web", "client", "tsconfig.base.json", "package-lock.json", "wrangler.toml"],
   outputs: ["web/dist/index.html"],
 };
 
@@ -45,11 +52,12 @@ const WASM_FEATURES = [
 ].map((feature) => `--enable-${feature}`);
 
 /**
- * What is uploaded is compressed, and compresses better by a tenth when functions that are
- * alike stay apart and stand together: not inlined once more after LLVM, and in the order of
- * their names.
+ * What is uploaded is compressed. It compresses better by a tenth when functions that are alike stay
+ * alike and stand together: not inlined once more after LLVM, no local values shared, and in the order
+ * of their names.
  */
 const COMPRESSIBLE = [
+  "--skip-pass=local-cse",
   "--skip-pass=inlining-optimizing",
   "--skip-pass=reorder-functions",
   "--reorder-functions-by-name",
@@ -57,7 +65,7 @@ const COMPRESSIBLE = [
 
 /** Optimises a wasm file for size, and drops the function names: a tenth of what is uploaded. */
 async function shrink(file) {
-  const args = ["-Oz", ...COMPRESSIBLE, "--strip-debug", "--strip-producers", ...WASM_FEATURES, file, "-o", file];
+  const args = ["-Os", ...COMPRESSIBLE, "--strip-debug", "--strip-producers", ...WASM_FEATURES, file, "-o", file];
   await run(NODE, [inRoot("node_modules/binaryen/bin/wasm-opt"), ...args]);
 }
 
@@ -75,6 +83,20 @@ export function buildWorker() {
     });
     return [note, wasmSize()].filter(Boolean).join(", ");
   });
+}
+
+/**
+ * The Worker that panics where a test asks it to, in a folder of its own. It is made in the same profile:
+ * what it is built of is there already, and it panics as the real one does.
+ */
+export function buildPanickingWorker() {
+  return step("Worker that panics on purpose", () =>
+    unlessFresh("panicking worker", panickingWorker, async () => {
+      const { env, workerBuild } = await ensureWasmToolchain();
+      const args = ["--release", "--panic-unwind", "--out-dir", PANICKING, "--", "--features", "panics"];
+      await run(workerBuild, args, { env: { ...env, ...SMALL_STD } });
+    }),
+  );
 }
 
 export function buildPage() {

@@ -11,8 +11,10 @@ const MIN_RUSTC_MINOR = 91;
 
 /** The compiler that Debian keeps current for its browsers, with std's source and LLVM's tools. */
 const PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
+const CLIPPY_PACKAGE = "rust-web-clippy";
 
 export const CARGO = "/usr/bin/cargo";
+const CLIPPY = "/usr/bin/cargo-clippy";
 const LINKER = "/usr/bin/rust-lld";
 const STD_SOURCE = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 
@@ -33,6 +35,9 @@ fi
 /** What worker-build calls, by name, when there is no rustup to answer. */
 export const SHIMS = {
   cargo: wrapper("cargo"),
+  // A rustup in PATH has these too, for its own compiler.
+  "cargo-clippy": wrapper("cargo-clippy"),
+  rustdoc: wrapper("rustdoc"),
   rustc: wrapper("rustc", TARGET_LIBDIR),
   rustup: `#!/bin/sh
 # Answers "rustup component list": the source of std came with Debian's compiler.
@@ -80,6 +85,15 @@ export async function aptInstall(packages) {
   if (!listsUpdated) listsUpdated = await apt("update");
   const ok = await apt("install", "-y", "--no-install-recommends", "--no-remove", ...packages);
   return ok ? null : `apt-get could not install ${packages.join(" ")}`;
+}
+
+/** Debian compiles no std for wasm32: whatever is checked compiles it from source, as the build does. */
+export const STD_FLAGS = ["-Z", "build-std=std,panic_abort"];
+
+/** Returns null when Debian's clippy is there, or the reason why it is not. */
+export async function ensureClippy() {
+  if (await succeeds(CLIPPY, ["--version"])) return null;
+  return aptInstall([CLIPPY_PACKAGE]);
 }
 
 /** Returns null when Debian's toolchain is ready, or the reason why it cannot be. */

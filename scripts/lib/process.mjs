@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { ROOT, childEnv } from "./paths.mjs";
+import { childEnv, ROOT } from "./paths.mjs";
 import { Stop, write } from "./steps.mjs";
 
 /** How long a group may take to end by itself before it is killed. */

@@ -1,8 +1,8 @@
 // The ordinary road to the wasm toolchain: rustup's nightly with the source of std
 // (the build recompiles it with panic=unwind, which needs nightly's build-std).
 
-import { run, succeeds } from "./process.mjs";
 import { which } from "./paths.mjs";
+import { run, succeeds } from "./process.mjs";
 import { say } from "./steps.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
@@ -27,6 +27,18 @@ export async function ready() {
   if (!which("rustup") || !(await listed()) || !(await runs())) return false;
   const { output } = await look("rustup", ["component", "list", "--toolchain", "nightly", "--installed"]);
   return /^rust-src/m.test(output) && output.includes(`rust-std-${TARGET}`);
+}
+
+/** The wasm32 target comes with a compiled std. */
+export const STD_FLAGS = [];
+
+/** Returns null when nightly has clippy, or the reason why it has not. */
+export async function ensureClippy() {
+  if (await succeeds("cargo", ["+nightly", "clippy", "--version"], { env: LOOK_ONLY })) return null;
+  if (!(await reachable())) return "rustup's server does not answer";
+  const args = ["component", "add", "clippy", "--toolchain", "nightly"];
+  const { code } = await run("rustup", args, { check: false });
+  return code === 0 ? null : `"rustup ${args.join(" ")}" failed`;
 }
 
 export async function version() {

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { layOutLocally } from "../../web/policy.mjs";
-import { LOCAL, NODE, inRoot } from "./paths.mjs";
+import { inRoot, LOCAL, NODE } from "./paths.mjs";
 import { run, start } from "./process.mjs";
 import { unlessFresh } from "./stamps.mjs";
 import { Stop, step } from "./steps.mjs";

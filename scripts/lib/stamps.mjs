@@ -2,9 +2,9 @@
 // were made has nothing to do. Times are not looked at: a checkout changes them.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LOCAL, inRoot } from "./paths.mjs";
+import { inRoot, LOCAL } from "./paths.mjs";
 
 const SKIPPED_FOLDERS = new Set(["node_modules", "dist", "target"]);
 

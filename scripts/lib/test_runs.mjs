@@ -1,7 +1,7 @@
 // Test runners and what they report: cargo's and node's, run over everything that
 // is there, with their counts added up. Knows no part of the product.
 
-import { NODE, inRoot } from "./paths.mjs";
+import { inRoot, NODE } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { filesUnder } from "./stamps.mjs";
 import { Stop } from "./steps.mjs";
@@ -14,6 +14,9 @@ const TEST_TIMEOUT_MS = 300_000;
  * of sockets that were reset under way, now and then for ever, and at full speed.
  */
 const FORCE_EXIT = "--test-force-exit";
+
+/** As in tsconfig.base.json: the client's sources, which need no build. */
+const SOURCES = "--conditions=@taskwire/source";
 
 const totals = { passed: 0, failed: 0 };
 
@@ -40,13 +43,20 @@ async function counting(name, command, args, options) {
   return `${passed} passed`;
 }
 
-export const cargoTest = () => counting("native tests", "cargo", ["test", "--locked"]);
+export const cargoTest = () => counting("native tests", "cargo", ["test", "--locked", "--workspace"]);
 
 /** Runs every `*.test.ts` under a folder; a folder without any is a failure. */
 export function nodeTest(name, folder, { env = {}, filesAtATime } = {}) {
   const files = filesUnder(folder).filter((file) => file.endsWith(".test.ts"));
   if (files.length === 0) throw new Stop(`${name}: no test files found in ${folder}.`);
   const concurrency = filesAtATime ? [`--test-concurrency=${filesAtATime}`] : [];
-  const args = ["--test", "--test-reporter=spec", FORCE_EXIT, `--test-timeout=${TEST_TIMEOUT_MS}`, ...concurrency];
+  const args = [
+    "--test",
+    "--test-reporter=spec",
+    FORCE_EXIT,
+    SOURCES,
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    ...concurrency,
+  ];
   return counting(name, NODE, [...args, ...files.map((file) => inRoot(file))], { env });
 }

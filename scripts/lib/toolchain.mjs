@@ -5,10 +5,10 @@
 // Two roads to the compiler. rustup's nightly is the ordinary one. Where rustup's
 // server is out of reach, Debian's own rustc with its std source serves as well.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as debian from "./debian.mjs";
-import { LOCAL, NODE_BIN, TOOLS, inRoot } from "./paths.mjs";
+import { inRoot, LOCAL, NODE_BIN, TOOLS } from "./paths.mjs";
 import { answers, run, succeeds } from "./process.mjs";
 import * as rustup from "./rustup.mjs";
 import { Stop, say, step } from "./steps.mjs";
@@ -19,6 +19,8 @@ const WORKER_BUILD = "0.8.7";
 const ROADS = { rustup, debian };
 const CHOICE = join(LOCAL, "toolchain");
 const toolsBin = join(TOOLS, "bin");
+/** Where both tools are compiled: they share a hundred crates. */
+const toolsTarget = join(TOOLS, "target");
 const shims = join(TOOLS, "shims");
 
 function remembered() {
@@ -77,11 +79,17 @@ async function hasVersion(program, version) {
   return code === 0 && output.trim().split(/\s+/).includes(version);
 }
 
+/**
+ * Compiled without optimisation and debug information: optimised, the tools take three times as
+ * long to compile, and save a build of the Worker two seconds.
+ */
 async function cargoInstall(crate, version) {
   // Where rustup is there but has no toolchain, its cargo does not run: Debian's does.
   const cargo = (await succeeds("cargo", ["--version"])) ? "cargo" : debian.CARGO;
+  const args = ["install", "--debug", "--locked", crate, "--version", version, "--root", TOOLS];
+  const env = { CARGO_TARGET_DIR: toolsTarget, CARGO_PROFILE_DEV_DEBUG: "0" };
   try {
-    await run(cargo, ["install", "--locked", crate, "--version", version, "--root", TOOLS], { quiet: true });
+    await run(cargo, args, { quiet: true, env });
   } catch {
     throw new Stop(
       `cargo could not install ${crate} ${version} (its output is above). It needs a C compiler, ` +
@@ -113,19 +121,13 @@ function ensureWasmBindgen() {
   });
 }
 
-/**
- * Makes the wasm toolchain ready and returns the environment to run it in.
- * wasm-opt and esbuild are npm packages: pinned by the lock file, not downloaded.
- */
-export async function ensureWasmToolchain() {
+/** Makes the compiler for wasm32 ready, and returns the road to it and the environment to run it in. */
+async function ensureWasmRust() {
   let road = "";
   await step("Rust for wasm", async () => {
     road = await chooseRoad();
     return `${road}: ${await ROADS[road].version()}`;
   });
-  await ensureWorkerBuild();
-  await ensureWasmBindgen();
-
   const path = [toolsBin, NODE_BIN, process.env.PATH];
   if (road === "debian") {
     writeShims();
@@ -135,11 +137,49 @@ export async function ensureWasmToolchain() {
     PATH: path.join(delimiter),
     // Not the native build's folder: another compiler's artifacts would evict its own.
     CARGO_TARGET_DIR: inRoot("target/wasm"),
-    WASM_OPT_BIN: join(NODE_BIN, "wasm-opt"),
-    ESBUILD_BIN: join(NODE_BIN, "esbuild"),
   };
+  return { road, env };
+}
+
+/**
+ * Makes the wasm toolchain ready and returns the environment to run it in.
+ * wasm-opt and esbuild are npm packages: pinned by the lock file, not downloaded.
+ */
+export async function ensureWasmToolchain() {
+  const { env } = await ensureWasmRust();
+  await ensureWorkerBuild();
+  await ensureWasmBindgen();
+  rmSync(toolsTarget, { recursive: true, force: true });
+
+  env.WASM_OPT_BIN = join(NODE_BIN, "wasm-opt");
+  env.ESBUILD_BIN = join(NODE_BIN, "esbuild");
   if (existsSync(join(toolsBin, "wasm-bindgen"))) env.WASM_BINDGEN_BIN = join(toolsBin, "wasm-bindgen");
-  return { road, env, workerBuild: join(toolsBin, "worker-build") };
+  return { env, workerBuild: join(toolsBin, "worker-build") };
+}
+
+const WASM_LIB = ["--locked", "--lib", "--target", "wasm32-unknown-unknown"];
+
+/** The profile of the Worker's build, so that both share what runs on the host: macros and build scripts. */
+const PROFILE = "--release";
+
+/**
+ * How to check the Worker's code as wasm32 sees it, which native runs leave out: cargo's arguments for
+ * clippy and for the documentation. Where clippy cannot be had, the compiler's own warnings stand in,
+ * and `missing` says why.
+ */
+export async function ensureWasmChecks() {
+  const { road, env } = await ensureWasmRust();
+  const missing = await ROADS[road].ensureClippy();
+  const lib = [...WASM_LIB, ...ROADS[road].STD_FLAGS];
+  const deny = ["--", "-D", "warnings"];
+  return {
+    env,
+    missing,
+    lint: missing
+      ? ["+nightly", "rustc", "--profile", "check", ...lib, ...deny]
+      : ["+nightly", "clippy", PROFILE, ...lib, ...deny],
+    doc: ["+nightly", "doc", PROFILE, "--no-deps", "--document-private-items", ...lib],
+  };
 }
 
 /** Native `cargo`, for the tests of the pure core: whichever comes first in PATH. */

@@ -2,7 +2,7 @@
 // sends and gets. Knows the part of JSON Schema that the document uses, and refuses any other. No I/O.
 
 const HEAD = `// The JSON of the API, as the server writes and reads it: plain interfaces, and nothing that runs.
-// Written by \`node scripts/wire.mjs\` from openapi.json, which is written from the server's own types: change those.`;
+// Written by \`npm run openapi\` from openapi.json, which is written from the server's own types: change those.`;
 
 /** Queries, by the path that takes them. */
 const QUERIES = { ListQuery: "/content", TaskQuery: "/tasks" };
@@ -161,7 +161,7 @@ function* names(value) {
 function reachable({ paths, components }) {
   const found = new Set(["Frame", "ApiErrorBody", "TaskResult", "WebConfig"]);
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
-  for (const name of names(operations.filter(({ security }) => security))) found.add(name);
+  for (const name of names(operations.filter(({ security }) => security.length > 0))) found.add(name);
   for (const name of found) for (const inner of names(components.schemas[name])) found.add(inner);
   return found;
 }

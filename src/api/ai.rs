@@ -7,6 +7,7 @@ use super::request::kinds::parse_as;
 use super::response::start::ChannelStarted;
 use crate::domain::channel::state::Channel;
 use crate::domain::claim::Claim;
+use crate::domain::id::TaskKey;
 use crate::domain::task::start_request::StartRequest;
 use crate::error::ApiError;
 use crate::platform::{config, finish_even_if_client_leaves, new_key, now};
@@ -16,26 +17,27 @@ use crate::provider::http::Http;
 use crate::provider::kind::Becomes;
 use crate::provider::registry::PROVIDERS;
 use crate::signature::Scope;
-use crate::start::channels::UNDER_WAY;
+use crate::start::channels::under_way;
 use crate::start::wiring::with_ports;
 use worker::{Context, Env, Request, Response};
 
 pub async fn start(
     mut request: Request,
     env: &Env,
-    context: Context,
+    context: &Context,
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
     let mut kinds = PROVIDERS.kinds(Becomes::Channel);
     let (provider, kind) = kinds.next().ok_or_else(ApiError::not_found)?;
     let wanted = parse_as(kind, &asked.body)?;
-    // What would be missing at the end is found out before any money is spent.
+    // Missing settings are found before any money is spent.
     Http { env }.check(provider)?;
     config(env).token_secret()?;
-    let claim = claim(&asked, "ai", UNDER_WAY.to_owned());
+    let key = new_key(now())?;
+    let claim = claim(&asked, "ai", under_way(&key));
     let Asked { user_id, .. } = asked;
-    let work = begin(env.clone(), provider, user_id.clone(), wanted, claim);
-    let channel = finish_even_if_client_leaves(&context, work).await??;
+    let work = begin(env.clone(), provider, user_id.clone(), (wanted, key), claim);
+    let channel = finish_even_if_client_leaves(context, work).await??;
     let id = &channel.channel_id;
     let live = live(env, &user_id, Scope::Channel(id.clone()), format!("/channels/{id}/live"))?;
     json(201, &ChannelStarted::new(&channel, live))
@@ -45,10 +47,9 @@ async fn begin(
     env: Env,
     provider: &'static dyn Provider,
     user_id: String,
-    wanted: StartRequest,
+    (wanted, key): (StartRequest, TaskKey),
     claim: Option<Claim>,
 ) -> Result<Channel, ApiError> {
-    let key = new_key(now())?;
     let order = Order { request: &wanted, user_id: &user_id, key: &key, webhook_url: None };
     with_ports(&env, async |ports| ports.start_channel(provider, &order, claim).await).await
 }

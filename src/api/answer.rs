@@ -1,22 +1,23 @@
-//! Answers: JSON, and the refusals of the error table.
+//! Answers: JSON, and the errors of the table.
 
 use super::broken;
 use crate::error::{ApiError, Code};
 use serde::Serialize;
 use worker::{Request, Response, ResponseBuilder, Result};
 
-/// Nothing that the API says is for a cache between us and the caller.
+/// No answer of the API may be cached.
 const PRIVATE: &str = "private, no-store";
 
 pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response, ApiError> {
     ResponseBuilder::new()
         .with_status(status)
         .with_header("cache-control", PRIVATE)
+        .and_then(safe)
         .and_then(|response| response.from_json(body))
         .map_err(broken)
 }
 
-/// The same, with the version of what is shown: a caller that has it is told so in one line.
+/// A JSON answer with its version as `ETag`, or a 304 if `If-None-Match` has that version.
 pub fn versioned(
     request: &Request,
     body: &impl Serialize,
@@ -29,6 +30,7 @@ pub fn versioned(
     });
     let response = ResponseBuilder::new()
         .with_header("cache-control", "private, no-cache")
+        .and_then(safe)
         .and_then(|response| response.with_header("etag", &tag))
         .map_err(broken)?;
     match is_known {
@@ -37,11 +39,20 @@ pub fn versioned(
     }
 }
 
+/// The headers that no answer goes without: a browser takes the content type at its word, and comes back
+/// over https only.
+pub fn safe(response: ResponseBuilder) -> Result<ResponseBuilder> {
+    response
+        .with_header("x-content-type-options", "nosniff")?
+        .with_header("strict-transport-security", "max-age=31536000")
+}
+
 pub fn refuse(error: &ApiError) -> Result<Response> {
     let mut response = ResponseBuilder::new()
         .with_status(error.status())
         .with_header("content-type", "application/json")?
-        .with_header("cache-control", PRIVATE)?;
+        .with_header("cache-control", PRIVATE)
+        .and_then(safe)?;
     if let Some(allow) = error.allow {
         response = response.with_header("allow", allow)?;
     }

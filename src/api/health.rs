@@ -1,16 +1,25 @@
-//! Is it alive, is it ready, and what the web app has to know to sign people in.
+//! Liveness, readiness, and the web app's sign-in configuration.
 
 use super::answer::json;
+use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
+use crate::cache::Cache;
 use crate::config::{Config, Issuer};
+use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
 use crate::platform::config;
 use crate::provider::registry::PROVIDERS;
 use crate::store::Store;
+use std::cell::RefCell;
 use worker::{Env, Response};
 
 pub fn alive() -> Result<Response, ApiError> {
     json(200, &ALIVE)
+}
+
+thread_local! {
+    /// That D1 is well. Asking costs a query, and anybody may ask. That it is not is asked again.
+    static WELL: RefCell<Cache<()>> = const { RefCell::new(Cache::new(5 * SECOND)) };
 }
 
 /// Names what is missing, never a value.
@@ -26,12 +35,19 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         }
         return Err(ApiError { issues: missing.iter().map(issue).collect(), ..error });
     }
-    Store::new(env)?.ping().await.map_err(|error| ApiError {
+    if has_tables(env).await {
+        return json(200, &READY);
+    }
+    Err(ApiError {
         message: "D1 cannot be reached, or its migrations have not been applied.".to_owned(),
         issues: vec![Issue::new("DB", "cannot be read")],
-        ..error
-    })?;
-    json(200, &READY)
+        ..ApiError::unavailable()
+    })
+}
+
+/// Whether D1 answers and has been migrated.
+async fn has_tables(env: &Env) -> bool {
+    remembered(&WELL, "D1", async { Store::new(env)?.ping().await }).await.is_ok()
 }
 
 pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {

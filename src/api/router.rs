@@ -1,29 +1,34 @@
-//! The way in: from a request to its resource, and from an error to its answer.
+//! The entry point: dispatches a request to its resource, and turns an error into an answer.
 
 use super::answer::refuse;
 use super::caller::identify;
-use super::{ai, content, cors, generate, health, live, openapi, tasks, webhook};
+use super::{ai, content, cors, generate, health, live, models, openapi, tasks, webhook};
+use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::platform::config;
 use crate::route::Route;
 use worker::{Context, Env, Method, Request, Response, Result};
 
-/// Answers a request, whatever it is.
+/// Answers a request.
 pub async fn handle(request: Request, env: Env, context: Context) -> Result<Response> {
     let path = request.path();
     let Some(route) = Route::of(&path) else { return assets_or_404(request, &env, &path).await };
     let origin = cors::allowed_origin(&request, &env);
-    let method = request.method().to_string();
-    if let (Method::Options, Some(origin)) = (request.method(), &origin) {
+    // As it was sent: the SDK's type takes a method that it does not know for GET.
+    let method = request.inner().method();
+    if let ("OPTIONS", Some(origin)) = (method.as_str(), &origin) {
         return cors::preflight(origin, route);
     }
     let answer = if route.takes(&method) {
-        answer(request, &env, context, route).await
+        answer(request, &env, &context, route).await
     } else {
         let message = format!("{path} does not take {method}.");
         let error = ApiError::new(Code::MethodNotAllowed, message);
         Err(ApiError { allow: Some(route.allow()), ..error })
     };
+    if let Some(renewal) = renewal() {
+        context.wait_until(renewal);
+    }
     let response = answer.or_else(|error| refuse(&error))?;
     match origin {
         Some(origin) => cors::open(response, &origin),
@@ -34,13 +39,13 @@ pub async fn handle(request: Request, env: Env, context: Context) -> Result<Resp
 async fn answer(
     request: Request,
     env: &Env,
-    context: Context,
+    context: &Context,
     route: Route<'_>,
 ) -> std::result::Result<Response, ApiError> {
     match route {
         Route::Generate => generate::generate(request, env, context).await,
         Route::Batch => generate::generate_batch(request, env, context).await,
-        Route::Models => generate::models(&request, env).await,
+        Route::Models => models::models(&request, env).await,
         Route::Estimate => generate::estimate(request, env).await,
         Route::Tasks if request.method() == Method::Post => {
             generate::start_kind(request, env, context).await
@@ -77,9 +82,10 @@ async fn answer(
     }
 }
 
-/// What is no resource of the API is left to the static assets.
+/// Serves a static asset, or a 404 where a path belongs to the API.
 async fn assets_or_404(request: Request, env: &Env, path: &str) -> Result<Response> {
-    let is_page = matches!(request.method(), Method::Get | Method::Head) && !Route::owns(path);
+    let method = request.inner().method();
+    let is_page = matches!(method.as_str(), "GET" | "HEAD") && !Route::owns(path);
     match env.assets("ASSETS") {
         Ok(assets) if is_page => assets.fetch_request(request).await,
         _ => refuse(&ApiError::not_found()),

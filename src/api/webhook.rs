@@ -1,4 +1,4 @@
-//! Webhooks, of every provider: verified, read, handed to the room. The answer is 200 once that has
+//! Webhooks of every provider: verified, read and sent to the room. The answer is 200 once the room has
 //! stored them.
 
 use super::answer::json;
@@ -9,7 +9,8 @@ use crate::domain::task::report::Report;
 use crate::domain::time::SECOND;
 use crate::domain::verdict::Verdict;
 use crate::error::{ApiError, Code, Issue};
-use crate::platform::{config, log, now};
+use crate::log::{Line, What};
+use crate::platform::{config, log, log_line, now};
 use crate::provider::calls::poll;
 use crate::provider::contract::Provider;
 use crate::provider::event::Event;
@@ -24,8 +25,16 @@ use crate::store::row::to_json;
 use worker::{Env, Request, Response};
 
 /// `POST /webhooks/{provider}`
-pub async fn signed(mut request: Request, name: &str, env: &Env) -> Result<Response, ApiError> {
+pub async fn signed(request: Request, name: &str, env: &Env) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
+    take_signed(request, provider, env).await.inspect_err(|error| refused(provider, error))
+}
+
+async fn take_signed(
+    mut request: Request,
+    provider: &'static dyn Provider,
+    env: &Env,
+) -> Result<Response, ApiError> {
     let secrets = provider.settings().webhook_secrets(&config(env))?;
     let body = read(&mut request, WEBHOOK_LIMIT).await?;
     let headers = headers(&request, provider)?;
@@ -43,14 +52,24 @@ pub async fn signed(mut request: Request, name: &str, env: &Env) -> Result<Respo
     json(200, &RECEIVED)
 }
 
-/// `POST /webhooks/{provider}/{token}`: not signed, so it is believed of the one start that its token
+/// `POST /webhooks/{provider}/{token}`: not signed, so it is accepted only for the start that its token
 /// was made for.
 pub async fn with_token(
-    mut request: Request,
+    request: Request,
     (name, token): (&str, &str),
     env: &Env,
 ) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
+    let taken = take_with_token(request, provider, token, env).await;
+    taken.inspect_err(|error| refused(provider, error))
+}
+
+async fn take_with_token(
+    mut request: Request,
+    provider: &'static dyn Provider,
+    token: &str,
+    env: &Env,
+) -> Result<Response, ApiError> {
     let key = WebhookTokenKey::new(&config(env).token_secret()?);
     let wrong = || ApiError::new(Code::InvalidSignature, "The token is not for this.");
     key.verify(token).ok_or_else(wrong)?;
@@ -71,7 +90,7 @@ pub async fn with_token(
     json(200, &RECEIVED)
 }
 
-/// The headers that the provider signs with, and whatever else it reads.
+/// The headers that the provider reads.
 fn headers(
     request: &Request,
     provider: &dyn Provider,
@@ -100,12 +119,12 @@ async fn is_of(
     if row.task_id.is_some() {
         return Ok(row.id() == task_id);
     }
-    // The start has not got that far yet. A body without a signature may name any task, so the
-    // provider is asked whether this is the one.
+    // The start has no answer yet. An unsigned body may name any task, so the provider is polled to
+    // check that it is the right one.
     let told = poll(&Http { env }, provider, task_id, &row.kind).await?;
     match row.images.first() {
         Some(image) => Ok(told.row_ids.first() == Some(&image.id)),
-        // Kinds without rows carry nothing to know them by: the provider sends it again later.
+        // A task without image rows cannot be recognized. The provider retries later.
         None => Err(ApiError::unavailable()),
     }
 }
@@ -120,7 +139,7 @@ async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), Ap
     taken(&task_id, verdict)
 }
 
-/// What is not taken, the provider has to send again.
+/// Logs the verdict. A full room is an error, so that the provider retries.
 fn taken(id: &str, verdict: Verdict) -> Result<(), ApiError> {
     log("webhook", format_args!("{id} {verdict:?}"));
     match verdict {
@@ -129,7 +148,7 @@ fn taken(id: &str, verdict: Verdict) -> Result<(), ApiError> {
     }
 }
 
-/// The refusal of a body that is verified and makes no sense.
+/// The error for a verified body that cannot be read.
 fn malformed(wrong: Malformed) -> ApiError {
     let message = match wrong.path {
         "" => wrong.message.to_owned(),
@@ -139,8 +158,18 @@ fn malformed(wrong: Malformed) -> ApiError {
     ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) }
 }
 
-/// The refusal of a body that is not verified.
+/// The error for a webhook that cannot be verified.
 fn unsigned(error: SignatureError) -> ApiError {
-    log("webhook refused", error.code());
     ApiError::new(Code::InvalidSignature, error.to_string())
+}
+
+/// One line for each delivery that was not taken.
+fn refused(provider: &dyn Provider, error: &ApiError) {
+    log_line(&Line {
+        event: What::WebhookRefused,
+        provider: provider.name(),
+        id: None,
+        code: error.code.as_str(),
+        reason: &error.message,
+    });
 }

@@ -1,32 +1,34 @@
-//! The keys that were fetched, and when to fetch them again. Pure.
+//! The cache of the issuer's keys: when to fetch them. Pure.
 //!
 //! Keys outlive the issuer's absence: what was fetched once is used until a newer set comes, for a
-//! day at most. A key id that is not known is a reason to look once more, since issuers rotate
+//! day at most. Stale keys are served while new ones are fetched: nobody waits for them. A key id that is not known is a reason to look once more, since issuers rotate
 //! their keys; but not a way to make us knock on the issuer's door at will.
 
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 use serde_json::Value;
 use std::collections::VecDeque;
 
-/// Keys younger than this are not looked up again without a reason.
+/// Keys younger than this are not fetched again without a reason.
 const FRESH: Millis = 10 * MINUTE;
+/// Keys that could not be renewed are not tried again before this has passed.
+const AFTER_FAILURE: Millis = MINUTE;
 /// Keys older than this are not used any more, whatever the issuer's state.
 const USABLE: Millis = 24 * HOUR;
-/// A key id that the issuer did not know is not asked for again before this has passed.
+/// How long an unknown key id causes no other fetch.
 const UNKNOWN: Millis = 30 * SECOND;
-/// Fetches in one such span: a flood of made-up key ids costs no more.
+/// Most fetches in one [`BUDGET_SPAN`].
 const BUDGET: usize = 10;
 const BUDGET_SPAN: Millis = 10 * SECOND;
-/// A fetch that has not ended by then will not.
+/// Deadline of a fetch.
 pub const PATIENCE: Millis = 5 * SECOND;
-/// Unknown key ids that are remembered.
+/// Most unknown key ids that are kept.
 const UNKNOWN_LIMIT: usize = 64;
 
 #[derive(Debug, Default)]
 pub struct KeyCache {
     keys: Option<(Millis, Value)>,
     fetches: VecDeque<Millis>,
-    /// When a fetch came to nothing last.
+    /// When the last failed fetch ended.
     failed: Option<Millis>,
     unknown: VecDeque<(Millis, String)>,
 }
@@ -37,27 +39,34 @@ impl KeyCache {
         self.keys.as_ref().filter(|(at, _)| now - at < USABLE).map(|(_, keys)| keys)
     }
 
-    /// Whether to fetch before looking: there are no keys, or they are old.
-    pub fn is_due(&self, now: Millis) -> bool {
-        let is_old = self.keys.as_ref().is_none_or(|(at, _)| now - at >= FRESH);
-        is_old && self.has_budget(now) && !self.is_awaited(now)
+    /// Whether to fetch before looking: there are no keys.
+    pub fn is_empty(&self, now: Millis) -> bool {
+        self.keys(now).is_none() && self.has_budget(now) && !self.is_awaited(now)
     }
 
-    /// Whether somebody is fetching the first keys: to wait for them is better than to fetch them
-    /// again. Whoever that was may be gone, so not for ever.
+    /// Whether the keys that are there should be renewed, without anybody waiting for that.
+    pub fn is_stale(&self, now: Millis) -> bool {
+        let is_old = self.keys.as_ref().is_some_and(|(at, _)| now - at >= FRESH);
+        let is_under_way = self.fetches.back().is_some_and(|begun| now - begun < PATIENCE);
+        let has_failed = self.failed.is_some_and(|failed| now - failed < AFTER_FAILURE);
+        is_old && !is_under_way && !has_failed && self.has_budget(now)
+    }
+
+    /// Whether another request is fetching the first keys, so that this one should wait for them. Only up
+    /// to the deadline, since that request may have been cancelled.
     pub fn is_awaited(&self, now: Millis) -> bool {
         let begun = self.fetches.back().filter(|begun| now - **begun < PATIENCE);
         let is_open = begun.is_some_and(|begun| self.failed.is_none_or(|failed| failed < *begun));
         is_open && self.keys(now).is_none()
     }
 
-    /// Whether to fetch because a token names a key that is not among ours.
+    /// Whether to fetch because a token names an unknown key id.
     pub fn may_look_for(&self, key_id: &str, now: Millis) -> bool {
         let asked = |(at, id): &(Millis, String)| id == key_id && now - at < UNKNOWN;
         self.has_budget(now) && !self.unknown.iter().any(asked)
     }
 
-    /// Remembers a key id that the issuer does not know.
+    /// Records a key id that the issuer does not know.
     pub fn not_found(&mut self, key_id: &str, now: Millis) {
         if self.unknown.len() == UNKNOWN_LIMIT {
             self.unknown.pop_front();
@@ -73,7 +82,7 @@ impl KeyCache {
         self.fetches.push_back(now);
     }
 
-    /// It came to nothing.
+    /// The fetch has failed.
     pub fn failed(&mut self, now: Millis) {
         self.failed = Some(now);
     }
@@ -101,37 +110,48 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_fetched_once_and_again_after_ten_minutes() {
-        assert!(KeyCache::default().is_due(0));
+    fn keys_are_fetched_once_and_renewed_after_ten_minutes() {
+        assert!(KeyCache::default().is_empty(0));
         let cache = filled(0);
-        assert!(!cache.is_due(FRESH - 1));
-        assert!(cache.is_due(FRESH));
+        assert!(!cache.is_empty(FRESH) && !cache.is_stale(FRESH - 1));
+        assert!(cache.is_stale(FRESH));
+    }
+
+    #[test]
+    fn while_the_issuer_is_away_nobody_waits_and_it_is_asked_once_a_minute() {
+        let mut cache = filled(0);
+        cache.fetching(FRESH);
+        assert!(!cache.is_empty(FRESH + 1), "the old keys serve");
+        assert!(!cache.is_stale(FRESH + 1), "one fetch at a time");
+        cache.failed(FRESH + PATIENCE);
+        assert!(!cache.is_stale(FRESH + PATIENCE + AFTER_FAILURE - 1));
+        assert!(cache.is_stale(FRESH + PATIENCE + AFTER_FAILURE));
     }
 
     #[test]
     fn a_flood_while_there_are_no_keys_is_ten_fetches() {
         let mut cache = KeyCache::default();
         for _ in 0..BUDGET {
-            assert!(cache.is_due(1));
+            assert!(cache.is_empty(1));
             cache.fetching(1);
             cache.failed(1);
         }
-        assert!(!cache.is_due(BUDGET_SPAN));
-        assert!(cache.is_due(1 + BUDGET_SPAN));
+        assert!(!cache.is_empty(BUDGET_SPAN));
+        assert!(cache.is_empty(1 + BUDGET_SPAN));
     }
 
     #[test]
     fn the_first_keys_are_waited_for_while_somebody_may_be_fetching_them() {
         let mut cache = KeyCache::default();
         cache.fetching(1);
-        assert!(cache.is_awaited(2) && !cache.is_due(2));
+        assert!(cache.is_awaited(2) && !cache.is_empty(2));
         assert!(cache.is_awaited(PATIENCE));
-        assert!(!cache.is_awaited(1 + PATIENCE) && cache.is_due(1 + PATIENCE));
+        assert!(!cache.is_awaited(1 + PATIENCE) && cache.is_empty(1 + PATIENCE));
         cache.failed(3);
-        assert!(!cache.is_awaited(4) && cache.is_due(4));
+        assert!(!cache.is_awaited(4) && cache.is_empty(4));
         cache.fetching(5);
         cache.fetched(json!({"keys": []}), 6);
-        assert!(!cache.is_awaited(7) && !cache.is_due(7));
+        assert!(!cache.is_awaited(7) && !cache.is_empty(7));
     }
 
     #[test]

@@ -15,15 +15,39 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use worker::{Delay, Error};
 
-/// Between two looks whether another request has got the keys: what that waits for is its own.
+/// Interval for checking whether another request has fetched the keys. Requests cannot await each
+/// other's I/O.
 const STEP: Duration = Duration::from_millis(20);
 
 thread_local! {
-    /// By issuer. Plain data only: nothing in it belongs to a request.
+    /// By issuer. Only plain data, so nothing in it is bound to a request.
     static CACHES: RefCell<BTreeMap<String, KeyCache>> = const { RefCell::new(BTreeMap::new()) };
+
+    /// Issuers whose keys are to be renewed behind the answer.
+    static STALE: RefCell<Vec<Issuer>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The keys that may have signed a token of `algorithm` that names `key_id`.
+/// The renewal of stale keys, where there are any: to be run when the answer is out.
+pub fn renewal() -> Option<impl Future<Output = ()> + 'static> {
+    let stale = STALE.take();
+    if stale.is_empty() {
+        return None;
+    }
+    Some(async move {
+        for issuer in &stale {
+            // Another request may have done it meanwhile.
+            if with_cache(issuer, |cache| cache.is_stale(now())) {
+                refresh(issuer).await;
+            }
+        }
+    })
+}
+
+/// The keys that may have signed a token with this algorithm and key id.
+///
+/// # Errors
+///
+/// [`Denied`]: the key is unknown, or there are no keys.
 pub async fn keys_for(
     issuer: &Issuer,
     algorithm: Algorithm,
@@ -32,8 +56,10 @@ pub async fn keys_for(
     while with_cache(issuer, |cache| cache.is_awaited(now())) {
         Delay::from(STEP).await;
     }
-    if with_cache(issuer, |cache| cache.is_due(now())) {
+    if with_cache(issuer, |cache| cache.is_empty(now())) {
         refresh(issuer).await;
+    } else if with_cache(issuer, |cache| cache.is_stale(now())) {
+        STALE.with_borrow_mut(|stale| stale.push(issuer.clone()));
     }
     let find = || {
         with_cache(issuer, |cache| {
@@ -57,10 +83,10 @@ pub async fn keys_for(
     Ok(found)
 }
 
-/// Why there is no key to verify with.
+/// Why there is no key.
 pub enum Denied {
     Refused(Refused),
-    /// The issuer's keys have never been had, and cannot be had now.
+    /// No usable keys are cached, and they cannot be fetched.
     NoKeys,
 }
 
@@ -79,7 +105,7 @@ fn with_cache<T>(issuer: &Issuer, run: impl FnOnce(&mut KeyCache) -> T) -> T {
     CACHES.with_borrow_mut(|caches| run(caches.entry(issuer.issuer.clone()).or_default()))
 }
 
-/// Fetches the keys anew. Whether there are new ones: if not, those that are there stay.
+/// Fetches the keys and returns whether that succeeded. If not, the cached ones stay.
 async fn refresh(issuer: &Issuer) -> bool {
     with_cache(issuer, |cache| cache.fetching(now()));
     match fetch_keys(issuer).await {
@@ -101,7 +127,7 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
         None => {
             let base = issuer.issuer.trim_end_matches('/');
             let known = get(&format!("{base}/.well-known/openid-configuration")).await?;
-            // A configuration that speaks for somebody else is not this issuer's.
+            // OIDC Discovery requires the same issuer in its configuration.
             if known.get("issuer").and_then(Value::as_str) != Some(issuer.issuer.as_str()) {
                 return Err("its configuration names another issuer".into());
             }

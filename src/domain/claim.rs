@@ -13,7 +13,7 @@ pub struct Claim {
     pub stands_for: String,
 }
 
-/// What is known of an idempotency key that was claimed.
+/// An idempotency key that was claimed before.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Claimed {
     /// SHA-256 of the route and the body that claimed it, hex.

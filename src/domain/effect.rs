@@ -1,15 +1,15 @@
-//! What follows from a decision, as plain values. `apply` returns them; [`crate::object::actor`]
+//! What follows from a decision, as plain values. `apply` returns them; `object/actor.rs`
 //! performs them, in order.
 
 use super::time::Millis;
 use super::verdict::Verdict;
 
-/// What `apply` makes of a state and an input.
+/// The result of `apply`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision<S, I, W> {
     pub state: S,
     pub verdict: Verdict,
-    /// To be performed in this order, each with all that follows from it before the next.
+    /// Performed in this order. What follows from an effect is performed before the next effect.
     pub effects: Vec<Effect<I, W>>,
 }
 
@@ -22,18 +22,18 @@ pub enum Effect<I, W> {
     Show,
     /// Set the object's one alarm.
     Arm(Arm),
-    /// Do this; its outcome is the next input.
+    /// Do this work; its outcome is the next input.
     Do(W),
-    /// Decide about this next.
+    /// Pass this input to `apply` next.
     Then(I),
     /// Delete everything that is stored.
     Clean,
 }
 
-/// When the alarm has to fire. To move an alarm costs as much as to write a row.
+/// When the alarm has to fire. Moving an alarm costs as much as writing a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arm {
-    /// At this time, whatever is set.
+    /// At this time, even if another is set.
     At(Millis),
     /// At this time, unless one is set for then or earlier.
     By(Millis),
@@ -51,7 +51,7 @@ impl Arm {
         }
     }
 
-    /// Whether the alarm that is set has to be known first.
+    /// Whether the alarm that is set has to be read first.
     pub fn looks(self) -> bool {
         !matches!(self, Self::At(_))
     }

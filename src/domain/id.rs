@@ -1,8 +1,8 @@
 //! Our own ids: the key of a task's row and the ids of its image rows.
 //!
-//! A task's row is written before the provider has named the task, so it needs a name of ours
-//! first. That key begins with its creation time: the table is stored in key order, which makes
-//! "this user's tasks, newest first" a walk over the table itself, with no index to pay for.
+//! A task's row is written before the provider has given the task an id, so it needs a key of ours.
+//! The key begins with the creation time. The table is stored in key order, so "this user's tasks,
+//! newest first" is a range scan of the table itself and needs no index.
 
 use crate::domain::time::Millis;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -72,11 +72,11 @@ impl fmt::Display for TaskKey {
     }
 }
 
-/// Room for any id that a provider has been seen to give, four times over.
+/// Longest id, in bytes: four times the longest that a provider has been seen to give.
 pub const ID_CHARS: usize = 128;
 
-/// Whether `text` can be the id of a task, a channel or a batch: it names an object, a row and a path
-/// segment.
+/// Whether `text` can be the id of a task, a channel or a batch. Such an id is safe as the name of an
+/// object, as a row's key and as a path segment.
 pub fn is_plain_id(text: &str) -> bool {
     (1..=ID_CHARS).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')

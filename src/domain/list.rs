@@ -1,11 +1,11 @@
-//! Pages of lists: what is asked for, once it has been read and checked.
+//! Pages of lists, as they are asked for.
 
 use super::id::TaskKey;
 use super::task::Status;
 
-/// Entries of a page, where the caller does not say.
+/// Default page size.
 pub const DEFAULT_LIMIT: u32 = 20;
-/// Entries of a page at most.
+/// Largest page size.
 pub const LARGEST_LIMIT: u32 = 100;
 
 /// A page of a user's tasks, newest first.
@@ -29,6 +29,6 @@ impl TaskList {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentList {
     pub limit: u32,
-    /// The id of the row to go on after.
+    /// The id of the last row of the previous page.
     pub cursor: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! Tasks and channels as actors, without a platform and without a vendor: what they are, what can happen
-//! to them, and what follows from it. No I/O, no clock, no randomness: `now` and every id are arguments.
+//! Tasks and channels as pure actors, without platform or vendor: their state, their inputs, and the
+//! effects that follow. No I/O, no clock, no randomness: `now` and every id are arguments.
 
 pub mod channel;
 pub mod claim;

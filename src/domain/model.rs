@@ -3,18 +3,18 @@
 use serde::Serialize;
 
 /// The models that can be asked for.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Models {
     pub models: Vec<Model>,
 }
 
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Model {
-    /// What a request's `model` is.
+    /// The value for a request's `model`.
     pub id: String,
-    /// What people call it.
+    /// The name to show.
     pub name: String,
 }
 

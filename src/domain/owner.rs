@@ -1,6 +1,6 @@
 //! Who may see what.
 
-/// Whether `user` may see what belongs to `owner`. What is nobody's is everyone's who is signed in.
+/// Whether `user` may see what belongs to `owner`. Without an owner, every signed-in user may.
 pub fn may_see(owner: Option<&str>, user: &str) -> bool {
     owner.is_none_or(|owner| owner == user)
 }

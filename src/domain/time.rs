@@ -9,7 +9,7 @@ pub const SECOND: Millis = 1_000;
 pub const MINUTE: Millis = 60 * SECOND;
 pub const HOUR: Millis = 60 * MINUTE;
 
-/// `2026-11-20T10:00:00.000Z`. A time no calendar can hold is shown as the epoch.
+/// `2026-11-20T10:00:00.000Z`. A time that is out of range becomes the epoch.
 pub fn iso(at: Millis) -> String {
     DateTime::from_timestamp_millis(at)
         .unwrap_or_default()
@@ -21,7 +21,7 @@ pub fn parse_iso(text: &str) -> Option<Millis> {
     Some(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
 }
 
-/// Times in JSON that people and browsers read.
+/// `Millis` as ISO 8601 text in JSON, for serde's `with`.
 pub mod iso_json {
     use super::{Millis, iso, parse_iso};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

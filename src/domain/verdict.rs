@@ -1,4 +1,4 @@
-//! What became of an input: of a task and of a channel alike.
+//! What became of an input, for tasks and channels alike.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub enum Verdict {
     Stale,
     /// The task is not attached yet: kept for then.
     Kept,
-    /// More early events than a task can have: refused, so that the provider sends it again.
+    /// There are too many early reports or events: refused, so that the provider retries.
     Full,
     /// Recorded; it says nothing that changes the task.
     Noted,

@@ -1,7 +1,7 @@
-//! The shell of every actor: it loads the state, asks `apply`, and performs the effects that come back.
+//! The shell of every actor: it loads the state, calls `apply`, and performs the effects.
 //!
-//! It decides nothing. Between the reading of the state and the last of [`Effect::Store`] and
-//! [`Effect::Show`] there is no `await`, so no other event can come between.
+//! It decides nothing. From loading the state to [`Effect::Store`] and [`Effect::Show`] there is no
+//! `await`, so no other event can interleave.
 
 use super::socket::broadcast;
 use super::storage::{load, save};
@@ -9,10 +9,11 @@ use crate::domain::effect::{Arm, Decision, Effect};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 use crate::platform::{log_error, now};
+use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Result, State};
 
-/// One kind of actor: what it decides, what it shows, and the work that only it does.
+/// One kind of actor: its `apply`, its frames, and the work that only it does.
 #[expect(async_fn_in_trait, reason = "an object has one thread: nothing needs these to be Send")]
 pub trait Actor {
     type State: Default + Serialize + DeserializeOwned;
@@ -30,49 +31,65 @@ pub trait Actor {
         now: Millis,
     ) -> Decision<Self::State, Self::Input, Self::Work>;
 
-    /// What watchers are sent of a state.
+    /// The frame for watchers. `None`: there is nothing to show.
     fn frame(&self, state: &Self::State) -> Option<String>;
 
-    /// Does what no other kind of actor does. What came of it is the next input.
+    /// Does the work of this kind of actor. Its outcome is the next input.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the object's storage.
     async fn work(&self, work: Self::Work) -> Result<Option<Self::Input>>;
 
-    /// What is stored.
+    /// The stored state.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
     fn load(&self) -> Result<Self::State> {
         load(&self.object().storage())
     }
 
-    /// Decides about `input`, and performs all that follows from it: each effect with what follows from
-    /// its outcome, before the next.
-    async fn handle(&self, input: Self::Input) -> Result<Verdict> {
-        let mut verdict = None;
-        // A stack: the next effect is the last.
-        let mut effects = vec![Effect::Then(input)];
-        let mut decided = None;
-        while let Some(effect) = effects.pop() {
-            match effect {
-                Effect::Then(input) => {
-                    let decision = self.apply(&self.load()?, input, now());
-                    verdict.get_or_insert(decision.verdict);
-                    effects.extend(decision.effects.into_iter().rev());
-                    decided = Some(decision.state);
-                }
-                Effect::Store => {
-                    if let Some(state) = &decided {
-                        save(&self.object().storage(), state)?;
-                    }
-                }
-                Effect::Show => {
-                    if let Some(frame) = decided.as_ref().and_then(|state| self.frame(state)) {
-                        broadcast(self.object(), &frame);
-                    }
-                }
-                Effect::Arm(arm) => set_alarm(self.object(), arm).await?,
-                Effect::Do(work) => effects.extend(self.work(work).await?.map(Effect::Then)),
-                Effect::Clean => self.object().storage().delete_all().await?,
-            }
-        }
-        Ok(verdict.unwrap_or(Verdict::Noted))
+    /// Applies `input` and performs the effects in order. Whatever follows from an effect is performed
+    /// before the next one.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the object's storage or alarm.
+    fn handle(&self, input: Self::Input) -> LocalBoxFuture<'_, Result<Verdict>> {
+        Box::pin(perform(self, input))
     }
+}
+
+async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdict> {
+    let mut verdict = None;
+    // A stack: the next effect is at the end.
+    let mut effects = vec![Effect::Then(input)];
+    let mut decided = None;
+    while let Some(effect) = effects.pop() {
+        match effect {
+            Effect::Then(input) => {
+                let decision = actor.apply(&actor.load()?, input, now());
+                verdict.get_or_insert(decision.verdict);
+                effects.extend(decision.effects.into_iter().rev());
+                decided = Some(decision.state);
+            }
+            Effect::Store => {
+                if let Some(state) = &decided {
+                    save(&actor.object().storage(), state)?;
+                }
+            }
+            Effect::Show => {
+                if let Some(frame) = decided.as_ref().and_then(|state| actor.frame(state)) {
+                    broadcast(actor.object(), &frame);
+                }
+            }
+            Effect::Arm(arm) => set_alarm(actor.object(), arm).await?,
+            Effect::Do(work) => effects.extend(actor.work(work).await?.map(Effect::Then)),
+            Effect::Clean => actor.object().storage().delete_all().await?,
+        }
+    }
+    Ok(verdict.unwrap_or(Verdict::Noted))
 }
 
 async fn set_alarm(object: &State, arm: Arm) -> Result<()> {

@@ -10,13 +10,13 @@ use std::fmt;
 pub enum SignatureError {
     /// A header that carries the signature, or a part of what is signed, is not there.
     Missing { header: &'static str },
-    /// A header is there and cannot be read: too long, no timestamp, an id that is none.
+    /// A header cannot be read: too long, not a timestamp, or not an id.
     Malformed,
-    /// No signature of the header matches, whether wrong or not well-formed.
+    /// No signature of the header matches. Some may not even be well-formed.
     Mismatch,
-    /// Rightly signed, more than the tolerance ago.
+    /// Correctly signed, but longer ago than the tolerance.
     Stale,
-    /// Rightly signed, with a time further ahead than the tolerance.
+    /// Correctly signed, but with a time further ahead than the tolerance.
     Future,
 }
 

@@ -10,8 +10,8 @@ use crate::signature::timestamp::Timestamp;
 use crate::signature::verified::{Delivery, Raw, Scheme, Verified};
 use crate::signature::{MAX_HEADER_BYTES, MAX_SIGNATURES, is_delivery_id};
 
-/// What a timestamped header says. Parts that are not understood, and signatures that are not
-/// well-formed, are left out: beside a good one they do no harm.
+/// A parsed timestamped header. Unknown parts and malformed signatures are skipped: beside a good
+/// signature they do no harm.
 struct Header<'a> {
     timestamp: Timestamp<'a>,
     candidates: Vec<[u8; MAC_BYTES]>,
@@ -22,7 +22,8 @@ struct Header<'a> {
 ///
 /// # Errors
 ///
-/// The signature is checked first and the time second (see [`Timestamp::check`]).
+/// Any [`SignatureError`]. The signature is checked first and the time second: a stranger cannot tell a
+/// stale request from a forged one, and learns nothing of our clock.
 pub fn verify_timestamped<'a>(
     webhook: Raw<'a>,
     header: &str,
@@ -43,12 +44,12 @@ pub fn verify_timestamped<'a>(
     Ok(Verified::new(webhook, Scheme::TimestampedHex, delivery))
 }
 
-/// Verifies a webhook by a bare hex signature of its whole body. No time is signed: a replay is found
-/// as a duplicate.
+/// Verifies a webhook by a bare hex signature of its whole body. No time is signed: a replay is
+/// caught by deduplication.
 ///
 /// # Errors
 ///
-/// [`SignatureError::Mismatch`] for every signature that is not the one.
+/// [`SignatureError::Mismatch`] for every other signature.
 pub fn verify_body<'a>(
     webhook: Raw<'a>,
     signature: &str,
@@ -62,7 +63,7 @@ pub fn verify_body<'a>(
 ///
 /// # Errors
 ///
-/// The signature is checked first and the time second (see [`Timestamp::check`]).
+/// Any [`SignatureError`]. The signature is checked before the time, as in [`verify_timestamped`].
 pub fn verify_part<'a>(
     webhook: Raw<'a>,
     (signature, timestamp): (&str, &str),
@@ -79,14 +80,14 @@ pub fn verify_part<'a>(
     Ok(Verified::new(webhook, Scheme::HexOfPart, Delivery::Body))
 }
 
-/// The key is the whole secret; the header is the signature and nothing else.
+/// Whether `signature` is that of `text` under one of the secrets, each taken whole as the key.
 fn matches(signature: &str, text: &[&[u8]], secrets: &SecretSet) -> Result<(), SignatureError> {
     let candidate = decode(signature).ok_or(SignatureError::Mismatch)?;
     let signed = secrets.iter().map(Key::whole).any(|key| key.verifies(text, &[candidate]));
     if signed { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
-/// A second `t` would leave open which one was signed, so it is refused.
+/// Parses `t=…,v1=…`. A second `t` is refused, since it is unclear which of them was signed.
 fn parse(header: &str) -> Result<Header<'_>, SignatureError> {
     if header.len() > MAX_HEADER_BYTES {
         return Err(SignatureError::Malformed);

@@ -12,7 +12,7 @@ use crate::signature::secret::Secret;
 /// Bytes of an HMAC-SHA256.
 pub(super) const MAC_BYTES: usize = 32;
 
-/// A key that is not empty. HMAC itself would take an empty one, and then anyone can sign.
+/// A key that is not empty. HMAC itself accepts an empty key, and then anyone could sign.
 #[derive(Clone)]
 pub(super) struct Key(Hmac<Sha256>);
 
@@ -37,7 +37,7 @@ impl Key {
     }
 
     /// Whether one of `candidates` is the MAC of the parts. The parts are hashed once, however many
-    /// candidates there are, and not at all without one; each is compared in constant time.
+    /// candidates there are, and not at all without any. Each is compared in constant time.
     pub(super) fn verifies(&self, parts: &[&[u8]], candidates: &[[u8; MAC_BYTES]]) -> bool {
         if candidates.is_empty() {
             return false;

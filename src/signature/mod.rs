@@ -1,12 +1,12 @@
-//! Who sent this? The signatures of webhooks that come in, and of the live tickets handed out.
+//! Signatures: those of incoming webhooks, and those of the live tickets and tokens that we issue.
 //!
-//! Everything here is pure: bytes, secrets and the time go in, a verdict comes out. It must not
-//! know the runtime, a clock, the environment, or what a webhook's body means.
+//! Everything here is pure: bytes, secrets and the time go in, a result comes out. It must not know
+//! the runtime, a clock, the environment, or what a webhook's body means.
 //!
 //! - [`standard_webhooks`] and [`hex_scheme`] are the schemes that providers share. They take a [`Raw`]
 //!   webhook and answer with a [`Verified`], which nothing else can make. Which of them a provider uses
 //!   is in the provider's folder.
-//! - [`TicketKey`] signs and verifies a [`Ticket`]: one user may watch one thing for a while.
+//! - [`TicketKey`] signs and verifies a [`Ticket`]: one user may watch one thing for an hour.
 //! - [`WebhookTokenKey`] does the same for the address of a webhook that is not signed.
 //! - [`Secret`] and [`SecretSet`] are never empty and never printed.
 //! - `mac` holds the only HMAC and the only comparison; `timestamp` the only tolerance.
@@ -32,7 +32,7 @@ pub use webhook_token::{Intent, WebhookTokenKey};
 
 use sha2::{Digest, Sha256};
 
-/// Longest signature header that is read, in bytes: room for more signatures than are looked at.
+/// Longest signature header that is read, in bytes: room for more than [`MAX_SIGNATURES`].
 const MAX_HEADER_BYTES: usize = 4096;
 
 /// Most well-formed signatures of one header that are compared. A rotation needs two.
@@ -46,12 +46,12 @@ fn is_delivery_id(text: &str) -> bool {
     (1..=MAX_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// What a delivery without an id of its own is known by: its body, which a retry repeats.
+/// The key of a delivery without an id: a hash of its body, which a retry repeats.
 fn body_delivery(prefix: &str, body: &[u8]) -> String {
     format!("{prefix}:{}", hex::encode(Sha256::digest(body)))
 }
 
-/// The value of a header that has to be there.
+/// The value of a required header.
 fn required<'a>(webhook: &Raw<'a>, header: &'static str) -> Result<&'a str, SignatureError> {
     webhook.header(header).ok_or(SignatureError::Missing { header })
 }

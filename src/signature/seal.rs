@@ -1,8 +1,8 @@
-//! Small JSON values that we hand out and get back: `v1.<payload>.<mac>`, both base64url without
+//! Signed JSON values that we issue and get back: `v1.<payload>.<mac>`, both base64url without
 //! padding. That fits a URL, and is an RFC 7230 token, so it fits `Sec-WebSocket-Protocol` as well.
 //!
-//! A seal is a bearer token: never log one. What it is for is in the signed text, so that a seal of
-//! one sort is none of another.
+//! A seal is a bearer token: never log one. Its purpose is part of the signed text, so that a seal for
+//! one purpose is not valid for another.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::json;
 use crate::signature::mac::{Key, MAC_BYTES};
 
-/// Longest seal that is looked at, in bytes. Ours are about 200; a longer one never verifies.
+/// Longest seal that is read, in bytes. Ours are about 200.
 pub const MAX_SEAL_BYTES: usize = 2048;
 
 const VERSION: &str = "v1.";
@@ -31,7 +31,8 @@ pub(super) fn seal(key: &Key, purpose: &[u8], value: &impl Serialize) -> String 
     format!("{VERSION}{payload}.{}", URL_SAFE_NO_PAD.encode(mac))
 }
 
-/// The value under a seal of `key` for this purpose. It is not decoded before its MAC was found good.
+/// Verifies a seal for this purpose and returns its value. The MAC is checked before anything is
+/// decoded.
 pub(super) fn unseal<T: DeserializeOwned>(
     key: &Key,
     purpose: &[u8],

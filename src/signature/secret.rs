@@ -4,11 +4,11 @@
 
 use std::fmt;
 
-/// Most secrets of a set that are kept; those after it are ignored. Every webhook may cost one HMAC
-/// of its body per secret, and a rotation needs two.
+/// Most secrets in a set; more are ignored. Every webhook may cost one HMAC of its body per secret,
+/// and a rotation needs two.
 pub const MAX_SECRETS: usize = 8;
 
-/// What the provider puts before a webhook secret. Alone it holds nothing secret.
+/// Prefixes of webhook secrets. A prefix alone is not a secret.
 const PREFIXES: [&str; 2] = [WHSEC_PREFIX, "wbs_"];
 
 /// Marks a secret of the Standard Webhooks scheme; the base64 of its key follows.
@@ -19,15 +19,15 @@ pub(super) const WHSEC_PREFIX: &str = "whsec_";
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text without the white space around it (a piped-in value ends in a newline).
-    /// `None` when nothing secret is in it: empty, blank, or only a prefix such as `whsec_`.
+    /// Trims the text, since a piped-in value ends in a newline. `None` if nothing secret is left: empty,
+    /// blank, or only a prefix such as `whsec_`.
     pub fn new(text: String) -> Option<Self> {
         let trimmed = text.trim();
         let hollow = trimmed.is_empty() || PREFIXES.contains(&trimmed);
         (!hollow).then(|| Self(trimmed.to_owned()))
     }
 
-    /// The secret itself, to sign with or to send to whom it belongs. Never for a log.
+    /// The secret itself, to sign with or to send to its owner. Never log it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -39,13 +39,13 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// One or more secrets, any of which may have signed: how a secret is rotated without a gap.
+/// One or more secrets, any of which may have signed, so that a secret can be rotated without a gap.
 #[derive(Clone)]
 pub struct SecretSet(Vec<Secret>);
 
 impl SecretSet {
     /// Reads secrets separated by white space or commas, the first [`MAX_SECRETS`] of them.
-    /// `None` when none is left, so that a set is never empty.
+    /// `None` without any, so that a set is never empty.
     pub fn parse(text: &str) -> Option<Self> {
         let secrets: Vec<Secret> = text
             .split(|c: char| c == ',' || c.is_whitespace())

@@ -15,7 +15,7 @@ use crate::signature::timestamp::Timestamp;
 use crate::signature::verified::{Delivery, Raw, Scheme, Verified};
 use crate::signature::{MAX_HEADER_BYTES, MAX_SIGNATURES, is_delivery_id, required};
 
-/// How secrets are read: as leniently as the libraries that generate and read them, padded or not.
+/// Base64 for secrets: as lenient as the libraries that generate and read them, padded or not.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -23,7 +23,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The header whose presence says that a webhook is signed in this scheme.
+/// The header by which this scheme is recognized.
 pub const SIGNATURE: &str = "webhook-signature";
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
@@ -32,12 +32,13 @@ pub const HEADERS: [&str; 3] = [ID, TIMESTAMP, SIGNATURE];
 
 /// Verifies a webhook at `now`, in Unix seconds. The delivery is its `webhook-id`.
 ///
-/// An id may hold full stops, which also separate the parts. To move such a border takes a body
-/// that begins with digits and a full stop; an event is a JSON object.
+/// An id may contain full stops, which also separate the signed parts. That is not ambiguous: moving
+/// a border would need a body that begins with digits and a full stop, and a body is a JSON object.
 ///
 /// # Errors
 ///
-/// The signature is checked first and the time second (see [`Timestamp::check`]).
+/// Any [`SignatureError`]. The signature is checked first and the time second: a stranger cannot tell a
+/// stale request from a forged one, and learns nothing of our clock.
 pub fn verify<'a>(
     webhook: Raw<'a>,
     secrets: &SecretSet,
@@ -60,15 +61,15 @@ pub fn verify<'a>(
     Ok(Verified::new(webhook, Scheme::StandardWebhooks, Delivery::Id(id.to_owned())))
 }
 
-/// `None` when the secret is not base64, or decodes to nothing: it is then not for this scheme.
+/// `None` if the secret is not base64 or decodes to nothing: it is then not for this scheme.
 fn key(secret: &Secret) -> Option<Key> {
     let secret = secret.expose();
     let encoded = secret.strip_prefix(WHSEC_PREFIX).unwrap_or(secret);
     Key::new(&LENIENT.decode(encoded).ok()?)
 }
 
-/// The well-formed `v1` signatures. Other versions (`v1a` is asymmetric) and malformed ones are left
-/// out: beside a good one they do no harm.
+/// The well-formed `v1` signatures. Other versions (`v1a` is asymmetric) and malformed signatures are
+/// skipped: beside a good one they do no harm.
 fn candidates(header: &str) -> Vec<[u8; MAC_BYTES]> {
     header
         .split(' ')

@@ -1,6 +1,7 @@
-//! Live tickets: what lets a browser, which cannot set headers on a WebSocket, watch one thing.
+//! Live tickets authorize a WebSocket, on which a browser cannot set headers. A ticket is for one user
+//! and one scope.
 //!
-//! This must not know a clock, or whether a scope is the one a route asks for.
+//! This must not know a clock, or which scope a route needs.
 
 use std::error::Error;
 use std::fmt;
@@ -11,7 +12,7 @@ use crate::signature::mac::Key;
 use crate::signature::seal::{Broken, seal, unseal};
 use crate::signature::secret::Secret;
 
-/// How long a ticket is good for, in milliseconds: an hour. A page that lives longer asks again.
+/// How long a ticket is valid, in milliseconds: an hour. A page that lives longer gets a new one.
 pub const TICKET_LIFETIME_MS: i64 = 3_600_000;
 
 const PURPOSE: &[u8] = b"taskwire ticket v1\n";
@@ -32,13 +33,13 @@ pub enum Scope {
     Content,
 }
 
-/// What a ticket says. To hold one proves nothing: [`TicketKey::verify`] does.
+/// The content of a ticket. Only [`TicketKey::verify`] proves it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ticket {
     pub user: String,
     pub scope: Scope,
-    /// Unix milliseconds; from this moment on the ticket is expired.
+    /// Unix milliseconds. From then on the ticket is expired.
     pub expires_at: i64,
 }
 
@@ -47,9 +48,9 @@ pub struct Ticket {
 pub enum TicketError {
     /// Not the shape of a ticket, or too long.
     Malformed,
-    /// The shape of a ticket, signed by someone else or changed.
+    /// The shape of a ticket, but changed or signed by someone else.
     Mismatch,
-    /// Ours, and over.
+    /// Valid once, now expired.
     Expired,
 }
 
@@ -79,8 +80,11 @@ impl TicketKey {
         seal(&self.0, PURPOSE, ticket)
     }
 
-    /// Reads a ticket that this key has signed, at `now_ms` in Unix milliseconds. Whether the scope
-    /// fits is the caller's to check.
+    /// Verifies a ticket at `now_ms`, in Unix milliseconds. The caller has to check the scope.
+    ///
+    /// # Errors
+    ///
+    /// The text is not a ticket, is not signed by this key, or has expired.
     pub fn verify(&self, ticket: &str, now_ms: i64) -> Result<Ticket, TicketError> {
         let ticket: Ticket = unseal(&self.0, PURPOSE, ticket).map_err(|broken| match broken {
             Broken::Malformed => TicketError::Malformed,

@@ -1,13 +1,13 @@
-//! The signed time of a webhook: what counts as one, and how far off it may be.
+//! The signed time of a webhook: its syntax and its tolerance.
 //!
 //! It must not know a clock: `now` is given.
 
 use crate::signature::error::SignatureError;
 
-/// Seconds a signed time may be off, either way and inclusive: the tolerance both schemes document.
+/// Seconds that a signed time may be off, either way, inclusive: what the schemes document.
 pub const TOLERANCE_SECONDS: u64 = 300;
 
-/// Digits of the largest `i64`; a longer number is not a time.
+/// Digits of the largest `i64`.
 const MAX_DIGITS: usize = 19;
 
 /// A Unix time in seconds, with the very text that was signed.
@@ -33,9 +33,9 @@ impl<'a> Timestamp<'a> {
         self.text.as_bytes()
     }
 
-    /// Refuses a time that is too far from `now` (Unix seconds). To be asked after the signature was
-    /// found good: a stranger then cannot tell a stale request from a forged one, and learns
-    /// nothing of our clock.
+    /// Refuses a time that is too far from `now` (Unix seconds). Call it only after the signature was
+    /// verified: a stranger then cannot tell a stale request from a forged one, and learns nothing of
+    /// our clock.
     pub(super) fn check(&self, now: i64) -> Result<(), SignatureError> {
         if self.seconds.abs_diff(now) <= TOLERANCE_SECONDS {
             Ok(())

@@ -1,11 +1,11 @@
-//! A webhook as it came, and the proof that its provider sent it.
+//! A webhook as received, and the proof that its provider sent it.
 //!
-//! The proof holds the body: whoever reads an event takes a [`Verified`], and there is no other way to
-//! its bytes. Only the verifiers of this folder can make one.
+//! The proof holds the body: a reader of events takes a [`Verified`], and only the verifiers in this
+//! folder can make one. So unverified bytes cannot be read as an event by mistake.
 
 use super::body_delivery;
 
-/// A webhook as it came: its raw body, and the headers that its provider signs with.
+/// A webhook as received: its raw body, and the headers that its provider uses.
 #[derive(Clone, Copy, Debug)]
 pub struct Raw<'a> {
     body: &'a [u8],
@@ -13,12 +13,12 @@ pub struct Raw<'a> {
 }
 
 impl<'a> Raw<'a> {
-    /// `headers` are names in lower case with their values, without those that are missing.
+    /// `headers` are pairs of a lower-case name and a value. Missing headers are not in it.
     pub fn new(body: &'a [u8], headers: &'a [(&'static str, String)]) -> Self {
         Self { body, headers }
     }
 
-    /// The bytes as they were received. Nobody has vouched for them.
+    /// The bytes as received. They are not verified.
     pub fn body(&self) -> &'a [u8] {
         self.body
     }
@@ -38,25 +38,25 @@ pub enum Scheme {
     TimestampedHex,
     /// A header with a bare hex signature of the whole body.
     HexOfBody,
-    /// A header with a bare hex signature of a time and a part of the body. What stands beside that part
-    /// was not signed.
+    /// A header with a bare hex signature of a time and a part of the body. The rest of the body is not
+    /// signed.
     HexOfPart,
-    /// Not signed. The address that it came to holds a token of ours, for one start.
+    /// Not signed. Its URL contains a token of ours for one start.
     PathToken,
 }
 
-/// What a delivery is known by.
+/// What a delivery is deduplicated by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Delivery {
     /// The id that the provider gave it, the same on every retry.
     Id(String),
-    /// Its body, which a retry repeats. Hashed only where somebody asks.
+    /// Its body, which a retry repeats. Hashed only when asked for.
     Body,
-    /// The same, for what was not signed.
+    /// The same for a webhook that is not signed.
     TokenBody,
 }
 
-/// A webhook whose signature and time were found good. To ask for one is to ask for a signature.
+/// A webhook whose signature and time were verified.
 #[derive(Debug, Clone)]
 pub struct Verified<'a> {
     raw: Raw<'a>,
@@ -74,8 +74,7 @@ impl<'a> Verified<'a> {
         self.raw.body
     }
 
-    /// A header by its name in lower case. Headers are not signed, but for those that a scheme names:
-    /// what the body says goes first.
+    /// A header by its name in lower case. Most headers are not signed, so the body takes precedence.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.raw.header(name)
     }

@@ -1,7 +1,7 @@
-//! Tokens in the address of a webhook that is not signed: they bind it to one start of ours.
+//! Tokens in the URL of a webhook that is not signed. A token binds it to one start of ours.
 //!
-//! The token goes to the provider with the start, and comes back in the path. Whoever has it can
-//! speak for that one task, and for no other.
+//! The token goes to the provider with the start and comes back in the path. Whoever has it can
+//! report on that one task only.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::signature::verified::{Delivery, Raw, Scheme, Verified};
 
 const PURPOSE: &[u8] = b"taskwire webhook v1\n";
 
-/// The start that a webhook is for: our own key of the task, and whose it is.
+/// The start that a webhook belongs to: our own key of the task, and its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     pub user: String,
@@ -32,13 +32,13 @@ impl WebhookTokenKey {
         seal(&self.0, PURPOSE, intent)
     }
 
-    /// The start that `token` was made for, if it was made here.
+    /// The start that `token` was made for. `None` if this key did not sign it.
     pub fn verify(&self, token: &str) -> Option<Intent> {
         unseal(&self.0, PURPOSE, token).ok()
     }
 
-    /// Takes a webhook that is not signed for the start that the token in its address was made for. Only
-    /// of that one it is to be believed: compare what it says with the start.
+    /// Accepts an unsigned webhook by the token in its URL. The caller must check that it reports on the
+    /// start that the token was made for.
     pub fn accept<'a>(&self, token: &str, webhook: Raw<'a>) -> Option<(Intent, Verified<'a>)> {
         let intent = self.verify(token)?;
         Some((intent, Verified::new(webhook, Scheme::PathToken, Delivery::TokenBody)))

@@ -1,32 +1,53 @@
-//! D1, as the rest of the Worker uses it. Every failure is logged here, and is an outage to the
-//! caller: nothing of SQL or of a stack leaves this file.
+//! Access to D1. Failures are logged here, and the caller gets a general error: no SQL and no stack
+//! leave this file.
 
 use super::row::task_from_row;
 use super::sql::tasks::PING;
 use crate::domain::task::Task;
 use crate::error::ApiError;
-use crate::platform::{fault, outage};
+use crate::platform::{fault, outage, with_deadline};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
-/// How long whoever has something to do besides waits for D1.
+/// Deadline for D1 where a caller can go on without it.
 pub const D1_DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long a caller waits for one answer of D1.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Runs one request to D1 with a deadline.
+pub(super) async fn answered<T>(
+    what: &str,
+    work: impl Future<Output = worker::Result<T>>,
+) -> Result<T, ApiError> {
+    let work = async { work.await.map_err(|error| outage(what, describe(&error))) };
+    with_deadline(ANSWER_DEADLINE, work).await
+}
 
 pub struct Store {
     db: D1Database,
 }
 
 impl Store {
+    /// The D1 database of this deployment.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` without the binding.
     pub fn new(env: &Env) -> Result<Self, ApiError> {
         let db = env.d1("DB").map_err(|_| ApiError::not_configured("DB"))?;
         Ok(Self { db })
     }
 
+    /// Checks that D1 answers and has the tables.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn ping(&self) -> Result<(), ApiError> {
-        let found = self.db.prepare(PING).first::<f64>(Some("found")).await;
-        found.map(drop).map_err(|error| outage("D1 ping", describe(&error)))
+        answered("D1 ping", self.db.prepare(PING).first::<f64>(Some("found"))).await.map(drop)
     }
 
     pub(super) fn statement(
@@ -56,8 +77,7 @@ impl Store {
         &self,
         batch: Vec<D1PreparedStatement>,
     ) -> Result<Vec<D1Result>, ApiError> {
-        let results = self.db.batch(batch).await;
-        let results = results.map_err(|error| outage("D1 write", describe(&error)))?;
+        let results = answered("D1 write", self.db.batch(batch)).await?;
         match results.iter().find_map(D1Result::error) {
             Some(error) => Err(outage("D1 write", error)),
             None => Ok(results),
@@ -78,7 +98,7 @@ impl Store {
         self.rows(statement).await?.iter().map(|row| read(row)).collect()
     }
 
-    /// Rows that are no tasks.
+    /// Reads rows of another type than [`Task`].
     pub(super) async fn all<T: DeserializeOwned>(
         &self,
         statement: D1PreparedStatement,
@@ -88,7 +108,7 @@ impl Store {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault("D1 row", error))
     }
 
-    /// A row that is no task.
+    /// Reads one row of another type than [`Task`].
     pub(super) async fn parsed<T: DeserializeOwned>(
         &self,
         statement: D1PreparedStatement,
@@ -97,15 +117,16 @@ impl Store {
         serde_json::from_str(&row).map(Some).map_err(|error| fault("D1 row", error))
     }
 
-    async fn rows(&self, statement: D1PreparedStatement) -> Result<Vec<String>, ApiError> {
-        let rows = statement.raw::<String>().await;
-        let rows = rows.map_err(|error| outage("D1 read", describe(&error)))?;
+    pub(super) async fn rows(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Vec<String>, ApiError> {
+        let rows = answered("D1 read", statement.raw::<String>()).await?;
         Ok(rows.into_iter().flatten().collect())
     }
 
     async fn row(&self, statement: D1PreparedStatement) -> Result<Option<String>, ApiError> {
-        let row = statement.first::<String>(Some("row")).await;
-        row.map_err(|error| outage("D1 read", describe(&error)))
+        answered("D1 read", statement.first::<String>(Some("row"))).await
     }
 }
 

@@ -61,7 +61,7 @@ fn start_failed(mut task: Task) -> Task {
     Task { version: 1, ..task }
 }
 
-/// As its row has it when the room of a finished task was cleaned away.
+/// As its row has it when the room of a finished task was cleaned up.
 fn restored(task: Task) -> Task {
     let done = completed(vec![picture("a"), picture("b")]);
     let room = after([attach(&task), Input::GiveUp, delivery("evt_1", done)]);

@@ -192,7 +192,7 @@ describe("a comparison", { timeout }, () => {
       await visit.at("compare").click();
       assert.equal(
         await visit.page.locator(".field-prompts").getByTestId("error").innerText(),
-        "These are 22 tasks, 20 at most.",
+        "That makes 22 tasks. The limit is 20.",
       );
     }));
 });

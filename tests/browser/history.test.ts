@@ -47,6 +47,7 @@ test("the history loads what is older while one scrolls, each task once and the 
 
       await thumbs.last().click();
       await visit.page.getByRole("heading", { level: 1, name: "Study 0" }).waitFor();
+      assert.equal(await visit.page.evaluate(() => scrollY), 0);
       await visit.page.goBack();
       // What was loaded is still there.
       await thumbs.nth(TASKS - 1).waitFor();

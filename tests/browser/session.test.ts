@@ -30,6 +30,16 @@ describe("a session", { timeout, concurrency }, () => {
       assert.equal(visit.page.url(), `${site.url}/history`);
     }));
 
+  test("at an unknown address is told so, and shown the way to the gallery", () =>
+    visiting(browser, async (visit) => {
+      await visit.page.goto(`${site.url}/history/1`);
+      await visit.passSignIn("ada");
+      await visit.page.getByRole("heading", { level: 1, name: "There is nothing here" }).waitFor();
+      await visit.page.getByRole("link", { name: "Go to the gallery" }).click();
+      await visit.at("generate").waitFor();
+      assert.equal(visit.page.url(), `${site.url}/`);
+    }));
+
   test("outlasts a reload, and ends with the sign-out", () =>
     visiting(browser, async (visit) => {
       await visit.signIn(site.url, "ada");

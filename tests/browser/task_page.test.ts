@@ -62,7 +62,9 @@ describe("a task's page", { timeout }, () => {
 
   test("of somebody else is refused like one that does not exist", async () => {
     let taskId = "";
-    await visiting(browser, async (visit) => void (taskId = await onItsPage(visit, "grace", "A sealed letter")));
+    await visiting(browser, async (visit) => {
+      taskId = await onItsPage(visit, "grace", "A sealed letter");
+    });
     const words = new Set<string>();
     for (const id of [taskId, "tsk_nobody"]) {
       await visiting(
@@ -126,7 +128,9 @@ describe("a shared link", { timeout }, () => {
 
   test("says that it has expired, or that it is not valid", async () => {
     let taskId = "";
-    await visiting(browser, async (visit) => void (taskId = await onItsPage(visit, "ada", "A brass key")));
+    await visiting(browser, async (visit) => {
+      taskId = await onItsPage(visit, "ada", "A brass key");
+    });
     const cases: [ticket: string, words: string][] = [
       [ticketFor({ user: "ada", taskId, expiresAt: Date.now() - 1 }), "This link has expired"],
       [ticketFor({ user: "ada", taskId, secret: "a guess" }), "This link is not valid"],

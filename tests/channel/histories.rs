@@ -1,4 +1,4 @@
-//! Random histories: whatever happens in whatever order, what must hold holds.
+//! Random histories, with invariants checked after each step.
 
 use crate::actor::{Actor, Channels};
 use crate::{CHANNEL, NOW, arrives, asked_by, event, failed, generated, made, unknown};
@@ -121,7 +121,7 @@ fn play(numbers: &[u32]) {
     }
 }
 
-/// Holds a state and its rows against those before it.
+/// Compares a state and its rows with those before.
 fn check(
     (before, had): (&ChannelState, &[ContentRow]),
     (state, has): (&ChannelState, &[ContentRow]),

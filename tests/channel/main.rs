@@ -1,5 +1,4 @@
-//! A channel as an actor: what is taken, what is shown, when the provider is called back, in every
-//! order in which things can happen.
+//! A channel as an actor: its events, frames and callbacks, in every order in which things can happen.
 
 mod callbacks;
 mod deaths;

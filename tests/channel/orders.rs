@@ -1,8 +1,8 @@
 //! Every order of what happens around a callback: its webhook, once and again and as a failure, each
 //! way in which an attempt can end, a crash, D1 that is away, and time.
 //!
-//! Orders that lead to the same place go on as one, so that long ones can be walked too: all that is
-//! checked hangs on the place, the step and where it leads.
+//! Orders that lead to the same state are merged, so that long ones can be walked too. The checks depend
+//! only on a state, a step and the next state.
 
 use crate::world::{Heard, Step, World, body};
 use crate::{NOW, channel};
@@ -14,7 +14,7 @@ use taskwire::domain::channel::state::{ChannelState, Recorded};
 use taskwire::domain::task::Status as TaskStatus;
 use taskwire::domain::time::Millis;
 
-/// Long enough for an attempt that fails, its pause, one that a crash loses, and a good one.
+/// Enough steps for a failed attempt, its backoff, one that a crash loses, and a successful one.
 const LONGEST: usize = 8;
 
 pub const STEPS: [Step; 20] = [

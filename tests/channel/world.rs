@@ -37,7 +37,7 @@ pub enum Step {
     TimedOut,
     /// The process dies, and forgets that something was sent. What was stored is left.
     Crash,
-    /// It had only been given up for dead: what it sent is answered with this status after all.
+    /// The process was only presumed dead: what it sent is answered with this status after all.
     Late(u16),
     /// The object sleeps until a window is over, whatever was due before.
     Slept,

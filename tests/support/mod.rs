@@ -1,8 +1,7 @@
 //! Tasks, reports and rooms for the tests of the pure core. It must not decide anything: what is
 //! right is said by the tests.
 
-// Every test program compiles this for itself and uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "every test program compiles this for itself and uses a part of it")]
 
 use serde_json::Map;
 use taskwire::domain::id::TaskKey;

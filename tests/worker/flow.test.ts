@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { GENERATIONS } from "../../emulator/options.ts";
-import { startApp } from "./support/app.ts";
-import { inventedTaskId, nowSeconds, sendWebhook, SCHEMES } from "./support/signatures.ts";
 import { call } from "./support/api.ts";
+import { startApp } from "./support/app.ts";
+import { inventedTaskId, nowSeconds, SCHEMES, sendWebhook } from "./support/signatures.ts";
 
 const app = await startApp();
 after(() => app.close());

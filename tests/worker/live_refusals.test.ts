@@ -5,9 +5,9 @@ import { createHmac } from "node:crypto";
 import { after, describe, test } from "node:test";
 import { assertRefused, call } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
+import { variables } from "./support/deployment.ts";
 import { inventedTaskId } from "./support/signatures.ts";
 import { upgrade } from "./support/watcher.ts";
-import { variables } from "./support/deployment.ts";
 
 const ALLOWED = "https://app.example";
 const app = await startApp({

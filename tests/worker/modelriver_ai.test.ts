@@ -141,7 +141,9 @@ describe("POST /ai", { timeout }, () => {
 
   test("is the asking user's, even if the webhook says that it is another's", async () => {
     for (const isFirst of [true, false]) {
-      const lie = (body: any) => void (body.customer_data = { ...body.customer_data, user_id: "eve" });
+      const lie = (body: any) => {
+        body.customer_data = { ...body.customer_data, user_id: "eve" };
+      };
       if (isFirst)
         app.emulator.options.modelriver.onStart = ({ id }) => river.deliver(id, { mutate: lie }).then(() => {});
       const { channelId } = await ask(ada);

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
-import { aiRequest, aiStarts, ask, callbacksOf, calledBack, contentRow } from "./support/river.ts";
 import { eventually } from "./support/eventually.ts";
+import { aiRequest, aiStarts, ask, callbacksOf, calledBack, contentRow } from "./support/river.ts";
 import { watchContent, watchRiver } from "./support/river_watcher.ts";
 import { ANSWER_MS, SHOWN_MS, startOwn, troubles } from "./support/troubles.ts";
 

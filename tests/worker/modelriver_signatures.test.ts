@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { type Answer, assertRefused, call } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
+import { variables } from "./support/deployment.ts";
 import {
   bodyHeaders,
   contentRow,
@@ -16,7 +17,6 @@ import {
 } from "./support/river.ts";
 import { nowSeconds } from "./support/signatures.ts";
 import { upload } from "./support/upload.ts";
-import { variables } from "./support/deployment.ts";
 
 const app = await startApp({ shim: true });
 after(() => app.close());

@@ -136,7 +136,10 @@ describe("an Idempotency-Key at /ai", { timeout }, () => {
     const key = fresh();
     const thinking = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
-    options.onStart = () => (begun.resolve(), thinking.promise);
+    options.onStart = () => {
+      begun.resolve();
+      return thinking.promise;
+    };
     const starts = aiStarts(app).length;
     const asked = Array.from({ length: 8 }, () => post(key));
     await begun.promise;

@@ -1,24 +1,25 @@
-// Decides who is served: whoever has a shared link, the person who is signed in, or somebody who has yet to sign in.
+// Chooses the page: a shared task, the studio of a signed-in user, or the sign-in.
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { useRoute } from "wouter";
+import { useLocationProperty } from "wouter/use-browser-location";
 import { SignIn } from "./components/SignIn.tsx";
 import { Studio } from "./components/Studio.tsx";
-import { usePlace } from "./router.ts";
-import { routeOf, ticketIn } from "./routes.ts";
+import { ROUTES, ticketIn } from "./routes.ts";
 import { openSession, type Session } from "./session.ts";
 import { Shared } from "./views/Shared.tsx";
 
 let opening: Promise<Session> | undefined;
 
-/** A sign-in that comes back can be finished once only, so this must not start again when a component does. */
+/** A sign-in that returns can be completed only once, so a remounted component must not open a second session. */
 function openOnce(): Promise<Session> {
-  return (opening ??= openSession());
+  opening ??= openSession();
+  return opening;
 }
 
 export function App() {
-  const { path, hash } = usePlace();
-  const route = routeOf(path);
-  const ticket = ticketIn(hash);
-  if (route.view === "task" && ticket !== null) return <Shared key={ticket} id={route.id} ticket={ticket} />;
+  const [isTask, params] = useRoute(ROUTES.task);
+  const ticket = ticketIn(useLocationProperty(() => location.hash));
+  if (isTask && ticket !== null) return <Shared key={ticket} id={params.id} ticket={ticket} />;
   return <WithSession />;
 }
 
@@ -33,7 +34,7 @@ function WithSession() {
   if (hasFailed) {
     return <SignIn notice="The server could not be reached. Check your connection and load the page again." />;
   }
-  // Reading the settings takes an instant: nothing is better than a flash of something else.
+  // The settings load in a moment. Until then the page is empty, so that nothing flashes.
   return session === null ? (
     <div className="opening" role="status" aria-label="Loading" />
   ) : (

@@ -1,4 +1,4 @@
-// Starts the page.
+// The entry of the page.
 import { TaskwireError } from "@taskwire/client";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -11,7 +11,7 @@ import "./styles/views.css";
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");
 
-/** A refusal of the server's is on the page, in words: only what nobody expected belongs on the console. */
+/** The page itself shows a TaskwireError. The console gets only unexpected errors. */
 function onCaughtError(error: unknown): void {
   if (!(error instanceof TaskwireError)) console.error(error);
 }

@@ -1,8 +1,8 @@
-// What a comparison is made of: prompts down, models across, and what each pair has become. Pure.
+// The plan of a comparison: its prompts, its models, and the result of each pair. Pure functions.
 import type { Batch, BatchRequest, Task, TaskError } from "@taskwire/client";
 import { sizeOf } from "./shapes.ts";
 
-/** A task by its id, the reason why there is none, or nothing that is known. */
+/** A task's id, or the reason why there is no task. Null: unknown. */
 export type Pair = string | TaskError | null;
 
 export interface Plan {
@@ -21,7 +21,7 @@ export function planOf({ prompts, models, count = 1, size }: BatchRequest, { tas
   return { prompts, models, pairs, count, size: typeof size === "string" ? size : null };
 }
 
-/** Of a batch that somebody has only the tasks of, each asked for alike: its prompts and models in the order they come. */
+/** The plan of a batch of which only the tasks are known. Prompts and models keep the order of the tasks. */
 export function planFrom(tasks: readonly Task[]): Plan {
   const prompts = [...new Set(tasks.map(({ prompt }) => prompt ?? ""))];
   const models = [...new Set(tasks.map(({ requestedModel }) => requestedModel ?? ""))];
@@ -35,7 +35,7 @@ export function planFrom(tasks: readonly Task[]): Plan {
   return { prompts, models, pairs, count: first?.images.length || 1, size: first ? sizeOf(first) : null };
 }
 
-/** One line, one value; empty lines are nothing. */
+/** The lines of a text, without empty ones. */
 export function linesOf(text: string): string[] {
   return text
     .split("\n")

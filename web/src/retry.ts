@@ -1,8 +1,8 @@
-// What it takes to ask for a task again. Pure.
+// The request that retries a task. Pure.
 import type { GenerateRequest, Task } from "@taskwire/client";
 import { sizeOf, withSize } from "./shapes.ts";
 
-/** The request for those pictures of a task that have failed; null where nothing has, or where it was no picture. */
+/** Asks for the pictures of a task that failed. Null if none failed, or if the task makes no pictures. */
 export function retryOf(task: Task): GenerateRequest | null {
   const { kind, prompt, requestedModel: model, images } = task;
   const failed = images.filter(({ status }) => status === "failed").length;

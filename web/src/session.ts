@@ -1,8 +1,8 @@
-// Who is signed in: OpenID Connect, authorization code with PKCE, by redirect. Owns the tokens and the address
-// bar's sign-in parameters; knows nothing of tasks.
+// Who is signed in: OpenID Connect, authorization code flow with PKCE, by redirect. This file owns the tokens and the
+// sign-in parameters in the address.
 import type { GetToken } from "@taskwire/client";
 import { readConfig, type WebConfig } from "@taskwire/client/config";
-import { UserManager, type User, WebStorageStateStore } from "oidc-client-ts";
+import { type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 
 export type SessionState =
   | { status: "signed-out"; notice: string | null }
@@ -13,13 +13,13 @@ export interface Session {
   subscribe(listener: () => void): () => void;
   signIn(): Promise<void>;
   signOut(): Promise<void>;
-  /** A token that the server did not take is the end of the session: there is no other to be had. */
+  /** Ends the session when the server rejects the token, because there is no refresh token. */
   getToken: GetToken;
 }
 
 export const EXPIRED_NOTICE = "Your session has ended. Sign in again to go on.";
 
-/** Reads the settings, finishes a sign-in that has just come back, and finds a kept session. */
+/** Reads the settings, then completes a sign-in that has just returned or restores a stored session. */
 export async function openSession(): Promise<Session> {
   const manager = createManager(await readConfig());
   const listeners = new Set<() => void>();
@@ -48,7 +48,7 @@ export async function openSession(): Promise<Session> {
     signIn: () => manager.signinRedirect({ state: location.pathname }),
     async signOut() {
       const endpoint = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
-      // Where the issuer can end its own session, "Sign in" must ask again who is there.
+      // Ends the issuer's session too, if it can. Otherwise "Sign in" would let the same user in without a question.
       if (endpoint) return manager.signoutRedirect();
       await manager.removeUser();
       change({ status: "signed-out", notice: null });
@@ -73,7 +73,7 @@ function createManager({ issuer, clientId, audience }: WebConfig): UserManager {
     scope: "openid profile",
     extraQueryParams: { audience },
     automaticSilentRenew: false,
-    // Lives as long as the tab: it outlasts a reload and is not left behind on a shared machine.
+    // Session storage survives a reload, and is gone with the tab: nothing stays on a shared machine.
     userStore: new WebStorageStateStore({ store: sessionStorage }),
   });
 }
@@ -82,13 +82,13 @@ async function restore(manager: UserManager): Promise<SessionState> {
   const parameters = new URLSearchParams(location.search);
   const isReturn = parameters.has("state");
   if (isReturn) {
-    // A code works once: it must be gone from the address bar before anyone reloads.
+    // A code works only once, so it must leave the address before a reload.
     const address = location.href;
     history.replaceState(null, "", "/");
     try {
       if (parameters.has("code") || parameters.has("error")) {
         const user = await manager.signinRedirectCallback(address);
-        // Back to where the sign-in began.
+        // Back to the view where the sign-in began.
         if (typeof user.state === "string")
           history.replaceState(null, "", new URL(user.state, location.origin).pathname);
         return describe(user);
@@ -110,7 +110,7 @@ async function restore(manager: UserManager): Promise<SessionState> {
 function returnNotice(error: string | null): string {
   return error === "access_denied"
     ? "The sign-in was cancelled."
-    : "The sign-in could not be finished. Please try once more.";
+    : "The sign-in could not be completed. Please try again.";
 }
 
 function describe(user: User): SessionState {

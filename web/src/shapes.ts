@@ -1,7 +1,7 @@
-// What can be asked for in a picture: models and sizes. Pure.
+// Models and sizes of pictures. Pure.
 import type { Issue, Task } from "@taskwire/client";
 
-/** What stands in for the provider's list while that is not here. Any other model may be written. */
+/** Suggestions until the provider's list has loaded. A user can type any other model. */
 export const MODELS = ["google/gemini-3.1-flash-image", "black-forest-labs/flux.2-pro"] as const;
 
 export const SIZES = [
@@ -15,13 +15,13 @@ export const USUAL_SIZE: string = SIZES[0].size;
 export const COUNT_LIMIT = 20;
 export const PROMPT_LIMIT = 8192;
 
-/** What is wrong with a number of pictures. */
+/** Checks a number of pictures. */
 export function checkCount(count: number): Issue[] {
   const isGood = Number.isInteger(count) && count >= 1 && count <= COUNT_LIMIT;
   return isGood ? [] : [{ path: "count", message: `1 to ${COUNT_LIMIT}.` }];
 }
 
-/** A request with its size in the metadata too: a task does not say it otherwise, and its boxes need it before there is a picture. */
+/** Adds the size to a request and to its metadata. A task shows only its metadata, and its boxes need the size early. */
 export function withSize<T extends object>(request: T, size: string): T & { size: string; metadata: { size: string } } {
   return { ...request, size, metadata: { size } };
 }
@@ -31,7 +31,7 @@ export function sizeOf({ metadata }: Pick<Task, "metadata">): string | null {
   return typeof size === "string" && /^[1-9]\d{0,4}x[1-9]\d{0,4}$/.test(size) ? size : null;
 }
 
-/** Width by height; a task of another page's making has squares. */
+/** Width divided by height. A task without a size in its metadata gets squares. */
 export function ratioOf(task: Pick<Task, "metadata">): number {
   const [width = 1, height = 1] = sizeOf(task)?.split("x").map(Number) ?? [];
   return Math.min(4, Math.max(0.25, width / height));

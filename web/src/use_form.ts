@@ -1,13 +1,13 @@
-// What every form here does: one request at a time, and each problem beside the field that it is about.
+// A form that sends one request at a time, and shows each problem beside its field.
 import { type Issue, TaskwireError } from "@taskwire/client";
 import { type FormEvent, type KeyboardEvent, type RefObject, useRef, useState } from "react";
 
 export interface Form {
   ref: RefObject<HTMLFormElement | null>;
   isBusy: boolean;
-  /** Why it was refused as a whole. */
+  /** Why the request as a whole was refused. */
   message: string | null;
-  /** What is wrong with no field of the form. */
+  /** The issues that belong to no field of the form. */
   others: Issue[];
   about: (field: string) => string | null;
   onSubmit: (event: FormEvent) => void;
@@ -16,14 +16,14 @@ export interface Form {
 
 const UNEXPECTED = "Something went wrong on this page. Please try again.";
 
-/** `check` finds what needs no server; `send` throws a TaskwireError. */
+/** `check` finds issues without the server. `send` throws a TaskwireError. */
 export function useForm(fields: readonly string[], check: () => Issue[], send: () => Promise<void>): Form {
   const ref = useRef<HTMLFormElement>(null);
   const [isBusy, setBusy] = useState(false);
   const [message, setMessage] = useState<string | null>(null);
   const [issues, setIssues] = useState<Issue[]>([]);
 
-  /** `prompts[2]` is about the field `prompts`. */
+  /** The path `prompts[2]` belongs to the field `prompts`. */
   const isAbout = (issue: Issue, field: string): boolean => issue.path.split(/[.[]/, 1)[0] === field;
 
   function complain(found: Issue[], whole: string | null): void {

@@ -1,4 +1,4 @@
-// The models that fields suggest: the provider's, and until they are here, or if they cannot be had, some of ours.
+// The models that forms suggest: the provider's list, or a short one of ours if that has not loaded.
 import type { Model } from "@taskwire/client";
 import { useTaskwire } from "@taskwire/client/react";
 import { useEffect, useState } from "react";
@@ -12,7 +12,7 @@ export function useModels(): readonly Model[] {
   useEffect(() => {
     const asking = new AbortController();
     const { signal } = asking;
-    // Any other model may be written: that there are no suggestions is nothing to bother anybody with.
+    // An error is not shown: a user can type any model.
     client.models({ signal }).then(
       ({ models }) => signal.aborted || setModels(models),
       () => {},

@@ -1,4 +1,4 @@
-// The time, ticking: one timer for everything on the page that counts seconds.
+// The current time. One timer serves everything on the page that counts seconds.
 import { useSyncExternalStore } from "react";
 
 const TICK_MS = 1000;
@@ -26,7 +26,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Milliseconds, a second fresh. */
+/** Unix time in milliseconds, at most one second old. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

@@ -1,4 +1,4 @@
-// Turns codes, times and counts into words. Pure.
+// Codes, times and counts as text. Pure.
 
 /** `CONTENT_POLICY` and `content_policy` both read "Content policy". */
 export function codeInWords(code: string): string {
@@ -24,7 +24,7 @@ const LONG_DAY = new Intl.DateTimeFormat(undefined, {
 });
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
-/** The time alone for today, with the day before it otherwise. */
+/** The time today, or the day and the time. */
 export function moment(iso: string, now: Date = new Date()): string {
   const then = new Date(iso);
   const time = TIME.format(then);
@@ -40,7 +40,7 @@ export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** What a task is called: its prompt, or its kind. */
+/** The title of a task: its prompt, or else its kind. */
 export function titleOf({ prompt, kind }: { prompt: string | null; kind: string }): string {
   return prompt || codeInWords(kind.replaceAll(".", " "));
 }
@@ -54,7 +54,7 @@ export function day(iso: string, now: Date = new Date()): string {
   return then === yesterday.toDateString() ? "Yesterday" : LONG_DAY.format(new Date(iso));
 }
 
-/** What tells a task from the others of a list. One that has no id of its own has at least its rows. */
+/** The key of a task in a list. A task without an id has at least the id of its first row. */
 export function keyOf({
   taskId,
   images,

@@ -1,7 +1,8 @@
-// What a comparison is made of, and what is asked for again.
-import type { Image, Task } from "@taskwire/client";
+// The plan of a comparison, and retries.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Image, Task } from "@taskwire/client";
 import { linesOf, planFrom, planOf } from "../src/plan.ts";
 import { retryOf } from "../src/retry.ts";
 import { ratioOf, withSize } from "../src/shapes.ts";
@@ -41,7 +42,7 @@ function taskOf(fields: Partial<Task>): Task {
   };
 }
 
-test("each pair of a batch is its task, or why there is none", () => {
+test("each pair of a batch is a task, or the reason why there is none", () => {
   const started = (taskId: string) => ({ taskId, task: taskOf({ taskId }) });
   const refused = { error: { code: "provider_refused", message: "No." } };
   const request = withSize({ prompts: ["a"], models: ["m", "n"], count: 2 }, "1536x1024");
@@ -54,7 +55,7 @@ test("each pair of a batch is its task, or why there is none", () => {
   });
 });
 
-test("a batch that is known by its tasks alone has its prompts and models in their order, and gaps where there are any", () => {
+test("a plan from tasks has their prompts and models in order, with gaps", () => {
   const tasks = [
     ["b", "m"],
     ["b", "n"],
@@ -71,7 +72,7 @@ test("a batch that is known by its tasks alone has its prompts and models in the
   );
 });
 
-test("of a batch that is known by its tasks alone, a refused one is its reason, and what was asked of each is theirs", () => {
+test("a plan from tasks has the error of a refused task, and the count and size of the first", () => {
   const error = { code: "provider_rate_limited", message: "No." };
   const images = [imageOf("failed", 0), imageOf("failed", 1)];
   const refused = taskOf({ taskId: null, status: "failed", error, images, metadata: { size: "1536x1024" } });
@@ -84,25 +85,25 @@ test("of a batch that is known by its tasks alone, a refused one is its reason, 
   });
 });
 
-test("lines are values, and empty ones are nothing", () => {
+test("empty lines are left out", () => {
   assert.deepEqual(linesOf(" a fox \n\n\tb\n"), ["a fox", "b"]);
 });
 
-test("what has failed is asked for again, with the size it had", () => {
+test("a retry asks for the failed pictures, in the same size", () => {
   const images = [imageOf("success", 0), imageOf("failed", 1), imageOf("failed", 2)];
   assert.deepEqual(retryOf(taskOf({ images })), { prompt: "a fox", model: "m", count: 2 });
   const { size, metadata } = retryOf(taskOf({ images, metadata: { size: "1024x1536" } })) ?? {};
   assert.deepEqual([size, metadata], ["1024x1536", { size: "1024x1536" }]);
 });
 
-test("what has not failed, and what is no picture, is not asked for again", () => {
+test("there is no retry without failed pictures", () => {
   const failed = [imageOf("failed", 0)];
   assert.equal(retryOf(taskOf({ images: [imageOf("success", 0)] })), null);
   assert.equal(retryOf(taskOf({ kind: "image.upscale", images: failed })), null);
   assert.equal(retryOf(taskOf({ prompt: null, images: failed })), null);
 });
 
-test("a box has the shape that was asked for, within reason, and is square where nobody says", () => {
+test("a box has the requested shape, within limits, and is a square without one", () => {
   assert.equal(ratioOf({ metadata: { size: "1536x1024" } }), 1.5);
   assert.equal(ratioOf({ metadata: { size: "9000x10" } }), 4);
   for (const size of [undefined, null, 5, "landscape", "0x10", "10x0", "10x"])

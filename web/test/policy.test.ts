@@ -1,4 +1,4 @@
-// What a deployment's own hosts add to the page's policy.
+// The origins that one deployment adds to the page's policy.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -6,30 +6,30 @@ import { allow, signInOrigins } from "../policy.mjs";
 
 const HEADERS = readFileSync(new URL("../_headers", import.meta.url), "utf8");
 
-test("an issuer may be called, and shows no pictures", () => {
+test("an issuer is added to connect-src, and not to img-src", () => {
   const headers = allow(HEADERS, { connect: ["https://id.example", "https://id.example"] });
   assert.match(headers, /connect-src 'self' https:\/\/id\.example;/);
   assert.match(headers, /img-src 'self' https:;/);
 });
 
-test("a machine of one's own shows pictures from its emulator, and calls it", () => {
+test("the emulator is added to connect-src and img-src", () => {
   const origin = "http://127.0.0.1:8788";
   const headers = allow(HEADERS, { connect: [origin], images: [origin] });
   assert.match(headers, /connect-src 'self' http:\/\/127\.0\.0\.1:8788;/);
   assert.match(headers, /img-src 'self' http:\/\/127\.0\.0\.1:8788 https:;/);
 });
 
-test("nothing else is changed, and nothing at all where nothing is added", () => {
+test("nothing else changes", () => {
   assert.equal(allow(HEADERS, {}), HEADERS);
   const added = allow(HEADERS, { connect: ["https://id.example"] });
   assert.equal(added.replace(" https://id.example", ""), HEADERS);
 });
 
-test("a file without the policy is no file to add to", () => {
+test("headers without a policy throw", () => {
   assert.throws(() => allow("/*\n  X-Frame-Options: DENY\n", { connect: ["https://id.example"] }), /connect-src/);
 });
 
-test("people are signed in at the issuer, and where else it has its endpoints", () => {
+test("the origins of the sign-in are the issuer's and those in AUTH_ORIGINS", () => {
   assert.deepEqual(signInOrigins({ AUTH_ISSUER: "" }), []);
   assert.deepEqual(signInOrigins({ AUTH_ISSUER: "https://id.example/realms/one" }), ["https://id.example"]);
   const vars = {

@@ -1,32 +1,16 @@
-// Which address is which view, and what a shared link carries where.
+// The addresses of the views, and the ticket in a shared link.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PATHS, routeOf, sharedLink, ticketIn } from "../src/routes.ts";
+import { PATHS, sharedLink, ticketIn } from "../src/routes.ts";
 
-/** The first parts of the API's paths: a page there would never be reached. */
+/** The first segments of the API's paths. The Worker answers there, so a page would never be reached. */
 const API = ["generate", "estimate", "tasks", "batches", "webhooks", "ai", "channels", "content"];
 
-test("every address leads to its view", () => {
-  assert.deepEqual(routeOf(PATHS.gallery), { view: "gallery" });
-  assert.deepEqual(routeOf(PATHS.history), { view: "history" });
-  assert.deepEqual(routeOf(PATHS.compare), { view: "compare" });
-  assert.deepEqual(routeOf(PATHS.feed), { view: "feed" });
-  assert.deepEqual(routeOf(PATHS.task("tsk_1")), { view: "task", id: "tsk_1" });
-  assert.deepEqual(routeOf(PATHS.batch("btc_1")), { view: "batch", id: "btc_1" });
+test("an id is one part of the address, whatever characters it has", () => {
+  for (const id of ["tsk_1", "a/b", "a b", "a?b#c"]) assert.equal(PATHS.task(id).split(/[/?#]/).length, 3, id);
 });
 
-test("an id is one part of the address, whatever is in it", () => {
-  for (const id of ["a/b", "a b", "ä", "%", "..", "a?b#c"])
-    assert.deepEqual(routeOf(PATHS.task(id)), { view: "task", id });
-});
-
-test("what is no view is nowhere, and nothing is thrown", () => {
-  for (const path of ["/t", "/t/", "/t/a/b", "/history/1", "/feed/x/y", "/nope", "/t/%E0%A4%A"]) {
-    assert.deepEqual(routeOf(path), { view: "nowhere" }, path);
-  }
-});
-
-test("no view is where the API is", () => {
+test("no view has an address of the API", () => {
   for (const path of [PATHS.history, PATHS.compare, PATHS.feed, PATHS.task("x"), PATHS.batch("x")]) {
     assert.ok(!API.includes(path.split("/")[1] ?? ""), path);
   }

@@ -1,14 +1,14 @@
-// Codes, times and numbers as people read them.
+// Codes, times and numbers as text.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codeInWords, day, decimal, duration, keyOf, titleOf } from "../src/words.ts";
 
-test("a code reads as words, in whatever case it came", () => {
+test("a code reads as words, whatever its case", () => {
   for (const code of ["CONTENT_POLICY", "content_policy", "content-policy"])
     assert.equal(codeInWords(code), "Content policy");
 });
 
-test("a duration gets coarser as it grows, and is never negative", () => {
+test("a longer duration has coarser units, and none is negative", () => {
   const cases: [number, string][] = [
     [-5, "0 s"],
     [7_900, "7 s"],
@@ -18,7 +18,7 @@ test("a duration gets coarser as it grows, and is never negative", () => {
   for (const [milliseconds, words] of cases) assert.equal(duration(milliseconds), words);
 });
 
-test("a cost has no zeros that say nothing", () => {
+test("a cost has no trailing zeros", () => {
   for (const [text, words] of [
     ["0.05000000", "0.05"],
     ["3.00", "3"],
@@ -35,11 +35,11 @@ test("a day is today, yesterday, or its date", () => {
   assert.match(day(at(19, 12), now), /19/);
 });
 
-test("a task is called by its prompt, or by its kind", () => {
+test("the title of a task is its prompt, or its kind", () => {
   assert.equal(titleOf({ prompt: "A fox", kind: "image.generate" }), "A fox");
   assert.equal(titleOf({ prompt: null, kind: "image.remove_background" }), "Image remove background");
 });
 
-test("a task that the provider never took is told from others all the same", () => {
+test("the key of a task without an id is its row's", () => {
   assert.equal(keyOf({ taskId: null, images: [{ id: "row-1" }], createdAt: "" }), "row-1");
 });

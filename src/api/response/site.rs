@@ -1,24 +1,24 @@
-//! Short words: that a webhook was taken, that all is well, and what a page needs to sign people in.
+//! Small answers: a webhook was accepted, liveness, readiness, and the sign-in configuration.
 
 use serde::Serialize;
 
-/// A webhook was taken.
+/// The webhook was accepted.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Received {
     received: bool,
 }
 
 /// The Worker runs.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Alive {
     ok: bool,
 }
 
 /// Nothing is missing.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Ready {
     ready: bool,
 }
@@ -29,7 +29,7 @@ pub const READY: Ready = Ready { ready: true };
 
 /// What a page needs to sign people in.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WebConfig {
     /// The OIDC issuer.

@@ -1,4 +1,4 @@
-//! What was started: a task, a batch of them, a ModelRiver request.
+//! What was started: a task, a batch of tasks, a channel.
 
 use crate::api::response::ticket::Live;
 use crate::domain::channel::frame::ChannelView;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// A task that was started, and where it can be watched.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Started<'a> {
     task_id: &'a str,
@@ -19,7 +19,7 @@ pub struct Started<'a> {
     live: Live,
     /// Where the provider gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Access"))]
+    #[cfg_attr(feature = "openapi", schemars(with = "Access"))]
     access: Option<Access<'a>>,
 }
 
@@ -31,9 +31,9 @@ impl<'a> Started<'a> {
     }
 }
 
-/// The provider's own token for the task, under the name that its first clients read.
+/// The provider's own token for the task.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Access<'a> {
     public_access_token: &'a str,
@@ -46,20 +46,20 @@ impl<'a> Access<'a> {
     }
 }
 
-/// What became of a batch, and where it can be watched.
+/// A batch that was started, and where it can be watched.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Batch<'a> {
     pub batch_id: String,
-    /// In the order asked for: the first prompt with every model, then the second, and so on.
+    /// In the order of the request: the first prompt with every model, then the second, and so on.
     pub tasks: Vec<BatchEntry<'a>>,
     pub live: Live,
 }
 
-/// What became of one task of a batch.
+/// One task of a batch: started, or refused.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(untagged)]
 pub enum BatchEntry<'a> {
     Started(BatchStarted<'a>),
@@ -68,14 +68,14 @@ pub enum BatchEntry<'a> {
 
 /// A task of a batch that was started.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BatchStarted<'a> {
     task_id: &'a str,
     task: TaskView<'a>,
     /// Where the provider gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Access"))]
+    #[cfg_attr(feature = "openapi", schemars(with = "Access"))]
     access: Option<Access<'a>>,
 }
 
@@ -94,7 +94,7 @@ impl<'a> From<&'a Result<Task, ApiError>> for BatchEntry<'a> {
 
 /// A ModelRiver request that was started, and where it can be watched.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelStarted<'a> {
     channel_id: &'a str,

@@ -1,20 +1,20 @@
-//! Tickets, and where to go with them.
+//! Tickets, and the URLs of their sockets.
 
 use serde::Serialize;
 
-/// Opens one socket, reads one thing, and lasts an hour.
+/// A ticket for sockets and reads of one thing. It is valid for an hour.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Ticket"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Ticket"))]
 #[serde(rename_all = "camelCase")]
 pub struct Issued {
     pub ticket: String,
-    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(extend("format" = "date-time")))]
     pub expires_at: String,
 }
 
 /// Where something can be watched, and the ticket for it.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "LiveTicket"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "LiveTicket"))]
 #[serde(rename_all = "camelCase")]
 pub struct Live {
     /// The path of the socket.

@@ -13,28 +13,28 @@ use crate::domain::verdict::Verdict;
 pub enum Input {
     /// The provider has opened this channel for a request of ours.
     Attach(Channel),
-    /// D1 has it that this channel belongs to a request of ours: the object had forgotten, or never
-    /// heard.
+    /// D1 says that this channel belongs to a request of ours. The object was cleaned up, or was never
+    /// attached.
     Remember(Channel),
     /// The provider said this in a webhook.
     Event(Arrived),
     /// An attempt at the callback of the event with this key has ended.
     Called { key: String, reply: Reply },
-    /// D1 has it that this callback was delivered before: the object had forgotten.
+    /// D1 says that this callback was delivered before the object was cleaned up.
     CalledBefore { key: String },
-    /// The windows that are over have closed.
+    /// Some callbacks' windows have closed.
     Expire,
-    /// Nothing came before the deadline.
+    /// The deadline has passed.
     GiveUp,
-    /// D1 has this version, and the content feed knows of it.
+    /// D1 has this version, and it was published to the content feed.
     Flushed(u64),
-    /// D1 or the feed did not take it, or not in time.
+    /// Writing to D1 or publishing to the feed failed or timed out.
     FlushFailed,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
 
-/// What an alarm does, in this order. `seen` is the version when the alarm fired.
+/// The stages of an alarm, in order. `seen` is the version when the alarm fired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Flush,
@@ -46,7 +46,7 @@ pub enum Stage {
     Expire {
         seen: u64,
     },
-    /// What this alarm has changed.
+    /// Write what this alarm has changed.
     FlushChanges {
         seen: u64,
     },
@@ -67,7 +67,7 @@ pub enum Work {
 pub type Effect = effect::Effect<Input, Work>;
 pub type Decision = effect::Decision<ChannelState, Input, Work>;
 
-/// What `input` makes of `state`, and what follows from it.
+/// Decides what `input` changes in `state`, and which effects follow.
 pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
     let mut next = state.clone();
     let (verdict, follows) = decide(&mut next, input, now);
@@ -79,9 +79,9 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
         Follows::Nothing => vec![],
         Follows::Arm => vec![arm(&next, now)],
         Follows::ArmIfNone => vec![Effect::Arm(Arm::IfNone(next_alarm(&next, now)))],
-        // The alarm first, so that whatever happens from here on is finished.
-        Follows::Settle if next.is_dirty() => vec![arm(&next, now), Effect::Do(Work::Flush)],
-        Follows::Settle => vec![arm(&next, now)],
+        // The alarm comes first: it repeats the flush if the process dies during it.
+        Follows::Flush if next.is_dirty() => vec![arm(&next, now), Effect::Do(Work::Flush)],
+        Follows::Flush => vec![arm(&next, now)],
         Follows::Stage(stage) => alarm(&next, stage, now),
     };
     let store = (next != *state).then_some(Effect::Store);
@@ -95,23 +95,23 @@ enum Follows {
     Nothing,
     Arm,
     ArmIfNone,
-    /// The alarm, and D1.
-    Settle,
+    /// Arm the alarm, then flush if D1 is behind.
+    Flush,
     Stage(Stage),
 }
 
 fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Follows) {
     match input {
         Input::Attach(channel) => match attach(state, channel, now) {
-            Verdict::Attached => (Verdict::Attached, Follows::Settle),
+            Verdict::Attached => (Verdict::Attached, Follows::Flush),
             verdict => (verdict, Follows::Nothing),
         },
         Input::Remember(channel) => (attach(state, channel, now), Follows::Nothing),
         Input::Event(arrived) => match hear(state, arrived, now) {
             Verdict::Full => (Verdict::Full, Follows::Nothing),
-            // An alarm that failed too often is gone. The provider's retry brings it back.
+            // The runtime drops an alarm that failed too often. The provider's retry sets it again.
             Verdict::Duplicate => (Verdict::Duplicate, Follows::ArmIfNone),
-            verdict => (verdict, Follows::Settle),
+            verdict => (verdict, Follows::Flush),
         },
         Input::Called { key, reply } => {
             let change = |callback: &mut Callback| callback.answered(reply, now);
@@ -136,7 +136,7 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
     }
 }
 
-/// The stage of an alarm: what is due of it, and the next stage.
+/// One stage of an alarm: its work if that is due, and the next stage.
 fn alarm(state: &ChannelState, stage: Stage, now: Millis) -> Vec<Effect> {
     let due = due(state, now);
     let (effect, next) = match stage {

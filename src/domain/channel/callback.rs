@@ -1,32 +1,32 @@
-//! The callback: the provider is told what became of its event. An entry of an outbox, since the
-//! process may die between any two lines, and the provider's endpoint may be away.
+//! The callback, which tells the provider what became of its event. It is an outbox entry with
+//! retries: the process may die at any point, and the provider's endpoint may be down.
 
 use crate::domain::time::{MINUTE, Millis, SECOND};
 use serde::{Deserialize, Serialize};
 
 /// How long after the webhook the provider takes a callback.
 pub const WINDOW: Millis = 5 * MINUTE;
-/// How long it has to answer one.
+/// How long one attempt may take.
 pub const PATIENCE: Millis = 10 * SECOND;
 
 const FIRST_PAUSE: Millis = SECOND;
 const LONGEST_PAUSE: Millis = MINUTE;
 
-/// What has become of the callback of one event: whether the provider was told.
+/// Whether the provider has been told what became of one event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "CallbackStatus"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CallbackStatus"))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// The provider wants none.
+    /// The provider wants no callback.
     #[default]
     None,
-    /// It is still to be told.
+    /// Not delivered yet.
     Pending,
-    /// It has been told: it said so with a 2xx.
+    /// The provider answered with a 2xx.
     Delivered,
-    /// It must not be told, or does not want to hear it.
+    /// The address is not allowed, or the provider refused it.
     Failed,
-    /// It could not be told in time.
+    /// It could not be delivered in time.
     Expired,
 }
 
@@ -38,30 +38,30 @@ pub struct Callback {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub attempts: u32,
-    /// When to try next, and when to give up.
+    /// The time of the next attempt, and when to give up.
     pub next_at: Millis,
     pub until: Millis,
 }
 
-/// What came of one attempt.
+/// How one attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// A 2xx.
     Delivered,
-    /// No answer, or one that may be another in a moment.
+    /// No answer, or an error that may pass.
     Retry,
-    /// An answer that will not change.
+    /// A permanent error.
     Refused,
 }
 
 impl Callback {
-    /// One that is to be sent to `url`, at once.
+    /// A callback to `url`, due at once.
     pub fn to(url: String, now: Millis) -> Self {
         let status = Status::Pending;
         Self { status, url, reason: None, attempts: 0, next_at: now, until: now + WINDOW }
     }
 
-    /// One to an address that it must not be sent to.
+    /// A callback to an address that must not be called.
     pub fn refused(url: String, reason: &str, now: Millis) -> Self {
         let reason = Some(reason.to_owned());
         Self { status: Status::Failed, reason, ..Self::to(url, now) }
@@ -75,7 +75,7 @@ impl Callback {
         self.status == Status::Pending && now >= self.until
     }
 
-    /// An attempt has ended. What is settled stays settled: an attempt may end after another.
+    /// Records how an attempt ended. Only a pending callback changes: attempts may end out of order.
     pub fn answered(&mut self, reply: Reply, now: Millis) {
         if self.status != Status::Pending {
             return;
@@ -89,7 +89,7 @@ impl Callback {
             }
             Reply::Retry => {
                 let pause = FIRST_PAUSE << (self.attempts - 1).min(10);
-                // The last one goes out just before the window closes.
+                // The last attempt goes out just before the window closes.
                 let last = self.until - SECOND;
                 let next = now + pause.min(LONGEST_PAUSE);
                 self.next_at = if now < last { next.min(last) } else { self.until };
@@ -102,7 +102,7 @@ impl Callback {
         self.status = Status::Expired;
     }
 
-    /// When it needs attention next.
+    /// When it needs the alarm next.
     pub fn wakes_at(&self) -> Option<Millis> {
         (self.status == Status::Pending).then(|| self.next_at.min(self.until))
     }

@@ -1,4 +1,4 @@
-//! How a channel changes: when it is attached, when its provider says something, when a callback ends.
+//! How a channel changes: it is attached, its provider sends an event, or a callback ends.
 
 use super::callback::Callback;
 use super::columns::user_id;
@@ -17,7 +17,7 @@ pub(super) fn attach(state: &mut ChannelState, asked: Channel, now: Millis) -> V
         let is_same = known.user_id == asked.user_id && known.workflow == asked.workflow;
         return if is_same { Verdict::AlreadyAttached } else { Verdict::Conflict };
     }
-    // Its webhook was first. Whoever has asked owns the answer, whatever the answer says.
+    // Its webhook was first. The user who made the request owns the result, whatever the webhook says.
     known.workflow = asked.workflow;
     known.created_at = known.created_at.min(asked.created_at);
     let is_new_owner = known.user_id != asked.user_id;
@@ -66,8 +66,8 @@ pub(super) fn hear(state: &mut ChannelState, arrived: Arrived, now: Millis) -> V
     verdict
 }
 
-/// What an event is known by: its type. An error form may come under the type of a success, and is
-/// another event: what was made must not be lost because something failed before.
+/// The deduplication key of an event: its type. A failure may come under the type of a success. It
+/// has a key of its own, so that the result after it is not taken for a duplicate.
 fn key(event: &ChannelEvent) -> String {
     match event.outcome {
         Outcome::Failed { .. } => format!("{}:failed", event.kind),
@@ -75,7 +75,7 @@ fn key(event: &ChannelEvent) -> String {
     }
 }
 
-/// A channel that the provider's event is the first to speak of.
+/// A channel that is first seen in a webhook.
 fn unasked(channel_id: String, provider: String, now: Millis) -> Channel {
     Channel {
         channel_id,
@@ -90,8 +90,8 @@ fn unasked(channel_id: String, provider: String, now: Millis) -> Channel {
     }
 }
 
-/// What was made completes the channel, also after a failure: then there is something to show after
-/// all. A failure after that is recorded and changes nothing.
+/// A result completes the channel, even after a failure. A failure after a result is recorded and
+/// changes nothing.
 fn hear_of(
     channel: &mut Channel,
     content: Option<&Generated>,
@@ -148,7 +148,7 @@ pub(super) fn expire(state: &mut ChannelState, now: Millis) -> Verdict {
     }
 }
 
-/// Changes the callback of an event. That its status changed is seen on the row.
+/// Changes the callback of an event. Its status is on the row, so a new status is a new version.
 pub(super) fn change_callback(
     state: &mut ChannelState,
     key: &str,

@@ -1,4 +1,4 @@
-//! What a reader is shown of what a model made: the columns of its row, from data of any shape.
+//! The columns of a content row, taken from model output of any shape.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ pub fn title(data: &Value) -> String {
     data.get("title").and_then(text).unwrap_or(UNTITLED).chars().take(TITLE_CHARS).collect()
 }
 
-/// `description`, or `body`, or what the model said in a raw completion, or data that is just text.
+/// `description`, else `body`, else the text of a raw completion, else the data itself if it is text.
 pub fn body(data: &Value) -> String {
     let field = |name: &str| data.get(name).and_then(text).map(str::to_owned);
     field("description")
@@ -30,7 +30,7 @@ pub fn category(customer_data: &Map<String, Value>) -> String {
     customer_data.get("category").and_then(text).unwrap_or(GENERAL).to_owned()
 }
 
-/// Whose request it was. A number is taken as its text.
+/// The request's `user_id`. A number is taken as its text.
 pub fn user_id(customer_data: &Map<String, Value>) -> Option<String> {
     let id = match customer_data.get("user_id")? {
         Value::String(text) => text.clone(),
@@ -40,7 +40,7 @@ pub fn user_id(customer_data: &Map<String, Value>) -> Option<String> {
     (1..=USER_ID_CHARS).contains(&id.chars().count()).then_some(id)
 }
 
-/// Text with something in it.
+/// Text that is not blank.
 fn text(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.trim().is_empty())
 }

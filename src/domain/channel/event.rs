@@ -1,4 +1,4 @@
-//! What a provider says of a channel, in our words: the one form that every webhook is translated to.
+//! What a provider reports about a channel: one form for every webhook.
 
 use crate::domain::task::TaskError;
 use serde::{Deserialize, Serialize};
@@ -20,16 +20,15 @@ pub struct ChannelEvent {
     /// The provider's word, such as `task.ai_generated`.
     pub kind: String,
     pub outcome: Outcome,
-    /// Where the provider wants to hear what became of it. Not to be believed before it is held
-    /// against the hosts that are allowed.
+    /// Where the provider wants a callback. Untrusted until it is checked against the allowed hosts.
     pub callback_url: Option<String>,
 }
 
-/// An event, and whether the address that it names may be called.
+/// An event, and whether its callback address may be called.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrived {
     pub event: ChannelEvent,
-    /// Why not, if it must not.
+    /// Why the address must not be called. `None`: it may.
     pub forbidden: Option<String>,
 }
 
@@ -40,18 +39,18 @@ pub enum Outcome {
     Failed {
         error: TaskError,
     },
-    /// An event of a type that we do not know. It is recorded and decides nothing.
+    /// An event of an unknown type. It is recorded and changes nothing.
     Unknown,
 }
 
-/// What the model made, as it came. What a reader is shown is taken out of it in [`super::frame`].
+/// What the model returned, unchanged. [`super::frame`] takes from it what readers see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Generated {
     /// The model's own data, of any shape.
     pub data: Value,
-    /// The event's name that the workflow gives it.
+    /// The name that the workflow gives to the event.
     pub event_name: Option<String>,
-    /// What the request carried for its own use.
+    /// The data that the caller attached to the request.
     pub customer_data: Map<String, Value>,
     pub model: Option<String>,
     pub provider: Option<String>,

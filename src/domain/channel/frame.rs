@@ -1,4 +1,4 @@
-//! What watchers and callers are shown: a channel, and the rows that came of it.
+//! The JSON of channels and content rows, in answers and frames.
 
 use crate::domain::channel::callback::Status as CallbackStatus;
 use crate::domain::channel::columns::{body, category, title, user_id};
@@ -9,33 +9,33 @@ use crate::domain::time::{Millis, iso, iso_json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A row that came of a workflow, as it is shown everywhere: answers, lists and frames.
-// D1 gives it in this very form.
+/// One result of a workflow, in the same form in answers, lists and frames.
+// D1's queries return this very JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     pub id: String,
     pub title: String,
     pub body: String,
     pub category: String,
-    /// What the request carried for its own use, with the `model` and the `provider`.
+    /// The data that the caller attached to the request, with the `model` and the `provider`.
     pub metadata: Map<String, Value>,
-    /// The model's own data, as it came.
+    /// The model's own data, unchanged.
     pub data: Value,
     pub channel_id: String,
     pub event_name: Option<String>,
-    #[cfg_attr(test, schemars(extend("const" = super::event::FIRST_PROVIDER)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = super::event::FIRST_PROVIDER)))]
     pub source: String,
-    /// Whose it is. Null: everyone's who is signed in.
+    /// The owner. Null: every signed-in user may read it.
     pub user_id: Option<String>,
     pub callback: CallbackStatus,
     /// ISO 8601 UTC.
-    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(extend("format" = "date-time")))]
     pub created_at: String,
 }
 
-/// What D1 keeps of a row besides.
+/// A content row as D1 stores it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContentRow {
@@ -46,7 +46,7 @@ pub struct ContentRow {
     pub version: u64,
 }
 
-/// The rows of a channel, in the order they came.
+/// The rows of a channel, in order of arrival.
 pub fn rows(state: &ChannelState) -> Vec<ContentRow> {
     let Some(channel) = &state.channel else { return Vec::new() };
     state.contents().map(|(event, made)| row(channel, event, made)).collect()
@@ -70,7 +70,7 @@ fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
         channel_id: channel.channel_id.clone(),
         event_name: made.event_name.clone(),
         source: channel.provider.clone(),
-        // Whoever has asked for it owns it, whatever the answer says.
+        // The user who made the request owns it, whatever the webhook says.
         user_id: match channel.workflow {
             Some(_) => channel.user_id.clone(),
             None => user_id(&made.customer_data),
@@ -82,7 +82,7 @@ fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
     ContentRow { content, callback_error, version: event.version }
 }
 
-/// What the request carried for its own use, with the model and the provider.
+/// The data that the caller attached to the request, with the model and the provider.
 fn metadata(made: &Generated) -> Map<String, Value> {
     let mut metadata = made.customer_data.clone();
     for (name, value) in [("model", &made.model), ("provider", &made.provider)] {
@@ -95,7 +95,7 @@ fn metadata(made: &Generated) -> Map<String, Value> {
 
 /// One asynchronous request.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Channel"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Channel"))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelView<'a> {
     pub channel_id: &'a str,
@@ -105,10 +105,10 @@ pub struct ChannelView<'a> {
     pub user_id: Option<&'a str>,
     pub error: Option<&'a TaskError>,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub created_at: Millis,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
 }
 
@@ -127,9 +127,9 @@ impl<'a> From<&'a Channel> for ChannelView<'a> {
     }
 }
 
-/// A channel, and the first row that came of it.
+/// A channel and its first row.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChannelAnswer"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ChannelAnswer"))]
 pub struct Shown<'a> {
     pub channel: ChannelView<'a>,
     pub content: Option<&'a Content>,
@@ -137,14 +137,14 @@ pub struct Shown<'a> {
 
 /// One message to a watcher of a channel, or of the content feed.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ChannelFrames"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ChannelFrames"))]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame<'a> {
-    /// A channel as it is now, and the first row that came of it.
+    /// The channel as it is now, and its first row.
     Channel { channel: ChannelView<'a>, content: Option<&'a Content> },
-    /// A row that has come. What becomes of its callback later is on the row when it is read.
+    /// A new row. Later changes of its callback are not sent: they are on the row when it is read.
     Content { content: &'a Content },
-    /// The version that was named when connecting is the current one.
+    /// The version given when connecting is the current one.
     Current { version: u64 },
 }
 

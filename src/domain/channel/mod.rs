@@ -1,4 +1,4 @@
-//! A channel: one asynchronous request, what came of it, and who was told.
+//! A channel: one asynchronous request, its results and their callbacks.
 //!
 //! It is an actor like a task, by the same rules: one object per channel, one pure function that
 //! changes it, stored before it is shown.

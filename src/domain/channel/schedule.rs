@@ -5,12 +5,12 @@ use crate::domain::channel::state::ChannelState;
 use crate::domain::task::Status;
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 
-/// The provider repeats an event for four hours at most, and takes that long to say that a request
-/// has failed. There is no way to ask.
+/// The provider retries a webhook for up to four hours, and may report a failure that late. It
+/// cannot be polled.
 pub const DEADLINE: Millis = 5 * HOUR;
-/// How long a channel is remembered. Its types have to be for 8 days.
+/// How long a channel's state is kept. Its event types must be deduplicated for 8 days.
 pub const LIFETIME: Millis = 9 * 24 * HOUR;
-/// Whoever changes a channel writes its rows at once, and is given this long before the alarm does.
+/// A change is flushed at once. The alarm flushes it after this delay, if that has failed.
 const OWN_FLUSH: Millis = 4 * SECOND;
 const FIRST_FLUSH: Millis = 2 * SECOND;
 const LONGEST_FLUSH: Millis = 2 * MINUTE;
@@ -18,15 +18,15 @@ const LONGEST_FLUSH: Millis = 2 * MINUTE;
 /// What an alarm has to do, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Due {
-    /// End the wait.
+    /// Fail the channel: its deadline has passed.
     pub give_up: bool,
     /// Write to D1.
     pub flush: bool,
     /// Send the callback of the event with this key.
     pub call: Option<String>,
-    /// Close the windows that are over.
+    /// Expire the callbacks whose window has closed.
     pub expire: bool,
-    /// Delete everything: it is in D1.
+    /// Delete the state: it is in D1.
     pub clean: bool,
 }
 
@@ -55,14 +55,14 @@ pub fn next_alarm(state: &ChannelState, now: Millis) -> Millis {
     soonest.unwrap_or_else(|| over_at(state)).max(now)
 }
 
-/// When the last of its events may be forgotten.
+/// When the state may be deleted: all of its events are old enough.
 fn over_at(state: &ChannelState) -> Millis {
     let events = state.events.iter().map(|event| event.at);
     let created = state.channel.iter().map(|channel| channel.created_at);
     events.chain(created).max().unwrap_or(0) + LIFETIME
 }
 
-/// Rows are about to be written.
+/// A flush is about to begin: the alarm leaves it some time.
 pub(super) fn expect_flush(state: &mut ChannelState, now: Millis) {
     state.flush_at = now + OWN_FLUSH;
 }
@@ -73,5 +73,5 @@ pub(super) fn postpone_flush(state: &mut ChannelState, now: Millis) {
     state.flush_failures += 1;
 }
 
-/// The alarm that fires last before a callback's window closes still has the time for an attempt.
+/// The last alarm before a callback's window closes must leave time for an attempt.
 const _: () = assert!(callback::PATIENCE < callback::WINDOW);

@@ -8,14 +8,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Types of events that one channel takes. A request has one that counts, and few others.
+/// Most events of one channel, one of each type. A request has one that counts, and few others.
 pub const EVENT_LIMIT: usize = 16;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChannelState {
-    /// None: nothing was ever stored here, or it was cleaned away.
+    /// `None`: nothing was ever stored here, or it was cleaned up.
     pub channel: Option<Channel>,
-    /// What was delivered, one of each type, in the order it came.
+    /// The events that were delivered, one of each type, in order of arrival.
     pub events: Vec<Recorded>,
     /// The version that D1 is known to have. Less than the channel's version: the rows are behind.
     pub flushed: u64,
@@ -24,7 +24,7 @@ pub struct ChannelState {
     pub flush_failures: u32,
 }
 
-/// What is known of the request as a whole, and shown to whoever waits for it.
+/// The state of the request as a whole, as watchers see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
     /// The provider's id of it.
@@ -32,12 +32,12 @@ pub struct Channel {
     /// The name of the provider that has it.
     #[serde(default = "first_provider")]
     pub provider: String,
-    /// Whose it is. None: everyone's who is signed in.
+    /// The owner. `None`: every signed-in user may read it.
     pub user_id: Option<String>,
-    /// The workflow that it was asked of; known if it was asked through us.
+    /// The workflow. Known only for a request that was started through us.
     pub workflow: Option<String>,
     pub status: Status,
-    /// One more with every change that can be seen.
+    /// Incremented with every visible change.
     pub version: u64,
     pub error: Option<TaskError>,
     #[serde(with = "iso_json")]
@@ -46,19 +46,19 @@ pub struct Channel {
     pub updated_at: Millis,
 }
 
-/// One event that was taken.
+/// One recorded event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
-    /// What it is deduplicated by, within its channel.
+    /// The deduplication key, within the channel.
     pub key: String,
     pub at: Millis,
-    /// What was made, if anything was: that is a row.
+    /// The result, if the event has one. It becomes a row.
     pub content: Option<Generated>,
-    /// Why nothing was, if that is what it says.
+    /// The error, if the event reports a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
     pub callback: Callback,
-    /// The channel's version that brought it, and the one that changed it last.
+    /// The channel's version when the event arrived, and when it last changed.
     pub first_version: u64,
     pub version: u64,
 }
@@ -69,24 +69,24 @@ impl ChannelState {
         self.channel.as_ref().map_or(0, |channel| channel.version)
     }
 
-    /// The rows in D1 may be behind.
+    /// Whether the rows in D1 may be behind.
     pub fn is_dirty(&self) -> bool {
         self.channel.as_ref().is_some_and(|channel| channel.version > self.flushed)
     }
 
-    /// The events that are rows, in the order they came.
+    /// The events that are rows, in order of arrival.
     pub fn contents(&self) -> impl Iterator<Item = (&Recorded, &Generated)> {
         self.events.iter().filter_map(|event| Some((event, event.content.as_ref()?)))
     }
 
-    /// There is a row that D1 is not known to have, so that no feed has shown it.
+    /// Whether there is a row that D1 may lack, so that the feed has not shown it.
     pub fn has_news(&self) -> bool {
         self.contents().any(|(event, _)| event.first_version > self.flushed)
     }
 }
 
-/// The id of the row for one event of a channel. The same event has the same id for ever, so that it
-/// can never have two rows, not even when its object has long forgotten it.
+/// The id of the row for one event of a channel. It is derived from the event, so that a late retry
+/// cannot make a second row, even after the object was cleaned up.
 pub fn record_id(channel_id: &str, key: &str) -> String {
     let hash = Sha256::new().chain_update(channel_id).chain_update([0]).chain_update(key);
     format!("cnt_{}", URL_SAFE_NO_PAD.encode(&hash.finalize()[..16]))

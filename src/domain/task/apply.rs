@@ -1,8 +1,8 @@
 //! The one function that changes a task: `(state, input, now) -> (state', verdict, effects)`.
 //!
-//! Terminal is final. What the provider said first stands, whatever comes later, in whatever
-//! order and however often; only a failure of ours (we did not hear in time) gives way to the
-//! provider's word.
+//! A terminal state is final: the provider's first word stands, whatever comes later, in any order
+//! and however often. The exception is a provisional failure of ours, such as a timeout: the
+//! provider's word replaces it.
 
 use super::Task;
 use super::change::{attach, give_up, hear, overtake};
@@ -15,23 +15,23 @@ use crate::domain::verdict::Verdict;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The provider has named the task: its rows exist, this is what they hold.
+    /// The provider has given the task an id. Its rows exist, and this is what they hold.
     Attach(Box<Task>),
-    /// The same, of a task that is under way: somebody found that its room may be asleep or gone.
+    /// The same for a task that is under way, whose room may have lost its state or its alarm.
     Wake(Box<Task>),
-    /// The rows of the task whose events wait here were found.
+    /// The rows were found for the task whose early reports are kept here.
     Adopt(Box<Task>),
-    /// No row of ours was found for the events that wait here.
+    /// No rows were found for the early reports that are kept here.
     AdoptFailed,
     /// The provider said something: in a webhook (with the key of its delivery) or when polled.
     Report { delivery: Option<String>, report: Box<Report> },
-    /// The provider was polled and did not say: it was away, or did not know the task.
+    /// The poll failed: the provider was unreachable, or did not know the task.
     PollFailed,
-    /// Nothing came before the deadline.
+    /// The deadline has passed.
     GiveUp,
-    /// D1 has this version, and the feeds have shown it.
+    /// D1 has this version, and it was published to the feeds.
     Flushed(u64),
-    /// D1 or a feed did not take it, or not in time.
+    /// Writing to D1 or publishing to a feed failed or timed out.
     FlushFailed,
     /// Its rows are nobody's, and at this version say that the start failed: they were given up while
     /// D1 could not be told of the room.
@@ -40,7 +40,7 @@ pub enum Input {
     Alarm(Stage),
 }
 
-/// What an alarm does, in this order. Time passes between two stages, so each looks at what is due.
+/// The stages of an alarm, in order. Time passes between two stages, so each checks what is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Adopt,
@@ -55,20 +55,20 @@ pub enum Stage {
 pub enum Work {
     /// Look for the rows of a task that was never attached: [`Input::Adopt`] or [`Input::AdoptFailed`].
     Adopt,
-    /// Ask the provider: [`Input::Report`] or [`Input::PollFailed`].
+    /// Poll the provider: [`Input::Report`] or [`Input::PollFailed`].
     Poll,
     /// Bring D1 up to date, and then the feeds: [`Input::Flushed`], [`Input::FlushFailed`] or
-    /// [`Input::LeftBehind`]. Without `note`, a success is no input.
+    /// [`Input::LeftBehind`]. Without `note`, a success is not reported back as an input.
     Flush { note: bool },
 }
 
 pub type Effect = effect::Effect<Input, Work>;
 pub type Decision = effect::Decision<RoomState, Input, Work>;
 
-/// What `input` makes of `state`, and what follows from it.
+/// Decides what `input` changes in `state`, and which effects follow.
 pub fn apply(state: &RoomState, input: Input, now: Millis) -> Decision {
     let mut next = state.clone();
-    // A task that comes back from its rows was shown as they have it.
+    // A task that is restored from its rows was already shown in their version.
     let shown = match (&state.task, &input) {
         (Some(task), _) => Some(task.version),
         (None, Input::Attach(task) | Input::Wake(task) | Input::Adopt(task)) => Some(task.version),
@@ -86,8 +86,8 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
     match input {
         Input::Attach(task) => {
             let verdict = attach(room, *task, now);
-            // That the rows have the task's id is stored along with its next change, or by the first
-            // alarm: most tasks are over by then, and the write is saved.
+            // The success of this flush is stored with the next change, or by the first alarm. Most
+            // tasks are over by then, which saves a write.
             let follows = match verdict {
                 Verdict::Attached => vec![arm(room, now), flush(false)],
                 _ => vec![],
@@ -111,7 +111,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             let is_webhook = delivery.is_some();
             let verdict = hear(room, delivery, *report, now);
             let follows = match verdict {
-                // A task that had ended without the provider may have no alarm but the clean-up's.
+                // A task that failed without the provider may only have the clean-up's alarm.
                 Verdict::Applied if is_webhook => {
                     vec![Effect::Arm(Arm::By(now + LONGEST_POLL)), flush(true)]
                 }
@@ -143,7 +143,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
     }
 }
 
-/// The stage of an alarm: what is due of it, and the next stage.
+/// One stage of an alarm: its work if that is due, and the next stage.
 fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
     let due = due(room, now);
     let (is_due, effect, next) = match stage {

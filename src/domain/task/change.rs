@@ -1,4 +1,4 @@
-//! How a task changes: when it is attached, when its provider says something, when nobody did in time.
+//! How a task changes: it is attached, its provider reports something, or its deadline passes.
 
 use super::images::place;
 use super::report::{Outcome, Report};
@@ -13,11 +13,11 @@ pub(super) fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
         if known.key != task.key {
             return Verdict::Conflict;
         }
-        // Its webhook was here first, and brought the task from its rows: those have no token.
+        // Its webhook was first and restored the task from its rows, which hold no token.
         known.access = known.access.take().or(task.access);
         return Verdict::AlreadyAttached;
     }
-    // A task that comes back from its rows has a version that they are known to have.
+    // A task that is restored from its rows has their version.
     room.flushed = task.version;
     schedule::start(&mut room.clock, now);
     let mut task = task;
@@ -34,8 +34,7 @@ pub(super) fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
     Verdict::Attached
 }
 
-/// A start that seemed to have failed did not: the provider has the task, or there would be nothing
-/// to attach. It is under way again.
+/// Undoes the failure of a start: the provider has the task after all, or it would not be attached.
 fn reopen(task: &mut Task, now: Millis) {
     task.status = Status::Pending;
     task.error = None;
@@ -43,7 +42,8 @@ fn reopen(task: &mut Task, now: Millis) {
     touch(task, now);
 }
 
-/// The task goes on above a version that its rows were given: who has seen that one sees it heal.
+/// Raises the task's version above that of its rows. A watcher that has seen theirs would otherwise
+/// drop the healed task as older.
 pub(super) fn overtake(room: &mut RoomState, version: u64, now: Millis) -> Verdict {
     match room.task.as_mut().filter(|task| task.version <= version) {
         Some(task) => {
@@ -70,7 +70,7 @@ pub(super) fn hear(
     } else if room.early.len() == EARLY_LIMIT {
         return Verdict::Full;
     } else {
-        // Each may be the one that names our rows.
+        // Each report may be the one with our row ids, so the search starts over.
         schedule::start_adoption(&mut room.clock, now);
         room.early.push(Early { at: now, report });
         Verdict::Kept
@@ -81,12 +81,12 @@ pub(super) fn hear(
     verdict
 }
 
-/// How the provider came to say something.
+/// How a report was obtained.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
-    /// In a webhook: about anything that has to do with the task.
+    /// From a webhook, which may be about another kind of work on this task.
     Event,
-    /// When polled for this very task.
+    /// From a poll of this very task.
     Poll,
 }
 
@@ -97,8 +97,8 @@ fn hear_of(room: &mut RoomState, report: Report, source: Source, now: Millis) ->
     let is_unknown = !report.is_known_kind;
     let verdict = match report.outcome {
         Outcome::Unknown { .. } => Verdict::Noted,
-        // What a kind from tomorrow returns may hold the pictures. If it does not, it is shown as it
-        // is, and the provider is polled for what became of them.
+        // A kind that we do not know yet may return the pictures. If it has none, its result is shown
+        // as it is, and the provider is polled for the pictures.
         Outcome::Completed { images, result, .. }
             if is_foreign && is_unknown && images.is_empty() && !task.is_final() =>
         {
@@ -109,7 +109,7 @@ fn hear_of(room: &mut RoomState, report: Report, source: Source, now: Millis) ->
             task.result = result;
             Verdict::Applied
         }
-        // What another kind of task returns says nothing about pictures.
+        // The result of another kind says nothing about the pictures.
         Outcome::Completed { ref images, .. }
             if is_foreign && (!is_unknown || images.is_empty()) =>
         {

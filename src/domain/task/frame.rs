@@ -1,17 +1,16 @@
-//! What watchers and callers are shown: a task in the contract's JSON, and the frames of its
-//! socket.
+//! The JSON of a task in answers, and the frames of its socket.
 
 use crate::domain::task::{Image, ImageStatus, Status, Task, TaskError};
 use crate::domain::time::{Millis, iso_json};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A task as it is shown everywhere: answers, lists and frames.
+/// A task, in the same form in answers, lists and frames.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Task"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Task"))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskView<'a> {
-    /// Null only for a task that the provider never took.
+    /// Null until the provider has accepted the task.
     pub task_id: Option<&'a str>,
     /// The same, under the name that older front ends read.
     pub mynth_task_id: Option<&'a str>,
@@ -26,26 +25,26 @@ pub struct TaskView<'a> {
     pub error: Option<&'a TaskError>,
     /// A decimal number, as the provider writes it.
     pub cost: Option<&'a str>,
-    /// The caller's own.
+    /// The caller's own metadata.
     pub metadata: &'a Map<String, Value>,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub created_at: Millis,
     #[serde(with = "iso_json")]
-    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
     pub images: Vec<ImageView<'a>>,
-    /// What kinds other than `image.generate` return, as the provider wrote it: `TaskResult` says what
-    /// that is for each.
+    /// What kinds other than `image.generate` return, as the provider wrote it. `TaskResult` has the
+    /// shape for each kind.
     pub result: Option<&'a Value>,
 }
 
-/// One image of a task, from before there is a picture.
+/// One image of a task. It is there before its picture is.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Image"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Image"))]
 #[serde(rename_all = "camelCase")]
 pub struct ImageView<'a> {
-    /// The id of its row, there before the picture is.
+    /// The id of its row.
     pub id: &'a str,
     pub position: u32,
     pub mynth_task_id: Option<&'a str>,
@@ -93,12 +92,12 @@ impl<'a> From<&'a Task> for TaskView<'a> {
 
 /// One message to a watcher. A frame carries the whole state, so that a missed one costs nothing.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame<'a> {
     /// A task as it is now.
     Task { task: TaskView<'a> },
-    /// The version that was named when connecting is the current one.
+    /// The version given when connecting is the current one.
     Current { version: u64 },
 }
 
@@ -107,7 +106,7 @@ pub fn task_frame(task: &Task) -> String {
     to_text(&Frame::Task { task: task.into() })
 }
 
-/// The first frame on a socket: the task, or a word that the version the watcher named is current.
+/// The first frame on a socket: the task, or `current` if the watcher has this version already.
 pub fn first_frame(task: &Task, known_version: Option<u64>) -> String {
     match known_version {
         Some(version) if version == task.version => to_text(&Frame::Current { version }),

@@ -3,11 +3,11 @@
 use super::report::ImageReport;
 use super::{Image, ImageStatus, MISSING_RESULT, Task, TaskError};
 
-/// Rows that one task can come to have: five times what a provider makes at once. A body of a
-/// megabyte could name thousands.
+/// Most rows of one task: five times what a provider makes at once. A large body could name
+/// thousands.
 const ROW_LIMIT: usize = 100;
 
-/// Puts each image into its row. Rows without one fail; images without one get a row.
+/// Puts each image into its row. Rows without an image fail; images without a row get a new one.
 pub(super) fn place(task: &mut Task, images: Vec<ImageReport>, row_ids: &[String]) {
     let rows = rows_for(task, row_ids);
     let mut filled = vec![false; task.images.len()];
@@ -28,8 +28,8 @@ pub(super) fn place(task: &mut Task, images: Vec<ImageReport>, row_ids: &[String
     }
 }
 
-/// Which row the provider's image *i* belongs to. The echoed row ids are believed only as a
-/// whole, and only where each is a row of this very task; otherwise images go by position.
+/// The row of each of the provider's images, in their order. The echoed row ids are used only if they
+/// are exactly the rows of this task; otherwise images go by position.
 fn rows_for(task: &Task, row_ids: &[String]) -> Vec<usize> {
     let known: Option<Vec<usize>> =
         row_ids.iter().map(|id| task.images.iter().position(|image| image.id == *id)).collect();

@@ -23,7 +23,7 @@ pub const IMAGE_GENERATE: &str = "image.generate";
 pub const FIRST_PROVIDER: &str = "mynth";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Pending,
@@ -46,7 +46,7 @@ impl Status {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ImageStatus {
     Pending,
@@ -56,7 +56,7 @@ pub enum ImageStatus {
 
 /// Why a task or an image failed: a lower_snake code for programs, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TaskError {
     pub code: String,
     pub message: String,
@@ -64,7 +64,7 @@ pub struct TaskError {
 
 /// No answer came before the deadline.
 pub const TIMEOUT: &str = "timeout";
-/// The start died on its way, and the provider was not seen to have the task.
+/// The start was interrupted, and the task was not found at the provider.
 pub const START_LOST: &str = "start_lost";
 /// The provider finished with fewer images than were asked for.
 pub const MISSING_RESULT: &str = "missing_result";
@@ -79,7 +79,8 @@ impl TaskError {
         Self { code: code.to_owned(), message: message.to_owned() }
     }
 
-    /// The same as the provider's word, which is final: never under a code that means "ours".
+    /// The error as the provider's word, which is final. A code that marks failures of ours as provisional
+    /// is replaced.
     pub fn of_provider(self) -> Self {
         if !self.is_provisional() {
             return self;
@@ -87,13 +88,13 @@ impl TaskError {
         Self { code: format!("generation_{}", self.code), ..self }
     }
 
-    /// It says that a start did not get through, as far as we heard.
+    /// Whether it is a provisional failure of the start.
     pub fn is_of_start(&self) -> bool {
         self.is_provisional() && self.code != TIMEOUT
     }
 
-    /// Ours, not the provider's: it says that we did not hear, so the provider's word, if it
-    /// comes after all, replaces it.
+    /// Whether the failure is ours: we did not hear from the provider. If its word comes after all, it
+    /// replaces this error.
     pub fn is_provisional(&self) -> bool {
         PROVISIONAL.contains(&self.code.as_str())
     }
@@ -101,7 +102,7 @@ impl TaskError {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// The id of its row, ours.
+    /// Our own id of its row.
     pub id: String,
     pub position: u32,
     pub status: ImageStatus,
@@ -133,16 +134,16 @@ pub struct Task {
     /// The name of the provider that has it.
     #[serde(default = "first_provider")]
     pub provider: String,
-    /// Our own id of its row, made before the provider had named it.
+    /// Our own id of its row, made before the provider's id is known.
     pub key: TaskKey,
     pub user_id: String,
-    /// The batch that it was started in, ours.
+    /// Our own id of the batch that it was started in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch_id: Option<String>,
-    /// The provider's word, such as `image.generate`.
+    /// The provider's name for the kind, such as `image.generate`.
     pub kind: String,
     pub status: Status,
-    /// 1 when attached, one more with every change that a watcher can see.
+    /// 1 when attached, incremented with every change that a watcher can see.
     pub version: u64,
     pub prompt: Option<String>,
     pub requested_model: Option<String>,
@@ -150,7 +151,7 @@ pub struct Task {
     pub error: Option<TaskError>,
     /// A decimal as the provider wrote it: money is not reformatted.
     pub cost: Option<String>,
-    /// The caller's own, without what we add to it.
+    /// The caller's own metadata, without what we add to it.
     pub metadata: Map<String, Value>,
     #[serde(with = "iso_json")]
     pub created_at: Millis,
@@ -161,7 +162,8 @@ pub struct Task {
     pub result: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<PublicToken>,
-    /// How long to wait for the provider, where its provider says so. Not in D1.
+    /// How long to wait for the provider, in milliseconds from the start, where the provider's kind says
+    /// so. Not in D1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<Millis>,
 }
@@ -176,9 +178,8 @@ fn id_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
     Ok(id.filter(|id| !id.is_empty()))
 }
 
-/// The provider's own token for this one task, where the caller asked it for one. It is handed to
-/// the caller with the start and kept in the task's room, for a repeated request: not in D1, in no
-/// frame, and it does not print.
+/// The provider's own token for this one task, where the caller asked for one. The caller gets it with
+/// the start. It is kept in the task's room for a repeated request, but never in D1, frames or logs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PublicToken(String);
@@ -201,7 +202,7 @@ impl fmt::Debug for PublicToken {
 }
 
 impl Task {
-    /// Final: nothing the provider says later changes it.
+    /// Whether nothing that the provider says later can change it.
     pub fn is_final(&self) -> bool {
         match self.status {
             Status::Pending => false,
@@ -216,12 +217,12 @@ impl Task {
         self.created_at + self.patience.unwrap_or(by_kind)
     }
 
-    /// The task of this name: it has been started.
+    /// The task with the provider's id: it has been started.
     pub fn named(self, task_id: impl Into<String>) -> Self {
         Self { task_id: Some(task_id.into()), ..self }
     }
 
-    /// The provider's id, or `""`: for a place that is only reached with one.
+    /// The provider's id, or `""` without one. For code that only sees started tasks.
     pub fn id(&self) -> &str {
         self.task_id.as_deref().unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! Tasks that only the provider knows: of a kind that we cannot start yet, so that no row of ours is
-//! on its way. They are shown as they came, to whoever their metadata names.
+//! Orphans: tasks that only the provider knows, of a kind that cannot be started through us, so that
+//! no rows of ours exist. They are shown as reported, to the user that their metadata names.
 
 use crate::domain::id::TaskKey;
 use crate::domain::task::report::Outcome;
@@ -7,11 +7,11 @@ use crate::domain::task::state::RoomState;
 use crate::domain::task::{Status, Task};
 use serde_json::Map;
 
-/// How often the rows of such a task are looked for first: a start of ours is over by then.
+/// Searches for rows before a task counts as an orphan. A start of ours is over by then.
 const SEARCHES: u32 = 2;
 
-/// The task that the early events of this room are about, if it is one of these and has just been
-/// looked for in vain. `key` is to be its own.
+/// The orphan that this room's early reports are about, if there is one. Its rows have just been
+/// searched for in vain. `key` becomes its key.
 pub fn orphan(room: &RoomState, key: TaskKey) -> Option<Task> {
     if room.task.is_some() || room.clock.adoptions + 1 < SEARCHES {
         return None;

@@ -1,5 +1,4 @@
-//! What a provider says of a task, in our words: the one form that every wire generation, every
-//! webhook and every poll is translated to.
+//! What a provider reports about a task: one form for every wire generation, webhook and poll.
 
 use super::{TaskError, first_provider};
 use serde::{Deserialize, Serialize};
@@ -16,15 +15,13 @@ pub struct Report {
     pub outcome: Outcome,
     /// A decimal as the provider wrote it.
     pub cost: Option<String>,
-    /// `metadata.imageRowIds` as the provider echoed it; empty where there was none. Not to be
-    /// believed before it is compared with rows of ours.
+    /// `metadata.imageRowIds` as the provider echoed it; empty if it is missing. Untrusted until it is
+    /// compared with our rows.
     pub row_ids: Vec<String>,
-    /// `metadata.userId` of whoever started it, without us or with us. It only ever counts for a
-    /// task that no row of ours is found for.
+    /// `metadata.userId`. Used only for a task that has no rows of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// The provider can start tasks of this kind through us. Of another kind we only know what the
-    /// report says.
+    /// Whether tasks of this kind can be started through us.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub is_known_kind: bool,
 }
@@ -48,7 +45,7 @@ pub enum Outcome {
     Failed {
         error: TaskError,
     },
-    /// An event of a name that we do not know. It is recorded and decides nothing.
+    /// An event of an unknown name. It is recorded and changes nothing.
     Unknown {
         event: String,
     },

@@ -1,21 +1,22 @@
 //! When the object's one alarm fires, and what is due then.
 //!
-//! Setting an alarm costs as much as writing a row, so an event leaves it where it is. It is
-//! set when a task is attached, and again each time it fires.
+//! Setting an alarm costs as much as writing a row, so a report only moves it if it would fire too
+//! late. It is set when a task is attached, and again each time it fires.
 
 use super::state::{Clock, RoomState};
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 
-/// When the provider is polled first. Most pictures are there by then, and most webhooks too.
+/// Delay of the first poll. Most webhooks have come by then.
 pub const FIRST_POLL: Millis = 20 * SECOND;
-/// Later polls come half as far apart again each time, up to this: some 20 in an hour.
+/// The delay between polls grows by half each time, up to this: some 20 polls in an hour.
 pub const LONGEST_POLL: Millis = 5 * MINUTE;
-/// An event that came before its task: usually the start call's answer is milliseconds away.
+/// Delay before the rows of an early report are searched for. Usually the start call returns within
+/// milliseconds, and no search is needed.
 pub const FIRST_ADOPTION: Millis = 2 * SECOND;
 const LONGEST_ADOPTION: Millis = 6 * HOUR;
-/// Providers repeat an event for 72 h at most. What no task has claimed by then is nobody's.
+/// Providers retry a webhook for 72 h at most. Early reports without a task by then are deleted.
 pub const ORPHAN_LIFETIME: Millis = 72 * HOUR;
-/// Rows that D1 did not take are written again after this, then twice as late each time.
+/// Delay before a failed flush is retried. It doubles with each failure.
 pub const FIRST_FLUSH: Millis = 2 * SECOND;
 const LONGEST_FLUSH: Millis = 2 * MINUTE;
 /// How long a room outlives its task: long enough for watchers and most late deliveries.
@@ -28,11 +29,11 @@ pub struct Due {
     pub adopt: bool,
     /// Poll the provider.
     pub poll: bool,
-    /// End the wait. A last poll comes first.
+    /// Fail the task: its deadline has passed. A last poll comes first.
     pub give_up: bool,
     /// Write to D1.
     pub flush: bool,
-    /// Delete everything: it is in D1, or nobody's.
+    /// Delete the state: it is in D1, or there is no task.
     pub clean: bool,
 }
 
@@ -51,7 +52,7 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
     Due {
         poll: waits && (late || now >= room.clock.poll_at),
         give_up: waits && late,
-        // Whatever woke the object, what D1 lacks goes along.
+        // Any alarm also writes what D1 lacks.
         flush: room.is_dirty(),
         clean: !waits && !room.is_dirty() && now >= task.updated_at + ROOM_LIFETIME,
         adopt: false,
@@ -80,8 +81,8 @@ pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
 }
 
 pub(super) fn start(clock: &mut Clock, now: Millis) {
-    // Rows are written when there is something to write, at once; the alarm is for what that
-    // could not do, so it need not come before the first poll.
+    // Changes are flushed at once. The alarm only repeats a failed flush, so it need not fire before
+    // the first poll.
     *clock = Clock { poll_at: now + FIRST_POLL, flush_at: now + FIRST_POLL, ..Clock::default() };
 }
 
@@ -108,7 +109,7 @@ pub(super) fn postpone_flush(clock: &mut Clock, now: Millis) {
     clock.flush_failures += 1;
 }
 
-/// `first` × (`factor`) to the power of `times`, `longest` at most.
+/// Exponential backoff: `first` × `factor` to the power of `times`, `longest` at most.
 fn grown(first: Millis, factor: (Millis, Millis), times: u32, longest: Millis) -> Millis {
     let mut delay = first;
     for _ in 0..times {

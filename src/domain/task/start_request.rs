@@ -1,4 +1,4 @@
-//! A task to be started, of any kind: what the rows and the provider are given.
+//! A start request of any kind, for the rows and for the provider.
 
 use super::{Image, Status, Task};
 use crate::domain::id::TaskKey;
@@ -9,15 +9,15 @@ use serde_json::{Map, Value};
 pub struct StartRequest {
     /// The name of the provider that is asked.
     pub provider: &'static str,
-    /// The provider's word for what it is to do.
+    /// The provider's name for the kind, such as `image.generate`.
     pub kind: &'static str,
     pub prompt: Option<String>,
     pub model: Option<String>,
-    /// Rows that its images go to. None for kinds that return something else.
+    /// The number of image rows. 0 for kinds that return something else.
     pub count: usize,
     /// The caller's own metadata.
     pub metadata: Map<String, Value>,
-    /// Fields for the provider alone: just those that the caller gave.
+    /// Fields that only the provider reads, as the caller gave them.
     pub passed_on: Map<String, Value>,
 }
 
@@ -27,7 +27,7 @@ impl StartRequest {
         (0..self.count).map(|position| key.row_id(position)).collect()
     }
 
-    /// The task as it is before the provider has named it.
+    /// The pending task, before the provider has given it an id.
     pub fn task(&self, user_id: &str, key: TaskKey, now: Millis) -> Task {
         Task {
             task_id: None,

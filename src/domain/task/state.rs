@@ -1,5 +1,4 @@
-//! The whole state of one task's object: the task itself, and what the object must remember to
-//! lose nothing. It is stored as one value, so that every change is one commit.
+//! The whole state of one task's object, stored as one value, so that every change is one commit.
 
 use super::Task;
 use super::report::Report;
@@ -7,18 +6,18 @@ use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
-/// Events that an object keeps for a task it does not know yet. A task has one terminal event
-/// and few others, so more than this is not early, it is wrong.
+/// Most reports that are kept for a task that is not attached yet. A task has one terminal event and
+/// few others, so more than this is an error.
 pub const EARLY_LIMIT: usize = 16;
 
-/// Delivery keys that an object remembers. Far more than a provider retries, and they only spare
-/// work: what a repeated event may change is decided by the task's state.
+/// Most delivery keys that are kept. They only save work: a duplicate that is not recognized is
+/// still checked against the task's state.
 pub const DELIVERY_LIMIT: usize = 64;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RoomState {
     pub task: Option<Task>,
-    /// Reports that came before the task was attached, in the order they came.
+    /// Reports that came before the task was attached, in order of arrival.
     pub early: Vec<Early>,
     /// What has been delivered, newest last.
     pub deliveries: Vec<Delivery>,
@@ -34,7 +33,7 @@ pub struct Early {
     pub report: Report,
 }
 
-/// One delivery that was taken, and what came of it.
+/// One delivery that was accepted, and its verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The provider's own id of the delivery, or a hash of its body.
@@ -43,7 +42,7 @@ pub struct Delivery {
     pub verdict: Verdict,
 }
 
-/// When the object's one alarm has to do what.
+/// When each job of the object's one alarm is due.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
     /// When to poll the provider next, and how often it was polled.
@@ -60,12 +59,12 @@ pub struct Clock {
 }
 
 impl RoomState {
-    /// The rows in D1 may be behind the task.
+    /// Whether the rows in D1 may be behind the task.
     pub fn is_dirty(&self) -> bool {
         self.task.as_ref().is_some_and(|task| task.version > self.flushed)
     }
 
-    /// Nothing was ever stored here, or it was cleaned away.
+    /// Whether nothing was ever stored here, or it was cleaned up.
     pub fn is_empty(&self) -> bool {
         self.task.is_none() && self.early.is_empty()
     }

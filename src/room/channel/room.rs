@@ -1,18 +1,20 @@
-//! The room of one channel: glue between the runtime's events and what [`crate::domain::channel`]
-//! decides.
+//! The room of one channel: connects the runtime's events to [`crate::domain::channel`].
 
 use super::protocol::{Answer, Ask};
 use crate::domain::channel::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::channel::event::{Arrived, ChannelEvent};
 use crate::domain::channel::frame::{channel_frame, first_frame, first_row};
 use crate::domain::channel::state::{ChannelState, record_id};
+use crate::domain::task::TIMEOUT;
 use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
 use crate::feed::client::{FEED_DEADLINE, poke_content};
+use crate::log::{Line, What};
 use crate::object::actor::Actor;
 use crate::object::socket::accept;
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{config, log, with_deadline};
+use crate::platform::{config, log, log_line, with_deadline};
 use crate::provider::registry::PROVIDERS;
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
@@ -35,7 +37,20 @@ impl Actor for ChannelRoom<'_> {
     }
 
     fn apply(&self, state: &ChannelState, input: Input, now: Millis) -> Decision {
-        apply(state, input, now)
+        let gives_up = input == Input::GiveUp;
+        let decision = apply(state, input, now);
+        if let (true, Verdict::Applied, Some(channel)) =
+            (gives_up, decision.verdict, &decision.state.channel)
+        {
+            log_line(&Line {
+                event: What::GaveUp,
+                provider: &channel.provider,
+                id: Some(self.channel_id),
+                code: TIMEOUT,
+                reason: "The provider did not answer in time.",
+            });
+        }
+        decision
     }
 
     fn frame(&self, state: &ChannelState) -> Option<String> {
@@ -94,8 +109,8 @@ impl ChannelRoom<'_> {
         hosts.allows(url).err().map(|refused| format!("the callback {refused}"))
     }
 
-    /// A request of ours whose room could not be reached when it was started, or was cleaned away, has
-    /// a row that says whose it is. Its first event must not make it anybody's.
+    /// Loads the owner of a channel that this object does not know, because it could not be reached at
+    /// the start or was cleaned up. Otherwise the event's own data would decide who owns it.
     async fn remember(&self) -> Result<()> {
         if self.load()?.channel.is_some() {
             return Ok(());
@@ -107,8 +122,7 @@ impl ChannelRoom<'_> {
         Ok(())
     }
 
-    /// Brings D1 and then the content feed up to date. What fails or takes too long, the alarm does
-    /// again.
+    /// Brings D1 and then the content feed up to date. The alarm retries what fails or times out.
     async fn flush(&self) -> Result<Option<Input>> {
         let state = self.load()?;
         let mut done = with_deadline(D1_DEADLINE, self.mirror(&state)).await;
@@ -141,8 +155,7 @@ impl ChannelRoom<'_> {
         Ok(Some(Input::Called { key, reply }))
     }
 
-    /// Whether a row says that its callback was delivered: in a life of this object that it has
-    /// forgotten.
+    /// Whether the row says that its callback was delivered, before the object was cleaned up.
     async fn was_told(&self, id: &str) -> bool {
         let told = async { Store::new(self.env)?.was_delivered(id).await };
         with_deadline(D1_DEADLINE, told).await.unwrap_or(false)

@@ -1,5 +1,5 @@
-//! What the Worker asks of a room, and what the room answers: JSON over the object's own `fetch`,
-//! which nobody but this Worker can reach.
+//! The messages between the Worker and a task's room: JSON over the object's own `fetch`, which only
+//! this Worker can reach.
 
 use crate::domain::task::Task;
 use crate::domain::task::report::Report;
@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
-    /// The provider has named this task.
+    /// The provider has given this task its id.
     Attach { task: Box<Task> },
-    /// The provider said this. `delivery` is the key of the webhook that said it.
-    Ingest { delivery: String, report: Report },
-    /// Is anything to be done that no alarm is set for? `task` is what its rows say.
+    /// A verified report from the provider. `delivery` is the key of its webhook.
+    Ingest { delivery: String, report: Box<Report> },
+    /// Make sure that the room has the task and an alarm. `task` is what its rows hold.
     Wake { task: Box<Task> },
-    /// The task as it is, for its owner.
+    /// Read the task, for its owner.
     Read { task_id: String, user_id: String },
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// What came of it; and the task, where there is one.
+    /// The verdict; for an attach also the current task.
     Done { verdict: Verdict, task: Option<Box<Task>> },
     /// The task.
     Task { task: Box<Task> },
@@ -39,7 +39,7 @@ mod tests {
     fn a_rooms_messages_are_pinned() {
         let ask = Ask::Ingest {
             delivery: "evt_1".into(),
-            report: Report {
+            report: Box::new(Report {
                 task_id: "tsk_1".into(),
                 kind: "image.generate".into(),
                 outcome: Outcome::Completed { model: None, images: vec![], result: None },
@@ -48,7 +48,7 @@ mod tests {
                 owner: None,
                 provider: "mynth".into(),
                 is_known_kind: true,
-            },
+            }),
         };
         let literal = r#"{"ingest":{"delivery":"evt_1","report":{"task_id":"tsk_1","provider":"mynth","kind":"image.generate","outcome":{"completed":{"model":null,"images":[],"result":null}},"cost":"0.03","row_ids":["a"]}}}"#;
         assert_eq!(serde_json::to_string(&ask).unwrap(), literal);

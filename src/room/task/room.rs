@@ -1,4 +1,4 @@
-//! The room of one task: glue between the runtime's events and what [`crate::domain::task`] decides.
+//! The room of one task: connects the runtime's events to [`crate::domain::task`].
 
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
@@ -6,12 +6,14 @@ use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::task::frame::{first_frame, task_frame};
 use crate::domain::task::state::RoomState;
 use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
 use crate::feed::client::{FEED_DEADLINE, publish};
+use crate::log::{Line, What};
 use crate::object::actor::Actor;
 use crate::object::socket::accept;
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{log, with_deadline};
+use crate::platform::{log, log_line, with_deadline};
 use crate::provider::calls::poll;
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
@@ -35,7 +37,16 @@ impl Actor for TaskRoom<'_> {
     }
 
     fn apply(&self, state: &RoomState, input: Input, now: Millis) -> Decision {
-        apply(state, input, now)
+        let event = match &input {
+            Input::GiveUp => Some(What::GaveUp),
+            Input::Report { delivery: None, .. } => Some(What::SettledByPolling),
+            _ => None,
+        };
+        let decision = apply(state, input, now);
+        if let (Some(event), Verdict::Applied) = (event, decision.verdict) {
+            log_end(event, &decision.state);
+        }
+        decision
     }
 
     fn frame(&self, state: &RoomState) -> Option<String> {
@@ -66,7 +77,6 @@ impl TaskRoom<'_> {
                 Answer::Done { verdict, task: None }
             }
             Ask::Ingest { delivery, report } => {
-                let report = Box::new(report);
                 let input = Input::Report { delivery: Some(delivery), report };
                 Answer::Done { verdict: self.handle(input).await?, task: None }
             }
@@ -93,15 +103,15 @@ impl TaskRoom<'_> {
         accepted.response(request)
     }
 
-    /// Brings D1 and then the feeds up to date. What fails or takes too long, the alarm does again.
+    /// Brings D1 and then the feeds up to date. The alarm retries what fails or times out.
     async fn flush(&self, note: bool) -> Result<Option<Input>> {
         let Some(task) = self.load()?.task else { return Ok(None) };
         let mirrored = with_deadline(D1_DEADLINE, self.mirror(&task)).await;
         if let Ok(Some(version)) = mirrored {
             return Ok(Some(Input::LeftBehind(version)));
         }
-        // After D1: a watcher of a feed reads that first, and hears what comes later.
-        // The task may have changed meanwhile, and feeds are shown what is newest.
+        // After D1: a feed's new watcher reads D1, and then gets what is published.
+        // The task may have changed meanwhile, and the feeds get the newest state.
         let newest = self.load()?.task.unwrap_or_else(|| task.clone());
         let published = with_deadline(FEED_DEADLINE, publish(self.env, &newest)).await;
         Ok(match mirrored.and(published) {
@@ -114,7 +124,7 @@ impl TaskRoom<'_> {
         Store::new(self.env)?.mirror_task(task).await
     }
 
-    /// Polls the provider. A webhook may come in meanwhile, and then its word stands.
+    /// Polls the provider. If a webhook comes in meanwhile, its report stands.
     async fn poll(&self) -> Result<Option<Input>> {
         let Some(task) = self.load()?.task else { return Ok(None) };
         let told = match PROVIDERS.of(&task) {
@@ -131,9 +141,22 @@ impl TaskRoom<'_> {
     }
 }
 
-/// The task with what its provider says of its kind: rows do not have that.
+/// The task with the patience of its kind, which rows do not hold.
 pub(super) fn known(task: impl Into<Box<Task>>) -> Box<Task> {
     let mut task = task.into();
     task.patience = PROVIDERS.patience(&task).or(task.patience);
     task
+}
+
+/// A task has ended without its webhook.
+fn log_end(event: What, state: &RoomState) {
+    let Some(task) = &state.task else { return };
+    let error = task.error.as_ref();
+    log_line(&Line {
+        event,
+        provider: &task.provider,
+        id: task.task_id.as_deref(),
+        code: error.map_or(task.status.as_str(), |error| error.code.as_str()),
+        reason: error.map_or("", |error| error.message.as_str()),
+    });
 }

@@ -10,7 +10,7 @@ export interface Instead {
   contentType?: string;
 }
 
-export interface Proxy {
+export interface HttpProxy {
   url: string;
   /** What is answered instead of asking the emulator; undefined lets a request through. */
   instead: (method: string, path: string) => Instead | "hang" | undefined;
@@ -19,7 +19,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<HttpProxy> {
   const server = createServer(async (request, response) => {
     const { method = "GET", url: path = "/", headers } = request;
     let body = "";
@@ -42,7 +42,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const proxy: Proxy = {
+  const proxy: HttpProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     instead: () => undefined,
     requests: [],

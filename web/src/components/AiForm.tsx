@@ -6,7 +6,7 @@ import { useForm } from "../use_form.ts";
 import { Field } from "./Field.tsx";
 import { Notice } from "./Notice.tsx";
 
-/** Suggestions: the provider knows which there are. */
+/** Suggestions. A user can type any other workflow. */
 const WORKFLOWS = ["new_movie_suggestion", "product_description", "weekly_digest"] as const;
 const FIELDS = ["workflow", "messages", "category"];
 
@@ -64,7 +64,7 @@ export function AiForm({ onStarted }: { onStarted: (channelId: string, request: 
           />
         )}
       </Field>
-      <Field name="category" label="Category, if any" problem={form.about("category")}>
+      <Field name="category" label="Category (optional)" problem={form.about("category")}>
         {(attributes) => (
           <input
             {...attributes}
@@ -89,6 +89,6 @@ export function AiForm({ onStarted }: { onStarted: (channelId: string, request: 
 function check(workflow: string, message: string): Issue[] {
   const issues: Issue[] = [];
   if (workflow.trim() === "") issues.push({ path: "workflow", message: "Name the workflow." });
-  if (message.trim() === "") issues.push({ path: "messages", message: "Write what it should make." });
+  if (message.trim() === "") issues.push({ path: "messages", message: "Write what the workflow should make." });
   return issues;
 }

@@ -1,10 +1,10 @@
-// Says to screen readers what others see happen: a task that ended, a connection that dropped and came back.
+// Announces changes to screen readers: started and ended tasks, a lost connection.
 import type { Task } from "@taskwire/client";
 import { useConnectionState, useTasks } from "@taskwire/client/react";
 import { useEffect, useRef, useState } from "react";
 import { plural } from "../words.ts";
 
-/** Most drops are over before they could be read out: only a connection that stays away is worth words. */
+/** Most drops end sooner. Only a longer one is announced. */
 const DROP_IS_REAL_AFTER_MS = 1500;
 
 export function Announcer() {

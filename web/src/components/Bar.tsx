@@ -1,33 +1,31 @@
-// The bar on top: where one is, where one can go, whether all is live, and who is signed in.
-import { PATHS, type Route } from "../routes.ts";
+// The bar on top: the views, the state of the connection, and who is signed in.
+import { Link, useRoute } from "wouter";
+import { PATHS } from "../routes.ts";
 import { ConnectionPill } from "./ConnectionPill.tsx";
-import { Link } from "./Link.tsx";
 import { Logo } from "./Logo.tsx";
 
+/** `covers` matches every address that belongs to the place. */
 const PLACES = [
-  { path: PATHS.gallery, label: "Gallery", views: ["gallery"] },
-  { path: PATHS.compare, label: "Compare", views: ["compare", "batch"] },
-  { path: PATHS.history, label: "History", views: ["history", "task"] },
-  { path: PATHS.feed, label: "Feed", views: ["feed"] },
-] as const;
+  { path: PATHS.gallery, label: "Gallery", covers: /^\/$/ },
+  { path: PATHS.compare, label: "Compare", covers: /^\/compare\b/ },
+  { path: PATHS.history, label: "History", covers: /^\/(history|t)\b/ },
+  { path: PATHS.feed, label: "Feed", covers: /^\/feed\b/ },
+];
 
 interface Props {
-  view: Route["view"];
   name: string;
   onSignOut: () => void;
 }
 
-export function Bar({ view, name, onSignOut }: Props) {
+export function Bar({ name, onSignOut }: Props) {
   return (
     <header className="bar">
       <Link href={PATHS.gallery} className="brand">
         <Logo /> taskwire
       </Link>
       <nav className="places" aria-label="Views">
-        {PLACES.map(({ path, label, views }) => (
-          <Link key={path} href={path} aria-current={views.some((each) => each === view) ? "page" : undefined}>
-            {label}
-          </Link>
+        {PLACES.map((place) => (
+          <Place key={place.path} {...place} />
         ))}
       </nav>
       <ConnectionPill />
@@ -38,5 +36,14 @@ export function Bar({ view, name, onSignOut }: Props) {
         Sign out
       </button>
     </header>
+  );
+}
+
+function Place({ path, label, covers }: (typeof PLACES)[number]) {
+  const [isHere] = useRoute(covers);
+  return (
+    <Link href={path} aria-current={isHere ? "page" : undefined}>
+      {label}
+    </Link>
   );
 }

@@ -1,13 +1,13 @@
-// One prompt with one model: its pictures, or why there are none and the way to try again.
+// One prompt with one model: its pictures, or the error and a retry button.
 import type { Task } from "@taskwire/client";
 import { useTask } from "@taskwire/client/react";
 import { useState } from "react";
+import { Link } from "wouter";
 import type { Pair, Plan } from "../plan.ts";
 import { PATHS } from "../routes.ts";
 import { withSize } from "../shapes.ts";
 import { Elapsed } from "./Elapsed.tsx";
 import { FailureText } from "./FailureText.tsx";
-import { Link } from "./Link.tsx";
 import { RetryImages, RetryTask } from "./RetryButton.tsx";
 import { Status } from "./Status.tsx";
 import { TaskPictures } from "./TaskPictures.tsx";
@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function BatchCell({ plan, prompt, model, pair, task: first }: Props) {
-  // What was tried again takes the place of what has failed.
+  // A retry takes the place of the failed task.
   const [againId, setAgainId] = useState<string | null>(null);
   const task = useTask(againId) ?? first;
   return (
@@ -62,7 +62,7 @@ function NoTask({
   const request = { prompt, model, count: plan.count };
   return (
     <div className="cell">
-      <p className="notice">{pair ? <FailureText failure={pair} /> : "This one was not started."}</p>
+      <p className="notice">{pair ? <FailureText failure={pair} /> : "This task was not started."}</p>
       <RetryImages request={plan.size === null ? request : withSize(request, plan.size)} onStarted={onRetried} />
     </div>
   );

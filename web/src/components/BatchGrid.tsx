@@ -1,4 +1,5 @@
-// Prompts down, models across. On a narrow screen each prompt has its models below it; the roles keep it a table there.
+// A table with a row for each prompt and a column for each model. On a narrow screen the models stand below their
+// prompt. That layout takes the table's semantics away, and the explicit roles keep them.
 import type { Task } from "@taskwire/client";
 import type { Plan } from "../plan.ts";
 import { BatchCell } from "./BatchCell.tsx";

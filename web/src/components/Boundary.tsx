@@ -1,4 +1,4 @@
-// Where what the server refuses for good is said: a task that is gone or another's, a link that is no longer good.
+// Shows errors that no retry can change: a task that does not exist or belongs to someone else, an expired link.
 import { TaskwireError } from "@taskwire/client";
 import { Component, type ReactNode } from "react";
 

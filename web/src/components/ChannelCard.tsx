@@ -1,4 +1,4 @@
-// One request of ours to ModelRiver, from pending to what came of it.
+// One request to ModelRiver, from pending to its result.
 import type { AiRequest } from "@taskwire/client";
 import { useChannel, useTaskwire } from "@taskwire/client/react";
 import { Elapsed } from "./Elapsed.tsx";

@@ -1,4 +1,4 @@
-// The form that starts a task. Checks what needs no server, and puts the server's word beside the field it is about.
+// The form that starts a task.
 import type { Issue } from "@taskwire/client";
 import { useGenerate } from "@taskwire/client/react";
 import { useState } from "react";
@@ -11,7 +11,7 @@ import { CountField, SizeField } from "./ShapeFields.tsx";
 
 const FIELDS = ["prompt", "model", "size", "count"];
 
-/** What may be there already: another task's words. */
+/** Another task's request, to begin with. */
 export interface Wanted {
   prompt: string;
   model: string;

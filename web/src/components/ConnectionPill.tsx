@@ -1,16 +1,16 @@
-// The state of the page's sockets, as a dot and a word. Changes are read out by the announcer, not here.
+// The state of the connection, as a dot and a word. The announcer tells screen readers of changes.
 import type { ConnectionState } from "@taskwire/client";
 import { useConnectionState } from "@taskwire/client/react";
 
 const WORDS: Record<ConnectionState, { label: string; title: string }> = {
-  live: { label: "Live", title: "Everything appears by itself." },
-  polling: { label: "Polling", title: "Sockets seem to be blocked here, so the page asks every few seconds." },
-  connecting: { label: "Connecting", title: "The connection is being made." },
+  live: { label: "Live", title: "Changes appear by themselves." },
+  polling: { label: "Polling", title: "WebSockets seem to be blocked here, so the page asks every few seconds." },
+  connecting: { label: "Connecting", title: "Connecting to the server." },
   reconnecting: {
     label: "Reconnecting",
-    title: "The connection was lost and is being made anew. Nothing is lost meanwhile.",
+    title: "The connection was lost. The page reconnects by itself, and no update is lost.",
   },
-  offline: { label: "Offline", title: "There is no network. Everything goes on when it is back." },
+  offline: { label: "Offline", title: "There is no network. The page reconnects when it is back." },
   idle: { label: "Ready", title: "There is nothing to wait for." },
 };
 

@@ -1,9 +1,9 @@
-// One row of content: its category, title, body and time.
+// One row of content.
 import type { Content } from "@taskwire/client";
 import { memo, useId, useState } from "react";
 import { codeInWords, moment } from "../words.ts";
 
-/** What is longer begins folded. */
+/** A longer body is folded at first. */
 const SHORT = 480;
 
 export const ContentRow = memo(function ContentRow({ content }: { content: Content }) {

@@ -1,4 +1,4 @@
-// How long something has been going on. Ticks by itself, so that nothing around it is drawn again.
+// The time since a start. Only this component renders again each second.
 import { useNow } from "../use_now.ts";
 import { duration } from "../words.ts";
 

@@ -1,4 +1,4 @@
-// Why something failed: the code in words, and the message where that says more.
+// Why something failed: the code in words, and the message if it says more.
 import type { TaskError } from "@taskwire/client";
 import { codeInWords } from "../words.ts";
 

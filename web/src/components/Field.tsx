@@ -1,4 +1,4 @@
-// A labelled control with its problem beside it, tied together for assistive technology.
+// A labelled control with its problem below it, linked for assistive technology.
 import { type ReactNode, useId } from "react";
 
 interface ControlAttributes {

@@ -1,4 +1,4 @@
-// One picture's place: waiting, the picture, or why there is none. The place keeps its size through all three.
+// The tile of one picture: pending, the picture, or the error. Its size stays the same.
 import type { Image } from "@taskwire/client";
 import { useState } from "react";
 import { FailureText } from "./FailureText.tsx";
@@ -6,7 +6,7 @@ import { FailureText } from "./FailureText.tsx";
 interface Props {
   image: Image;
   prompt: string;
-  /** The task says the same already. */
+  /** The task shows the same error already. */
   isExplained: boolean;
 }
 
@@ -33,7 +33,7 @@ export function ImageTile({ image, prompt, isExplained }: Props) {
         <Picture key={image.url} url={image.url} prompt={prompt} number={number} />
       )}
       {image.status === "success" && image.url === null && (
-        <div className="tile-failure">The picture was made, but there is no address for it.</div>
+        <div className="tile-failure">The picture was made, but the provider gave no address for it.</div>
       )}
     </li>
   );
@@ -65,7 +65,7 @@ function Picture({ url, prompt, number }: { url: string; prompt: string; number:
       href={url}
       target="_blank"
       rel="noreferrer"
-      aria-label={`Open picture ${number} in full: ${prompt}`}
+      aria-label={`Open picture ${number} at full size: ${prompt}`}
     >
       <img
         key={attempt}

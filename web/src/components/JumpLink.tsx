@@ -1,8 +1,8 @@
-// A link to something on this view. The address stays as it is: a fragment there would be another place.
+// A link to an element of this view. The address stays the same, because a fragment there would be a new history entry.
 import type { ReactNode } from "react";
 
 interface Props {
-  /** An element that takes focus. */
+  /** The id of a focusable element. */
   to: string;
   className?: string;
   children: ReactNode;

@@ -1,4 +1,4 @@
-// The mark: a pulse on a wire.
+// The logo: a pulse on a wire.
 export function Logo() {
   return (
     <svg className="logo" viewBox="0 0 32 32" fill="none" aria-hidden="true">

@@ -1,4 +1,4 @@
-// Models to be put into a list of lines, or taken out of it.
+// Buttons that add a model to a list or remove it.
 import type { Model } from "@taskwire/client";
 
 interface Props {
@@ -9,7 +9,7 @@ interface Props {
 
 export function ModelChoices({ models, chosen, onChange }: Props) {
   return (
-    <div className="choices" role="group" aria-label="Models that there are">
+    <div className="choices" role="group" aria-label="Available models">
       {models.map(({ id, name }) => {
         const isChosen = chosen.includes(id);
         return (

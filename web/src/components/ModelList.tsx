@@ -1,4 +1,4 @@
-// The models that fields suggest.
+// The suggestions of the model field.
 import { useModels } from "../use_models.ts";
 
 export function ModelList() {

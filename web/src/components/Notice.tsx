@@ -1,4 +1,4 @@
-// Why a form was refused, with what is wrong with none of its fields.
+// Why a request was refused, and the issues that belong to no field.
 import type { Form } from "../use_form.ts";
 
 export function Notice({ form: { message, others } }: { form: Form }) {

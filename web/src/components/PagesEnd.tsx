@@ -1,8 +1,8 @@
-// The end of a list: loads the next page when it comes near, and is a button for those who do not scroll.
+// The end of a list. The next page loads when the end is near, or by a button.
 import type { Paginated } from "@taskwire/client/react";
 import { useEffect, useRef } from "react";
 
-/** About a screen ahead, so that one who scrolls does not get to see the end. */
+/** About one screen ahead, so that the end does not come into view. */
 const AHEAD = "800px";
 
 export function PagesEnd({ pages: { status, error, isLoading, loadMore } }: { pages: Paginated<unknown> }) {

@@ -1,4 +1,4 @@
-// Which of a task's pictures are in: a segment for each, on the upper edge of what is around it.
+// The progress of a task: a segment for each picture, on the upper edge of the card.
 import type { Task } from "@taskwire/client";
 
 export function Progress({ task: { status, images } }: { task: Task }) {

@@ -1,6 +1,7 @@
-// A view that cannot be shown, and why.
-import { ViewTitle } from "./ViewTitle.tsx";
+// Shown in place of a view that cannot be shown.
+
 import type { ReactNode } from "react";
+import { ViewTitle } from "./ViewTitle.tsx";
 
 interface Props {
   title: string;

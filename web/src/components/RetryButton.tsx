@@ -1,11 +1,11 @@
-// Asks again for what has failed, as something new of its own.
+// Retries what failed, as a new task or request.
 import { type GenerateRequest, type Task, TaskwireError } from "@taskwire/client";
 import { useGenerate } from "@taskwire/client/react";
 import { useState } from "react";
 import { retryOf } from "../retry.ts";
 import { plural } from "../words.ts";
 
-/** `start` asks again, and throws a TaskwireError. */
+/** `start` makes the new request, and throws a TaskwireError. */
 export function RetryButton({ start, label = "Try again" }: { start: () => Promise<void>; label?: string }) {
   const [isBusy, setBusy] = useState(false);
   const [message, setMessage] = useState<string | null>(null);
@@ -58,7 +58,7 @@ export function RetryImages({ request, label = "Try again", onStarted }: Props) 
   return <RetryButton label={label} start={start} />;
 }
 
-/** For those pictures of a task that have failed; nothing where nothing has. */
+/** Retries the failed pictures of a task. Renders nothing if none failed. */
 export function RetryTask({ task, onStarted }: { task: Task; onStarted?: Props["onStarted"] }) {
   const request = task.status === "pending" ? null : retryOf(task);
   if (request === null) return null;

@@ -1,4 +1,4 @@
-// The fields of every form that asks for pictures: their size, and how many.
+// The size and count fields of both picture forms.
 import { COUNT_LIMIT, SIZES } from "../shapes.ts";
 import type { Form } from "../use_form.ts";
 import { Field } from "./Field.tsx";

@@ -1,5 +1,5 @@
-// Makes a link that lets anybody watch one task for an hour, and copies it.
-import { TaskwireError, type Ticket } from "@taskwire/client";
+// Creates a link with which anyone can watch one task for an hour, and copies it.
+import type { TaskwireError, Ticket } from "@taskwire/client";
 import { useTaskwire } from "@taskwire/client/react";
 import { useEffect, useId, useRef, useState } from "react";
 import { sharedLink } from "../routes.ts";
@@ -19,7 +19,7 @@ export function ShareDialog({ taskId, onClose }: { taskId: string; onClose: () =
     const aborter = new AbortController();
     client
       .task(taskId)
-      .ticket(aborter)
+      .ticket({ signal: aborter.signal })
       .then(setTicket, (error: TaskwireError) => {
         if (!aborter.signal.aborted) setMessage(error.message);
       });
@@ -32,7 +32,7 @@ export function ShareDialog({ taskId, onClose }: { taskId: string; onClose: () =
       await navigator.clipboard.writeText(field.current?.value ?? "");
       setMessage("Copied.");
     } catch {
-      setMessage("The link is selected: copy it from there.");
+      setMessage("The link is selected. Copy it from the field.");
     }
   }
 
@@ -41,13 +41,13 @@ export function ShareDialog({ taskId, onClose }: { taskId: string; onClose: () =
     <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={onClose} data-testid="share-dialog">
       <h2 id={titleId}>Share this task</h2>
       <p>
-        Whoever has the link can watch this task, without signing in
+        Anyone with the link can watch this task without signing in
         {ticket && (
           <>
             , until <time dateTime={ticket.expiresAt}>{moment(ticket.expiresAt)}</time>
           </>
         )}
-        . They can change nothing.
+        . They cannot change anything.
       </p>
       <div className="field">
         <label htmlFor={`${titleId}-link`}>Link</label>
@@ -57,7 +57,7 @@ export function ShareDialog({ taskId, onClose }: { taskId: string; onClose: () =
           data-testid="shared-link"
           readOnly
           value={link}
-          placeholder="Making the link…"
+          placeholder="Creating the link…"
           onFocus={(event) => event.target.select()}
         />
       </div>

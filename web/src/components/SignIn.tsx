@@ -1,10 +1,10 @@
-// What a visitor sees first: what this is, in a sentence, and the way in.
+// What a visitor sees first.
 import { useEffect, useState } from "react";
 import { Logo } from "./Logo.tsx";
 
 interface Props {
   notice: string | null;
-  /** Without it there is nothing to sign in with, only the notice to read. */
+  /** Without it there is no button, only the notice. */
   onSignIn?: () => Promise<void>;
 }
 
@@ -12,7 +12,7 @@ export function SignIn({ notice, onSignIn }: Props) {
   const [isLeaving, setLeaving] = useState(false);
   const [hasFailed, setFailed] = useState(false);
 
-  // "Back" from the sign-in service may show this very page again, as it was left.
+  // "Back" from the sign-in service may restore this page as it was left, with the button busy.
   useEffect(() => {
     const stay = () => setLeaving(false);
     addEventListener("pageshow", stay);

@@ -1,4 +1,4 @@
-// Where a task or a channel stands, as a dot and a word.
+// The status of a task or a channel, as a dot and a word.
 import type { Status as State } from "@taskwire/client";
 
 const WORDS = { pending: "Running", completed: "Done", failed: "Failed" } as const;

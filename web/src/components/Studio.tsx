@@ -1,9 +1,9 @@
-// The page of a person who is signed in: the bar, one view, and the client that feeds it.
+// The page of a signed-in user: the bar, one view, and their client.
 import { createTaskwire } from "@taskwire/client";
 import { TaskwireProvider } from "@taskwire/client/react";
 import { useEffect, useMemo } from "react";
-import { usePlace } from "../router.ts";
-import { PATHS, type Route, routeOf } from "../routes.ts";
+import { type AroundNavHandler, Link, Route, Router, Switch, useLocation } from "wouter";
+import { PATHS, ROUTES } from "../routes.ts";
 import type { Session } from "../session.ts";
 import { BatchView } from "../views/BatchView.tsx";
 import { Compare } from "../views/Compare.tsx";
@@ -15,8 +15,13 @@ import { Announcer } from "./Announcer.tsx";
 import { Bar } from "./Bar.tsx";
 import { Boundary } from "./Boundary.tsx";
 import { JumpLink } from "./JumpLink.tsx";
-import { Link } from "./Link.tsx";
 import { Refused } from "./Refused.tsx";
+
+/** A new view starts at its top. The browser itself restores the position after Back. */
+const fromTheTop: AroundNavHandler = (navigate, to, options) => {
+  navigate(to, options);
+  if (!options?.replace) scrollTo(0, 0);
+};
 
 interface Props {
   session: Session;
@@ -26,55 +31,51 @@ interface Props {
 export function Studio({ session, name }: Props) {
   const client = useMemo(() => createTaskwire({ getToken: session.getToken }), [session]);
   useEffect(() => () => client.close(), [client]);
-  const { path } = usePlace();
-  const route = routeOf(path);
+  const [path] = useLocation();
 
   return (
     <TaskwireProvider client={client}>
-      <JumpLink to="main" className="skip">
-        Skip to the content
-      </JumpLink>
-      <Bar view={route.view} name={name} onSignOut={() => void session.signOut()} />
-      <main id="main" className="studio" tabIndex={-1}>
-        <Boundary
-          key={path}
-          fallback={(error) => (
-            <Refused title="This could not be loaded">
-              <p>{error.message}</p>
-            </Refused>
-          )}
-        >
-          <View route={route} />
+      <Router aroundNav={fromTheTop}>
+        <JumpLink to="main" className="skip">
+          Skip to the content
+        </JumpLink>
+        <Bar name={name} onSignOut={() => void session.signOut()} />
+        <main id="main" className="studio" tabIndex={-1}>
+          <Boundary
+            key={path}
+            fallback={(error) => (
+              <Refused title="This could not be loaded">
+                <p>{error.message}</p>
+              </Refused>
+            )}
+          >
+            <Views />
+          </Boundary>
+        </main>
+        <Boundary fallback={() => null}>
+          <Announcer />
         </Boundary>
-      </main>
-      <Boundary fallback={() => null}>
-        <Announcer />
-      </Boundary>
+      </Router>
     </TaskwireProvider>
   );
 }
 
-function View({ route }: { route: Route }) {
-  switch (route.view) {
-    case "gallery":
-      return <Gallery />;
-    case "history":
-      return <History />;
-    case "task":
-      return <TaskView id={route.id} />;
-    case "compare":
-      return <Compare />;
-    case "batch":
-      return <BatchView id={route.id} />;
-    case "feed":
-      return <Feed />;
-    case "nowhere":
-      return (
+function Views() {
+  return (
+    <Switch>
+      <Route path={PATHS.gallery} component={Gallery} />
+      <Route path={PATHS.history} component={History} />
+      <Route path={ROUTES.task}>{({ id }) => <TaskView id={id} />}</Route>
+      <Route path={PATHS.compare} component={Compare} />
+      <Route path={ROUTES.batch}>{({ id }) => <BatchView id={id} />}</Route>
+      <Route path={PATHS.feed} component={Feed} />
+      <Route>
         <Refused title="There is nothing here">
           <p>
-            <Link href={PATHS.gallery}>To the gallery</Link>
+            <Link href={PATHS.gallery}>Go to the gallery</Link>
           </p>
         </Refused>
-      );
-  }
+      </Route>
+    </Switch>
+  );
 }

@@ -1,9 +1,9 @@
-// One task in the gallery: its prompt, where it stands, and a tile for each picture.
+// One task in the gallery: its prompt, its status, and a tile for each picture.
 import type { ListedTask } from "@taskwire/client/react";
 import { memo, useId } from "react";
+import { Link } from "wouter";
 import { PATHS } from "../routes.ts";
 import { titleOf } from "../words.ts";
-import { Link } from "./Link.tsx";
 import { Progress } from "./Progress.tsx";
 import { RetryTask } from "./RetryButton.tsx";
 import { Status } from "./Status.tsx";

@@ -1,4 +1,4 @@
-// A task in a line: the model, how many of its pictures are in, and how long it takes or took.
+// The facts of a task in one line: model, pictures, time, cost.
 import type { Task } from "@taskwire/client";
 import { decimal, duration, moment, plural } from "../words.ts";
 import { Elapsed } from "./Elapsed.tsx";
@@ -25,7 +25,7 @@ export function TaskFacts({ task }: { task: Task }) {
   );
 }
 
-/** `1 of 4 in` on the way, `3 of 4 pictures` or `4 pictures` at the end. */
+/** `1 of 4 in` while pending, then `3 of 4 pictures` or `4 pictures`. */
 function arrived({ images, status }: Task): string {
   const count = images.filter((image) => image.status === "success").length;
   if (status === "pending") return `${count} of ${images.length} in`;

@@ -1,4 +1,4 @@
-// A task's pictures, each in its place, and why the task failed where it did.
+// The pictures of a task in their order, and its error.
 import type { Task } from "@taskwire/client";
 import type { CSSProperties } from "react";
 import { ratioOf } from "../shapes.ts";

@@ -1,4 +1,4 @@
-// A task over a whole page, for its owner and for whoever has a link to it.
+// A task on a page of its own, for its owner and for visitors with a link.
 import type { Task } from "@taskwire/client";
 import type { ReactNode } from "react";
 import { titleOf } from "../words.ts";

@@ -1,7 +1,9 @@
-// What a view is called: its heading, and the window's title. Whoever comes from another view is put down here, so that
-// a screen reader reads it and the keyboard goes on from it.
+// The heading of a view, and the window's title. After a change of view the heading takes the focus: a screen reader
+// reads it, and the keyboard goes on from there.
 import { useEffect, useRef } from "react";
-import { isElsewhere } from "../router.ts";
+
+/** The path of the last view. */
+let lastPath: string | undefined;
 
 interface Props {
   children: string;
@@ -14,7 +16,9 @@ export function ViewTitle({ children, isHidden = false }: Props) {
     document.title = `${children} · taskwire`;
   }, [children]);
   useEffect(() => {
-    if (isElsewhere()) heading.current?.focus({ preventScroll: true });
+    const path = location.pathname;
+    if (lastPath !== undefined && lastPath !== path) heading.current?.focus({ preventScroll: true });
+    lastPath = path;
   }, []);
   return (
     <h1 ref={heading} tabIndex={-1} className={isHidden ? "visually-hidden" : "view-title"}>

@@ -1,32 +1,31 @@
-// A comparison under way, and when it is done.
+// One comparison, live.
 import type { Task } from "@taskwire/client";
 import { useBatch } from "@taskwire/client/react";
+import { Link } from "wouter";
+import { useHistoryState } from "wouter/use-browser-location";
 import { BatchGrid } from "../components/BatchGrid.tsx";
 import { Boundary } from "../components/Boundary.tsx";
-import { Link } from "../components/Link.tsx";
 import { Refused } from "../components/Refused.tsx";
 import { type Plan, planFrom } from "../plan.ts";
-import { usePlace } from "../router.ts";
 import { PATHS } from "../routes.ts";
 
 const NONE: readonly Task[] = [];
 
 interface Props {
   id: string;
-  /** Put with the address by the form; without it, the tasks tell. */
+  /** From the history state that the form wrote. Without it, the plan is derived from the tasks. */
   plan: Plan | null;
 }
 
 export function BatchView({ id }: { id: string }) {
-  const { state } = usePlace();
-  const plan = (state as { plan?: Plan } | null)?.plan ?? null;
+  const plan = useHistoryState<{ plan?: Plan } | null>()?.plan ?? null;
   return (
     <Boundary
       fallback={(error) => (
         <Refused title={error.status === 404 ? "There is no such comparison" : "This comparison could not be loaded"}>
-          <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
+          <p>{error.status === 404 ? "It does not exist, or it belongs to someone else." : error.message}</p>
           <p>
-            <Link href={PATHS.compare}>To a new one</Link>
+            <Link href={PATHS.compare}>New comparison</Link>
           </p>
         </Refused>
       )}
@@ -37,7 +36,7 @@ export function BatchView({ id }: { id: string }) {
 }
 
 function Watched({ id, plan }: Props) {
-  // Where the plan is known, its grid need not wait for the tasks.
+  // With a plan, the grid need not wait for the tasks.
   const tasks = useBatch(id) ?? (plan ? NONE : undefined);
   if (!tasks) return <p role="status">Loading…</p>;
   return (

@@ -1,28 +1,29 @@
 // The form that starts a comparison: every prompt with every model.
 import type { Issue } from "@taskwire/client";
-import { useTaskwire } from "@taskwire/client/react";
+import { useGenerateBatch } from "@taskwire/client/react";
 import { useState } from "react";
+import { useLocation } from "wouter";
 import { Field } from "../components/Field.tsx";
 import { ModelChoices } from "../components/ModelChoices.tsx";
 import { Notice } from "../components/Notice.tsx";
 import { CountField, SizeField } from "../components/ShapeFields.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
 import { linesOf, planOf } from "../plan.ts";
-import { navigate } from "../router.ts";
 import { PATHS } from "../routes.ts";
 import { checkCount, USUAL_SIZE, withSize } from "../shapes.ts";
 import { useForm } from "../use_form.ts";
 import { useModels } from "../use_models.ts";
 import { plural } from "../words.ts";
 
-/** The server's. */
+/** The server's limit. */
 const TASK_LIMIT = 20;
-/** As many as are seen side by side on most screens. */
+/** As many as fit side by side on most screens. */
 const FIRST_MODELS = 3;
 const FIELDS = ["prompts", "models", "size", "count"];
 
 export function Compare() {
-  const client = useTaskwire();
+  const generateBatch = useGenerateBatch();
+  const [, navigate] = useLocation();
   const [prompts, setPrompts] = useState("");
   const [written, setModels] = useState<string | null>(null);
   const suggested = useModels();
@@ -42,7 +43,7 @@ export function Compare() {
     () => check(request),
     async () => {
       const wanted = withSize(request, size);
-      const batch = await client.batch(wanted);
+      const batch = await generateBatch(wanted);
       navigate(PATHS.batch(batch.batchId), { state: { plan: planOf(wanted, batch) } });
     },
   );
@@ -51,7 +52,7 @@ export function Compare() {
     <>
       <ViewTitle>Compare</ViewTitle>
       <form ref={form.ref} className="composer" aria-label="New comparison" noValidate onSubmit={form.onSubmit}>
-        <p className="hint">Every prompt is made by every model, side by side. One of each on a line.</p>
+        <p className="hint">Every prompt runs with every model, side by side. Write one per line.</p>
         <div className="composer-pair">
           <Field name="prompts" label="Prompts" problem={form.about("prompts")}>
             {(attributes) => (
@@ -109,6 +110,7 @@ function check({ prompts, models, count }: { prompts: string[]; models: string[]
   if (prompts.length === 0) issues.push({ path: "prompts", message: "Write at least one prompt." });
   if (models.length === 0) issues.push({ path: "models", message: "Name at least one model." });
   const total = prompts.length * models.length;
-  if (total > TASK_LIMIT) issues.push({ path: "prompts", message: `These are ${total} tasks, ${TASK_LIMIT} at most.` });
+  if (total > TASK_LIMIT)
+    issues.push({ path: "prompts", message: `That makes ${total} tasks. The limit is ${TASK_LIMIT}.` });
   return [...issues, ...checkCount(count)];
 }

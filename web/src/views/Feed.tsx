@@ -1,28 +1,30 @@
-// What ModelRiver's workflows have made, live, and the form that asks for more.
+// The results of ModelRiver workflows, live, and the form that starts one.
 import type { AiRequest } from "@taskwire/client";
 import { useContent } from "@taskwire/client/react";
+import { useLocation } from "wouter";
+import { useHistoryState } from "wouter/use-browser-location";
 import { AiForm } from "../components/AiForm.tsx";
 import { Boundary } from "../components/Boundary.tsx";
 import { ChannelCard } from "../components/ChannelCard.tsx";
 import { ContentRow } from "../components/ContentRow.tsx";
 import { PagesEnd } from "../components/PagesEnd.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
-import { navigate, usePlace } from "../router.ts";
 import { PATHS } from "../routes.ts";
 
-/** Kept with the address, so that a reload goes on following them. */
+/** Kept in the history state, so that a reload goes on following them. */
 interface Asked {
   requests: { id: string; request: AiRequest }[];
 }
 
-/** Requests that are shown beside the feed. */
+/** How many requests are shown beside the feed. */
 const FOLLOWED = 5;
 
 export function Feed() {
   const pages = useContent();
-  const requests = (usePlace().state as Asked | null)?.requests ?? [];
+  const [, navigate] = useLocation();
+  const requests = useHistoryState<Asked | null>()?.requests ?? [];
 
-  /** On top, or in the place of what it tries again. */
+  /** Shows a request on top, or in the place of the failed one that it retries. */
   function follow(id: string, request: AiRequest, failedId?: string): void {
     const started = { id, request };
     const all =
@@ -63,9 +65,9 @@ export function Feed() {
           )}
         </div>
         <section className="feed-rows" aria-labelledby="rows" aria-busy={pages.status === "LoadingFirstPage"}>
-          <h2 id="rows">What came</h2>
+          <h2 id="rows">Results</h2>
           {pages.status === "Exhausted" && pages.results.length === 0 && (
-            <p className="hint">Nothing yet. What a workflow makes appears here by itself.</p>
+            <p className="hint">Nothing yet. Results appear here by themselves.</p>
           )}
           {pages.results.map((content) => (
             <ContentRow key={content.id} content={content} />

@@ -1,24 +1,20 @@
-// The first view: what to make, and what is being made.
+// The first view: the form, and the latest tasks.
 import { useTasks } from "@taskwire/client/react";
+import { Link } from "wouter";
+import { useHistoryState } from "wouter/use-browser-location";
 import { Composer, type Wanted } from "../components/Composer.tsx";
-import { Link } from "../components/Link.tsx";
 import { TaskCard } from "../components/TaskCard.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
-import { usePlace } from "../router.ts";
 import { PATHS } from "../routes.ts";
 import { keyOf } from "../words.ts";
 
-/** As many as one may want to see again while new ones are under way: the history has the others. */
+/** How many tasks are shown. The history has the others. */
 const SHOWN = 8;
-
-/** What another view has put into the address's state. */
-function wantedIn(state: unknown): Wanted | null {
-  return (state as { wanted?: Wanted } | null)?.wanted ?? null;
-}
 
 export function Gallery() {
   const { results, status } = useTasks();
-  const wanted = wantedIn(usePlace().state);
+  // "Use this prompt" on a task's page puts it into the history state.
+  const wanted = useHistoryState<{ wanted?: Wanted } | null>()?.wanted ?? null;
   return (
     <>
       <ViewTitle isHidden>Gallery</ViewTitle>
@@ -42,7 +38,7 @@ export function Gallery() {
         )}
         {results.length > SHOWN && (
           <Link href={PATHS.history} className="button more">
-            Everything else is in the history
+            Older tasks are in the history
           </Link>
         )}
       </section>

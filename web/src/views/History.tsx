@@ -1,7 +1,7 @@
-// All tasks, newest first, as small as they can be: a day has a heading, and the end loads more.
+// All tasks as thumbnails, newest first, by day. The end of the list loads more.
 import type { Task } from "@taskwire/client";
 import { useTasks } from "@taskwire/client/react";
-import { Link } from "../components/Link.tsx";
+import { Link } from "wouter";
 import { PagesEnd } from "../components/PagesEnd.tsx";
 import { Status } from "../components/Status.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
@@ -15,7 +15,7 @@ export function History() {
     <>
       <ViewTitle>History</ViewTitle>
       {pages.status === "LoadingFirstPage" && <p role="status">Loading…</p>}
-      {pages.status === "Exhausted" && days.length === 0 && <p>Nothing has been made yet.</p>}
+      {pages.status === "Exhausted" && days.length === 0 && <p>There are no tasks yet.</p>}
       {days.map(({ name, tasks }) => (
         <section key={name} className="day" aria-label={name}>
           <h2>{name}</h2>
@@ -33,7 +33,7 @@ export function History() {
   );
 }
 
-/** Newest first, as the list is. */
+/** Groups the list by day. */
 function byDay(tasks: readonly Task[]): { name: string; tasks: Task[] }[] {
   const days: { name: string; tasks: Task[] }[] = [];
   for (const task of tasks) {
@@ -49,7 +49,7 @@ function Thumb({ task }: { task: Task }) {
   const picture = images.find((image) => image.url !== null);
   const content = (
     <>
-      {/* Read first, and seen second. */}
+      {/* First in the DOM for screen readers. CSS shows it below the picture. */}
       <span className="thumb-title">{titleOf(task)}</span>
       <span className="thumb-box" data-status={status}>
         {picture?.url && <img src={picture.url} alt="" loading="lazy" decoding="async" />}
@@ -66,7 +66,7 @@ function Thumb({ task }: { task: Task }) {
       </span>
     </>
   );
-  // What the provider never took has no page of its own.
+  // A refused task has no id, and so no page.
   if (taskId === null)
     return (
       <span className="thumb" data-testid="thumb">

@@ -1,4 +1,4 @@
-// What a shared link shows: one task, to somebody who need not sign in, with the link's ticket alone.
+// A shared task. The ticket in the link is enough, so a visitor need not sign in.
 import { createTaskwire, type TaskwireError } from "@taskwire/client";
 import { TaskwireProvider, useTask } from "@taskwire/client/react";
 import { useEffect, useMemo } from "react";
@@ -10,7 +10,7 @@ import { TaskSheet } from "../components/TaskSheet.tsx";
 import { PATHS } from "../routes.ts";
 
 export function Shared({ id, ticket }: { id: string; ticket: string }) {
-  // Nobody is signed in here: another's token must not open what the ticket does not.
+  // A client without a token: only what the ticket allows is shown.
   const client = useMemo(() => createTaskwire(), []);
   useEffect(() => () => client.close(), [client]);
   return (
@@ -37,7 +37,7 @@ function Watched({ id, ticket }: { id: string; ticket: string }) {
 }
 
 function Over({ error }: { error: TaskwireError }) {
-  // One code stands for all that can be wrong with a ticket; the sentence says which.
+  // Every invalid ticket has the same code. Only the message says whether it has expired.
   const hasExpired = error.code === "invalid_ticket" && /expired/.test(error.message);
   return (
     <Refused title={hasExpired ? "This link has expired" : "This link is not valid"}>
@@ -47,7 +47,7 @@ function Over({ error }: { error: TaskwireError }) {
           : "It may have been cut short or changed on its way to you, or the task is gone. Ask for a new one."}
       </p>
       <p>
-        <a href={PATHS.gallery}>To taskwire</a>
+        <a href={PATHS.gallery}>Go to taskwire</a>
       </p>
     </Refused>
   );

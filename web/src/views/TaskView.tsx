@@ -1,14 +1,13 @@
-// A task's own page: everything that is known of it, and what can be done with it.
+// The page of one task: its details and its actions.
 import type { Task } from "@taskwire/client";
 import { useTask } from "@taskwire/client/react";
 import { useState } from "react";
+import { Link, useLocation } from "wouter";
 import { Boundary } from "../components/Boundary.tsx";
-import { Link } from "../components/Link.tsx";
 import { Refused } from "../components/Refused.tsx";
 import { RetryTask } from "../components/RetryButton.tsx";
 import { ShareDialog } from "../components/ShareDialog.tsx";
 import { TaskSheet } from "../components/TaskSheet.tsx";
-import { navigate } from "../router.ts";
 import { PATHS } from "../routes.ts";
 import { sizeOf } from "../shapes.ts";
 
@@ -17,9 +16,9 @@ export function TaskView({ id }: { id: string }) {
     <Boundary
       fallback={(error) => (
         <Refused title={error.status === 404 ? "There is no such task" : "This task could not be loaded"}>
-          <p>{error.status === 404 ? "It does not exist, or it is somebody else's." : error.message}</p>
+          <p>{error.status === 404 ? "It does not exist, or it belongs to someone else." : error.message}</p>
           <p>
-            <Link href={PATHS.history}>To the history</Link>
+            <Link href={PATHS.history}>Go to the history</Link>
           </p>
         </Refused>
       )}
@@ -35,6 +34,7 @@ function Loaded({ id }: { id: string }) {
 }
 
 function Shown({ id, task }: { id: string; task: Task }) {
+  const [, navigate] = useLocation();
   const [isSharing, setSharing] = useState(false);
   const { prompt, requestedModel: model } = task;
   const isAgain = task.kind === "image.generate" && prompt !== null && model !== null;

@@ -1,0 +1,121 @@
+/**
+ * Planted bugs: modules between the shim and the world, each of which makes the Worker wrong in one
+ * way. They test whether a campaign finds bugs of this kind.
+ */
+
+/** Takes the shim's place; `fetch` is what the Worker does with a request, `room` and `feed` with an object's. */
+const module = (own: { fetch?: string; room?: string; feed?: string }): string => `
+import * as shim from "./shim.js";
+
+const forward = (request, env, ctx) => shim.default.fetch(request, env, ctx);
+const inner = (request, inner) => inner(request);
+const handle = ${own.fetch ?? "forward"};
+const receive = { TaskRoom: ${own.room ?? "inner"}, FeedRoom: ${own.feed ?? "inner"} };
+
+const around = (name) =>
+  class extends shim[name] {
+    fetch(request) {
+      return receive[name](request, (request) => super.fetch(request));
+    }
+  };
+export const TaskRoom = around("TaskRoom");
+export const FeedRoom = around("FeedRoom");
+export default { fetch: (request, env, ctx) => handle(request, env, ctx) };
+`;
+
+/** Every third delivery is answered 200 and forgotten. */
+export const DROPS_DELIVERIES = module({
+  room: `
+    ((count) => async (request, inner) => {
+      const body = request.method === "POST" ? await request.text() : null;
+      if (body?.includes('"ingest"') && ++count % 3 === 0) return Response.json({ done: { verdict: "applied", task: null } });
+      return inner(body === null ? request : new Request(request, { body }));
+    })(0)`,
+});
+
+/** A repeated start is a second start. */
+export const FORGETS_KEYS = module({
+  fetch: `
+    (request, env, ctx) => {
+      const headers = new Headers(request.headers);
+      headers.delete("idempotency-key");
+      return forward(new Request(request, { headers }), env, ctx);
+    }`,
+});
+
+/** What is over goes on changing: every read shows a newer version. */
+export const NEVER_RESTS = module({
+  fetch: `
+    ((reads) => async (request, env, ctx) => {
+      const { pathname } = new URL(request.url);
+      const answer = await forward(request, env, ctx);
+      if (request.method !== "GET" || !/^\\/tasks\\/tsk_[\\w-]+$/.test(pathname) || answer.status !== 200) return answer;
+      const { task } = await answer.json();
+      return Response.json({ task: task.status === "pending" ? task : { ...task, version: task.version + ++reads } });
+    })(0)`,
+});
+
+/** Takes a webhook whoever signed it: signs it again, with the right secret. */
+export const TRUSTS_EVERYBODY = module({
+  fetch: `
+    async (request, env, ctx) => {
+      if (new URL(request.url).pathname !== "/webhooks/mynth") return forward(request, env, ctx);
+      const body = await request.text();
+      const time = Math.floor(Date.now() / 1000);
+      const bytes = (text) => new TextEncoder().encode(text);
+      const key = await crypto.subtle.importKey("raw", bytes(env.MYNTH_WEBHOOK_SECRET), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+      const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(time + "." + body)));
+      const hex = [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      const headers = { "content-type": "application/json", "x-mynth-signature": "t=" + time + ",v1=" + hex };
+      return forward(new Request(request.url, { method: "POST", body, headers }), env, ctx);
+    }`,
+});
+
+/** A feed answers every other frame that it is to show with a 200, and shows it to nobody. */
+export const SKIPS_FRAMES = module({
+  feed: `
+    ((count) => (request, inner) => {
+      const isFrame = request.method === "POST";
+      return isFrame && ++count % 2 === 0 ? new Response(null) : inner(request);
+    })(0)`,
+});
+
+/** Whoever watches a batch by his token is shown all of his tasks. */
+export const MIXES_BATCHES = module({
+  fetch: `
+    (request, env, ctx) => {
+      const url = new URL(request.url);
+      if (/^\\/batches\\/[\\w-]+\\/live$/.test(url.pathname) && request.headers.has("authorization")) url.pathname = "/tasks/live";
+      return forward(new Request(url, request), env, ctx);
+    }`,
+});
+
+/** What another kind of task returns is left out. */
+export const FORGETS_RESULTS = module({
+  room: `
+    async (request, inner) => {
+      const body = request.method === "POST" ? await request.text() : null;
+      const ask = body?.startsWith('{"ingest"') ? JSON.parse(body) : null;
+      const completed = ask?.ingest.report.outcome.completed;
+      if (completed) completed.result = null;
+      return inner(body === null ? request : new Request(request, { body: ask ? JSON.stringify(ask) : body }));
+    }`,
+});
+
+/** A ticket is good for ever: one that is over is signed again, for a later time. */
+export const KEEPS_TICKETS = module({
+  fetch: `
+    async (request, env, ctx) => {
+      const offered = request.headers.get("sec-websocket-protocol")?.match(/ticket\\.v1\\.([\\w-]+)\\.[\\w-]+/);
+      if (!offered) return forward(request, env, ctx);
+      const url64 = (text) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+      const ticket = JSON.parse(atob(offered[1].replaceAll("-", "+").replaceAll("_", "/")));
+      const payload = url64(JSON.stringify({ ...ticket, expiresAt: ticket.expiresAt + 1e12 }));
+      const bytes = (text) => new TextEncoder().encode(text);
+      const key = await crypto.subtle.importKey("raw", bytes(env.TASKWIRE_TOKEN_SECRET), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+      const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes("taskwire ticket v1\\n" + payload)));
+      const headers = new Headers(request.headers);
+      headers.set("sec-websocket-protocol", "taskwire, ticket.v1." + payload + "." + url64(String.fromCharCode(...mac)));
+      return forward(new Request(request, { headers }), env, ctx);
+    }`,
+});

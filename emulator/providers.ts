@@ -1,0 +1,6 @@
+/** The providers that the emulator stands in for. A new one is its folder and its entry here. */
+
+import { modelriver } from "./modelriver/index.ts";
+import { mynth } from "./mynth/index.ts";
+
+export const PROVIDERS = [mynth, modelriver] as const;

@@ -1,0 +1,21 @@
+/** The options that are nobody's in particular: where the emulator listens, and what holds for every provider. */
+
+export interface SharedOptions {
+  /** 0 takes any free port. */
+  port: number;
+  host: string;
+  /** Multiplies every provider's retry schedule: 0.01 makes 5 s into 50 ms. */
+  retryScale: number;
+  /** Origins a sign-in may return to. */
+  clientRedirects: string[];
+  /** false: what is started stays pending, and nothing is sent, until `deliver` or `finish` is called. */
+  autoDeliver: boolean;
+}
+
+export const SHARED_DEFAULTS: Readonly<SharedOptions> = {
+  port: 8788,
+  host: "127.0.0.1",
+  retryScale: 1,
+  clientRedirects: ["http://127.0.0.1:8787", "http://localhost:8787"],
+  autoDeliver: true,
+};

@@ -1,0 +1,89 @@
+//! Starts of channels, with every failure of every step.
+
+use crate::USER;
+use crate::fakes::{Died, FAULTS, Fault, run};
+use crate::world::World;
+use serde_json::json;
+use taskwire::api::request::kinds::parse_as;
+use taskwire::domain::channel::state::Channel;
+use taskwire::domain::claim::Claim;
+use taskwire::domain::id::TaskKey;
+use taskwire::error::{ApiError, Code};
+use taskwire::provider::call::Order;
+use taskwire::provider::kind::Becomes;
+use taskwire::start::channels::under_way;
+
+fn start(world: &World, keyed: bool) -> Result<Result<Channel, ApiError>, Died> {
+    start_as(world, keyed, 1)
+}
+
+/// `seed` tells this start from others under the same key.
+fn start_as(world: &World, keyed: bool, seed: u8) -> Result<Result<Channel, ApiError>, Died> {
+    let mut kinds = crate::world::PROVIDERS.kinds(Becomes::Channel);
+    let (provider, kind) = kinds.next().expect("a kind of channels");
+    let body = json!({"workflow": "films", "messages": [{"role": "user"}]}).to_string();
+    let request = parse_as(kind, body.as_bytes()).expect("a good request");
+    let key = TaskKey::new(world.now(), [seed; 12]);
+    let order = Order { request: &request, user_id: USER, key: &key, webhook_url: None };
+    let claim = Claim { key: "k".into(), request: "h".into(), stands_for: under_way(&key) };
+    run(world.ports().start_channel(provider, &order, keyed.then_some(claim)))
+}
+
+#[test]
+fn a_channel_is_started_for_its_user_and_gets_its_room() {
+    let world = World::new(&[]);
+    let channel = start(&world, false).unwrap().unwrap();
+    assert_eq!(
+        (channel.user_id.as_deref(), channel.workflow.as_deref()),
+        (Some(USER), Some("films"))
+    );
+    assert_eq!(world.book.borrow().paid[0].body["metadata"]["user_id"], USER);
+    assert_eq!(world.channel_rooms.borrow()[&channel.channel_id], channel);
+}
+
+#[test]
+fn whichever_step_of_a_channel_fails_nothing_is_paid_twice_under_one_key() {
+    for first in 0..8 {
+        for fault in FAULTS {
+            for (second, other) in (first + 1..8).flat_map(|at| FAULTS.map(|fault| (at, fault))) {
+                let faults = [(first, fault), (second, other)];
+                let mut world = World::new(&faults);
+                let outcome = start(&world, true);
+                world.restart();
+                let again = start_as(&world, true, 2).expect("nothing dies");
+                let paid = world.book.borrow().paid.len();
+                assert!(paid <= 1, "{paid} paid calls: {faults:?}");
+                if let (Ok(Ok(first)), Ok(second)) = (&outcome, &again) {
+                    assert_eq!(first.channel_id, second.channel_id, "{faults:?}");
+                }
+                if let Ok(channel) = again {
+                    let known = [&world.channel_rooms, &world.channels];
+                    let is_kept =
+                        known.iter().any(|it| it.borrow().contains_key(&channel.channel_id));
+                    assert!(is_kept || world.log.borrow().iter().any(|it| it.contains("no row")));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_start_without_a_clear_answer_is_never_repeated_under_its_key() {
+    // After the key was looked up and claimed, the call is started and its answer lost.
+    let mut world = World::new(&[(2, Fault::FailsButDone)]);
+    let first = start(&world, true).unwrap().unwrap_err();
+    assert_eq!(first.code, Code::ProviderTimeout);
+    world.restart();
+    let again = start_as(&world, true, 2).unwrap().unwrap_err();
+    assert_eq!(again.code, Code::ProviderTimeout);
+    assert_eq!(world.book.borrow().paid.len(), 1);
+}
+
+#[test]
+fn a_claim_whose_answer_was_lost_does_not_block_its_key() {
+    let world = World::new(&[(1, Fault::FailsButDone)]);
+    let channel = start(&world, true).unwrap().unwrap();
+    assert_eq!((channel.channel_id.as_str(), world.book.borrow().paid.len()), ("chn_1", 1));
+    let again = start_as(&world, true, 2).unwrap().unwrap();
+    assert_eq!(again.channel_id, channel.channel_id);
+}
