@@ -23,6 +23,11 @@ impl Chance {
         usize::from(self.0 >> 4)
     }
 
+    /// What comes while the first work of this event is done. Nothing comes in between there.
+    fn meanwhile(&self) -> Option<Self> {
+        self.choice().is_multiple_of(4).then(|| Self(self.0.rotate_left(7) & !0x30 | 0x10))
+    }
+
     /// What the work of this event comes to. Rows are left behind at most once.
     fn outcome(&self, work: Work, rows: usize, room: &RoomState, times: usize) -> Option<Input> {
         let choice = self.choice();
@@ -123,9 +128,11 @@ fn check_step(before: &RoomState, input: &Input, after: &RoomState, verdict: Ver
     assert!(task.images.len() >= was.images.len(), "a row never goes away");
 }
 
-/// One event, with all that follows from it. Each decision is held against what was.
+/// One event, with all that follows from it. Each decision is held against what was. While its work is
+/// done another event may come.
 fn event(actor: &mut Actor<Tasks>, mut run: Run<Tasks>, chance: &Chance, rows: usize, at: Millis) {
     let mut flushes = 0;
+    let mut meanwhile = chance.meanwhile();
     loop {
         let before = actor.state();
         match actor.perform(&mut run, at) {
@@ -135,8 +142,13 @@ fn event(actor: &mut Actor<Tasks>, mut run: Run<Tasks>, chance: &Chance, rows: u
             }
             Performed::Work(work) => {
                 let is_flush = matches!(work, Work::Flush { .. });
-                run.end_work(chance.outcome(work, rows, &before, flushes));
+                let outcome = chance.outcome(work, rows, &before, flushes);
                 flushes += usize::from(is_flush);
+                if let Some(other) = meanwhile.take() {
+                    let other_run = Run::new(input(other.0, rows, &before));
+                    event(actor, other_run, &other, rows, at);
+                }
+                run.end_work(outcome);
             }
             Performed::Cleaned | Performed::Other => {}
             Performed::Over => return,

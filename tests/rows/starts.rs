@@ -1,7 +1,8 @@
 //! The rows of a start, and of one that was refused.
 
 use crate::support::{attach, completed, delivery, key, new_task, picture};
-use crate::{by_key, column, database, in_room, insert, mirror, refuse};
+use crate::{MIGRATIONS, by_key, column, database, in_room, insert, mirror, refuse};
+use rusqlite::Connection;
 use serde_json::json;
 use taskwire::domain::task::{Image, ImageStatus, Status, Task, TaskError};
 use taskwire::store::row::to_json;
@@ -122,4 +123,32 @@ fn the_tables_take_no_status_that_the_contract_does_not_have() {
         assert!(db.execute(&format!("UPDATE {table} SET status = 'done'"), []).is_err());
     }
     assert_eq!(column(&db, "SELECT status FROM images", &[]), ["pending"]);
+}
+
+#[test]
+fn a_row_names_the_provider_of_its_task_and_one_from_before_there_were_several_the_first() {
+    let db = Connection::open_in_memory().expect("SQLite");
+    let (before, since) = MIGRATIONS.split_at(3);
+    before.iter().for_each(|sql| db.execute_batch(sql).expect("a migration"));
+    let columns = "id, user_id, kind, status, version, metadata, created_at, updated_at";
+    let time = "2026-11-20T10:00:00.000Z";
+    let values = [key(7).as_str(), time, time].map(str::to_owned);
+    let insert_old = format!(
+        "INSERT INTO tasks ({columns}) VALUES (?1, 'ada', 'image.rate', 'pending', 0, '{{}}', ?2, ?3)"
+    );
+    db.execute(&insert_old, values).expect("a row");
+    since.iter().for_each(|sql| db.execute_batch(sql).expect("a migration"));
+    assert_eq!(by_key(&db, "ada", &key(7)).expect("a row").provider, "mynth");
+
+    let db = database();
+    let task = Task { provider: "another".into(), ..new_task(1) };
+    insert(&db, &task);
+    assert_eq!(by_key(&db, "ada", &task.key).expect("a row").provider, "another");
+    let taken = in_room([attach(&task)]);
+    mirror(&db, &taken);
+    assert_eq!(by_key(&db, "ada", &task.key), Some(taken.clone()));
+    // One whose rows were lost gets them again, with it.
+    let db = database();
+    mirror(&db, &taken);
+    assert_eq!(by_key(&db, "ada", &task.key).expect("a row").provider, "another");
 }
