@@ -1,6 +1,5 @@
 -- What is unsettled, in order of time, so that the sweep reads what it has to take care of and nothing
--- else, however many rows there are. A task pays two written rows for it: when it is made and when it
--- settles.
+-- else, however many rows there are. A task pays one written row for it, when it is made.
 CREATE INDEX tasks_pending ON tasks (id) WHERE status = 'pending';
 
 -- Starts that failed without a clear no, and have not been searched for. These are few.
