@@ -1,4 +1,4 @@
-//! Content and channels: read one, list them, get a ticket for them.
+//! Content and channels: read, list, ticket.
 
 use super::answer::{json, versioned};
 use super::caller::{Viewer, issue, viewer};

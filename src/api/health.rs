@@ -1,4 +1,4 @@
-//! Is it alive, is it ready, and what the web app has to know to sign people in.
+//! Liveness, readiness, and the web app's sign-in configuration.
 
 use super::answer::json;
 use super::remembered::remembered;
@@ -18,8 +18,8 @@ pub fn alive() -> Result<Response, ApiError> {
 }
 
 thread_local! {
-    /// Whether D1 is well. Asking costs a query, and anybody may ask.
-    static WELL: RefCell<Cache<bool>> = const { RefCell::new(Cache::new(5 * SECOND)) };
+    /// That D1 is well. Asking costs a query, and anybody may ask. That it is not is asked again.
+    static WELL: RefCell<Cache<()>> = const { RefCell::new(Cache::new(5 * SECOND)) };
 }
 
 /// Names what is missing, never a value.
@@ -35,7 +35,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         }
         return Err(ApiError { issues: missing.iter().map(issue).collect(), ..error });
     }
-    if has_tables(env).await? {
+    if has_tables(env).await {
         return json(200, &READY);
     }
     Err(ApiError {
@@ -46,9 +46,8 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
 }
 
 /// Whether D1 answers and has been migrated.
-async fn has_tables(env: &Env) -> Result<bool, ApiError> {
-    let store = Store::new(env)?;
-    remembered(&WELL, "D1", async { Ok(store.ping().await.is_ok()) }).await
+async fn has_tables(env: &Env) -> bool {
+    remembered(&WELL, "D1", async { Store::new(env)?.ping().await }).await.is_ok()
 }
 
 pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {

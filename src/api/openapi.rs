@@ -1,5 +1,4 @@
-//! The API's own description. It is assembled natively, from the types that are sent and taken (see
-//! `openapi/`), and only served here.
+//! Serves the OpenAPI document, which `openapi/` generates from the Rust types.
 
 use super::answer::safe;
 use super::broken;
@@ -8,7 +7,7 @@ use worker::{Response, ResponseBuilder};
 
 const DOCUMENT: &str = include_str!("../../openapi.json");
 
-/// It changes with a deployment only, and is the same for everybody.
+/// The document is public and only changes with a deployment.
 const PUBLIC: &str = "public, max-age=3600";
 
 /// `GET /openapi.json`

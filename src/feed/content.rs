@@ -1,8 +1,8 @@
-//! The content feed: every row, to everyone who may see it, once and in the order of arrival.
+//! The content feed: every row, to every watcher who may see it, once and in order of arrival.
 //!
-//! The feed keeps nothing but how far each socket has come, and D1 says in what order rows came in.
-//! Whoever has a new row says only that there is one; what is sent is read from there. So a row that
-//! was told of late is not skipped, and one that was told of twice is not sent twice.
+//! Each socket keeps the sequence number of the last row that it was sent. A room only pokes the feed,
+//! which then reads the new rows from D1. So a late poke skips no row, and a repeated one sends no row
+//! twice.
 
 use super::full::{close_soon, is_open};
 use crate::domain::channel::frame::content_frame;
@@ -18,25 +18,29 @@ use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
-/// Rows that are read at once. One may be a megabyte.
+/// Rows that are read at once. One row may be a megabyte.
 const PAGE: u32 = 25;
 
-/// What waits in a socket that nobody reads from yet is in this object's memory, and all users share it.
+/// Most bytes that are queued in a new socket. The queue is in this object's memory, which all users
+/// share.
 const BACKLOG_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a socket keeps while the object sleeps.
 #[derive(Serialize, Deserialize)]
 struct Watcher {
     user: String,
-    /// The last row that it has been shown, or was not for it.
+    /// The sequence number of the last row that was sent or filtered out.
     seq: u64,
-    /// It gets no more on this socket.
+    /// Its backlog limit is reached: the socket is about to be closed.
     #[serde(default)]
     has_enough: bool,
 }
 
-/// Sends every watcher what has come in since it was sent something. One at a time, so that rows stay
-/// in order.
+/// Sends every watcher its new rows. `turn` serializes the calls, so that rows stay in order.
+///
+/// # Errors
+///
+/// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
 pub async fn catch_up(
     state: &State,
     env: &Env,
@@ -49,8 +53,8 @@ pub async fn catch_up(
     loop {
         let page = with_deadline(D1_DEADLINE, store.content_after(from, PAGE)).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        // Who is further back has joined meanwhile, and misses what is before this page: it waits for
-        // a turn of its own. Or it does not take its rows, and must not keep the others waiting.
+        // A watcher that is further behind has joined meanwhile and gets a turn of its own, or it
+        // cannot be sent to. It must not hold up the others.
         let up_to_here = |(_, watcher): &(WebSocket, Watcher)| watcher.seq >= from;
         for (socket, mut watcher) in watchers(state).into_iter().filter(up_to_here) {
             if show(&socket, &mut watcher, &page).is_some() {
@@ -64,7 +68,8 @@ pub async fn catch_up(
     }
 }
 
-/// Sends a watcher what there is for it: how many bytes. None: it cannot be sent to any more.
+/// Sends a watcher the rows of the page that it may see, and returns their bytes. `None`: the socket is
+/// closed.
 fn show(socket: &WebSocket, watcher: &mut Watcher, page: &[Placed]) -> Option<usize> {
     let (from, mut bytes) = (watcher.seq, 0);
     for Placed { seq, content } in page.iter().filter(|row| row.seq > from) {
@@ -98,7 +103,7 @@ fn of_watchers(state: &State) -> impl Iterator<Item = (WebSocket, Watcher)> {
     state.get_websockets().into_iter().filter(is_open).filter_map(watcher)
 }
 
-/// Accepts a watcher. It is sent what came in after the row that it names, or from now on.
+/// Accepts a watcher. It gets the rows after `after`, or only new rows without it.
 pub async fn watch(
     state: &State,
     env: &Env,
@@ -134,8 +139,8 @@ pub async fn watch(
     }
 }
 
-/// Sends a watcher who comes back after long what it has missed, by itself: the others go on meanwhile.
-/// False: there is more than can be sent at once.
+/// Sends a reconnected watcher what it has missed, outside of `turn`, so that the others need not wait.
+/// `false`: the backlog limit is reached.
 async fn alone(
     env: &Env,
     socket: &WebSocket,
@@ -163,7 +168,7 @@ async fn start(env: &Env, user: &str, after: Option<String>) -> std::result::Res
     with_deadline(D1_DEADLINE, store.seq_of(&after, user)).await?.ok_or_else(unknown)
 }
 
-/// The answer to a watcher or a room that got nothing.
+/// The error answer to a watcher or a room.
 pub fn refused(error: &ApiError) -> Result<Response> {
     Ok(Response::from_bytes(error.body().into_bytes())?.with_status(error.status()))
 }

@@ -1,6 +1,6 @@
-//! `FeedRoom`: one Durable Object for each feed. A feed stores nothing but how far its sockets are. The
-//! feeds of tasks, of a user or of a batch, read D1 when a watcher connects, and pass on what rooms
-//! publish. The content feed reads every row from D1, in the order of arrival.
+//! `FeedRoom`: one Durable Object for each feed. It stores nothing but the position of its sockets. The
+//! feeds of tasks (of a user, of a batch) send a snapshot from D1 when a watcher connects, and pass on
+//! what rooms publish. The content feed reads every row from D1, in order of arrival.
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;

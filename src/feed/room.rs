@@ -1,4 +1,4 @@
-//! The Durable Object of a feed: it passes frames on.
+//! The Durable Object of a feed: a snapshot for each new watcher, then the published frames.
 
 use super::content;
 use super::full::{close_full, close_soon, mark};
@@ -22,8 +22,8 @@ use worker::{
     WebSocketIncomingMessage, durable_object,
 };
 
-/// How much longer ago than a watcher says a change may be that it has not seen: a room that D1 has
-/// failed keeps its frame until D1 is back, and others overtake it.
+/// Margin before a watcher's `since`. While D1 fails, a room publishes late, and its change can be
+/// older than others that the watcher has seen.
 const SPARE: Millis = HOUR;
 
 /// What waits in a socket that nobody reads from yet is in this object's memory. Whoever has missed more
@@ -34,14 +34,15 @@ const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 pub struct FeedRoom {
     state: State,
     env: Env,
-    /// Lives as long as the readings that it is about.
+    /// In memory only: a snapshot is not read across hibernation.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
-    /// Of those that send rows of content: they go in order.
+    /// Serializes sending content, so that rows stay in order.
     turn: AssertUnwindSafe<Mutex<()>>,
 }
 
 impl DurableObject for FeedRoom {
     fn new(state: State, env: Env) -> Self {
+        crate::panics::log_them();
         Self {
             state,
             env,
@@ -104,8 +105,8 @@ impl DurableObject for FeedRoom {
 }
 
 impl FeedRoom {
-    /// Accepts a watcher and shows it what is there. In this order: a room publishes after D1 has
-    /// its task, so whatever D1 does not show yet will be published to a socket that is open.
+    /// Accepts a watcher, then sends it a snapshot from D1. A room publishes only after D1 has its task,
+    /// so what the snapshot lacks is published to the socket, which is open by then.
     async fn watch(&self, request: &Request) -> Result<Response> {
         let since = query::value(&request.inner().url(), "since");
         let since = since.and_then(|since| since.parse().ok());

@@ -1,4 +1,4 @@
-//! The names of our objects: which object is whose. A deployment's objects keep their names for ever.
+//! The names of our objects. They must never change, or a deployment loses its objects.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub enum ObjectName {
     UserTasks(String),
     /// The feed of the tasks of a batch.
     BatchTasks(String),
-    /// The feed of all content. What each watcher may see of it is decided in there.
+    /// The feed of all content. It filters the rows for each watcher.
     Content,
 }
 
@@ -31,7 +31,7 @@ impl ObjectName {
         }
     }
 
-    /// The room of this name. A task's id has no colon.
+    /// The room of this name. A task's id contains no colon.
     pub fn of_room(name: &str) -> Self {
         match name.strip_prefix(CHANNEL) {
             Some(id) => Self::Channel(id.to_owned()),
@@ -39,7 +39,7 @@ impl ObjectName {
         }
     }
 
-    /// The feed of this name, if it is one's.
+    /// The feed of this name, if there is one.
     pub fn of_feed(name: &str) -> Option<Self> {
         if name == CONTENT {
             return Some(Self::Content);

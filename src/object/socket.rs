@@ -6,7 +6,7 @@ use worker::{
     WebSocketPair, WebSocketRequestResponsePair,
 };
 
-/// Longest message a watcher may send: `ping` needs four bytes, and nothing else is listened to.
+/// Longest message from a watcher, in bytes. Only `ping` means anything.
 const MESSAGE_LIMIT: usize = 4096;
 
 /// The sub-protocol that a watcher may offer beside its ticket.
@@ -15,16 +15,20 @@ pub const PROTOCOL: &str = "taskwire";
 /// The header that offers and answers sub-protocols.
 pub const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
 
-/// A socket that is accepted and not yet handed to its watcher.
+/// An accepted socket whose upgrade is not answered yet.
 pub struct Accepted {
     pub socket: WebSocket,
     other_end: WebSocket,
 }
 
-/// Accepts a watcher. What is sent to `socket` from here on arrives.
+/// Accepts a watcher. Frames can be sent to `socket` even before the upgrade is answered.
+///
+/// # Errors
+///
+/// The runtime cannot make a socket.
 pub fn accept(state: &State) -> Result<Accepted> {
     let pair = WebSocketPair::new()?;
-    // Answered by the runtime: a heartbeat does not wake the object.
+    // The runtime answers the heartbeat, so it does not wake a hibernating object.
     let heartbeat = WebSocketRequestResponsePair::new("ping", "pong")?;
     state.set_websocket_auto_response(&heartbeat);
     state.accept_web_socket(&pair.server);
@@ -32,7 +36,8 @@ pub fn accept(state: &State) -> Result<Accepted> {
 }
 
 impl Accepted {
-    /// The answer to the watcher's upgrade. An answer that was not offered breaks the handshake.
+    /// The answer to the upgrade. It names the sub-protocol only if that was offered: otherwise the
+    /// handshake fails.
     pub fn response(self, upgrade: &Request) -> Result<Response> {
         let mut response = ResponseBuilder::new().with_status(101).with_websocket(self.other_end);
         if upgrade.headers().has(PROTOCOL_HEADER)? {
@@ -42,8 +47,7 @@ impl Accepted {
     }
 }
 
-/// Sends `frame` to every watcher. A socket that is closing cannot be sent to, and the others
-/// must not suffer for it.
+/// Sends `frame` to every watcher. A send to a closing socket fails, which must not affect the others.
 pub fn broadcast(state: &State, frame: &str) {
     for socket in state.get_websockets() {
         if let Err(error) = socket.send_with_str(frame) {
@@ -52,7 +56,12 @@ pub fn broadcast(state: &State, frame: &str) {
     }
 }
 
-/// A watcher said something. Nothing but the heartbeat means anything, and that never gets here.
+/// Handles a message from a watcher: it is ignored, or the socket is closed if it is too long. The
+/// runtime answers heartbeats itself.
+///
+/// # Errors
+///
+/// The runtime cannot close the socket.
 pub fn heard(socket: &WebSocket, message: &WebSocketIncomingMessage) -> Result<()> {
     let length = match message {
         WebSocketIncomingMessage::String(text) => text.len(),
@@ -64,13 +73,12 @@ pub fn heard(socket: &WebSocket, message: &WebSocketIncomingMessage) -> Result<(
     Ok(())
 }
 
-/// A watcher closes. A close that is not answered leaves the browser waiting, and some of the
-/// codes that come may not be sent.
+/// Answers a watcher's close, for which the browser waits. Reserved codes must not be sent back.
 pub fn closed(socket: &WebSocket, code: usize, reason: &str) -> Result<()> {
     let answered = match code {
         1005 | 1006 | 1015 => socket.close::<&str>(None, None),
         code => socket.close(Some(code as u16), Some(reason)),
     };
-    // The other side may be gone already.
+    // The watcher may be gone already.
     answered.or(Ok(()))
 }

@@ -1,7 +1,7 @@
-//! What an object keeps in its own SQLite-backed storage: one value under one key.
+//! An object's SQLite-backed storage: one value under one key.
 //!
-//! The synchronous key-value API is used because nothing can come between a read, the decision
-//! and the write; and it needs no table, which would make every new object slow.
+//! With the synchronous key-value API, nothing can interleave between the read, the decision and the
+//! write. It also needs no table, whose creation would make every new object slow.
 
 use js_sys::Reflect;
 use serde::{Serialize, de::DeserializeOwned};
@@ -20,7 +20,11 @@ extern "C" {
     fn put(this: &SyncKv, key: &str, value: &str) -> std::result::Result<(), JsValue>;
 }
 
-/// What is stored, or the state of an object that nothing has happened to.
+/// The stored state, or the default one of a new object.
+///
+/// # Errors
+///
+/// The storage fails, or the value is not a `T`.
 pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
     match kv(storage)?.get(KEY)?.as_string() {
         Some(text) => Ok(serde_json::from_str(&text)?),
@@ -28,6 +32,11 @@ pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
     }
 }
 
+/// Stores the state.
+///
+/// # Errors
+///
+/// The storage fails.
 pub fn save(storage: &Storage, state: &impl Serialize) -> Result<()> {
     Ok(kv(storage)?.put(KEY, &serde_json::to_string(state)?)?)
 }

@@ -1,5 +1,5 @@
-//! Statements about channels and the content that came of them. A row is read and written as one JSON
-//! text: the form in which it is shown.
+//! Statements about channels and their content. A row is read and written as one JSON text, in the
+//! form in which readers see it.
 
 macro_rules! content_json {
     () => {
@@ -10,7 +10,8 @@ macro_rules! content_json {
     };
 }
 
-/// Brings a row up to its version. One that is ahead stays as it is. ?1 the row as JSON.
+/// Upserts a row. A row of a newer version stays as it is, and so does a delivered callback. ?1 the row
+/// as JSON.
 pub const UPSERT_CONTENT: &str = "\
 INSERT INTO ai_content (id, title, body, category, metadata, data, channel_id, event_name, source, \
   user_id, callback, callback_error, version, created_at) \
@@ -23,7 +24,7 @@ ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, callback = excluded.c
 WHERE ai_content.version < excluded.version \
   AND (ai_content.callback <> 'delivered' OR excluded.callback = 'delivered')";
 
-/// Brings the row of a request up to its version. ?1 the channel as JSON.
+/// Upserts the row of a request. A row of a newer version stays as it is. ?1 the channel as JSON.
 pub const UPSERT_CHANNEL: &str = "\
 INSERT INTO channels (channel_id, user_id, workflow, status, version, error, created_at, updated_at) \
 SELECT n ->> 'channel_id', n ->> 'user_id', n ->> 'workflow', n ->> 'status', \
@@ -47,7 +48,7 @@ pub const CONTENT_BY_CHANNEL: &str = concat!(
     " AS row FROM ai_content c WHERE c.channel_id = ?1 ORDER BY c.seq LIMIT 1"
 );
 
-/// What has become of the callback of a row. ?1 its id.
+/// The callback's status of a row. ?1 its id.
 pub const CALLBACK_OF: &str = "\
 SELECT json_quote(callback) AS row FROM ai_content WHERE id = ?1";
 
@@ -58,8 +59,8 @@ SELECT json_object('channel_id', channel_id, 'user_id', user_id, 'workflow', wor
   'updated_at', updated_at) AS row \
 FROM channels WHERE channel_id = ?1";
 
-/// One walk of a list: from the cursor down, or from the newest row where there is no cursor. A cursor
-/// that is no row has nothing below it.
+/// One range scan of a list: from the cursor down, or from the newest row without a cursor. A cursor
+/// that is not a row gives an empty page.
 macro_rules! walk {
     ($whose:literal) => {
         concat!(
@@ -73,8 +74,8 @@ macro_rules! walk {
     };
 }
 
-/// The rows that a user may see, newest first: his own and everyone's. ?1 the user, ?2 the id of the
-/// row to go on after or null, ?3 the limit.
+/// The rows that a user may see, newest first: the user's own and those without an owner. ?1 the user,
+/// ?2 the id of the last row of the previous page or null, ?3 the limit.
 pub const LIST_CONTENT: &str = concat!(
     "SELECT ",
     content_json!(),
@@ -85,15 +86,15 @@ pub const LIST_CONTENT: &str = concat!(
     ") c ORDER BY c.created_at DESC, c.seq DESC LIMIT ?3"
 );
 
-/// Where a row that this user may see is in the order of arrival. ?1 its id, ?2 the user.
+/// The sequence number of a row that this user may see. ?1 its id, ?2 the user.
 pub const SEQ_OF: &str = "\
 SELECT CAST(seq AS TEXT) AS row FROM ai_content \
 WHERE id = ?1 AND (user_id IS NULL OR user_id = ?2)";
 
-/// Where the newest row is in the order of arrival; 0 without any.
+/// The sequence number of the newest row; 0 without any.
 pub const LAST_SEQ: &str = "SELECT CAST(ifnull(max(seq), 0) AS TEXT) AS row FROM ai_content";
 
-/// The rows that came in after one, in that order. ?1 where that is, ?2 the limit.
+/// The rows after a sequence number, in order of arrival. ?1 the sequence number, ?2 the limit.
 pub const CONTENT_AFTER: &str = concat!(
     "SELECT json_object('seq', c.seq, 'content', ",
     content_json!(),

@@ -11,6 +11,8 @@ import type { AllCounts } from "./shim.ts";
 import { type Live, type Watcher, watch } from "./watcher.ts";
 
 export interface AppOptions {
+  /** The folder of another build than the one that is deployed. */
+  build?: string;
   /** Variables to add or change; null takes one away. */
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
@@ -126,6 +128,7 @@ export class App {
 
 /** Without a word from the test, tasks stay pending: it delivers what it wants, when it wants. */
 export async function startApp({
+  build,
   vars = {},
   emulator: options = {},
   shim = false,
@@ -146,7 +149,7 @@ export async function startApp({
   const changes = typeof vars === "function" ? vars(emulator) : vars;
   const all = Object.entries({ ...variables(emulator.url), ...own, ...changes });
   const set = all.filter((pair): pair is [string, string] => pair[1] !== null);
-  const worker = deploy({ vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
+  const worker = deploy({ build, vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
   const base = await addressOf(worker);
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;
   emulator.options.modelriver.webhookUrl = `${base}/webhooks/modelriver`;
