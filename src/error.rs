@@ -23,6 +23,7 @@ pub enum Code {
     PayloadTooLarge,
     UnsupportedMediaType,
     UpgradeRequired,
+    TooManySockets,
     NotConfigured,
     Unavailable,
     ProviderRateLimited,
@@ -54,6 +55,7 @@ impl Code {
             Self::PayloadTooLarge => ("payload_too_large", 413),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
+            Self::TooManySockets => ("too_many_sockets", 429),
             Self::NotConfigured => ("not_configured", 503),
             Self::Unavailable => ("unavailable", 503),
             Self::ProviderRateLimited => ("provider_rate_limited", 429),
@@ -83,7 +85,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 25] = [
+pub const ALL: [Code; 26] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -98,6 +100,7 @@ pub const ALL: [Code; 25] = [
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,
+    Code::TooManySockets,
     Code::NotConfigured,
     Code::Unavailable,
     Code::ProviderRateLimited,
@@ -155,6 +158,11 @@ impl ApiError {
 
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "There is nothing here.")
+    }
+
+    /// The sockets of one user on one feed are all taken.
+    pub fn too_many_sockets() -> Self {
+        Self::new(Code::TooManySockets, "You watch this in too many places. Please close some.")
     }
 
     /// A variable or secret that the operator has not set.

@@ -132,7 +132,7 @@ export interface ContentFrame {
   content: Content;
 }
 
-/** Rows, newest first. */
+/** Rows, newest first. There may be fewer than were asked for: a page ends at some 2 MB. */
 export interface ContentPage {
   content: Content[];
   /** The `cursor` of the next page, null on the last one. */

@@ -68,7 +68,8 @@ pub fn all() -> Vec<Operation> {
         op("get /tasks/live", Watcher, "watchTasks", "All the caller's tasks, live.")
             .with(since())
             .opens(&["TaskFrame"])
-            .refused(wrong),
+            .refused(wrong)
+            .refused(&[Code::TooManySockets]),
         op("post /tasks/ticket", Caller, "ticketForTasks", "A ticket for `/tasks/live`.")
             .gives(200, "Ticket"),
         op("get /batches/{id}", Viewer, "getBatch", "The tasks of a batch.")
@@ -123,7 +124,8 @@ pub fn all() -> Vec<Operation> {
         op("get /content/live", Watcher, "watchContent", "ModelRiver's rows, live.")
             .with(after())
             .opens(&["ContentFrame"])
-            .refused(wrong),
+            .refused(wrong)
+            .refused(&[Code::TooManySockets]),
         op("post /content/ticket", Caller, "ticketForContent", "A ticket for `/content/live`.")
             .gives(200, "Ticket"),
         op("get /content/{id}", Caller, "getContent", "One row.")

@@ -22,6 +22,7 @@ fn meaning(code: Code) -> &'static str {
         Code::PayloadTooLarge => "the body is too large",
         Code::UnsupportedMediaType => "the body has to be `application/json`",
         Code::UpgradeRequired => "this is a WebSocket",
+        Code::TooManySockets => "the user has too many sockets on this feed; close some",
         Code::NotConfigured => "the operator has not set a variable; the message names it",
         Code::Unavailable => "something of ours is away; try again",
         Code::ProviderRateLimited => "the provider takes no more for now",

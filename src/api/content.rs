@@ -7,7 +7,6 @@ use super::response::read::{ContentAnswer, ContentPage};
 use crate::auth::claims::Identity;
 use crate::domain::channel::frame::Shown;
 use crate::domain::id::is_plain_id;
-use crate::domain::list::ContentList;
 use crate::domain::owner::may_see;
 use crate::error::ApiError;
 use crate::room::channel::client::ChannelClient;
@@ -20,9 +19,8 @@ use worker::{Delay, Env, Request, Response};
 /// `GET /content`
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     let query = parse(query::pairs(&request.inner().url()))?;
-    let and_next = ContentList { limit: query.limit + 1, ..query.clone() };
-    let content = Store::new(env)?.list_content(caller.user_id(), &and_next).await?;
-    json(200, &ContentPage::of(&content, query.limit))
+    let page = Store::new(env)?.list_content(caller.user_id(), &query).await?;
+    json(200, &ContentPage::from(&page))
 }
 
 /// `GET /content/{id}`

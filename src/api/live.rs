@@ -110,6 +110,7 @@ fn upgraded(response: Response) -> Result<Response, ApiError> {
         101 => Ok(response),
         404 => Err(ApiError::not_found()),
         422 => Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")])),
+        429 => Err(ApiError::too_many_sockets()),
         _ => Err(ApiError::unavailable()),
     }
 }

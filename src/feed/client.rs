@@ -8,13 +8,21 @@ use crate::error::ApiError;
 use crate::object::address::Address;
 use crate::object::name::ObjectName;
 use crate::object::watcher::{LIVE_PATH, Watcher};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use worker::{Env, Response};
 
-/// The path of a published frame. Its query has the `task` and the `version`.
+/// Path of a frame for every watcher of a feed. Its query names the `task` and the `version`. Content
+/// feeds are told without a frame.
 const PUBLISH_PATH: &str = "/publish";
 
-/// Deadline for publishing to the feeds.
+/// Path, at the feed of public rows, of a user whose feed is to be told of them.
+pub const FOLLOW_PATH: &str = "/follow";
+
+/// What a feed answers that has no sockets.
+pub const NOBODY: &str = "nobody";
+
+/// How long whoever changes something waits for the feeds.
 pub const FEED_DEADLINE: Duration = Duration::from_secs(1);
 
 /// Publishes the current state of `task` to each of its feeds.
@@ -31,13 +39,36 @@ pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Tells the content feed that there is a new row.
+/// Tells the content feeds of these owners that there is a new row; without an owner, everyone's.
 ///
 /// # Errors
 ///
-/// `unavailable` if the feed cannot be reached, or cannot read D1.
-pub async fn poke_content(env: &Env) -> Result<(), ApiError> {
-    Address::of(env, &ObjectName::Content)?.post(PUBLISH_PATH, "").await.map(drop)
+/// `unavailable` when one does not hear.
+pub async fn poke_content(env: &Env, owners: BTreeSet<Option<String>>) -> Result<(), ApiError> {
+    for owner in owners {
+        let feed = owner.map_or(ObjectName::PublicContent, ObjectName::Content);
+        Address::of(env, &feed)?.post(PUBLISH_PATH, "").await?;
+    }
+    Ok(())
+}
+
+/// Tells the content feed of a user that there is a new row: whether anybody watches.
+///
+/// # Errors
+///
+/// `unavailable` when it does not hear.
+pub async fn poke_follower(env: &Env, user: String) -> Result<bool, ApiError> {
+    let answer = Address::of(env, &ObjectName::Content(user))?.post(PUBLISH_PATH, "").await?;
+    Ok(answer != NOBODY)
+}
+
+/// Asks for the feed of this user to be told of public rows, while it has sockets.
+///
+/// # Errors
+///
+/// `unavailable` when the feed of public rows cannot be reached.
+pub async fn follow(env: &Env, user: &str) -> Result<(), ApiError> {
+    Address::of(env, &ObjectName::PublicContent)?.post(FOLLOW_PATH, user).await.map(drop)
 }
 
 /// Opens a socket on the content feed. `after` is the id of the last row that the watcher has.
@@ -51,12 +82,10 @@ pub async fn watch_content(
     after: Option<&str>,
 ) -> Result<Response, ApiError> {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("user", &watcher.user_id);
-    if let Some(after) = after {
-        query.append_pair("after", after);
-    }
+    query.extend_pairs(after.map(|after| ("after", after)));
     let path = format!("{LIVE_PATH}?{}", query.finish());
-    Address::of(env, &ObjectName::Content)?.upgrade(&path, watcher.offers).await
+    let feed = ObjectName::Content(watcher.user_id.clone());
+    Address::of(env, &feed)?.upgrade(&path, watcher.offers).await
 }
 
 /// Opens a socket on a feed of tasks, for a watcher that has all changes before `since`. The caller has

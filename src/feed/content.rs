@@ -1,83 +1,195 @@
-//! The content feed: every row, to every watcher who may see it, once and in order of arrival.
+//! The content feed of one user: every row that the user may see, once and in order of arrival.
 //!
 //! Each socket keeps the sequence number of the last row that it was sent. A room only pokes the feed,
 //! which then reads the new rows from D1. So a late poke skips no row, and a repeated one sends no row
 //! twice.
 
-use super::full::{close_soon, is_open};
+use super::client::{FEED_DEADLINE, NOBODY, follow};
+use super::full::close_soon;
 use crate::domain::channel::frame::content_frame;
-use crate::domain::owner::may_see;
 use crate::error::{ApiError, Issue};
+use crate::object::socket::{accept_of_user, is_open};
 use crate::platform::{log, with_deadline};
-use crate::url::query;
-
-use crate::object::socket::accept;
 use crate::store::content::Placed;
 use crate::store::{D1_DEADLINE, Store};
+use crate::url::query;
 use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
-/// Rows that are read at once. One row may be a megabyte.
-const PAGE: u32 = 25;
+/// The most rows that are read at once. Large ones come in pages of fewer.
+const ROWS: u32 = 200;
 
-/// Most bytes that are queued in a new socket. The queue is in this object's memory, which all users
-/// share.
-const BACKLOG_BYTES: usize = 4 * 1024 * 1024;
+/// Most bytes that are queued in a socket before its upgrade is answered. The queue is in this object's
+/// memory.
+const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
+
+/// How long a reconnected watcher waits while others are sent what they missed. Then it is told to
+/// reconnect.
+const TURN_DEADLINE: Duration = Duration::from_secs(5);
 
 /// What a socket keeps while the object sleeps.
 #[derive(Serialize, Deserialize)]
 struct Watcher {
-    user: String,
-    /// The sequence number of the last row that was sent or filtered out.
+    /// The sequence number of the last row that was sent.
     seq: u64,
     /// Its backlog limit is reached: the socket is about to be closed.
     #[serde(default)]
     has_enough: bool,
 }
 
-/// Sends every watcher its new rows. `turn` serializes the calls, so that rows stay in order.
-///
-/// # Errors
-///
-/// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
-pub async fn catch_up(
-    state: &State,
-    env: &Env,
-    turn: &Mutex<()>,
-) -> std::result::Result<(), ApiError> {
-    let _turn = turn.lock().await;
-    let store = Store::new(env)?;
-    let behind = watchers(state).iter().map(|(_, watcher)| watcher.seq).min();
-    let Some(mut from) = behind else { return Ok(()) };
-    loop {
-        let page = with_deadline(D1_DEADLINE, store.content_after(from, PAGE)).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        // A watcher that is further behind has joined meanwhile and gets a turn of its own, or it
-        // cannot be sent to. It must not hold up the others.
-        let up_to_here = |(_, watcher): &(WebSocket, Watcher)| watcher.seq >= from;
-        for (socket, mut watcher) in watchers(state).into_iter().filter(up_to_here) {
-            if show(&socket, &mut watcher, &page).is_some() {
-                keep(&socket, &watcher);
+/// Locks that let one read of D1 run at a time.
+#[derive(Default)]
+pub struct Turns {
+    /// Sending new rows, so that they stay in order.
+    news: Mutex<()>,
+    /// Sending a watcher what it missed: each page is in memory several times.
+    missed: Mutex<()>,
+}
+
+/// The feed, while it handles an event of the runtime.
+pub struct ContentFeed<'a> {
+    pub user: &'a str,
+    pub state: &'a State,
+    pub env: &'a Env,
+    pub turns: &'a Turns,
+}
+
+impl ContentFeed<'_> {
+    /// Handles a poke: there is a new row. Answers [`NOBODY`] if there are no sockets.
+    pub async fn poked(&self) -> Result<Response> {
+        // A socket that is still joining counts.
+        if self.sockets().next().is_none() {
+            return Response::ok(NOBODY);
+        }
+        match self.catch_up().await {
+            Ok(()) => Response::empty(),
+            Err(error) => refused(&error),
+        }
+    }
+
+    /// Sends every watcher its new rows.
+    async fn catch_up(&self) -> std::result::Result<(), ApiError> {
+        let _turn = self.turns.news.lock().await;
+        let store = Store::new(self.env)?;
+        let behind = self.watchers().iter().map(|(_, watcher)| watcher.seq).min();
+        let Some(mut from) = behind else { return Ok(()) };
+        loop {
+            let read = store.content_after(self.user, from, ROWS);
+            let page = with_deadline(D1_DEADLINE, read).await?;
+            let Some(last) = page.rows.last() else { return Ok(()) };
+            // A watcher that is further behind has joined meanwhile and gets a turn of its own, or it
+            // cannot be sent to. It must not hold up the others.
+            let up_to_here = |(_, watcher): &(WebSocket, Watcher)| watcher.seq >= from;
+            for (socket, mut watcher) in self.watchers().into_iter().filter(up_to_here) {
+                if show(&socket, &mut watcher, &page.rows).is_some() {
+                    keep(&socket, &watcher);
+                }
+            }
+            from = last.seq;
+            if !page.is_more {
+                return Ok(());
             }
         }
-        from = last.seq;
-        if page.len() < PAGE as usize {
-            return Ok(());
+    }
+
+    /// Accepts a watcher. It gets the rows after `after`, or only new rows without it.
+    pub async fn watch(&self, request: &Request) -> Result<Response> {
+        let after = query::value(&request.inner().url(), "after");
+        let seq = match self.place(after.as_deref()).await {
+            Ok(seq) => seq,
+            Err(error) => return refused(&error),
+        };
+        let accepted = match accept_of_user(self.state)? {
+            Ok(accepted) => accepted,
+            Err(error) => return refused(&error),
+        };
+        match self.join(&accepted.socket, seq, after.is_some()).await {
+            Ok(()) => accepted.response(request),
+            Err(error) => {
+                accepted.socket.close(Some(1011), Some("try again"))?;
+                refused(&error)
+            }
         }
+    }
+
+    /// Where a watcher begins: at the row that it has, or now.
+    async fn place(&self, after: Option<&str>) -> std::result::Result<u64, ApiError> {
+        let store = Store::new(self.env)?;
+        let Some(after) = after else { return with_deadline(D1_DEADLINE, store.last_seq()).await };
+        let unknown = || ApiError::validation(vec![Issue::new("after", "is not the id of a row")]);
+        with_deadline(D1_DEADLINE, store.seq_of(after, self.user)).await?.ok_or_else(unknown)
+    }
+
+    /// Makes an open socket a watcher.
+    async fn join(
+        &self,
+        socket: &WebSocket,
+        seq: u64,
+        comes_back: bool,
+    ) -> std::result::Result<(), ApiError> {
+        // Follow first: public rows from now on poke this object, and earlier ones are read below.
+        with_deadline(FEED_DEADLINE, follow(self.env, self.user)).await?;
+        let mut watcher = Watcher { seq, has_enough: false };
+        if comes_back && !self.catch_up_alone(socket, &mut watcher).await? {
+            watcher.has_enough = true;
+            keep(socket, &watcher);
+            return close_soon(self.state).await;
+        }
+        keep(socket, &watcher);
+        self.catch_up().await
+    }
+
+    /// Sends a reconnected watcher what it has missed, without holding up the others. `false`: there is
+    /// more than can be sent at once.
+    async fn catch_up_alone(
+        &self,
+        socket: &WebSocket,
+        watcher: &mut Watcher,
+    ) -> std::result::Result<bool, ApiError> {
+        let turn = async { Ok(self.turns.missed.lock().await) };
+        let Ok(_turn) = with_deadline(TURN_DEADLINE, turn).await else { return Ok(false) };
+        let store = Store::new(self.env)?;
+        let mut bytes = 0;
+        loop {
+            let read = store.content_after(self.user, watcher.seq, ROWS);
+            let page = with_deadline(D1_DEADLINE, read).await?;
+            let Some(sent) = show(socket, watcher, &page.rows) else { return Ok(true) };
+            bytes += sent;
+            if !page.is_more {
+                return Ok(true);
+            }
+            if bytes > BACKLOG_BYTES {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The watchers that can be sent to. One whose socket is closing reconnects with the last row it has.
+    fn watchers(&self) -> Vec<(WebSocket, Watcher)> {
+        self.of_watchers().filter(|(_, watcher)| !watcher.has_enough).collect()
+    }
+
+    fn of_watchers(&self) -> impl Iterator<Item = (WebSocket, Watcher)> {
+        self.sockets().filter_map(|socket| {
+            let watcher = socket.deserialize_attachment::<Watcher>().ok().flatten()?;
+            Some((socket, watcher))
+        })
+    }
+
+    fn sockets(&self) -> impl Iterator<Item = WebSocket> {
+        self.state.get_websockets().into_iter().filter(is_open)
     }
 }
 
-/// Sends a watcher the rows of the page that it may see, and returns their bytes. `None`: the socket is
-/// closed.
-fn show(socket: &WebSocket, watcher: &mut Watcher, page: &[Placed]) -> Option<usize> {
+/// Sends a watcher its rows of the page, and returns how many bytes. `None`: it cannot be sent to any more.
+fn show(socket: &WebSocket, watcher: &mut Watcher, rows: &[Placed]) -> Option<usize> {
     let (from, mut bytes) = (watcher.seq, 0);
-    for Placed { seq, content } in page.iter().filter(|row| row.seq > from) {
-        if may_see(content.user_id.as_deref(), &watcher.user) {
-            let frame = content_frame(content);
-            socket.send_with_str(&frame).ok()?;
-            bytes += frame.len();
-        }
+    for Placed { seq, content } in rows.iter().filter(|row| row.seq > from) {
+        let frame = content_frame(content);
+        socket.send_with_str(&frame).ok()?;
+        bytes += frame.len();
         watcher.seq = *seq;
     }
     Some(bytes)
@@ -89,86 +201,7 @@ fn keep(socket: &WebSocket, watcher: &Watcher) {
     }
 }
 
-/// The sockets that can be sent to. One that is closing has no more rows coming: whoever it was comes
-/// back with the last row it has.
-fn watchers(state: &State) -> Vec<(WebSocket, Watcher)> {
-    of_watchers(state).filter(|(_, watcher)| !watcher.has_enough).collect()
-}
-
-fn of_watchers(state: &State) -> impl Iterator<Item = (WebSocket, Watcher)> {
-    let watcher = |socket: WebSocket| {
-        let watcher = socket.deserialize_attachment::<Watcher>().ok().flatten()?;
-        Some((socket, watcher))
-    };
-    state.get_websockets().into_iter().filter(is_open).filter_map(watcher)
-}
-
-/// Accepts a watcher. It gets the rows after `after`, or only new rows without it.
-pub async fn watch(
-    state: &State,
-    env: &Env,
-    turn: &Mutex<()>,
-    request: &Request,
-) -> Result<Response> {
-    let url = request.inner().url();
-    let user = query::value(&url, "user").unwrap_or_default();
-    let seq = match start(env, &user, query::value(&url, "after")).await {
-        Ok(seq) => seq,
-        Err(error) => return refused(&error),
-    };
-    let accepted = accept(state)?;
-    let mut watcher = Watcher { user, seq, has_enough: false };
-    let joined = match alone(env, &accepted.socket, &mut watcher).await {
-        Ok(true) => {
-            keep(&accepted.socket, &watcher);
-            catch_up(state, env, turn).await
-        }
-        Ok(false) => {
-            watcher.has_enough = true;
-            keep(&accepted.socket, &watcher);
-            close_soon(state).await
-        }
-        Err(error) => Err(error),
-    };
-    match joined {
-        Ok(()) => accepted.response(request),
-        Err(error) => {
-            accepted.socket.close(Some(1011), Some("try again"))?;
-            refused(&error)
-        }
-    }
-}
-
-/// Sends a reconnected watcher what it has missed, outside of `turn`, so that the others need not wait.
-/// `false`: the backlog limit is reached.
-async fn alone(
-    env: &Env,
-    socket: &WebSocket,
-    watcher: &mut Watcher,
-) -> std::result::Result<bool, ApiError> {
-    let store = Store::new(env)?;
-    let mut bytes = 0;
-    loop {
-        let page = with_deadline(D1_DEADLINE, store.content_after(watcher.seq, PAGE)).await?;
-        let Some(sent) = show(socket, watcher, &page) else { return Ok(true) };
-        bytes += sent;
-        if page.len() < PAGE as usize {
-            return Ok(true);
-        }
-        if bytes > BACKLOG_BYTES {
-            return Ok(false);
-        }
-    }
-}
-
-async fn start(env: &Env, user: &str, after: Option<String>) -> std::result::Result<u64, ApiError> {
-    let store = Store::new(env)?;
-    let Some(after) = after else { return with_deadline(D1_DEADLINE, store.last_seq()).await };
-    let unknown = || ApiError::validation(vec![Issue::new("after", "is not the id of a row")]);
-    with_deadline(D1_DEADLINE, store.seq_of(&after, user)).await?.ok_or_else(unknown)
-}
-
-/// The error answer to a watcher or a room.
+/// The answer to a watcher or a room that got nothing.
 pub fn refused(error: &ApiError) -> Result<Response> {
     Ok(Response::from_bytes(error.body().into_bytes())?.with_status(error.status()))
 }

@@ -4,6 +4,7 @@
 //! missed too much gets some of it and is closed with 1013, and comes back for more.
 
 use crate::error::ApiError;
+use crate::object::socket::is_open;
 use crate::platform::{fault, log};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -12,9 +13,6 @@ use worker::{State, WebSocket};
 /// When such a socket is closed. Not at once: a close before the upgrade is answered would not reach the
 /// watcher.
 const ENOUGH: Duration = Duration::from_millis(250);
-
-/// The `readyState` of a socket that can be sent to.
-const OPEN: u16 = 1;
 
 /// What every attachment says of it.
 #[derive(Serialize, Deserialize)]
@@ -28,10 +26,6 @@ struct Mark {
 pub fn mark(socket: &WebSocket) -> Result<(), ApiError> {
     let marked = socket.serialize_attachment(Mark { has_enough: true });
     marked.map_err(|error| fault("feed", error))
-}
-
-pub fn is_open(socket: &WebSocket) -> bool {
-    socket.as_ref().ready_state() == OPEN
 }
 
 /// Sets the alarm that closes what has got enough, unless it is set: every full socket would move it

@@ -1,6 +1,7 @@
-//! `FeedRoom`: one Durable Object for each feed. It stores nothing but the position of its sockets. The
-//! feeds of tasks (of a user, of a batch) send a snapshot from D1 when a watcher connects, and pass on
-//! what rooms publish. The content feed reads every row from D1, in order of arrival.
+//! `FeedRoom`: one Durable Object for each feed. The feeds of tasks (of a user, of a batch) store
+//! nothing: they send a snapshot from D1 when a watcher connects, and pass on what rooms publish. The
+//! content feed of a user stores how far its sockets are, and reads every row from D1, in order of
+//! arrival. The feed of public rows pokes the feeds of the users who watch.
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;
@@ -9,6 +10,9 @@ mod content;
 #[cfg(target_arch = "wasm32")]
 mod full;
 pub mod overlap;
+pub mod pass;
+#[cfg(target_arch = "wasm32")]
+mod public;
 #[cfg(target_arch = "wasm32")]
 pub mod room;
 pub mod shown_on;

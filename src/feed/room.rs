@@ -1,20 +1,20 @@
 //! The Durable Object of a feed: a snapshot for each new watcher, then the published frames.
 
-use super::content;
+use super::content::{ContentFeed, Turns, refused};
 use super::full::{close_full, close_soon, mark};
 use super::overlap::Overlap;
+use super::public::{Joined, PublicFeed};
 use crate::domain::list::{LARGEST_LIMIT, TaskList};
 use crate::domain::task::Task;
 use crate::domain::task::frame::task_frame;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
 use crate::object::name::ObjectName;
-use crate::object::socket::{accept, broadcast, closed, heard};
+use crate::object::socket::{accept, accept_of_user, broadcast, closed, heard};
 use crate::object::watcher::LIVE_PATH;
 use crate::platform::{fault, log};
 use crate::store::Store;
 use crate::url::query;
-use futures_util::lock::Mutex;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use worker::{
@@ -36,8 +36,10 @@ pub struct FeedRoom {
     env: Env,
     /// In memory only: a snapshot is not read across hibernation.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
-    /// Serializes sending content, so that rows stay in order.
-    turn: AssertUnwindSafe<Mutex<()>>,
+    /// Of a content feed.
+    turns: AssertUnwindSafe<Turns>,
+    /// Of the feed of public rows.
+    joined: AssertUnwindSafe<Joined>,
 }
 
 impl DurableObject for FeedRoom {
@@ -47,23 +49,21 @@ impl DurableObject for FeedRoom {
             state,
             env,
             overlap: AssertUnwindSafe(RefCell::default()),
-            turn: AssertUnwindSafe(Mutex::default()),
+            turns: AssertUnwindSafe(Turns::default()),
+            joined: AssertUnwindSafe(Joined::default()),
         }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let is_watch = request.path() == LIVE_PATH;
-        if self.feed() == Some(ObjectName::Content) {
-            return match is_watch {
-                true => content::watch(&self.state, &self.env, &self.turn, &request).await,
-                false => match content::catch_up(&self.state, &self.env, &self.turn).await {
-                    Ok(()) => Response::empty(),
-                    Err(error) => content::refused(&error),
-                },
-            };
-        }
-        if is_watch {
-            return self.watch(&request).await;
+        match self.feed() {
+            Some(ObjectName::Content(user)) => {
+                let feed = self.content(&user);
+                return if is_watch { feed.watch(&request).await } else { feed.poked().await };
+            }
+            Some(ObjectName::PublicContent) => return self.public().fetch(&mut request).await,
+            _ if is_watch => return self.watch(&request).await,
+            _ => {}
         }
         let frame = request.text().await?;
         let url = request.inner().url();
@@ -76,7 +76,10 @@ impl DurableObject for FeedRoom {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        close_full(&self.state);
+        match self.feed() {
+            Some(ObjectName::PublicContent) => self.public().alarm().await?,
+            _ => close_full(&self.state),
+        }
         Response::empty()
     }
 
@@ -110,7 +113,14 @@ impl FeedRoom {
     async fn watch(&self, request: &Request) -> Result<Response> {
         let since = query::value(&request.inner().url(), "since");
         let since = since.and_then(|since| since.parse().ok());
-        let accepted = accept(&self.state)?;
+        let accepted = match self.feed() {
+            Some(ObjectName::UserTasks(_)) => accept_of_user(&self.state)?,
+            _ => Ok(accept(&self.state)?),
+        };
+        let accepted = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => return refused(&error),
+        };
         let reading = self.overlap.borrow_mut().begin();
         let shown = self.show(&accepted.socket, reading, since).await;
         self.overlap.borrow_mut().end(reading);
@@ -118,7 +128,7 @@ impl FeedRoom {
             Ok(()) => accepted.response(request),
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
-                content::refused(&error)
+                refused(&error)
             }
         }
     }
@@ -137,7 +147,7 @@ impl FeedRoom {
             Some(ObjectName::UserTasks(user_id)) => user_id,
             Some(ObjectName::BatchTasks(batch_id)) => {
                 let tasks = store.by_batch(&batch_id).await?;
-                return self.send(socket, reading, tasks.iter().rev()).map(drop);
+                return self.send(socket, reading, tasks.into_iter().rev()).map(drop);
             }
             _ => return Err(ApiError::not_found()),
         };
@@ -146,33 +156,41 @@ impl FeedRoom {
             let mut older = store.changed(&user_id, &last.key, since - SPARE);
             let mut bytes = 0;
             while let Some(page) = older.next().await? {
-                bytes += self.send(socket, reading, page.iter())?;
+                bytes += self.send(socket, reading, page.into_iter())?;
                 if bytes > BACKLOG_BYTES {
                     mark(socket)?;
                     return close_soon(&self.state).await;
                 }
             }
         }
-        self.send(socket, reading, newest.iter().rev()).map(drop)
+        self.send(socket, reading, newest.into_iter().rev()).map(drop)
     }
 
     /// Sends what is still news of these tasks: how many bytes.
-    fn send<'a>(
+    fn send(
         &self,
         socket: &WebSocket,
         reading: u64,
-        tasks: impl Iterator<Item = &'a Task>,
+        tasks: impl Iterator<Item = Task>,
     ) -> std::result::Result<usize, ApiError> {
         let overlap = self.overlap.borrow();
         // What the provider never took has no id to be known by.
         let known = tasks.filter(|task| task.task_id.is_some());
         let mut bytes = 0;
         for task in known.filter(|task| overlap.is_news(reading, task.id(), task.version)) {
-            let frame = task_frame(task);
+            let frame = task_frame(&task);
             socket.send_with_str(&frame).map_err(|error| fault("socket", error))?;
             bytes += frame.len();
         }
         Ok(bytes)
+    }
+
+    fn content<'a>(&'a self, user: &'a str) -> ContentFeed<'a> {
+        ContentFeed { user, state: &self.state, env: &self.env, turns: &self.turns }
+    }
+
+    fn public(&self) -> PublicFeed<'_> {
+        PublicFeed { state: &self.state, env: &self.env, joined: &self.joined }
     }
 
     fn feed(&self) -> Option<ObjectName> {

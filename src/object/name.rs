@@ -13,21 +13,26 @@ pub enum ObjectName {
     UserTasks(String),
     /// The feed of the tasks of a batch.
     BatchTasks(String),
-    /// The feed of all content. It filters the rows for each watcher.
-    Content,
+    /// The content feed of a user.
+    Content(String),
+    /// The feed of the rows that are everyone's. It tells the users' feeds of them, and has no sockets.
+    PublicContent,
 }
 
 const CHANNEL: &str = "channel:";
 const USER_TASKS: &str = "tasks:";
 const BATCH_TASKS: &str = "batch:";
-const CONTENT: &str = "content";
+const CONTENT: &str = "content:";
+const PUBLIC_CONTENT: &str = "content";
 
 impl ObjectName {
     /// The binding of its class.
     pub fn binding(&self) -> &'static str {
         match self {
             Self::Task(_) | Self::Channel(_) => "TASKS",
-            Self::UserTasks(_) | Self::BatchTasks(_) | Self::Content => "FEEDS",
+            Self::UserTasks(_) | Self::BatchTasks(_) | Self::Content(_) | Self::PublicContent => {
+                "FEEDS"
+            }
         }
     }
 
@@ -41,12 +46,15 @@ impl ObjectName {
 
     /// The feed of this name, if there is one.
     pub fn of_feed(name: &str) -> Option<Self> {
-        if name == CONTENT {
-            return Some(Self::Content);
+        if name == PUBLIC_CONTENT {
+            return Some(Self::PublicContent);
         }
-        let user = || name.strip_prefix(USER_TASKS).map(|id| Self::UserTasks(id.to_owned()));
-        let batch = || name.strip_prefix(BATCH_TASKS).map(|id| Self::BatchTasks(id.to_owned()));
-        user().or_else(batch)
+        let of = |prefix, make: fn(String) -> Self| {
+            name.strip_prefix(prefix).map(|id| make(id.to_owned()))
+        };
+        of(USER_TASKS, Self::UserTasks)
+            .or_else(|| of(BATCH_TASKS, Self::BatchTasks))
+            .or_else(|| of(CONTENT, Self::Content))
     }
 }
 
@@ -57,7 +65,8 @@ impl fmt::Display for ObjectName {
             Self::Channel(id) => (CHANNEL, id.as_str()),
             Self::UserTasks(id) => (USER_TASKS, id.as_str()),
             Self::BatchTasks(id) => (BATCH_TASKS, id.as_str()),
-            Self::Content => (CONTENT, ""),
+            Self::Content(id) => (CONTENT, id.as_str()),
+            Self::PublicContent => (PUBLIC_CONTENT, ""),
         };
         write!(f, "{prefix}{id}")
     }
@@ -85,7 +94,8 @@ mod tests {
         for (name, text) in [
             (ObjectName::UserTasks("auth0|a:b c".into()), "tasks:auth0|a:b c"),
             (ObjectName::BatchTasks("btc_1".into()), "batch:btc_1"),
-            (ObjectName::Content, "content"),
+            (ObjectName::Content("auth0|a:b c".into()), "content:auth0|a:b c"),
+            (ObjectName::PublicContent, "content"),
         ] {
             assert_eq!((name.to_string().as_str(), name.binding()), (text, "FEEDS"));
             assert_eq!(ObjectName::of_feed(text), Some(name));

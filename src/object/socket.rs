@@ -1,5 +1,6 @@
 //! Hibernatable WebSockets: accept, broadcast, close.
 
+use crate::error::ApiError;
 use crate::platform::log;
 use worker::{
     Request, Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage,
@@ -14,6 +15,13 @@ pub const PROTOCOL: &str = "taskwire";
 
 /// The header that offers and answers sub-protocols.
 pub const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
+
+/// The most open sockets on an object that is one user's: tabs and devices. Rooms and the feeds of
+/// batches have no such limit, since a link that is shared may have many viewers.
+const USER_SOCKETS: usize = 20;
+
+/// The `readyState` of a socket that can be sent to.
+const OPEN: u16 = 1;
 
 /// An accepted socket whose upgrade is not answered yet.
 pub struct Accepted {
@@ -33,6 +41,22 @@ pub fn accept(state: &State) -> Result<Accepted> {
     state.set_websocket_auto_response(&heartbeat);
     state.accept_web_socket(&pair.server);
     Ok(Accepted { socket: pair.server, other_end: pair.client })
+}
+
+/// Accepts a watcher on an object that is one user's, unless that has [`USER_SOCKETS`] open ones.
+///
+/// # Errors
+///
+/// The runtime cannot make a socket. The inner error is `too_many_sockets`.
+pub fn accept_of_user(state: &State) -> Result<std::result::Result<Accepted, ApiError>> {
+    let sockets = state.get_websockets();
+    let open = sockets.iter().filter(|socket| is_open(socket)).count();
+    if open < USER_SOCKETS { accept(state).map(Ok) } else { Ok(Err(ApiError::too_many_sockets())) }
+}
+
+/// Whether the socket can be sent to.
+pub fn is_open(socket: &WebSocket) -> bool {
+    socket.as_ref().ready_state() == OPEN
 }
 
 impl Accepted {

@@ -5,10 +5,11 @@ use super::row::to_json;
 use super::sql::content as sql;
 use crate::domain::channel::frame::{Content, rows};
 use crate::domain::channel::state::{Channel, ChannelState};
-use crate::domain::list::ContentList;
+use crate::domain::list::{ContentList, PAGE_BYTES, Page};
 use crate::error::ApiError;
 use crate::platform::fault;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 /// A row and its sequence number, which is the order of arrival.
@@ -82,13 +83,9 @@ impl Store {
         &self,
         user: &str,
         query: &ContentList,
-    ) -> Result<Vec<Content>, ApiError> {
-        let values = [
-            JsValue::from_str(user),
-            query.cursor.as_deref().map_or(JsValue::NULL, JsValue::from_str),
-            JsValue::from_f64(query.limit.into()),
-        ];
-        self.all(self.bind(sql::LIST_CONTENT, &values)?).await
+    ) -> Result<Page<Content>, ApiError> {
+        let cursor = query.cursor.as_deref().map_or(JsValue::NULL, JsValue::from_str);
+        self.content_page(sql::LIST_CONTENT, user, cursor, query.limit).await
     }
 
     /// The sequence number of a row that this user may see.
@@ -110,13 +107,25 @@ impl Store {
         last.ok_or_else(|| fault("D1 row", "no newest row"))
     }
 
-    /// The rows after sequence number `seq`, in order of arrival.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
-    pub async fn content_after(&self, seq: u64, limit: u32) -> Result<Vec<Placed>, ApiError> {
-        let values = [JsValue::from_str(&seq.to_string()), JsValue::from_f64(limit.into())];
-        self.all(self.bind(sql::CONTENT_AFTER, &values)?).await
+    /// The rows that came in after `seq` and that a user may see, in that order.
+    pub async fn content_after(
+        &self,
+        user: &str,
+        seq: u64,
+        limit: u32,
+    ) -> Result<Page<Placed>, ApiError> {
+        let seq = JsValue::from_str(&seq.to_string());
+        self.content_page(sql::CONTENT_AFTER, user, seq, limit).await
+    }
+
+    async fn content_page<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        user: &str,
+        from: JsValue,
+        limit: u32,
+    ) -> Result<Page<T>, ApiError> {
+        let [limit, bytes] = [limit, PAGE_BYTES].map(|most| JsValue::from_f64(most.into()));
+        self.page(self.bind(sql, &[JsValue::from_str(user), from, limit, bytes])?).await
     }
 }

@@ -3,6 +3,7 @@
 
 use super::row::task_from_row;
 use super::sql::tasks::PING;
+use crate::domain::list::Page;
 use crate::domain::task::Task;
 use crate::error::ApiError;
 use crate::platform::{fault, outage, with_deadline};
@@ -106,6 +107,17 @@ impl Store {
         let rows = self.rows(statement).await?;
         let read = |row: &String| serde_json::from_str(row);
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault("D1 row", error))
+    }
+
+    /// Reads a page of rows of another type than [`Task`].
+    pub(super) async fn page<T: DeserializeOwned>(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Page<T>, ApiError> {
+        let found = answered("D1 read", statement.raw::<Option<String>>()).await?;
+        let found = found.into_iter().flatten().collect();
+        let read = |row: String| serde_json::from_str(&row);
+        Page::of(found, read).map_err(|error| fault("D1 row", error))
     }
 
     /// Reads one row of another type than [`Task`].

@@ -1,9 +1,10 @@
 //! Whose a channel and its rows are.
 
-use crate::{after, arrives, asked_by, channel, decide, event, generated, is_for, made, play};
+use crate::{NOW, after, arrives, asked_by, channel, decide, event, generated, is_for, made, play};
 use serde_json::json;
+use std::collections::BTreeSet;
 use taskwire::domain::channel::apply::Input;
-use taskwire::domain::channel::frame::rows;
+use taskwire::domain::channel::frame::{owners_of_news, rows};
 use taskwire::domain::verdict::Verdict;
 
 fn of(user: &str) -> Input {
@@ -47,6 +48,24 @@ fn a_channel_is_attached_once_and_never_to_another_request() {
 #[test]
 fn nobody_may_see_a_channel_that_is_not_there() {
     assert!(!is_for(&crate::ChannelState::default(), "ada"));
-    let (state, _) = decide(&after([asked_by("ada")]), Input::Flushed(1), crate::NOW);
+    let (state, _) = decide(&after([asked_by("ada")]), Input::Flushed(1), NOW);
     assert!(!is_for(&state, ""));
+}
+
+#[test]
+fn the_feeds_that_are_told_are_those_of_the_owners_of_what_is_new() {
+    let of_bob = event("task.completed", made(json!({}), json!({"user_id": "bob"})));
+    let state = after([
+        of("ada"),
+        arrives(of_bob),
+        arrives(event("task.other", made(json!({}), json!({})))),
+    ]);
+    let owners = [None, Some("ada".to_owned()), Some("bob".to_owned())];
+    assert_eq!(owners_of_news(&state), BTreeSet::from(owners));
+    let (state, _) = decide(&state, Input::Flushed(1), NOW);
+    assert!(!owners_of_news(&state).contains(&Some("ada".to_owned())), "hers was told of");
+    let (state, _) = decide(&state, Input::Flushed(3), NOW);
+    assert!(owners_of_news(&state).is_empty());
+    let asked = after([asked_by("eve"), of("ada")]);
+    assert_eq!(owners_of_news(&asked), BTreeSet::from([Some("eve".to_owned())]));
 }

@@ -1,8 +1,8 @@
 //! Content rows: what is written, who may read what, and in which order.
 
 use crate::{column, database, text, write};
-use rusqlite::Connection;
 use rusqlite::types::Value as Bound;
+use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value, json};
 use taskwire::domain::channel::callback::Status as Callback;
 use taskwire::domain::channel::frame::{Content, ContentRow};
@@ -43,11 +43,47 @@ fn given(db: &Connection, sql: &str, values: &[&str]) -> Vec<Content> {
     rows.iter().map(|row| serde_json::from_str(row).expect(row)).collect()
 }
 
+/// A page: each row's JSON, and whether there is more.
+fn page(db: &Connection, sql: &str, of: [Bound; 2], limit: u32, bytes: u32) -> (Vec<Value>, bool) {
+    let [first, second] = of;
+    let values = [first, second, Bound::Real(limit.into()), Bound::Real(bytes.into())];
+    let mut statement = db.prepare(sql).expect(sql);
+    let rows = statement.query_map(params_from_iter(values), |row| row.get(0)).expect(sql);
+    let found: Vec<Option<String>> = rows.collect::<Result<_, _>>().expect(sql);
+    let shown = found.iter().map_while(Option::as_ref);
+    let shown: Vec<Value> = shown.map(|row| serde_json::from_str(row).expect(row)).collect();
+    assert_eq!(found.iter().flatten().count(), shown.len(), "nothing is shown after what is not");
+    let is_more = found.len() > shown.len();
+    (shown, is_more)
+}
+
+fn ids(rows: &[Value]) -> Vec<&str> {
+    rows.iter().map(|row| row["id"].as_str().expect("an id")).collect()
+}
+
+const ANY_SIZE: u32 = 1 << 30;
+
 fn list(db: &Connection, user: &str, cursor: Option<&str>, limit: u32) -> Vec<String> {
-    let values = [text(user), cursor.map_or(Bound::Null, text), Bound::Real(limit.into())];
-    let rows = column(db, content::LIST_CONTENT, &values);
-    let id = |row: &String| serde_json::from_str::<Content>(row).expect(row).id;
-    rows.iter().map(id).collect()
+    let of = [text(user), cursor.map_or(Bound::Null, text)];
+    let (rows, _) = page(db, content::LIST_CONTENT, of, limit, ANY_SIZE);
+    ids(&rows).into_iter().map(str::to_owned).collect()
+}
+
+/// The places and ids of a page of the feed, and whether there is more.
+fn after(
+    db: &Connection,
+    user: &str,
+    seq: u64,
+    limit: u32,
+    bytes: u32,
+) -> (Vec<(u64, String)>, bool) {
+    let of = [text(user), text(&seq.to_string())];
+    let (rows, is_more) = page(db, content::CONTENT_AFTER, of, limit, bytes);
+    let place = |row: &Value| {
+        let id = row["content"]["id"].as_str().expect("an id");
+        (row["seq"].as_u64().expect("a place"), id.to_owned())
+    };
+    (rows.iter().map(place).collect(), is_more)
 }
 
 #[test]
@@ -140,20 +176,65 @@ fn a_feed_reads_rows_in_the_order_they_came_in_whatever_their_time() {
     }
     assert_eq!(column(&db, content::LAST_SEQ, &[]), ["3"]);
     assert_eq!(column(&db, content::SEQ_OF, &[text("late"), text("ada")]), ["1"]);
-    let after = |seq: &str, limit: f64| -> Vec<(Value, Value)> {
-        let rows = column(&db, content::CONTENT_AFTER, &[text(seq), Bound::Real(limit)]);
-        let place = |row: &String| {
-            let row: Value = serde_json::from_str(row).expect("JSON");
-            (row["seq"].clone(), row["content"]["id"].clone())
-        };
-        rows.iter().map(place).collect()
-    };
-    assert_eq!(after("1", 100.0), [(json!(2), json!("early")), (json!(3), json!("same"))]);
-    assert_eq!(after("0", 1.0), [(json!(1), json!("late"))]);
-    assert!(after("3", 100.0).is_empty());
+    let after = |seq, limit| after(&db, "ada", seq, limit, ANY_SIZE);
+    assert_eq!(after(1, 100), (vec![(2, "early".into()), (3, "same".into())], false));
+    assert_eq!(after(0, 1), (vec![(1, "late".into())], true));
+    assert!(!after(0, 3).1);
+    assert_eq!(after(3, 100), (vec![], false));
     let of_ada = row("own", 9, Some("ada"));
     put(&db, &of_ada);
     assert!(column(&db, content::SEQ_OF, &[text("own"), text("bob")]).is_empty());
+}
+
+#[test]
+fn a_feed_has_the_users_rows_and_everyones_and_nobody_elses_in_one_order() {
+    let db = database();
+    let owners = [Some("ada"), None, Some("bob"), None, Some("ada"), Some("bob"), Some("")];
+    for (i, owner) in owners.iter().enumerate() {
+        put(&db, &row(&format!("r{}", i + 1), 1, *owner));
+    }
+    let seen = |user, seq| -> Vec<u64> {
+        let (rows, _) = after(&db, user, seq, 100, ANY_SIZE);
+        rows.into_iter().map(|(seq, _)| seq).collect()
+    };
+    assert_eq!(seen("ada", 0), [1, 2, 4, 5]);
+    assert_eq!(seen("ada", 2), [4, 5]);
+    assert_eq!(seen("bob", 1), [2, 3, 4, 6]);
+    assert_eq!(seen("eve", 0), [2, 4]);
+}
+
+#[test]
+fn a_page_stops_at_its_bytes_and_the_next_goes_on_from_there() {
+    let db = database();
+    for (i, bytes) in [100, 5000, 900, 400, 400, 100, 9000].into_iter().enumerate() {
+        let mut large = row(&format!("r{i}"), i as u32, [Some("ada"), None][i % 2]);
+        large.content.body = "ä".repeat(bytes / 2);
+        (large.content.data, large.content.metadata) = (Value::Null, Map::new());
+        put(&db, &large);
+    }
+    let (mut sizes, mut seen) = (Vec::new(), 0);
+    loop {
+        // `null` and `{}` are six bytes of each row.
+        let (rows, is_more) = after(&db, "ada", seen, 100, 1318);
+        sizes.push(rows.len());
+        seen = rows.last().expect("at least one").0;
+        if !is_more {
+            break;
+        }
+    }
+    assert_eq!((sizes, seen), (vec![1, 1, 2, 2, 1], 7));
+
+    let (mut sizes, mut cursor) = (Vec::new(), None);
+    loop {
+        let of = [text("ada"), cursor.as_deref().map_or(Bound::Null, text)];
+        let (rows, is_more) = page(&db, content::LIST_CONTENT, of, 2, 1318);
+        sizes.push(rows.len());
+        cursor = ids(&rows).last().map(|id| (*id).to_owned());
+        if !is_more {
+            break;
+        }
+    }
+    assert_eq!((sizes, cursor.as_deref()), (vec![1, 2, 2, 1, 1], Some("r0")));
 }
 
 #[test]

@@ -51,7 +51,6 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("CALLBACK_OF", content::CALLBACK_OF),
         ("CHANNEL", content::CHANNEL),
         ("SEQ_OF", content::SEQ_OF),
-        ("CONTENT_AFTER", content::CONTENT_AFTER),
         ("KEY_STANDS_FOR", keys::KEY_STANDS_FOR),
     ] {
         let steps = assert_searches(name, statement);
@@ -80,12 +79,26 @@ fn the_providers_id_is_found_by_the_one_index() {
     assert!(steps[0].contains("USING INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
 }
 
+/// Two walks along an index, of which nothing is sorted but the page itself, which has the bytes of one.
+fn assert_two_walks(statement: &str, walk: &str) {
+    let steps = plan(statement);
+    assert_eq!(steps.iter().filter(|step| step.contains(walk)).count(), 2, "{steps:?}");
+    assert!(steps.iter().any(|step| step == "MERGE (UNION ALL)"), "{steps:?}");
+    assert!(!steps.iter().any(|step| step == "SCAN ai_content"), "{steps:?}");
+    let sorts = steps.iter().filter(|step| step.contains("TEMP B-TREE")).count();
+    assert_eq!((sorts, steps.last().unwrap().as_str()), (1, "USE TEMP B-TREE FOR ORDER BY"));
+}
+
 #[test]
 fn a_list_of_content_is_two_walks_along_the_index_from_the_cursor_on() {
-    let steps = plan(content::LIST_CONTENT);
-    let walks = "USING INDEX ai_content_by_creation (user_id=? AND created_at<?)";
-    assert_eq!(steps.iter().filter(|step| step.contains(walks)).count(), 2, "{steps:?}");
-    assert!(!steps.iter().any(|step| step == "SCAN ai_content"), "{steps:?}");
+    let walk = "USING INDEX ai_content_by_creation (user_id=? AND created_at<?)";
+    assert_two_walks(content::LIST_CONTENT, walk);
+}
+
+#[test]
+fn a_feed_reads_its_users_rows_and_everyones_and_passes_nobody_elses() {
+    let walk = "USING INDEX ai_content_by_owner (user_id=? AND rowid>?)";
+    assert_two_walks(content::CONTENT_AFTER, walk);
 }
 
 #[test]

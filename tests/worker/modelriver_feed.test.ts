@@ -45,8 +45,9 @@ async function arrived(user: string, after: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-const evictFeed = () =>
-  app.worker.unsafeEvictDurableObject(WORKER, "FeedRoom", { name: "content", webSockets: "hibernate" });
+const FEEDS = ["content:ada", "content:eve"];
+const evictFeed = (name: string) =>
+  app.worker.unsafeEvictDurableObject(WORKER, "FeedRoom", { name, webSockets: "hibernate" });
 
 /** So many rows at once, by webhooks of the provider: every third for eve, the others for all and for ada. */
 async function burst(count: number): Promise<void> {
@@ -144,9 +145,9 @@ describe("the content feed", { timeout }, () => {
     const first = await more();
     for (const watcher of watchers) await watcher.row(first);
     for (let i = 0; i < 3; i++) {
-      await evictFeed();
+      for (const name of FEEDS) await evictFeed(name);
       for (const watcher of watchers) await watcher.settled();
-      await assert.rejects(evictFeed(), /not currently running/);
+      for (const name of FEEDS) await assert.rejects(evictFeed(name), /not currently running/);
       await burst(6);
       const last = await more();
       for (const watcher of watchers) await watcher.row(last);

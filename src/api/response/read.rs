@@ -1,6 +1,7 @@
 //! One task or row, and pages of them.
 
 use crate::domain::channel::frame::Content;
+use crate::domain::list::Page;
 use crate::domain::task::Task;
 use crate::domain::task::frame::TaskView;
 use serde::Serialize;
@@ -51,7 +52,7 @@ pub struct ContentAnswer {
     pub content: Content,
 }
 
-/// Rows, newest first.
+/// Rows, newest first. There may be fewer than were asked for: a page ends at some 2 MB.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -61,11 +62,10 @@ pub struct ContentPage<'a> {
     next_cursor: Option<&'a str>,
 }
 
-impl<'a> ContentPage<'a> {
-    /// A page of `limit` rows. `found` has one more if there is a next page.
-    pub fn of(found: &'a [Content], limit: u32) -> Self {
-        let (content, last) = page(found, limit);
-        Self { content, next_cursor: last.map(|row| row.id.as_str()) }
+impl<'a> From<&'a Page<Content>> for ContentPage<'a> {
+    fn from(Page { rows, is_more }: &'a Page<Content>) -> Self {
+        let last = rows.last().filter(|_| *is_more);
+        Self { content: rows, next_cursor: last.map(|row| row.id.as_str()) }
     }
 }
 
@@ -107,11 +107,11 @@ mod tests {
     #[test]
     fn a_row_and_pages_of_rows_are_pinned() {
         assert_eq!(text(&ContentAnswer { content: row() }), format!(r#"{{"content":{ROW}}}"#));
-        let rows = [row(), row()];
-        let literal = format!(r#"{{"content":[{ROW}],"nextCursor":"cnt_1"}}"#);
-        assert_eq!(text(&ContentPage::of(&rows, 1)), literal);
-        let literal = format!(r#"{{"content":[{ROW}],"nextCursor":null}}"#);
-        assert_eq!(text(&ContentPage::of(&rows[..1], 1)), literal);
+        for (is_more, cursor) in [(true, r#""cnt_1""#), (false, "null")] {
+            let page = Page { rows: vec![row()], is_more };
+            let literal = format!(r#"{{"content":[{ROW}],"nextCursor":{cursor}}}"#);
+            assert_eq!(text(&ContentPage::from(&page)), literal);
+        }
     }
 
     #[test]

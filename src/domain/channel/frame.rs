@@ -8,6 +8,7 @@ use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso, iso_json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// One result of a workflow, in the same form in answers, lists and frames.
 // D1's queries return this very JSON.
@@ -52,6 +53,13 @@ pub fn rows(state: &ChannelState) -> Vec<ContentRow> {
     state.contents().map(|(event, made)| row(channel, event, made)).collect()
 }
 
+/// Whose the rows are that D1 may lack, so that no feed has shown them.
+pub fn owners_of_news(state: &ChannelState) -> BTreeSet<Option<String>> {
+    let Some(channel) = &state.channel else { return BTreeSet::new() };
+    let news = state.contents().filter(|(event, _)| event.first_version > state.flushed);
+    news.map(|(_, made)| owner(channel, made)).collect()
+}
+
 /// The first row of a channel.
 pub fn first_row(state: &ChannelState) -> Option<Content> {
     let channel = state.channel.as_ref()?;
@@ -70,16 +78,20 @@ fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
         channel_id: channel.channel_id.clone(),
         event_name: made.event_name.clone(),
         source: channel.provider.clone(),
-        // The user who made the request owns it, whatever the webhook says.
-        user_id: match channel.workflow {
-            Some(_) => channel.user_id.clone(),
-            None => user_id(&made.customer_data),
-        },
+        user_id: owner(channel, made),
         callback: event.callback.status,
         created_at: iso(event.at),
     };
     let callback_error = event.callback.reason.clone();
     ContentRow { content, callback_error, version: event.version }
+}
+
+/// The user who made the request owns what came of it, whatever the webhook says.
+fn owner(channel: &Channel, made: &Generated) -> Option<String> {
+    match channel.workflow {
+        Some(_) => channel.user_id.clone(),
+        None => user_id(&made.customer_data),
+    }
 }
 
 /// The data that the caller attached to the request, with the model and the provider.

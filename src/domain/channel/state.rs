@@ -78,11 +78,6 @@ impl ChannelState {
     pub fn contents(&self) -> impl Iterator<Item = (&Recorded, &Generated)> {
         self.events.iter().filter_map(|event| Some((event, event.content.as_ref()?)))
     }
-
-    /// Whether there is a row that D1 may lack, so that the feed has not shown it.
-    pub fn has_news(&self) -> bool {
-        self.contents().any(|(event, _)| event.first_version > self.flushed)
-    }
 }
 
 /// The id of the row for one event of a channel. It is derived from the event, so that a late retry

@@ -3,7 +3,7 @@
 use super::protocol::{Answer, Ask};
 use crate::domain::channel::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::channel::event::{Arrived, ChannelEvent};
-use crate::domain::channel::frame::{channel_frame, first_frame, first_row};
+use crate::domain::channel::frame::{channel_frame, first_frame, first_row, owners_of_news};
 use crate::domain::channel::state::{ChannelState, record_id};
 use crate::domain::task::TIMEOUT;
 use crate::domain::time::Millis;
@@ -122,13 +122,15 @@ impl ChannelRoom<'_> {
         Ok(())
     }
 
-    /// Brings D1 and then the content feed up to date. The alarm retries what fails or times out.
+    /// Brings D1 and then the content feeds up to date. What fails or takes too long, the alarm does
+    /// again.
     async fn flush(&self) -> Result<Option<Input>> {
         let state = self.load()?;
         let mut done = with_deadline(D1_DEADLINE, self.mirror(&state)).await;
-        // The feed reads D1, so it is told after that.
-        if done.is_ok() && state.has_news() {
-            done = with_deadline(FEED_DEADLINE, poke_content(self.env)).await;
+        // Feeds read D1, so they are told after that.
+        let owners = owners_of_news(&state);
+        if done.is_ok() && !owners.is_empty() {
+            done = with_deadline(FEED_DEADLINE, poke_content(self.env, owners)).await;
         }
         Ok(Some(match done {
             Ok(()) => Input::Flushed(state.version()),

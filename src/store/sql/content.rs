@@ -59,31 +59,57 @@ SELECT json_object('channel_id', channel_id, 'user_id', user_id, 'workflow', wor
   'updated_at', updated_at) AS row \
 FROM channels WHERE channel_id = ?1";
 
-/// One range scan of a list: from the cursor down, or from the newest row without a cursor. A cursor
-/// that is not a row gives an empty page.
-macro_rules! walk {
-    ($whose:literal) => {
+/// The bytes of a row that may have many.
+macro_rules! size {
+    () => {
+        "octet_length(body) + octet_length(data) + octet_length(metadata)"
+    };
+}
+
+/// A page of what `$walks` finds, in its order. A row that does not fit any more is null: it only says
+/// that there is more. A page has at least one row, however large. ?3 the most rows, ?4 the most bytes.
+///
+/// The sum is taken of places and sizes alone, so that no text is read that is not shown.
+macro_rules! page {
+    ($shown:expr, $walks:expr, $order:literal) => {
         concat!(
-            "SELECT * FROM (SELECT * FROM ai_content WHERE user_id ",
-            $whose,
-            " AND (created_at, seq) < (SELECT \
-               ifnull(max(created_at), CASE WHEN ?2 IS NULL THEN '~' ELSE '' END), \
-               ifnull(max(seq), 0) FROM ai_content WHERE id = ?2) \
-             ORDER BY created_at DESC, seq DESC LIMIT ?3)"
+            "SELECT CASE WHEN p.place <= ?3 AND (p.place = 1 OR p.bytes <= ?4) THEN ",
+            $shown,
+            " END AS row FROM (SELECT seq, row_number() OVER page AS place, \
+               sum(size) OVER page AS bytes FROM (",
+            $walks,
+            " ORDER BY ",
+            $order,
+            " LIMIT ?3 + 1) WINDOW page AS (ORDER BY ",
+            $order,
+            " ROWS UNBOUNDED PRECEDING)) p \
+             CROSS JOIN ai_content c ON c.seq = p.seq ORDER BY p.place"
         )
     };
 }
 
-/// The rows that a user may see, newest first: the user's own and those without an owner. ?1 the user,
-/// ?2 the id of the last row of the previous page or null, ?3 the limit.
-pub const LIST_CONTENT: &str = concat!(
-    "SELECT ",
+/// One walk of a list: from the cursor down, or from the newest row where there is no cursor. A cursor
+/// that is no row has nothing below it.
+macro_rules! walk_down {
+    ($whose:literal) => {
+        concat!(
+            "SELECT created_at, seq, ",
+            size!(),
+            " AS size FROM ai_content WHERE user_id ",
+            $whose,
+            " AND (created_at, seq) < (SELECT \
+               ifnull(max(created_at), CASE WHEN ?2 IS NULL THEN '~' ELSE '' END), \
+               ifnull(max(seq), 0) FROM ai_content WHERE id = ?2)"
+        )
+    };
+}
+
+/// The rows that a user may see, newest first: his own and everyone's. ?1 the user, ?2 the id of the
+/// row to go on after or null, ?3 and ?4 how much.
+pub const LIST_CONTENT: &str = page!(
     content_json!(),
-    " AS row FROM (",
-    walk!("= ?1"),
-    " UNION ALL ",
-    walk!("IS NULL"),
-    ") c ORDER BY c.created_at DESC, c.seq DESC LIMIT ?3"
+    concat!(walk_down!("= ?1"), " UNION ALL ", walk_down!("IS NULL")),
+    "created_at DESC, seq DESC"
 );
 
 /// The sequence number of a row that this user may see. ?1 its id, ?2 the user.
@@ -94,9 +120,23 @@ WHERE id = ?1 AND (user_id IS NULL OR user_id = ?2)";
 /// The sequence number of the newest row; 0 without any.
 pub const LAST_SEQ: &str = "SELECT CAST(ifnull(max(seq), 0) AS TEXT) AS row FROM ai_content";
 
-/// The rows after a sequence number, in order of arrival. ?1 the sequence number, ?2 the limit.
-pub const CONTENT_AFTER: &str = concat!(
-    "SELECT json_object('seq', c.seq, 'content', ",
-    content_json!(),
-    ") AS row FROM ai_content c WHERE c.seq > CAST(?1 AS INTEGER) ORDER BY c.seq LIMIT ?2"
+/// One walk of a feed: the rows that came in after ?2.
+macro_rules! walk_on {
+    ($whose:literal) => {
+        concat!(
+            "SELECT seq, ",
+            size!(),
+            " AS size FROM ai_content WHERE user_id ",
+            $whose,
+            " AND seq > CAST(?2 AS INTEGER)"
+        )
+    };
+}
+
+/// The rows that came in after one and that a user may see, in that order. ?1 the user, ?2 where that
+/// one is, ?3 and ?4 how much.
+pub const CONTENT_AFTER: &str = page!(
+    concat!("json_object('seq', c.seq, 'content', ", content_json!(), ")"),
+    concat!(walk_on!("= ?1"), " UNION ALL ", walk_on!("IS NULL")),
+    "seq"
 );
