@@ -33,14 +33,13 @@ describe("readiness", { timeout: 60_000, concurrency: 2 }, () => {
     });
   }
 
-  test("is back soon after D1 is", async (t) => {
-    const app = await startApp({ shim: true });
+  test("is back as soon as D1 is", async (t) => {
+    const app = await startApp();
     t.after(() => app.close());
     const status = async () => (await call(`${app.base}/readyz`)).status;
     await app.sql("ALTER TABLE tasks RENAME TO away");
-    assert.equal(await status(), 503);
+    assert.deepEqual([await status(), await status()], [503, 503]);
     await app.sql("ALTER TABLE away RENAME TO tasks");
-    await app.putClockForward(REMEMBERED_MS);
     assert.equal(await status(), 200);
   });
 });

@@ -134,7 +134,8 @@ pub const CHANGED_TASKS: &str = concat!(
 pub const TASKS_BY_BATCH: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.batch_id = ?1 ORDER BY t.id DESC");
 
-/// Whether D1 answers, and has what each of the migrations made.
+/// Whether D1 answers, and has what each of the migrations made: they are applied in order, so the last
+/// column is that of the last one.
 pub const PING: &str = "\
-SELECT count(*) AS found FROM (SELECT t.provider, s.id, c.seq \
-  FROM tasks t LEFT JOIN sweep s ON true LEFT JOIN ai_content c ON true LIMIT 1)";
+SELECT count(*) AS found FROM (SELECT t.provider, c.seq, s.lease_until \
+  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LIMIT 1)";
