@@ -6,6 +6,7 @@
 
 use super::client::{FEED_DEADLINE, NOBODY, follow};
 use crate::domain::channel::frame::content_frame;
+use crate::domain::list::PAGE_BYTES;
 use crate::error::{ApiError, Issue};
 use crate::object::socket::{OPEN, accept_of_user};
 use crate::platform::{fault, log, with_deadline};
@@ -17,12 +18,9 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
-/// The most rows that are read at once. Large ones come in pages of fewer.
-const ROWS: u32 = 200;
-
-/// After how much a watcher who comes back gets no further page on the same socket: what waits in a
-/// socket that nobody reads from yet is in this object's memory.
-const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
+/// How much a watcher who comes back is sent on one socket: what nobody reads yet is in this object's
+/// memory. It gets a row that is larger, too.
+const BACKLOG_BYTES: u32 = PAGE_BYTES;
 
 /// How long a watcher who comes back waits until those who came before it have been sent what they
 /// missed. Then it is told to come again.
@@ -80,7 +78,7 @@ impl ContentFeed<'_> {
         let behind = self.watchers().iter().map(|(_, watcher)| watcher.seq).min();
         let Some(mut from) = behind else { return Ok(()) };
         loop {
-            let read = store.content_after(self.user, from, ROWS);
+            let read = store.content_after(self.user, from, PAGE_BYTES);
             let page = with_deadline(D1_DEADLINE, read).await?;
             let Some(last) = page.rows.last() else { return Ok(()) };
             // Who is further back has joined meanwhile, and misses what is before this page: it waits
@@ -156,16 +154,16 @@ impl ContentFeed<'_> {
         let turn = async { Ok(self.turns.missed.lock().await) };
         let Ok(_turn) = with_deadline(TURN_DEADLINE, turn).await else { return Ok(false) };
         let store = Store::new(self.env)?;
-        let mut bytes = 0;
+        let mut left = BACKLOG_BYTES;
         loop {
-            let read = store.content_after(self.user, watcher.seq, ROWS);
+            let read = store.content_after(self.user, watcher.seq, left);
             let page = with_deadline(D1_DEADLINE, read).await?;
             let Some(sent) = show(socket, watcher, &page.rows) else { return Ok(true) };
-            bytes += sent;
             if !page.is_more {
                 return Ok(true);
             }
-            if bytes > BACKLOG_BYTES {
+            left = left.saturating_sub(sent);
+            if left == 0 {
                 return Ok(false);
             }
         }
@@ -214,12 +212,12 @@ impl ContentFeed<'_> {
 }
 
 /// Sends a watcher what there is for it: how many bytes. None: it cannot be sent to any more.
-fn show(socket: &WebSocket, watcher: &mut Watcher, rows: &[Placed]) -> Option<usize> {
+fn show(socket: &WebSocket, watcher: &mut Watcher, rows: &[Placed]) -> Option<u32> {
     let (from, mut bytes) = (watcher.seq, 0);
     for Placed { seq, content } in rows.iter().filter(|row| row.seq > from) {
         let frame = content_frame(content);
         socket.send_with_str(&frame).ok()?;
-        bytes += frame.len();
+        bytes += frame.len() as u32;
         watcher.seq = *seq;
     }
     Some(bytes)

@@ -16,6 +16,9 @@ export interface Counts {
   puts: number;
   /** Alarms set: a row each, by the price list. */
   alarms: number;
+  /** Of a feed: what it was asked, and what it asked D1. */
+  asked: number;
+  d1Reads: number;
 }
 
 /** What `GET /__shim` says: by the name of the room; `worker` for what no room did. */
@@ -29,7 +32,7 @@ const counts = {};
 let d1 = "ok";
 let read = "ok";
 
-const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, puts: 0, alarms: 0 });
+const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, puts: 0, alarms: 0, asked: 0, d1Reads: 0 });
 
 /** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
 function around(target, own) {
@@ -54,20 +57,23 @@ function database(env, count) {
   return around(env, { DB: around(env.DB, { batch, constructor: env.DB.constructor }) });
 }
 
-/** A statement whose next run may hang. */
-function statement(of) {
+/** A statement whose runs are counted, and whose next one may hang. */
+function statement(of, count) {
+  const first = (...args) => (count.d1Reads++, of.first(...args));
   async function raw(...args) {
+    count.d1Reads++;
     if (read === "hang") {
       read = "ok";
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     }
     return of.raw(...args);
   }
-  return around(of, { bind: (...args) => statement(of.bind(...args)), raw, constructor: of.constructor });
+  const bind = (...args) => statement(of.bind(...args), count);
+  return around(of, { bind, first, raw, constructor: of.constructor });
 }
 
-function readable(env) {
-  const prepare = (text) => statement(env.DB.prepare(text));
+function readable(env, count) {
+  const prepare = (text) => statement(env.DB.prepare(text), count);
   return around(env, { DB: around(env.DB, { prepare, constructor: env.DB.constructor }) });
 }
 
@@ -85,7 +91,14 @@ export const TaskRoom = new Proxy(app.TaskRoom, {
   },
 });
 
-const reading = { construct: (target, [ctx, env]) => new target(ctx, readable(env)) };
+const reading = {
+  construct(target, [ctx, env]) {
+    const count = of(ctx.id.name);
+    const feed = new target(ctx, readable(env, count));
+    const fetch = feed.fetch.bind(feed);
+    return Object.assign(feed, { fetch: (request) => (count.asked++, fetch(request)) });
+  },
+};
 ${others.map((name) => `export const ${name} = new Proxy(app.${name}, reading);`).join("\n")}
 
 export default {
