@@ -1,4 +1,4 @@
-/** Many runs, in worlds side by side; what failed is made shorter, and everything is added up. */
+/** Plays many runs in parallel worlds, shrinks the failures, and adds up the results. */
 
 import { FAST } from "./clock.ts";
 import { type Counts, count, type Loss, type Problem } from "./history.ts";
@@ -8,9 +8,9 @@ import { lineOf, type Plan } from "./steps.ts";
 import { World } from "./world.ts";
 
 const NEWS_EVERY = 100;
-/** Failures that are worth being made shorter: the next ones are often the same. */
+/** Most failures that are shrunk: later ones are often the same. */
 const SHRUNK_FAILURES = 3;
-/** A world's objects stay in its memory for a while, and its rows for ever. */
+/** Runs per world: its objects stay in memory for a while, and its rows for ever. */
 const RUNS_PER_WORLD = 500;
 
 export interface Campaign {
@@ -22,7 +22,7 @@ export interface Campaign {
   worlds: number;
   /** Ends the campaign when so many have failed. */
   patience: number;
-  /** Runs that making one failure shorter may take. */
+  /** Most runs for shrinking one failure. */
   shrinkRuns: number;
   say(line: string): void;
   /** No webhook is ever sent: see losses.ts. */
@@ -94,7 +94,7 @@ async function live(how: Campaign, take: () => number | null, summary: Summary):
       if (how.trace) how.say([`run ${number}`, ...outcome.history.lines].join("\n"));
       if (outcome.problems.length === 0) continue;
       for (const line of told(how, number, plan, outcome)) how.say(line);
-      // What a failed run has left behind must not fail the next.
+      // A new world, so that the state of a failed run cannot fail the next.
       await renew();
       let shortest = plan;
       if (how.shrinkRuns > 0 && summary.failures.length < SHRUNK_FAILURES) {

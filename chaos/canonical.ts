@@ -1,4 +1,4 @@
-/** JSON in one form, whatever the order its fields came in: for comparing and for showing. */
+/** Canonical JSON, with sorted fields: for comparing and for showing. */
 
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) => {

@@ -1,7 +1,7 @@
 /**
- * Those who take part in a run: a user with wishes and watchers, and the provider with its webhooks.
+ * The participants of a run: a user with wishes and watchers, and the provider with its webhooks.
  *
- * Says what is sent and takes note of every answer; which of it is done when is the steps' business.
+ * Sends requests and records every answer. The steps decide what is done when.
  */
 
 import { randomUUID } from "node:crypto";
@@ -67,7 +67,7 @@ export class Cast {
     return [...this.wishes.values()].flatMap(({ paid }) => paid.map(({ id }) => id));
   }
 
-  /** Somebody's first word to the provider has been heard, and costs money. */
+  /** A start call has reached the provider, and costs money. */
   async #paid(task: Task): Promise<void> {
     const slot = slotOf(task, this.user);
     const wish = slot === undefined ? undefined : this.wishes.get(slot);
@@ -95,8 +95,8 @@ export class Cast {
   }
 
   /**
-   * Once the provider was told that its event was taken, it has nothing more to say of the task, nor
-   * in its list: what a 2xx promised cannot be mended by asking again.
+   * After a 2xx for its event, the provider no longer lists the task or answers polls for it: the Worker
+   * cannot repair a lost event by polling.
    */
   #look(method: string, path: string): { status: number; body?: string } | undefined {
     if (method !== "GET") return undefined;
@@ -215,7 +215,7 @@ export class Cast {
     }
   }
 
-  /** What was acknowledged is there at once, whatever is wrong just now. */
+  /** Read-your-writes: what was acknowledged is visible at once, whatever fault is active. */
   async readBack(wish: Wish): Promise<void> {
     const isPromised = wish.isAcknowledged;
     if (!wish.told) return;

@@ -1,6 +1,6 @@
 /**
- * Whether everything agrees with the provider's word: the rows in D1, what the object keeps, what
- * the owner reads and lists, what every watcher was shown last, and what was paid for.
+ * Compares everything with the provider's book: the rows in D1, the objects' states, what the owner
+ * reads and lists, what every watcher was shown last, and what was paid for.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -21,7 +21,7 @@ const WHOLE_LIST = 100;
 
 type Blame = (fault: Fault, text: string) => void;
 
-/** `areCleaned`: the rooms have deleted themselves by now, and the rows speak for them. */
+/** `areCleaned`: the rooms have deleted their state by now, so only the rows are compared. */
 export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> {
   const problems: Problem[] = [];
   const blame: Blame = (fault, text) => problems.push({ fault, text });
@@ -84,7 +84,7 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
   return problems;
 }
 
-/** No row is left over, none waits for what cannot come, and the list has all of them. */
+/** There are no extra rows, no row is pending for ever, and the list has all rows. */
 function checkRows(cast: Cast, rows: Row[], listed: Row[], blame: Blame): void {
   const alive = rows.filter(({ mynth_task_id: id, status }) => id !== null || status !== "failed");
   if (alive.length > cast.wishes.size) blame("doubled", `${alive.length} rows for ${cast.wishes.size} wishes`);
@@ -95,7 +95,7 @@ function checkRows(cast: Cast, rows: Row[], listed: Row[], blame: Blame): void {
   if (listed.length !== rows.length) blame("lost", `the list has ${listed.length} tasks, and D1 ${rows.length}`);
 }
 
-/** Whoever is connected was shown everything; whoever is not, is when he comes back. */
+/** Every watcher has the newest state, after reconnecting if needed. */
 async function missedBy(cast: Cast, viewer: Viewer, shown: Map<string, Row>): Promise<string[]> {
   const wasOpen = viewer.isOpen;
   const how = { knows: viewer.seen.size % 2 === 0, byTicket: cast.viewers.indexOf(viewer) % 2 === 0 };
@@ -109,7 +109,7 @@ async function missedBy(cast: Cast, viewer: Viewer, shown: Map<string, Row>): Pr
   });
 }
 
-/** The same order under the same key is the same tasks still. */
+/** Repeating a start under its idempotency key gives the same tasks. */
 async function repeated(cast: Cast, order: Order): Promise<string[]> {
   const started = order.wishes.filter((wish): wish is Wish => wish.task !== undefined && !wish.mayBeNobodys);
   if (started.length === 0 || !isRepeatable(cast, order)) return [];

@@ -2,21 +2,21 @@
  * The clock that the provider and the Worker share: it can run fast, be put forward, and the
  * Worker's copy of it can be made wrong.
  *
- * Everything in the Worker that knows time (dates, timers, alarms) follows it, by the shim. So an
- * hour passes in a moment, and nothing in the Worker was built for that.
+ * The shim makes all time in the Worker (dates, timers, alarms) follow it. So an hour passes in a
+ * moment, without a hook in the Worker.
  */
 
-/** How much faster than real time it runs where nothing is measured: 20 s until a room's first look become 1 s. */
+/** How much faster than real time it runs where nothing is measured: the 20 s until a room's first poll become 1 s. */
 export const FAST = 20;
 
 export interface Clock {
   /** How much faster than real time it runs. */
   rate: number;
-  /** Real milliseconds at which it was right. */
+  /** Real time, in milliseconds, at which it was equal to real time. */
   epoch: number;
   /** How far it was put forward since, in its own milliseconds. */
   offset: number;
-  /** What the Worker adds to it by mistake. */
+  /** The Worker's clock skew. */
   skew: number;
 }
 

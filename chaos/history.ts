@@ -1,10 +1,10 @@
 /** What happened in a run, line by line; and what has gone wrong in it. Decides nothing. */
 
 /**
- * `lost`: something does not agree with the provider's word. `doubled`: a wish was paid for twice.
- * `regression`: a watcher or a reader was shown something that went back. `forged`: a webhook that
- * the provider did not sign was taken, or a ticket that is over. `leaked`: a watcher was shown what
- * is not his to see. `broken`: the harness could not go on.
+ * `lost`: something does not agree with the provider's book. `doubled`: a wish was paid for twice.
+ * `regression`: a watcher or a reader was shown an older state after a newer one. `forged`: an unsigned
+ * webhook or an expired ticket was accepted. `leaked`: a watcher was shown another user's task.
+ * `broken`: the harness failed.
  */
 export type Fault = "lost" | "doubled" | "regression" | "forged" | "leaked" | "broken";
 
@@ -13,7 +13,7 @@ export interface Problem {
   text: string;
 }
 
-/** One webhook that was never sent, as far as it made itself felt. */
+/** The effect of one webhook that was never sent. */
 export interface Loss {
   /** Virtual milliseconds from the start to the provider's end. */
   tookMs: number;

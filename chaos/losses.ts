@@ -1,6 +1,6 @@
 /**
- * Webhooks that are never sent: how long it takes until the watchers know all the same, and how
- * often the provider is asked for it.
+ * Webhooks that are never sent: how long it takes until the watchers have the result, and how often the
+ * provider is polled for it.
  *
  * The clock goes from alarm to alarm, so that nothing is waited for longer than the Worker does.
  * All times are virtual: the clock's own, which is put forward like that and otherwise goes as fast as ours.

@@ -13,7 +13,7 @@ import { report } from "./report.ts";
 /** Much of a run is waiting: one more than there are cores. */
 const WORLDS = availableParallelism() + 1;
 const SHRINK_RUNS = 60;
-/** Whoever has read ten failures knows enough. */
+/** The campaign stops after this many failures. */
 const FAILURES = 10;
 
 const USAGE = `node chaos/main.ts [--seed N] [--runs M] [--first I] [--worlds W] [--drop-all]

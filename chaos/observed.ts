@@ -1,7 +1,7 @@
 /**
  * Everything that the Worker ever showed of the tasks of a run, wherever it showed it.
  *
- * Whatever happens in between: one version is one content, and what is over stays as it is.
+ * Invariants: a version always has the same content, and a final task never changes.
  */
 
 import { canonical } from "./canonical.ts";
@@ -34,7 +34,7 @@ export class Observed {
   /** Takes note of a task that was shown `where`. */
   saw(where: string, task: Json): void {
     const { taskId, version } = task;
-    // What the provider never took has no life to follow.
+    // A task that the provider never accepted has no id.
     if (!taskId) return;
     const text = canonical(task);
     const versions = this.#versions.get(taskId) ?? new Map<number, string>();

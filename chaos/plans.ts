@@ -56,7 +56,7 @@ const WEIGHTS = {
   together: 12,
 };
 
-/** Moments at which something changes: an orphan's first look, a task's, later ones, a ticket's end, the clean-up. */
+/** Times at which something changes: the first search for rows, the polls, a ticket's expiry, the clean-up. */
 const PASSES = [1, 3, 3, 21, 21, 60, 400, 3700, 90_000];
 
 /** What is wrong with the Worker's clock: up to more than a webhook may be old. */

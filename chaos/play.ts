@@ -21,10 +21,10 @@ const VIEWERS_EACH = 2;
 export const isRepeatable = (cast: Cast, order: Order) =>
   order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS;
 
-/** Whether a task that nobody tells of has been waited for as long as is sure. */
+/** Whether a task without a webhook has been waited for long enough. */
 const isLate = (cast: Cast, wish: Wish, inMs = 0) => cast.world.now() + inMs - wish.order.sentAt > SURELY_WAITED_FOR_MS;
 
-/** What is done to a webhook that must be refused. */
+/** The ways to forge a webhook that must be refused. */
 function corruption(how: Corruption, now: number): DeliverOptions {
   const flip = (text: string) => text.slice(0, -2) + (text.at(-2) === "a" ? "b" : "a") + text.slice(-1);
   const signature = /signature$/;
@@ -51,7 +51,7 @@ function corruption(how: Corruption, now: number): DeliverOptions {
   }
 }
 
-/** The provider ends a task and tells nobody. */
+/** The provider completes a task without a webhook. */
 function lose({ world }: Cast, wish: Wish): void {
   wish.isDropped = true;
   if (!wish.task || wish.hasEnded) return;
@@ -218,7 +218,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
   }
 }
 
-/** The same, on the record. */
+/** The same, with a line in the history. */
 export async function playOn(cast: Cast, step: Step): Promise<void> {
   cast.history.note(lineOf(step));
   await play(cast, step);

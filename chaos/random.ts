@@ -1,4 +1,4 @@
-/** Chance that repeats itself: the same seed gives the same choices, on every machine. */
+/** Seeded random choices: the same seed gives the same choices, on every machine. */
 
 import { createHash } from "node:crypto";
 

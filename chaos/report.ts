@@ -35,7 +35,7 @@ function listed(counts: Counts): string {
     .join(", ");
 }
 
-/** What it means that webhooks are lost. */
+/** The effect of lost webhooks. */
 function* lost(losses: Loss[]): Generator<string> {
   const soon = losses.filter(({ tookMs }) => tookMs <= SOON_MS);
   yield `lost webhooks: ${losses.length}, ${soon.length} of them of tasks that took a minute at most`;

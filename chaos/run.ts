@@ -1,5 +1,5 @@
 /**
- * One run: its steps, then everything is healed, then everything has to agree.
+ * One run: its steps, then all faults end, then everything has to agree.
  *
  * A world that a run has left broken is said to be: the next run needs another.
  */
@@ -17,7 +17,7 @@ import type { World } from "./world.ts";
 
 /** After the faults, in seconds: at once, after a retry, a look, the longest look, the longest search for an orphan's rows. */
 const PATIENCE = [0, 3, 30, 400, 25_000];
-/** So long after its end a room deletes itself, and the rows speak for it. */
+/** A room deletes its state so long after its task has ended. */
 const CLEANED_AFTER_S = 90_000;
 const CLEANED_RUNS = 0.1;
 const REDELIVERIES = 5;
@@ -57,7 +57,7 @@ async function playAll(cast: Cast, plan: Plan): Promise<void> {
   const { world, history } = cast;
   for (const step of plan.steps) {
     await playOn(cast, step);
-    // Nothing that comes later makes it right.
+    // Nothing later can repair it.
     if (history.problems.length > 0) return;
   }
   if (plan.losesAll) await outwait(cast);
@@ -89,7 +89,7 @@ async function heal(cast: Cast): Promise<void> {
   );
 }
 
-/** Asks until everything agrees, or there is nothing left to wait for. */
+/** Checks again until everything agrees, or there is nothing left to wait for. */
 async function conclude(cast: Cast, patience: number[], areCleaned = false): Promise<void> {
   const { world, history } = cast;
   let problems: Problem[] = [];

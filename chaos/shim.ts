@@ -1,7 +1,7 @@
 /**
- * Modules around the built Worker: a clock that comes before it, and faults in what it is bound to.
+ * Modules around the built Worker: a virtual clock, and faults in its bindings.
  *
- * The Worker inside is the build, byte for byte, and has no door for any of this. `POST /__chaos`
+ * The Worker inside is the unchanged build, without any test hook. `POST /__chaos`
  * is answered by the shim: it sets the clock and the faults, shows the rows, and says which alarms
  * are due. Runs in workerd, so it is text; what it must not know is what a task is.
  */
@@ -38,7 +38,7 @@ export interface Told {
   images: Record<string, any>[];
 }
 
-/** Before the Worker: what it takes for the time, and its silence. */
+/** Runs before the Worker: replaces its clock and silences its log. */
 export const clockModule = (clock: Clock): string => `
 const RealDate = Date;
 const realTimeout = setTimeout;

@@ -1,4 +1,4 @@
-/** Makes a failing run shorter: steps are left out for as long as what is left still fails. */
+/** Shrinks a failing run: leaves out steps while the rest still fails. */
 
 import type { Plan, Step } from "./steps.ts";
 

@@ -1,6 +1,6 @@
 /**
- * What really happened, by the provider's word: which wishes it took, what it was paid for, how each
- * task ended, and which webhooks it was told were taken.
+ * The ground truth, from the provider's book: which wishes it accepted, what it was paid for, how each
+ * task ended, and which webhooks got a 2xx.
  *
  * Reads the provider's book, never the Worker. What a task should look like at the end is worked
  * out here from the contract alone.

@@ -145,7 +145,7 @@ export class Viewer {
     if (task.status !== "pending" && !this.learned.has(taskId)) this.learned.set(taskId, this.#world.now());
   }
 
-  /** Gone without a word, as a page whose network ends. */
+  /** Disconnects without a close frame, as a page that loses its network. */
   leave(): void {
     this.#socket?.terminate();
     this.#socket = null;

@@ -14,7 +14,7 @@ import { main, Stop, say, step } from "../scripts/lib/steps.mjs";
 const CARGO_FUZZ = "0.13.2";
 const TRIPLE = "x86_64-unknown-linux-gnu";
 
-/** Where a coverage-guided run is cut off: longer inputs are slow and reach nothing new. */
+/** Longest input of a coverage-guided run, in bytes: longer ones are slow and reach nothing new. */
 const LONGEST = { signature: 2048, tickets: 2048, jwt: 2048, requests: 4096 };
 const LONGEST_BODY = 8192;
 

@@ -1,8 +1,7 @@
 -- Tasks and their images.
 --
--- Rows written are what this design pays for (every index entry is one), so both tables are
--- stored in the order in which they are read, without a rowid beside it, and the one index that
--- is left is the one without which a task could not be found.
+-- Rows written cost money, and every index entry is a row written. So both tables are stored in the
+-- order in which they are read (WITHOUT ROWID), and there are only two indexes.
 
 -- One row per task, made before the provider is called: `id` is our own (creation time in
 -- milliseconds as 12 hex digits, then 96 random bits), `mynth_task_id` comes with the provider's
@@ -11,11 +10,11 @@ CREATE TABLE tasks (
   id              TEXT NOT NULL,
   user_id         TEXT NOT NULL,
   mynth_task_id   TEXT,
-  -- The batch that it was started in.
+  -- The batch in which the task was started.
   batch_id        TEXT,
   kind            TEXT NOT NULL,
   status          TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'failed')),
-  -- 0: made, and not yet taken by the provider. It only ever rises.
+  -- 0: inserted, and not yet accepted by the provider. It only ever rises.
   version         INTEGER NOT NULL,
   prompt          TEXT,
   requested_model TEXT,
@@ -37,16 +36,16 @@ CREATE TABLE tasks (
 CREATE UNIQUE INDEX tasks_by_mynth_task_id ON tasks (mynth_task_id)
   WHERE mynth_task_id IS NOT NULL;
 
--- Only tasks of a batch are in it: the others do not pay for it.
+-- A partial index: only tasks of a batch pay for it.
 CREATE INDEX tasks_by_batch ON tasks (batch_id) WHERE batch_id IS NOT NULL;
 
--- One row per image. Its id is the random part of its task's id and its position, so the primary
--- key is "images by task" as well: a task's images lie side by side, in order.
+-- One row per image. Its id is the random part of its task's id and its position, so a range scan of
+-- the primary key gives a task's images, in order.
 CREATE TABLE images (
   id              TEXT NOT NULL PRIMARY KEY,
   task_id         TEXT NOT NULL,
   user_id         TEXT NOT NULL,
-  -- Filled in when the image settles; until then the task's own row has it.
+  -- Set when the image is terminal; until then only the task's row has it.
   mynth_task_id   TEXT,
   requested_model TEXT,
   position        INTEGER NOT NULL,
@@ -57,13 +56,13 @@ CREATE TABLE images (
   error           TEXT
 ) WITHOUT ROWID;
 
--- What a caller's Idempotency-Key stands for. Kept for a day.
+-- What was started under a caller's Idempotency-Key. Kept for a day.
 CREATE TABLE idempotency_keys (
   user_id    TEXT NOT NULL,
   key        TEXT NOT NULL,
-  -- SHA-256 of the request, hex.
+  -- SHA-256 of the route and the body, hex.
   request    TEXT NOT NULL,
-  -- The task that it started.
+  -- The id of a task's row, the id of a batch, or `ai:…` for a channel.
   task_id    TEXT NOT NULL,
   created_at TEXT NOT NULL,
   PRIMARY KEY (user_id, key)

@@ -1,5 +1,5 @@
--- Where the sweep is on its way through the tasks. It reads them a page at a time, so that what it
--- looks for needs no index, which every task would pay for.
+-- The last task that the sweep has seen. The sweep reads the table in pages, so that its search needs
+-- no index, which would cost a written row per task.
 CREATE TABLE sweep (
   id      INTEGER PRIMARY KEY CHECK (id = 1),
   user_id TEXT NOT NULL,

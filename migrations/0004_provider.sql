@@ -1,2 +1,2 @@
--- Which provider has a task. Until now there was one.
+-- The provider of a task. Until now there was only one.
 ALTER TABLE tasks ADD COLUMN provider TEXT NOT NULL DEFAULT 'mynth';

@@ -3,7 +3,7 @@
 // `npm run check` those that need no built Worker. Ends with how many tests passed and failed, in all runners together.
 
 import { ensureChromium } from "./lib/browser.mjs";
-import { buildPage, buildWorker } from "./lib/build.mjs";
+import { buildPage, buildPanickingWorker, buildWorker } from "./lib/build.mjs";
 import { ensureNodeModules } from "./lib/node_modules.mjs";
 import { inRoot, NODE } from "./lib/paths.mjs";
 import { run, succeeds } from "./lib/process.mjs";
@@ -74,6 +74,7 @@ async function page() {
 
 async function worker() {
   await buildWorker();
+  await buildPanickingWorker();
   // Most of them wait, for an alarm or for a deadline: two at once are nearly twice as fast.
   await step("worker tests", () => nodeTest("worker tests", "tests/worker", { filesAtATime: 2 }));
 }

@@ -1,6 +1,7 @@
-//! The variables and secrets of a deployment, read where they are needed.
+//! The variables and secrets of a deployment.
 //!
-//! A missing one fails the request that needs it, by its name, and no other request.
+//! They are read where they are needed. A missing one fails only the requests that need it, and the
+//! error names it.
 
 use crate::error::ApiError;
 use crate::signature::{Secret, SecretSet};
@@ -13,21 +14,21 @@ pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
 const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
-/// What has to be set whatever providers there are.
+/// Required in every deployment, with any providers.
 const REQUIRED: [&str; 3] = [TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
 
-/// Names to values, wherever they come from.
+/// Reads settings by name through a lookup function.
 pub struct Config<F> {
     lookup: F,
 }
 
-/// Where identities come from.
+/// The OIDC issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
-    /// As the tokens' `iss` says it, to the letter.
+    /// Exactly as in the tokens' `iss`.
     pub issuer: String,
     pub audience: String,
-    /// Where the keys are, if that is not to be discovered.
+    /// The URL of the key set. `None`: by OIDC discovery.
     pub jwks_url: Option<String>,
 }
 
@@ -36,14 +37,14 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         Self { lookup }
     }
 
-    /// A variable that is set to more than blanks.
+    /// A variable, trimmed. `None` if it is not set or blank.
     pub fn get(&self, name: &str) -> Option<String> {
         let value = (self.lookup)(name)?;
         let value = value.trim();
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    /// The same, with what it is where it is not set.
+    /// A variable, or `default` if it is not set.
     pub fn get_or(&self, name: &str, default: &str) -> String {
         self.get(name).unwrap_or_else(|| default.to_owned())
     }
@@ -56,12 +57,12 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
     ///
     /// # Errors
     ///
-    /// `not_configured`, naming it.
+    /// `not_configured`, naming the secret.
     pub fn secret(&self, name: &str) -> Result<Secret, ApiError> {
         self.get(name).and_then(Secret::new).ok_or_else(|| ApiError::not_configured(name))
     }
 
-    /// The secrets in the list of this name: any of them may have signed.
+    /// The list of secrets of this name. Any of them may have signed.
     ///
     /// # Errors
     ///
@@ -71,35 +72,45 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         set.ok_or_else(|| ApiError::not_configured(name))
     }
 
-    /// The base URL in the variable of this name, without a slash at its end.
+    /// The base URL in the variable of this name, without a trailing slash.
     ///
     /// # Errors
     ///
-    /// `not_configured`, naming the variable, for an address that could be read on its way.
+    /// `not_configured`, naming the variable, if the URL is neither https nor loopback.
     pub fn base_url(&self, (name, default): (&str, &str)) -> Result<String, ApiError> {
         let url = trusted(name, self.get_or(name, default))?;
         Ok(url.trim_end_matches('/').to_owned())
     }
 
-    /// The address of this deployment, without a slash at its end.
+    /// The public URL of this deployment, without a trailing slash.
     ///
     /// # Errors
     ///
-    /// `not_configured` where it is not set, or could be read on its way.
+    /// `not_configured` if it is not set, or is neither https nor loopback.
     pub fn public_url(&self) -> Result<String, ApiError> {
         let url = trusted(PUBLIC_URL, self.need(PUBLIC_URL)?)?;
         Ok(url.trim_end_matches('/').to_owned())
     }
 
-    /// Names of what is missing, whatever providers there are.
+    /// The names of missing settings, without those of the providers.
     pub fn missing(&self) -> Vec<&'static str> {
         REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
     }
 
+    /// The secret that signs tickets and webhook tokens.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` if it is not set.
     pub fn token_secret(&self) -> Result<Secret, ApiError> {
         self.secret(TOKEN_SECRET)
     }
 
+    /// The OIDC issuer of this deployment.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the variable that is missing or not trustworthy.
     pub fn issuer(&self) -> Result<Issuer, ApiError> {
         let jwks_url = self.get(AUTH_JWKS_URL).map(|url| trusted(AUTH_JWKS_URL, url));
         Ok(Issuer {
@@ -109,13 +120,17 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         })
     }
 
-    /// The web app's client id at the issuer; the audience where it has none of its own.
+    /// The web app's client id at the issuer. Defaults to the audience.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` if the audience is not set either.
     pub fn client_id(&self) -> Result<String, ApiError> {
         self.get("AUTH_CLIENT_ID").map_or_else(|| self.need(AUTH_AUDIENCE), Ok)
     }
 
-    /// Whether a page of `origin` may use this deployment, which was asked at `own` origin.
-    /// Origins are compared whole: no wildcards, no sub-domains.
+    /// Whether a page of `origin` may use this deployment; `own` is the origin of the request's URL.
+    /// Origins are compared as a whole, without wildcards or subdomains.
     pub fn allows_origin(&self, origin: &str, own: &str) -> bool {
         let listed = self.get("ALLOWED_ORIGINS").unwrap_or_default();
         let public = self.get(PUBLIC_URL).unwrap_or_default();

@@ -1,12 +1,12 @@
 //! Every error that a caller can get: its code, its status and its JSON, in one table.
 //!
-//! A caller's fault is said, with the field; ours is logged where it happens and said in general
-//! words. Nothing here ever carries a secret, an SQL text or a stack.
+//! An error of the caller names the field. An error of ours is logged where it happens, and the caller
+//! gets a general message. No error carries a secret, SQL or a stack.
 
 use serde::Serialize;
 use std::fmt;
 
-/// One row of the table: what happened, in a word for programs.
+/// One row of the table: the code for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     ValidationError,
@@ -38,7 +38,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// The contract's word and the HTTP status that goes with it.
+    /// The code in the JSON, and its HTTP status.
     pub const fn row(self) -> (&'static str, u16) {
         match self {
             Self::ValidationError => ("validation_error", 422),
@@ -78,7 +78,7 @@ impl Code {
         self.row().1
     }
 
-    /// The row of a code that was stored with a failed start.
+    /// The code of this name, as it was stored with a failed start.
     pub fn from_word(word: &str) -> Option<Self> {
         ALL.into_iter().find(|code| code.as_str() == word)
     }
@@ -114,8 +114,8 @@ pub const ALL: [Code; 26] = [
     Code::Internal,
 ];
 
-/// What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and
-/// empty for the whole.
+/// What is wrong with one field. `path` is the field's name, such as `a`, `a.b` or `a[0]`, and empty
+/// for the whole request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Issue {
@@ -129,7 +129,7 @@ impl Issue {
     }
 }
 
-/// An answer that says no.
+/// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub code: Code,
@@ -137,7 +137,7 @@ pub struct ApiError {
     pub issues: Vec<Issue>,
     /// The `Allow` header of a 405.
     pub allow: Option<&'static str>,
-    /// The `Retry-After` header, in seconds: another try before that is in vain.
+    /// The `Retry-After` header, in seconds.
     pub retry_after: Option<u32>,
 }
 
@@ -170,12 +170,12 @@ impl ApiError {
         Self::new(Code::NotConfigured, format!("{name} is not set."))
     }
 
-    /// Something of ours is away for now. What exactly is in the log.
+    /// A temporary failure of ours. The details are in the log.
     pub fn unavailable() -> Self {
         Self::new(Code::Unavailable, "The service is not available right now. Please try again.")
     }
 
-    /// Something that must not happen did. What exactly is in the log.
+    /// A bug of ours. The details are in the log.
     pub fn internal() -> Self {
         Self::new(Code::Internal, "Something went wrong on our side.")
     }
@@ -184,13 +184,13 @@ impl ApiError {
         self.code.status()
     }
 
-    /// The contract's body, as text.
+    /// The JSON body.
     pub fn body(&self) -> String {
         serde_json::to_string(&ErrorBody::from(self)).expect("an error is plain JSON")
     }
 }
 
-/// What a caller reads of an error: `{"error":{"code","message","issues"?}}`.
+/// The body of an error answer: `{"error":{"code","message","issues"?}}`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ApiErrorBody"))]
 pub struct ErrorBody<'a> {
@@ -200,9 +200,9 @@ pub struct ErrorBody<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 struct ErrorDetail<'a> {
-    /// In a word for programs.
+    /// For programs.
     code: &'static str,
-    /// In a sentence for people.
+    /// For people.
     message: &'a str,
     /// What is wrong with the request, field by field.
     #[serde(skip_serializing_if = "<[Issue]>::is_empty")]

@@ -1,14 +1,14 @@
-//! Requests of ours: to providers, to the issuer, to objects.
+//! Outgoing requests: to providers, to the issuer, to objects.
 //!
-//! Built on the platform's own types. The SDK's `RequestInit` carries every option that Cloudflare
-//! has, and would be a twentieth of the Worker.
+//! They use `web_sys` directly. The SDK's `RequestInit` carries every option that Cloudflare has, and
+//! would be a twentieth of the Worker's size.
 
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::time::Duration;
 use worker::{AbortController, Delay, Error, Fetch, Request, Result};
 
-/// One request, as the platform takes it.
+/// One outgoing request.
 pub struct Outgoing<'a> {
     pub method: &'static str,
     pub url: &'a str,
@@ -17,6 +17,11 @@ pub struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
+    /// The request as the runtime takes it.
+    ///
+    /// # Errors
+    ///
+    /// The runtime refuses the URL or a header.
     pub fn request(&self) -> Result<Request> {
         let headers = web_sys::Headers::new()?;
         for (name, value) in self.headers {
@@ -25,7 +30,7 @@ impl Outgoing<'_> {
         let init = web_sys::RequestInit::new();
         init.set_method(self.method);
         init.set_headers(&headers);
-        // A key goes to the host it is for, and nowhere that host may point to.
+        // A redirect is not followed: the key must not be sent to another host.
         init.set_redirect(web_sys::RequestRedirect::Manual);
         if let Some(body) = self.body {
             init.set_body(&body.into());
@@ -33,7 +38,11 @@ impl Outgoing<'_> {
         Ok(web_sys::Request::new_with_str_and_init(self.url, &init)?.into())
     }
 
-    /// Sends it over the network: the answer's status and body, if both come in time.
+    /// Sends the request and reads the whole answer, within `patience`.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed::Late`] when the deadline has passed, [`Failed::Broken`] without a complete answer.
     pub async fn send(&self, patience: Duration) -> std::result::Result<Answer, Failed> {
         let controller = AbortController::default();
         let signal = controller.signal();
@@ -48,8 +57,7 @@ impl Outgoing<'_> {
                 body: response.bytes().await?,
             })
         };
-        // Not the platform's own timeout signal: it stays pending after the answer, and keeps an
-        // object from sleeping.
+        // Not `AbortSignal.timeout`: it stays pending after the answer and prevents hibernation.
         match select(pin!(work), pin!(Delay::from(patience))).await {
             Either::Left((outcome, _)) => outcome.map_err(Failed::Broken),
             Either::Right(_) => {
@@ -62,15 +70,15 @@ impl Outgoing<'_> {
 
 pub struct Answer {
     pub status: u16,
-    /// Seconds to wait before another try, where it says so.
+    /// The `Retry-After` header, in seconds.
     pub retry_after: Option<u32>,
     pub body: Vec<u8>,
 }
 
 /// Why there is no answer.
 pub enum Failed {
-    /// None came in time.
+    /// The deadline has passed.
     Late,
-    /// There was no connection, or it broke.
+    /// The connection failed.
     Broken(Error),
 }

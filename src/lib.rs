@@ -2,22 +2,23 @@
 //!
 //! A code tour, from what decides to what it runs on:
 //!
-//! - [`domain`]: what tasks and channels are, and what can happen to them. `apply(state, input, now)`
-//!   is the heart.
-//! - [`provider`]: a folder for each provider, with what it sends and takes.
-//! - [`signature`]: who sent this. Webhook signatures, live tickets, secrets.
+//! - [`domain`]: tasks and channels as pure actors: `apply(state, input, now)`.
+//! - [`provider`]: one folder per provider: its calls, its webhooks, its limits.
+//! - [`signature`]: webhook signatures, live tickets, secrets.
 //! - [`start`]: starting tasks, as a saga over ports.
-//! - [`object`]: the shell that performs what an actor decided, and what all our objects share.
+//! - [`object`]: the shell that performs an actor's effects, and what all our objects share.
 //! - [`room`] and [`feed`]: the two classes of Durable Objects.
-//! - [`store`]: the rows in D1, and every statement.
+//! - [`store`]: the rows in D1, and every SQL statement.
 //! - [`api`] and [`route`]: HTTP. One file per resource, behind one table of routes.
-//! - [`auth`], [`config`], [`error`], [`json`], [`log`], [`url`]: who is calling, variables and secrets,
-//!   every error that a caller can get, reading what comes from outside, and what operators read.
+//! - [`auth`], [`cache`], [`config`], [`error`], [`json`], [`log`], [`url`]: who is calling, what is
+//!   remembered for a while, variables and secrets, every error that a caller can get, reading what comes
+//!   from outside, and what operators read.
 //!
-//! What touches the platform exists in the wasm build alone. Everything else is tested natively.
+//! Code that touches the platform is only in the wasm build. Everything else is tested natively.
 
 pub mod api;
 pub mod auth;
+pub mod cache;
 pub mod config;
 pub mod domain;
 pub mod error;
@@ -36,9 +37,11 @@ pub mod url;
 #[cfg(target_arch = "wasm32")]
 mod http;
 #[cfg(target_arch = "wasm32")]
+mod panics;
+#[cfg(target_arch = "wasm32")]
 mod platform;
 
-/// Where the runtime comes in. The objects' classes are in [`room`] and [`feed`].
+/// The Worker's entry points. The Durable Object classes are in [`room`] and [`feed`].
 #[cfg(target_arch = "wasm32")]
 mod entry {
     use crate::platform::log_error;
@@ -46,11 +49,15 @@ mod entry {
 
     #[event(fetch)]
     async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+        crate::panics::log_them();
+        #[cfg(feature = "panics")]
+        crate::panics::on_purpose::in_request(&request.path()).await;
         crate::api::router::handle(request, env, context).await
     }
 
     #[event(scheduled)]
     async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+        crate::panics::log_them();
         if let Err(error) = crate::start::sweep::sweep(&env).await {
             log_error("sweep", error);
         }

@@ -1,5 +1,4 @@
-//! The runtime's clock, randomness, variables and log: the few things that the pure half is given
-//! as arguments.
+//! The runtime's clock, randomness, variables, timers and log.
 
 use crate::config::Config;
 use crate::domain::id::{RANDOM_BYTES, TaskKey};
@@ -21,11 +20,11 @@ pub fn config(env: &Env) -> Config<impl Fn(&str) -> Option<String>> {
     Config::from_lookup(|name| env.var(name).ok().map(|value| value.to_string()))
 }
 
-/// A fresh key for a task that is about to be started.
+/// A new key for a task that is about to be started.
 ///
 /// # Errors
 ///
-/// `internal_error` when the runtime has no randomness.
+/// `internal_error` if the runtime has no randomness.
 pub fn new_key(now: Millis) -> Result<TaskKey, ApiError> {
     let mut random = [0; RANDOM_BYTES];
     getrandom::fill(&mut random).map_err(|error| fault("randomness", error))?;
@@ -36,7 +35,7 @@ pub fn new_key(now: Millis) -> Result<TaskKey, ApiError> {
 ///
 /// # Errors
 ///
-/// Its own, or `unavailable` when the deadline has passed.
+/// Those of `work`, or `unavailable` when the deadline has passed.
 pub async fn with_deadline<T>(
     deadline: Duration,
     work: impl Future<Output = Result<T, ApiError>>,
@@ -49,11 +48,11 @@ pub async fn with_deadline<T>(
     }
 }
 
-/// Runs `work` to its end, also when the client leaves: what costs money is not left half-way.
+/// Runs `work` to its end even if the client disconnects, since a start costs money.
 ///
 /// # Errors
 ///
-/// `internal_error` when `work` ended without an outcome.
+/// `internal_error` if `work` ended without an outcome.
 pub async fn finish_even_if_client_leaves<T: 'static>(
     context: &Context,
     work: impl Future<Output = T> + 'static,
@@ -65,7 +64,7 @@ pub async fn finish_even_if_client_leaves<T: 'static>(
     outcome.await.map_err(|error| fault("start", error))
 }
 
-/// One line of the log. Callers never pass a secret, a ticket or a token.
+/// Writes one line to the log. Never pass a secret, a ticket or a token.
 pub fn log(what: &str, detail: impl Display) {
     console_log!("{what}: {detail}");
 }
@@ -80,13 +79,13 @@ pub fn log_error(what: &str, error: impl Display) {
     console_error!("{what}: {error}");
 }
 
-/// Logs a fault that passes, and says so in general words.
+/// Logs a temporary failure and returns the general `unavailable` error.
 pub fn outage(what: &str, error: impl Display) -> ApiError {
     log_error(what, error);
     ApiError::unavailable()
 }
 
-/// Logs a fault that should not exist, and says so in general words.
+/// Logs a bug of ours and returns the general `internal_error`.
 pub fn fault(what: &str, error: impl Display) -> ApiError {
     log_error(what, error);
     ApiError::internal()

@@ -1,4 +1,4 @@
-//! The whole URL table: which path is which resource, and the methods that each takes.
+//! The URL table: the resource at each path, and its methods.
 
 use crate::provider::registry::PROVIDERS;
 
@@ -20,7 +20,7 @@ pub enum Route<'a> {
     TaskTicket(&'a str),
     /// A provider's webhooks, by its name.
     Webhook(&'a str),
-    /// Those that come to an address with a token.
+    /// Unsigned webhooks of single tasks: the provider's name, and the token in the URL.
     WebhookToken(&'a str, &'a str),
     Ai,
     Channel(&'a str),
@@ -37,7 +37,7 @@ pub enum Route<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// The resource at `path`; `None` is for the static assets.
+    /// The resource at `path`. `None`: the static assets.
     pub fn of(path: &'a str) -> Option<Self> {
         let parts: [&str; 4] = split(path)?;
         Some(match parts {
@@ -72,7 +72,7 @@ impl<'a> Route<'a> {
         })
     }
 
-    /// Whether `path` lies where the API's resources are, so that no page can be there.
+    /// Whether the first segment of `path` belongs to the API, so that it cannot be a page.
     pub fn owns(path: &str) -> bool {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         matches!(
@@ -132,13 +132,12 @@ fn known(name: &str) -> Option<&str> {
     PROVIDERS.named(name).map(|_| name)
 }
 
-/// `name`, if it is that of a provider whose tasks can carry an address of their own.
+/// `name`, if it is a provider's whose tasks can carry a webhook URL of their own.
 fn with_tokens(name: &str) -> Option<&str> {
     PROVIDERS.named(name).filter(|it| it.settings().webhook_mode.is_some()).map(|_| name)
 }
 
-/// The segments of `path`, padded with empty ones; `None` if there are more than `N` or one of
-/// them is empty.
+/// The segments of `path`, padded with empty ones. `None` if there are more than `N`, or one is empty.
 fn split<const N: usize>(path: &str) -> Option<[&str; N]> {
     let mut parts = [""; N];
     for (i, part) in path.strip_prefix('/')?.split('/').enumerate() {

@@ -1,4 +1,4 @@
-//! Tokens as they come in, before anything in them is believed.
+//! Parsing tokens, before they are verified.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};

@@ -1,6 +1,6 @@
-//! The fuzz targets on ordinary duty: their seeds, the hostile cases made by hand, and the same
-//! twenty thousand cases made from seeds at every run. `npm run fuzz` looks for longer, with a
-//! fuzzer that sees what it reaches, and measures time.
+//! The fuzz targets as ordinary tests: their seeds, the hand-made hostile cases, and the same twenty
+//! thousand mutated cases at every run. `npm run fuzz` runs longer, with coverage guidance, and measures
+//! time.
 
 #[allow(dead_code, reason = "what measures time is not used here")]
 #[path = "../fuzz/src/targets/mod.rs"]
@@ -9,7 +9,7 @@ mod targets;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use targets::mutate::{Material, Random};
 use targets::{TARGETS, Target, hostile};
-// For the one file of the library that is included as it is.
+// For the library's file that is included with `#[path]`.
 use taskwire::{config, json};
 
 const CASES: usize = 20_000;
@@ -29,7 +29,7 @@ fn named(name: &str) -> Target {
     TARGETS.into_iter().find(|(found, _)| *found == name).expect("a target of this name").1
 }
 
-/// Whatever comes in, nothing panics and everything holds that the target says.
+/// No input panics or violates a target's invariants.
 fn holds(name: &str) {
     let (target, material) = (named(name), Material::of(name));
     let mut random = Random::new(1);

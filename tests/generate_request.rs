@@ -43,7 +43,7 @@ fn good(fields: Value) -> StartRequest {
     parse(with(fields)).unwrap_or_else(|error| panic!("{}", error.body()))
 }
 
-/// The paths that are complained about, in order.
+/// The paths of the issues, in order.
 fn wrong(body: Value) -> Vec<String> {
     let error = parse(body.clone()).expect_err("a refusal");
     assert_eq!((error.code, error.status()), (Code::ValidationError, 422), "{body}");

@@ -1,6 +1,6 @@
-//! The layering, read from the sources: which folder may use which, no circle of files, no vendor
-//! outside of its folder, no platform where things are decided, SQL and status changes in one place
-//! each, and no file that grows without end.
+//! The layering, checked on the sources: which folder may use which, no import cycles, no vendor outside
+//! of its folder, no platform in pure code, SQL and status changes in one place each, and a limit on the
+//! length of files.
 
 #[path = "layering/imports.rs"]
 mod imports;
@@ -12,30 +12,32 @@ use sources::{Source, names, sources, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each folder, or file at the top, may use besides itself. ARCHITECTURE.md shows the same table.
-const DIRECTIONS: [(&str, &str); 19] = [
+const DIRECTIONS: [(&str, &str); 21] = [
     ("error", ""),
     ("json", "error"),
     ("url", "error"),
     ("domain", ""),
+    ("cache", "domain"),
     ("signature", "domain json"),
     ("config", "error signature url"),
     ("log", ""),
     ("platform", "config domain error log"),
     ("http", ""),
+    ("panics", ""),
     ("provider", "config domain error http json platform signature url"),
     ("route", "provider"),
     ("object", "domain error http platform"),
     ("store", "domain error platform"),
     ("auth", "config domain error http json platform url"),
-    ("feed", "domain error object platform store url"),
-    ("room", "domain error feed http log object platform provider store url"),
+    ("feed", "domain error object panics platform store url"),
+    ("room", "domain error feed http log object panics platform provider store url"),
     ("start", "domain error log platform provider room store"),
     (
         "api",
-        "auth config domain error feed json log object platform provider room route signature start \
+        "auth cache config domain error feed json log object platform provider room route signature start \
          store url",
     ),
-    ("lib", "api platform start"),
+    ("lib", "api panics platform start"),
 ];
 
 fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
@@ -139,7 +141,7 @@ fn a_provider_is_named_in_its_folder_and_in_one_list() {
 }
 
 /// Folders and files that decide. In them, only what exists in the wasm build alone is glue.
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
     "src/domain",
     "src/signature",
     "src/provider",
@@ -152,6 +154,7 @@ const PURE: [&str; 14] = [
     "src/room",
     "src/auth",
     "src/api",
+    "src/cache.rs",
     "src/route.rs",
     "src/config.rs",
 ];
@@ -208,6 +211,35 @@ fn a_status_changes_in_one_file_for_tasks_for_channels_and_for_callbacks() {
         sources("src").into_iter().filter(changes).map(|source| source.path).collect();
     let (channel, callback) = ("src/domain/channel/change.rs", "src/domain/channel/callback.rs");
     assert_eq!(places, [callback, channel, "src/domain/task/change.rs"]);
+}
+
+#[test]
+fn whatever_event_is_the_first_has_panics_logged() {
+    let mut found = 0;
+    for source in sources("src") {
+        let count = |what| source.code().filter(|(_, line)| line.contains(what)).count();
+        let events = count("#[event(") + count("#[durable_object]");
+        assert_eq!(count("panics::log_them();"), events, "{}", source.path);
+        found += events;
+    }
+    assert!(found >= 4, "{found} events that can be the first");
+}
+
+#[test]
+fn only_the_build_for_tests_can_be_made_to_panic() {
+    let manifest = text_of("Cargo.toml");
+    assert!(manifest.contains("\npanics = []\n") && !manifest.contains("\ndefault = "));
+    let (before, after) = ("export function buildPanickingWorker()", "export function buildPage()");
+    let builds = text_of("scripts/lib/build.mjs");
+    let (production, test) = builds.split_once(before).expect("the build for tests");
+    let (test, rest) = test.split_once(after).expect("what comes after it");
+    for (text, turns_it_on) in [(production, false), (test, true), (rest, false)] {
+        assert_eq!(text.contains("--features"), turns_it_on, "{text}");
+    }
+    for script in ["scripts/build.mjs", "scripts/start.mjs", "scripts/deploy-check.mjs"] {
+        let text = text_of(script).to_lowercase();
+        assert!(!text.contains("panicking") && !text.contains("--features"), "{script}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 /**
- * Chaos in small: enough runs to find what is broken badly, in a time that a test may take.
+ * A short campaign: enough runs to find serious bugs, in the time of a test.
  * `npm run chaos` has as many as anybody wants.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Bugs to be planted: modules that stand between the shim and the world, each of them a Worker that
- * is wrong in one way. What the chaos does not find in these, it does not find.
+ * Planted bugs: modules between the shim and the world, each of which makes the Worker wrong in one
+ * way. They test whether a campaign finds bugs of this kind.
  */
 
 /** Takes the shim's place; `fetch` is what the Worker does with a request, `room` and `feed` with an object's. */

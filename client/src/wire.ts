@@ -1,7 +1,7 @@
 // The JSON of the API, as the server writes and reads it: plain interfaces, and nothing that runs.
 // Written by `npm run openapi` from openapi.json, which is written from the server's own types: change those.
 
-/** The provider's own token for the task, under the name that its first clients read. */
+/** The provider's own token for the task. */
 export interface Access {
   publicAccessToken: string;
 }
@@ -25,27 +25,27 @@ export interface AltResult {
   [more: string]: unknown;
 }
 
-/** What a caller reads of an error: `{"error":{"code","message","issues"?}}`. */
+/** The body of an error answer: `{"error":{"code","message","issues"?}}`. */
 export interface ApiErrorBody {
   error: {
-    /** In a word for programs. */
+    /** For programs. */
     code: string;
-    /** In a sentence for people. */
+    /** For people. */
     message: string;
     /** What is wrong with the request, field by field. */
     issues?: Issue[];
   };
 }
 
-/** What became of a batch, and where it can be watched. */
+/** A batch that was started, and where it can be watched. */
 export interface Batch {
   batchId: string;
-  /** In the order asked for: the first prompt with every model, then the second, and so on. */
+  /** In the order of the request: the first prompt with every model, then the second, and so on. */
   tasks: (BatchStarted | ApiErrorBody)[];
   live: LiveTicket;
 }
 
-/** The tasks of a batch, newest first. Those that the provider refused are among them. */
+/** The tasks of a batch, newest first, including those that the provider refused. */
 export interface BatchAnswer {
   batchId: string;
   tasks: Task[];
@@ -210,7 +210,10 @@ export interface ImageResult {
 
 export type ImageStatus = "pending" | "success" | "failed";
 
-/** What is wrong with one field. `path` is the field's name, `a.b` or `a[0]` inside it, and empty for the whole. */
+/**
+ * What is wrong with one field. `path` is the field's name, such as `a`, `a.b` or `a[0]`, and empty for the whole
+ * request.
+ */
 export interface Issue {
   path: string;
   message: string;
@@ -364,7 +367,7 @@ export type TaskResult =
   | { kind: "image.upscale"; result: ImageResult }
   | { kind: "video.generate"; result: VideoResult };
 
-/** Opens one socket, reads one thing, and lasts an hour. */
+/** A ticket for sockets and reads of one thing. It is valid for an hour. */
 export interface Ticket {
   ticket: string;
   expiresAt: string;

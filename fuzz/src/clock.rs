@@ -1,4 +1,4 @@
-//! The processor time of a case. It is the thread's own, so a busy machine does not lengthen it.
+//! The CPU time of a case. It is the thread's own, so a busy machine does not distort it.
 
 use crate::targets::Target;
 use crate::targets::meter::{longest, measure_with};
@@ -6,23 +6,22 @@ use rustix::time::{ClockId, clock_gettime};
 use std::cell::Cell;
 use std::time::Duration;
 
-/// The most that the work of one case may take.
+/// The time limit of one case.
 pub const LIMIT: Duration = Duration::from_millis(10);
 
-/// A case that seems to be the worst is run again this often: the least of its times is its own,
-/// the rest is what the machine added.
+/// How often a new worst case is repeated. The minimum counts, which removes the machine's noise.
 const REPEATS: usize = 4;
 
 thread_local! {
     static WORST: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-/// The longest that any case of this thread has taken.
+/// The longest time of any case on this thread.
 pub fn worst() -> Duration {
     WORST.get()
 }
 
-/// Runs one case, prints a line when it is the worst so far, and panics when it is over the limit.
+/// Runs one case. Prints a line if it is the slowest so far, and panics if it exceeds the limit.
 pub fn timed(target: Target, data: &[u8]) {
     measure_with(now);
     let mut took = once(target, data);

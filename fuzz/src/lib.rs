@@ -1,17 +1,17 @@
-//! taskwire under fuzzing.
+//! Fuzz targets for taskwire.
 //!
 //! Run everything with `node fuzz/run.mjs`.
 
-// For the one file of the library that is included as it is.
+// For the library's file that is included with `#[path]`.
 use taskwire::{config, json};
 
-/// How long a case takes.
+/// Measures the time of a case.
 pub mod clock;
-/// What is fuzzed.
+/// The fuzz targets.
 pub mod targets;
 
-/// The entry point of a coverage-guided run of the target of this name. A build for anything else
-/// has no fuzzer to link, and an empty program.
+/// The entry point of a coverage-guided run of the target of this name. Any other build is an empty
+/// program, since it has no fuzzer to link.
 #[macro_export]
 macro_rules! guided {
     ($target:ident) => {

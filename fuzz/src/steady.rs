@@ -12,7 +12,7 @@ use taskwire_fuzz::clock::{timed, worst};
 use taskwire_fuzz::targets::mutate::{Material, Random};
 use taskwire_fuzz::targets::{TARGETS, Target, hostile};
 
-/// Whoever has read twenty failures knows enough.
+/// The run stops after this many failures.
 const PATIENCE: usize = 20;
 
 struct Run<'a> {

@@ -1,5 +1,5 @@
-//! How the document is written down: short, since it is part of the Worker, and a line for each thing
-//! in it, so that a change can be read.
+//! The document's layout: compact, since it is part of the Worker, with one line per entry for readable
+//! diffs.
 
 use serde_json::Value;
 

@@ -1,5 +1,4 @@
-//! One thing that can be asked of the API, and how it is written into the document: who may ask, with
-//! what, and every answer that there is.
+//! One operation of the API and its JSON: its authentication, its parameters and body, its answers.
 
 use crate::refusals;
 use crate::schemas::reference;
@@ -9,17 +8,17 @@ use taskwire::api::request::idempotency::KEY_LIMIT;
 use taskwire::domain::id::ID_CHARS;
 use taskwire::error::Code;
 
-/// By what right something is asked, which says how it can be refused.
+/// The authentication of an operation, which determines some of its errors.
 #[derive(Clone, Copy)]
 pub enum Who {
     Anyone,
-    /// Somebody with a token.
+    /// A bearer token.
     Caller,
-    /// Somebody with a token, or with a ticket for this very thing.
+    /// A bearer token, or a ticket for this resource.
     Viewer,
-    /// A viewer who wants a socket.
+    /// The same, for a socket.
     Watcher,
-    /// Somebody who proves it in the request itself.
+    /// None, or in the request itself (a webhook's signature).
     Provider,
 }
 
@@ -54,7 +53,7 @@ impl Who {
     }
 }
 
-/// How a body of JSON can be refused before anything is done with it.
+/// The errors of any JSON body.
 const BODY: [Code; 4] =
     [Code::UnsupportedMediaType, Code::PayloadTooLarge, Code::MalformedJson, Code::ValidationError];
 const IDEMPOTENCY: [Code; 2] = [Code::IdempotencyConflict, Code::IdempotencyInProgress];
@@ -92,7 +91,7 @@ impl Operation {
         self.refused(&BODY)
     }
 
-    /// Takes whatever a provider sends.
+    /// Takes a provider's webhook.
     pub fn takes_anything(mut self) -> Self {
         self.body = Some(json!({"type": "object"}));
         self
@@ -111,7 +110,7 @@ impl Operation {
         self
     }
 
-    /// Answers with a version, and shortly to whoever has it.
+    /// Answers with an `ETag`, and with a 304 if the caller has that version.
     pub fn gives_versions(mut self, schema: &str) -> Self {
         self = self.gives(200, schema);
         let tag = json!({"description": "The version.", "schema": {"type": "string"}});

@@ -1,4 +1,4 @@
-//! What can be asked of the API: one entry for each method of each path.
+//! The operations of the API: one entry for each method of each path.
 
 use crate::operation::{Operation, Who};
 use crate::requests::{content_query, query, task_query};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use taskwire::api::request::content::ID_BYTES;
 use taskwire::error::Code;
 
-/// How a provider that is asked can say no, or nothing.
+/// The errors of a call to a provider.
 const PROVIDER: [Code; 8] = [
     Code::ProviderRateLimited,
     Code::ProviderUnauthorized,

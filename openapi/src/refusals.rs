@@ -1,11 +1,11 @@
-//! Refusals: what each code of the error table means, and the answers made of them.
+//! The error answers, and what each code of the error table means.
 
 use crate::schemas::reference;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use taskwire::error::Code;
 
-/// What a caller is to make of it.
+/// What a code means, for callers.
 fn meaning(code: Code) -> &'static str {
     match code {
         Code::ValidationError => "fields are wrong; `issues` names each",
@@ -55,7 +55,7 @@ fn words(codes: &[Code]) -> Vec<&'static str> {
 /// The answers of one operation that say no, by their status. Those that the document does not define
 /// yet go into `defined`.
 pub fn answers(codes: &[Code], defined: &mut Map<String, Value>) -> Map<String, Value> {
-    // What no request should ever get: by another method, or by a fault of ours.
+    // Any operation can answer these: for a wrong method, or after a bug of ours.
     let default = vec![Code::MethodNotAllowed, Code::Internal];
     let mut all = BTreeMap::from([("default".to_owned(), default)]);
     for code in codes {

@@ -1,4 +1,4 @@
-//! Schemas of everything that is taken, with the very limits that it is held against.
+//! Schemas of all requests, with the limits that the Worker checks.
 
 use crate::schemas::reference;
 use serde::Serialize;
@@ -30,7 +30,7 @@ fn one_of(words: &[&str]) -> Value {
     json!({"enum": words})
 }
 
-/// What only the provider reads: of one type, or of several.
+/// A value that is passed on to the provider, of one type or of several.
 fn passed_on(types: impl Serialize) -> Value {
     json!({"type": types})
 }

@@ -1,5 +1,5 @@
-//! What each kind of task returns, as its provider describes it. The Worker hands results on as they
-//! come, whatever is in them: these types are for those who read them.
+//! The results of each kind of task, as its provider describes them. The Worker passes results on
+//! unchanged and unchecked: these types are only for the document.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

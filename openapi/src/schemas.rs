@@ -1,4 +1,4 @@
-//! Schemas of everything that is sent, from the very types that are sent.
+//! Schemas of all answers and frames, derived from the types that are sent.
 
 use crate::results::TaskResult;
 use schemars::generate::SchemaSettings;
@@ -72,8 +72,8 @@ fn named_frames(mut frames: Value) -> Map<String, Value> {
     variants.into_iter().map(|frame| (name(&frame), frame)).collect()
 }
 
-/// Leaves out what says nothing to a reader of JSON: the width of numbers, that a value of no
-/// particular shape may be anything, and where the lines of a comment end.
+/// Removes what does not concern a reader of JSON: the width of numbers, `true` schemas, and line
+/// breaks in descriptions.
 fn plain(schema: &mut Schema) {
     let format = schema.get("format").and_then(Value::as_str);
     if format.is_some_and(|it| it.starts_with("uint") || it == "double") {

@@ -11,9 +11,16 @@ import { ensureWasmToolchain } from "./toolchain.mjs";
 
 const WASM = "build/index_bg.wasm";
 
+/** For tests/worker/panics.test.ts alone. */
+const PANICKING = "target/panicking";
+
 const worker = {
   inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "openapi.json", "scripts/lib/build.mjs"],
   outputs: ["build/index.js", WASM],
+};
+const panickingWorker = {
+  inputs: worker.inputs,
+  outputs: [`${PANICKING}/index.js`, `${PANICKING}/index_bg.wasm`],
 };
 const page = {
   // The page's policy names the issuer.
@@ -76,6 +83,20 @@ export function buildWorker() {
     });
     return [note, wasmSize()].filter(Boolean).join(", ");
   });
+}
+
+/**
+ * The Worker that panics where a test asks it to, in a folder of its own. It is made in the same profile:
+ * what it is built of is there already, and it panics as the real one does.
+ */
+export function buildPanickingWorker() {
+  return step("Worker that panics on purpose", () =>
+    unlessFresh("panicking worker", panickingWorker, async () => {
+      const { env, workerBuild } = await ensureWasmToolchain();
+      const args = ["--release", "--panic-unwind", "--out-dir", PANICKING, "--", "--features", "panics"];
+      await run(workerBuild, args, { env: { ...env, ...SMALL_STD } });
+    }),
+  );
 }
 
 export function buildPage() {

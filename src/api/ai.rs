@@ -30,7 +30,7 @@ pub async fn start(
     let mut kinds = PROVIDERS.kinds(Becomes::Channel);
     let (provider, kind) = kinds.next().ok_or_else(ApiError::not_found)?;
     let wanted = parse_as(kind, &asked.body)?;
-    // What would be missing at the end is found out before any money is spent.
+    // Missing settings are found before any money is spent.
     Http { env }.check(provider)?;
     config(env).token_secret()?;
     let key = new_key(now())?;

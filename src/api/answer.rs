@@ -1,11 +1,11 @@
-//! Answers: JSON, and the refusals of the error table.
+//! Answers: JSON, and the errors of the table.
 
 use super::broken;
 use crate::error::{ApiError, Code};
 use serde::Serialize;
 use worker::{Request, Response, ResponseBuilder, Result};
 
-/// Nothing that the API says is for a cache between us and the caller.
+/// No answer of the API may be cached.
 const PRIVATE: &str = "private, no-store";
 
 pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response, ApiError> {
@@ -17,7 +17,7 @@ pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response,
         .map_err(broken)
 }
 
-/// The same, with the version of what is shown: a caller that has it is told so in one line.
+/// A JSON answer with its version as `ETag`, or a 304 if `If-None-Match` has that version.
 pub fn versioned(
     request: &Request,
     body: &impl Serialize,
@@ -41,7 +41,7 @@ pub fn versioned(
 
 /// The headers that no answer goes without: a browser takes the content type at its word, and comes back
 /// over https only.
-fn safe(response: ResponseBuilder) -> Result<ResponseBuilder> {
+pub fn safe(response: ResponseBuilder) -> Result<ResponseBuilder> {
     response
         .with_header("x-content-type-options", "nosniff")?
         .with_header("strict-transport-security", "max-age=31536000")

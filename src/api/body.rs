@@ -1,18 +1,22 @@
-//! Bodies, read up to a limit and no further.
+//! Reading bodies up to a limit.
 
 use super::broken;
 use crate::error::{ApiError, Code};
 use futures_util::StreamExt;
 use worker::Request;
 
-/// Of a caller's request: 20 times the longest prompt, with room for its inputs.
+/// Largest body of a caller's request, in bytes: 20 times the longest prompt, and its inputs.
 pub const REQUEST_LIMIT: usize = 256 * 1024;
-/// Of a webhook: a task of 20 images with all it was asked for is some 50 KB. Whoever calls can have
-/// this much hashed, twice for each secret, before they are refused.
+/// Largest body of a webhook, in bytes. A task of 20 images has some 50 KB. Anyone can make us hash this
+/// much, up to three times per secret, before the signature is refused.
 pub const WEBHOOK_LIMIT: usize = 512 * 1024;
 
-/// The body, if it is no larger than `limit` bytes. A larger one is refused by what its header
-/// says of it, or as soon as that much has come; the rest is not read.
+/// Reads the body, at most `limit` bytes. A larger one is refused by its `Content-Length`, or as soon
+/// as the limit is exceeded; the rest is not read.
+///
+/// # Errors
+///
+/// `payload_too_large`, or `malformed_json` for a body that ends too early.
 pub async fn read(request: &mut Request, limit: usize) -> Result<Vec<u8>, ApiError> {
     let too_large = || {
         let message = format!("The body is larger than {} KB.", limit / 1024);
@@ -38,7 +42,11 @@ pub async fn read(request: &mut Request, limit: usize) -> Result<Vec<u8>, ApiErr
     Ok(body)
 }
 
-/// The body of a caller's request, which has to be JSON by its content type.
+/// Reads the body of a caller's request, which must have the content type JSON.
+///
+/// # Errors
+///
+/// `unsupported_media_type` for another content type, and those of [`read`].
 pub async fn read_json(request: &mut Request) -> Result<Vec<u8>, ApiError> {
     let content_type = request.headers().get("content-type").map_err(broken)?.unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();

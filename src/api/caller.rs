@@ -1,4 +1,4 @@
-//! Who is calling, and by what right: a bearer token, or a live ticket for one thing.
+//! Authentication: a bearer token, or a live ticket for one thing.
 
 use super::broken;
 use super::response::ticket::{Issued, Live};
@@ -12,14 +12,14 @@ use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
 use crate::url::query;
 use worker::{Env, Request};
 
-/// The sub-protocol under which a browser hands over its ticket, which it cannot put in a header.
+/// Prefix of the sub-protocol with a ticket. A browser cannot set headers on a WebSocket.
 const TICKET_PROTOCOL: &str = "ticket.";
 
-/// A caller who may see something.
+/// An authenticated caller.
 pub enum Viewer {
-    /// Signed in. Whether it is theirs is still to be seen.
+    /// Signed in. Ownership is not checked yet.
     User(Identity),
-    /// Holds a ticket for it, which names its owner.
+    /// Holds a ticket, which names the user.
     Holder { user_id: String },
 }
 
@@ -32,7 +32,11 @@ impl Viewer {
     }
 }
 
-/// The bearer of the request's token.
+/// The identity of the request's bearer token.
+///
+/// # Errors
+///
+/// `unauthorized` without a valid token; `unavailable` without the issuer's keys.
 pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
     let issuer = config(env).issuer()?;
     let header = request.headers().get("authorization").map_err(broken)?.unwrap_or_default();
@@ -44,7 +48,11 @@ pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError
     verify::identity(token.trim(), &issuer).await
 }
 
-/// The bearer of the request's ticket for one of `scopes`, or of its token where it has no ticket.
+/// The caller by a ticket for one of `scopes`, or by a bearer token if there is no ticket.
+///
+/// # Errors
+///
+/// `invalid_ticket`, and those of [`identify`].
 pub async fn viewer(request: &Request, scopes: &[Scope], env: &Env) -> Result<Viewer, ApiError> {
     let Some(ticket) = ticket_of(request)? else {
         return Ok(Viewer::User(identify(request, env).await?));
@@ -58,14 +66,22 @@ pub async fn viewer(request: &Request, scopes: &[Scope], env: &Env) -> Result<Vi
     Ok(Viewer::Holder { user_id: ticket.user })
 }
 
-/// A fresh ticket.
+/// Issues a ticket.
+///
+/// # Errors
+///
+/// `not_configured` without the token secret.
 pub fn issue(env: &Env, user_id: &str, scope: Scope) -> Result<Issued, ApiError> {
     let expires_at = now() + TICKET_LIFETIME_MS;
     let ticket = Ticket { user: user_id.to_owned(), scope, expires_at };
     Ok(Issued { ticket: ticket_key(env)?.sign(&ticket), expires_at: iso(expires_at) })
 }
 
-/// A ticket for what is watched at `url`.
+/// Issues a ticket for the socket at `url`.
+///
+/// # Errors
+///
+/// `not_configured` without the token secret.
 pub fn live(env: &Env, user_id: &str, scope: Scope, url: String) -> Result<Live, ApiError> {
     Ok(Live { url, issued: issue(env, user_id, scope)? })
 }

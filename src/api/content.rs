@@ -1,4 +1,4 @@
-//! Content and channels: read one, list them, get a ticket for them.
+//! Content and channels: read, list, ticket.
 
 use super::answer::{json, versioned};
 use super::caller::{Viewer, issue, viewer};
@@ -13,7 +13,8 @@ use crate::room::channel::client::ChannelClient;
 use crate::signature::Scope;
 use crate::store::Store;
 use crate::url::query;
-use worker::{Env, Request, Response};
+use std::time::Duration;
+use worker::{Delay, Env, Request, Response};
 
 /// `GET /content`
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
@@ -64,16 +65,33 @@ pub async fn channel_ticket(
     json(200, &issue(env, caller.user_id(), Scope::Channel(channel_id.to_owned()))?)
 }
 
+/// How often D1 is looked at for a channel, and the pause between two looks. Of one that was started a
+/// moment ago it may have nothing yet: its room writes the row again 2 s after a write has failed.
+const LOOKS: u32 = 4;
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// Whether D1 knows of a channel that the caller may see. An object that is asked exists from then on,
-/// so one is only asked for such a channel.
+/// so one is only asked for such a channel. Another's takes as long as one that there is not.
 pub async fn known_channel(caller: &Identity, channel_id: &str, env: &Env) -> Result<(), ApiError> {
     let store = Store::new(env)?;
+    for look in 1..=LOOKS {
+        if is_seen(&store, caller.user_id(), channel_id).await? {
+            return Ok(());
+        }
+        if look < LOOKS {
+            Delay::from(PAUSE).await;
+        }
+    }
+    Err(ApiError::not_found())
+}
+
+async fn is_seen(store: &Store, user: &str, channel_id: &str) -> Result<bool, ApiError> {
     let owner = match store.channel(channel_id).await? {
         Some(channel) => channel.user_id,
-        None => {
-            let content = store.content_of(channel_id).await?;
-            content.ok_or_else(ApiError::not_found)?.user_id
-        }
+        None => match store.content_of(channel_id).await? {
+            Some(content) => content.user_id,
+            None => return Ok(false),
+        },
     };
-    if may_see(owner.as_deref(), caller.user_id()) { Ok(()) } else { Err(ApiError::not_found()) }
+    Ok(may_see(owner.as_deref(), user))
 }

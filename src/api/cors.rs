@@ -1,19 +1,20 @@
-//! Pages of other origins: those that the deployment lists may use the API, no others.
+//! CORS: only pages of listed origins may use the API.
 
+use super::answer::safe;
 use crate::platform::config;
 use crate::route::Route;
 use crate::url::query;
 use worker::{Env, Request, Response, ResponseBuilder, Result};
 
-/// The request's `Origin`, if it is another one than ours and may use this deployment.
+/// The request's `Origin`, if it is not our own and is allowed.
 pub fn allowed_origin(request: &Request, env: &Env) -> Option<String> {
     let origin = request.headers().get("origin").ok()??;
     let own = own_origin(request)?;
     (origin != own && config(env).allows_origin(&origin, &own)).then_some(origin)
 }
 
-/// Whether the request comes from a page that must not read this. A request without an `Origin`
-/// comes from no page.
+/// Whether the request comes from a page whose origin is not allowed. Without an `Origin` it does not
+/// come from a page.
 pub fn is_foreign(request: &Request, env: &Env) -> bool {
     let Ok(Some(origin)) = request.headers().get("origin") else { return false };
     let own = own_origin(request).unwrap_or_default();
@@ -27,8 +28,7 @@ fn own_origin(request: &Request) -> Option<String> {
 
 /// Answers a CORS preflight.
 pub fn preflight(origin: &str, route: Route<'_>) -> Result<Response> {
-    let response = ResponseBuilder::new()
-        .with_status(204)
+    let response = safe(ResponseBuilder::new().with_status(204))?
         .with_header("access-control-allow-origin", origin)?
         .with_header("access-control-allow-methods", route.allow())?
         .with_header(
@@ -40,9 +40,9 @@ pub fn preflight(origin: &str, route: Route<'_>) -> Result<Response> {
     Ok(response.empty())
 }
 
-/// Lets the page of `origin` read the answer.
+/// Adds the CORS headers that let a page of `origin` read the answer.
 pub fn open(mut response: Response, origin: &str) -> Result<Response> {
-    // The answer to an upgrade is not the page's to read, and its headers are not ours to change.
+    // A page cannot read the answer to an upgrade, and its headers are immutable.
     if response.status_code() == 101 {
         return Ok(response);
     }

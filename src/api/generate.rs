@@ -24,7 +24,7 @@ use hex::encode;
 use sha2::{Digest, Sha256};
 use worker::{Context, Env, Request, Response};
 
-/// What is the same for everything that starts: who asks, and the key of the request.
+/// What all starts have in common.
 pub struct Asked {
     pub user_id: String,
     pub body: Vec<u8>,
@@ -62,7 +62,7 @@ pub async fn start_kind(
 }
 
 /// The kind that the short forms start, and its provider.
-fn image_generate() -> Result<(&'static dyn Provider, &'static Kind), ApiError> {
+pub fn image_generate() -> Result<(&'static dyn Provider, &'static Kind), ApiError> {
     PROVIDERS.kind(IMAGE_GENERATE, Becomes::Task).ok_or_else(ApiError::not_found)
 }
 
@@ -105,7 +105,7 @@ pub async fn generate_batch(
     }
     let claim = claim(&asked, "batch", batch_id.clone());
     let Done { outcomes, earlier } = run(env, context, jobs, claim).await?;
-    // A repeated request stands for the batch that was started first.
+    // A repeated request returns the batch that was started first.
     let batch_id = earlier.unwrap_or(batch_id);
     let scope = Scope::Batch(batch_id.clone());
     let live = live(env, &asked.user_id, scope, format!("/batches/{batch_id}/live"))?;
@@ -113,19 +113,12 @@ pub async fn generate_batch(
     json(201, &Batch { batch_id, tasks, live })
 }
 
-/// `POST /estimate`: the provider's dry run of what `POST /generate` would start.
+/// `POST /estimate`: what `POST /generate` would cost, as the provider says.
 pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
     let (provider, kind) = image_generate()?;
     let wanted = parse_as(kind, &asked.body)?;
     json(200, &calls::estimate(&Http { env }, provider, &wanted).await?)
-}
-
-/// `GET /models`: what the provider can be asked for.
-pub async fn models(request: &Request, env: &Env) -> Result<Response, ApiError> {
-    identify(request, env).await?;
-    let (provider, _) = image_generate()?;
-    json(200, &calls::models(&Http { env }, provider).await?)
 }
 
 /// What is to be started, with the webhook's address where none is registered.
@@ -151,7 +144,7 @@ async fn run(
     jobs: Vec<Job>,
     claim: Option<Claim>,
 ) -> Result<Done, ApiError> {
-    // What would be missing at the end is found out before any money is spent.
+    // Missing settings are found before any money is spent.
     for job in &jobs {
         Http { env }.check(PROVIDERS.of(&job.task)?)?;
     }
@@ -161,7 +154,7 @@ async fn run(
     finish_even_if_client_leaves(context, work).await?
 }
 
-/// The caller's key with the hash of the request that it stands for. The same body on another
+/// The claim on the caller's idempotency key. The hash includes the route, so the same body on another
 /// route is another request.
 pub fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claim> {
     let hash = Sha256::new().chain_update(route).chain_update([0]).chain_update(&asked.body);

@@ -1,26 +1,25 @@
-//! Is it alive, is it ready, and what the web app has to know to sign people in.
+//! Liveness, readiness, and the web app's sign-in configuration.
 
 use super::answer::json;
+use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
+use crate::cache::Cache;
 use crate::config::{Config, Issuer};
-use crate::domain::time::{Millis, SECOND};
+use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
-use crate::platform::{config, now};
+use crate::platform::config;
 use crate::provider::registry::PROVIDERS;
 use crate::store::Store;
-use std::cell::Cell;
+use std::cell::RefCell;
 use worker::{Env, Response};
 
 pub fn alive() -> Result<Response, ApiError> {
     json(200, &ALIVE)
 }
 
-/// How long an answer of `/readyz` about D1 is remembered: asking costs a query, and anybody may ask.
-const REMEMBERED: Millis = 5 * SECOND;
-
 thread_local! {
-    /// When D1 was asked last, and whether it was well.
-    static ASKED: Cell<Option<(Millis, bool)>> = const { Cell::new(None) };
+    /// That D1 is well. Asking costs a query, and anybody may ask. That it is not is asked again.
+    static WELL: RefCell<Cache<()>> = const { RefCell::new(Cache::new(5 * SECOND)) };
 }
 
 /// Names what is missing, never a value.
@@ -36,7 +35,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         }
         return Err(ApiError { issues: missing.iter().map(issue).collect(), ..error });
     }
-    if has_tables(env).await? {
+    if has_tables(env).await {
         return json(200, &READY);
     }
     Err(ApiError {
@@ -47,14 +46,8 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
 }
 
 /// Whether D1 answers and has been migrated.
-async fn has_tables(env: &Env) -> Result<bool, ApiError> {
-    let remembered = ASKED.get().filter(|(at, _)| now() - at < REMEMBERED);
-    if let Some((_, is_well)) = remembered {
-        return Ok(is_well);
-    }
-    let is_well = Store::new(env)?.ping().await.is_ok();
-    ASKED.set(Some((now(), is_well)));
-    Ok(is_well)
+async fn has_tables(env: &Env) -> bool {
+    remembered(&WELL, "D1", async { Store::new(env)?.ping().await }).await.is_ok()
 }
 
 pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {

@@ -1,5 +1,5 @@
-//! Sockets: on one task, on all tasks of a user, on a batch, on a channel, on the content feed.
-//! Everything is refused before the upgrade.
+//! Sockets: on a task, on all tasks of a user, on a batch, on a channel, on the content feed. Requests
+//! are refused before the upgrade.
 
 use super::broken;
 use super::caller::{Viewer, viewer};
@@ -75,7 +75,7 @@ pub async fn content(request: &Request, env: &Env) -> Result<Response, ApiError>
     upgraded(feed::watch_content(env, &watcher, after.as_deref()).await?)
 }
 
-/// A watcher from a page that may, with a ticket or a token, over a WebSocket.
+/// Checks an upgrade: its origin, its ticket or token, and its headers.
 async fn watcher(
     request: &Request,
     scopes: &[Scope],

@@ -1,7 +1,8 @@
-//! HTTP: from a request to an answer. One file per resource.
+//! HTTP, one file per resource.
 //!
-//! [`request`] reads what callers send, [`response`] writes what they are answered with: both are pure.
-//! `router` is the way in.
+//! [`request`] parses what callers send, and [`response`] has the JSON of answers: both are pure.
+//! `router` is the entry point. The errors of a handler are error answers: `openapi.json` lists them for each
+//! route.
 
 pub mod request;
 pub mod response;
@@ -25,7 +26,11 @@ mod health;
 #[cfg(target_arch = "wasm32")]
 mod live;
 #[cfg(target_arch = "wasm32")]
+mod models;
+#[cfg(target_arch = "wasm32")]
 mod openapi;
+#[cfg(target_arch = "wasm32")]
+mod remembered;
 #[cfg(target_arch = "wasm32")]
 pub mod router;
 #[cfg(target_arch = "wasm32")]
@@ -33,7 +38,7 @@ mod tasks;
 #[cfg(target_arch = "wasm32")]
 mod webhook;
 
-/// Turns an error of the runtime while an answer is made into a fault of ours.
+/// Logs an error of the runtime and returns `internal_error`.
 #[cfg(target_arch = "wasm32")]
 fn broken(error: worker::Error) -> crate::error::ApiError {
     crate::platform::fault("answer", error)

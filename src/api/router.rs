@@ -1,15 +1,15 @@
-//! The way in: from a request to its resource, and from an error to its answer.
+//! The entry point: dispatches a request to its resource, and turns an error into an answer.
 
 use super::answer::refuse;
 use super::caller::identify;
-use super::{ai, content, cors, generate, health, live, openapi, tasks, webhook};
+use super::{ai, content, cors, generate, health, live, models, openapi, tasks, webhook};
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::platform::config;
 use crate::route::Route;
 use worker::{Context, Env, Method, Request, Response, Result};
 
-/// Answers a request, whatever it is.
+/// Answers a request.
 pub async fn handle(request: Request, env: Env, context: Context) -> Result<Response> {
     let path = request.path();
     let Some(route) = Route::of(&path) else { return assets_or_404(request, &env, &path).await };
@@ -45,7 +45,7 @@ async fn answer(
     match route {
         Route::Generate => generate::generate(request, env, context).await,
         Route::Batch => generate::generate_batch(request, env, context).await,
-        Route::Models => generate::models(&request, env).await,
+        Route::Models => models::models(&request, env).await,
         Route::Estimate => generate::estimate(request, env).await,
         Route::Tasks if request.method() == Method::Post => {
             generate::start_kind(request, env, context).await
@@ -82,7 +82,7 @@ async fn answer(
     }
 }
 
-/// What is no resource of the API is left to the static assets.
+/// Serves a static asset, or a 404 where a path belongs to the API.
 async fn assets_or_404(request: Request, env: &Env, path: &str) -> Result<Response> {
     let method = request.inner().method();
     let is_page = matches!(method.as_str(), "GET" | "HEAD") && !Route::owns(path);

@@ -1,4 +1,4 @@
-//! Tasks that are there: read one, list them, get a ticket for one.
+//! Existing tasks: read, list, ticket.
 
 use super::answer::{json, versioned};
 use super::caller::{Viewer, issue, viewer};
@@ -39,7 +39,7 @@ pub async fn read_batch(
     }
     let viewer = viewer(request, &of_batch(batch_id), env).await?;
     let tasks = own_batch(viewer.user_id(), batch_id, env).await?;
-    // Each version only rises, and a batch has its tasks from the start: so this rises with any.
+    // Versions only rise and a batch never gets other tasks, so the sum rises with every change.
     let version = tasks.iter().map(|task| task.version).sum();
     versioned(request, &BatchAnswer::of(batch_id, &tasks), version)
 }
@@ -74,19 +74,23 @@ pub async fn batch_ticket(
     json(200, &issue(env, caller.user_id(), Scope::Batch(batch_id.to_owned()))?)
 }
 
-/// What a ticket may be for that shows a batch: it, or all tasks of its owner.
+/// The scopes that allow to see a batch: the batch itself, or all tasks of its owner.
 pub fn of_batch(batch_id: &str) -> [Scope; 2] {
     [Scope::Batch(batch_id.to_owned()), Scope::Tasks]
 }
 
-/// The tasks of the user's batch. Another's is as good as none.
+/// The tasks of a user's batch.
+///
+/// # Errors
+///
+/// `not_found` for a missing batch and for another user's; `unavailable` if D1 fails.
 pub async fn own_batch(user: &str, batch_id: &str, env: &Env) -> Result<Vec<Task>, ApiError> {
     let tasks = Store::new(env)?.by_batch(batch_id).await?;
     let is_own = tasks.first().is_some_and(|task| task.user_id == user);
     if is_own { Ok(tasks) } else { Err(ApiError::not_found()) }
 }
 
-/// The caller's task, as it is now. Another's is as good as none.
+/// The current state of the caller's task.
 ///
 /// Its room knows best, but a room that is asked exists from then on, so an id that anybody could
 /// have made up goes no further than D1: unless the caller has a start under way whose id D1 has
@@ -99,7 +103,7 @@ pub async fn find(caller: &Identity, task_id: &str, env: &Env) -> Result<Task, A
     };
     match row {
         Some(row) if row.user_id != user => Err(ApiError::not_found()),
-        // Completed is final: no room knows better.
+        // Completed is final, so the room is not needed.
         Some(row) if row.status == Status::Completed => Ok(row),
         Some(_) => in_room(env, task_id, user).await,
         None if store.has_unattached(user, now() - HOUR).await? => {

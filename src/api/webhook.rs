@@ -1,4 +1,4 @@
-//! Webhooks, of every provider: verified, read, handed to the room. The answer is 200 once that has
+//! Webhooks of every provider: verified, read and sent to the room. The answer is 200 once the room has
 //! stored them.
 
 use super::answer::json;
@@ -52,7 +52,7 @@ async fn take_signed(
     json(200, &RECEIVED)
 }
 
-/// `POST /webhooks/{provider}/{token}`: not signed, so it is believed of the one start that its token
+/// `POST /webhooks/{provider}/{token}`: not signed, so it is accepted only for the start that its token
 /// was made for.
 pub async fn with_token(
     request: Request,
@@ -90,7 +90,7 @@ async fn take_with_token(
     json(200, &RECEIVED)
 }
 
-/// The headers that the provider signs with, and whatever else it reads.
+/// The headers that the provider reads.
 fn headers(
     request: &Request,
     provider: &dyn Provider,
@@ -119,12 +119,12 @@ async fn is_of(
     if row.task_id.is_some() {
         return Ok(row.id() == task_id);
     }
-    // The start has not got that far yet. A body without a signature may name any task, so the
-    // provider is asked whether this is the one.
+    // The start has no answer yet. An unsigned body may name any task, so the provider is polled to
+    // check that it is the right one.
     let told = poll(&Http { env }, provider, task_id, &row.kind).await?;
     match row.images.first() {
         Some(image) => Ok(told.row_ids.first() == Some(&image.id)),
-        // Kinds without rows carry nothing to know them by: the provider sends it again later.
+        // A task without image rows cannot be recognized. The provider retries later.
         None => Err(ApiError::unavailable()),
     }
 }
@@ -139,7 +139,7 @@ async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), Ap
     taken(&task_id, verdict)
 }
 
-/// What is not taken, the provider has to send again.
+/// Logs the verdict. A full room is an error, so that the provider retries.
 fn taken(id: &str, verdict: Verdict) -> Result<(), ApiError> {
     log("webhook", format_args!("{id} {verdict:?}"));
     match verdict {
@@ -148,7 +148,7 @@ fn taken(id: &str, verdict: Verdict) -> Result<(), ApiError> {
     }
 }
 
-/// The refusal of a body that is verified and makes no sense.
+/// The error for a verified body that cannot be read.
 fn malformed(wrong: Malformed) -> ApiError {
     let message = match wrong.path {
         "" => wrong.message.to_owned(),
@@ -158,7 +158,7 @@ fn malformed(wrong: Malformed) -> ApiError {
     ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) }
 }
 
-/// The refusal of a body that is not verified.
+/// The error for a webhook that cannot be verified.
 fn unsigned(error: SignatureError) -> ApiError {
     ApiError::new(Code::InvalidSignature, error.to_string())
 }

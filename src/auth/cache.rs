@@ -1,4 +1,4 @@
-//! The keys that were fetched, and when to fetch them again. Pure.
+//! The cache of the issuer's keys: when to fetch them. Pure.
 //!
 //! Keys outlive the issuer's absence: what was fetched once is used until a newer set comes, for a
 //! day at most. Stale keys are served while new ones are fetched: nobody waits for them. A key id that is not known is a reason to look once more, since issuers rotate
@@ -14,21 +14,21 @@ const FRESH: Millis = 10 * MINUTE;
 const AFTER_FAILURE: Millis = MINUTE;
 /// Keys older than this are not used any more, whatever the issuer's state.
 const USABLE: Millis = 24 * HOUR;
-/// A key id that the issuer did not know is not asked for again before this has passed.
+/// How long an unknown key id causes no other fetch.
 const UNKNOWN: Millis = 30 * SECOND;
-/// Fetches in one such span: a flood of made-up key ids costs no more.
+/// Most fetches in one [`BUDGET_SPAN`].
 const BUDGET: usize = 10;
 const BUDGET_SPAN: Millis = 10 * SECOND;
-/// A fetch that has not ended by then will not.
+/// Deadline of a fetch.
 pub const PATIENCE: Millis = 5 * SECOND;
-/// Unknown key ids that are remembered.
+/// Most unknown key ids that are kept.
 const UNKNOWN_LIMIT: usize = 64;
 
 #[derive(Debug, Default)]
 pub struct KeyCache {
     keys: Option<(Millis, Value)>,
     fetches: VecDeque<Millis>,
-    /// When a fetch came to nothing last.
+    /// When the last failed fetch ended.
     failed: Option<Millis>,
     unknown: VecDeque<(Millis, String)>,
 }
@@ -52,21 +52,21 @@ impl KeyCache {
         is_old && !is_under_way && !has_failed && self.has_budget(now)
     }
 
-    /// Whether somebody is fetching the first keys: to wait for them is better than to fetch them
-    /// again. Whoever that was may be gone, so not for ever.
+    /// Whether another request is fetching the first keys, so that this one should wait for them. Only up
+    /// to the deadline, since that request may have been cancelled.
     pub fn is_awaited(&self, now: Millis) -> bool {
         let begun = self.fetches.back().filter(|begun| now - **begun < PATIENCE);
         let is_open = begun.is_some_and(|begun| self.failed.is_none_or(|failed| failed < *begun));
         is_open && self.keys(now).is_none()
     }
 
-    /// Whether to fetch because a token names a key that is not among ours.
+    /// Whether to fetch because a token names an unknown key id.
     pub fn may_look_for(&self, key_id: &str, now: Millis) -> bool {
         let asked = |(at, id): &(Millis, String)| id == key_id && now - at < UNKNOWN;
         self.has_budget(now) && !self.unknown.iter().any(asked)
     }
 
-    /// Remembers a key id that the issuer does not know.
+    /// Records a key id that the issuer does not know.
     pub fn not_found(&mut self, key_id: &str, now: Millis) {
         if self.unknown.len() == UNKNOWN_LIMIT {
             self.unknown.pop_front();
@@ -82,7 +82,7 @@ impl KeyCache {
         self.fetches.push_back(now);
     }
 
-    /// It came to nothing.
+    /// The fetch has failed.
     pub fn failed(&mut self, now: Millis) {
         self.failed = Some(now);
     }

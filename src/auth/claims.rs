@@ -1,4 +1,4 @@
-//! What a token says, and whether it says enough. Pure: the signature is checked elsewhere, between
+//! Reading a token and checking its claims. Pure: the signature is checked elsewhere, between
 //! [`Token::parse`] and `Token::identity`.
 
 use crate::config::Issuer;
@@ -9,19 +9,19 @@ use serde_json::Value;
 
 /// Longest token that is read, in bytes: four times the largest in common use.
 const TOKEN_LIMIT: usize = 16 * 1024;
-/// Longest `sub` that is taken, in bytes (OIDC's own limit is 255).
+/// Longest `sub`, in bytes: OIDC's own limit.
 const SUBJECT_LIMIT: usize = 255;
-/// How far the issuer's clock may be from ours, in seconds.
+/// How far the issuer's clock may differ from ours, in seconds.
 const LEEWAY: f64 = 5.0;
 
-/// The algorithms that are taken. `none` and the symmetric ones are not among them.
+/// The accepted algorithms. `none` and the symmetric ones are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     Rs256,
     Es256,
 }
 
-/// Why a token is refused, in words for its bearer.
+/// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     Malformed,
@@ -51,7 +51,7 @@ impl Refused {
     }
 }
 
-/// Who is calling. Only a verified token makes one.
+/// The caller. Only a verified token makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     user_id: String,
@@ -64,12 +64,12 @@ impl Identity {
     }
 }
 
-/// A token in its three parts, none of them believed yet.
+/// A parsed token, not verified yet.
 #[derive(Debug)]
 pub struct Token<'a> {
     pub algorithm: Algorithm,
     pub key_id: Option<String>,
-    /// What the signature is over.
+    /// The signed text.
     pub signed: &'a str,
     pub signature: Vec<u8>,
     payload: &'a str,
@@ -79,7 +79,7 @@ pub struct Token<'a> {
 struct Header {
     alg: String,
     kid: Option<String>,
-    /// Extensions that must be understood; none are.
+    /// Extensions that must be understood. None are supported.
     crit: Option<Value>,
 }
 
@@ -93,6 +93,11 @@ struct Claims {
 }
 
 impl<'a> Token<'a> {
+    /// Parses a token without verifying it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Malformed`], or [`Refused::Algorithm`] for one that is not accepted.
     pub fn parse(token: &'a str) -> Result<Self, Refused> {
         if token.len() > TOKEN_LIMIT {
             return Err(Refused::Malformed);
@@ -112,7 +117,11 @@ impl<'a> Token<'a> {
         Ok(Self { algorithm, key_id: header.kid, signed, signature, payload })
     }
 
-    /// Reads the claims of a token whose signature has been verified. `now` is in unix seconds.
+    /// Checks the claims of a token whose signature has been verified. `now` is in Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// The first claim that is missing or wrong.
     #[cfg_attr(
         not(any(target_arch = "wasm32", test)),
         allow(dead_code, reason = "only the Worker calls it")
@@ -137,7 +146,7 @@ impl<'a> Token<'a> {
     }
 }
 
-/// An audience is a string or a list of them.
+/// Whether `audience`, a string or a list of them, contains `wanted`.
 fn names(audience: &Value, wanted: &str) -> bool {
     match audience {
         Value::String(one) => one == wanted,

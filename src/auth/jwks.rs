@@ -15,11 +15,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use worker::{Delay, Error};
 
-/// Between two looks whether another request has got the keys: what that waits for is its own.
+/// Interval for checking whether another request has fetched the keys. Requests cannot await each
+/// other's I/O.
 const STEP: Duration = Duration::from_millis(20);
 
 thread_local! {
-    /// By issuer. Plain data only: nothing in it belongs to a request.
+    /// By issuer. Only plain data, so nothing in it is bound to a request.
     static CACHES: RefCell<BTreeMap<String, KeyCache>> = const { RefCell::new(BTreeMap::new()) };
 
     /// Issuers whose keys are to be renewed behind the answer.
@@ -42,7 +43,11 @@ pub fn renewal() -> Option<impl Future<Output = ()> + 'static> {
     })
 }
 
-/// The keys that may have signed a token of `algorithm` that names `key_id`.
+/// The keys that may have signed a token with this algorithm and key id.
+///
+/// # Errors
+///
+/// [`Denied`]: the key is unknown, or there are no keys.
 pub async fn keys_for(
     issuer: &Issuer,
     algorithm: Algorithm,
@@ -78,10 +83,10 @@ pub async fn keys_for(
     Ok(found)
 }
 
-/// Why there is no key to verify with.
+/// Why there is no key.
 pub enum Denied {
     Refused(Refused),
-    /// The issuer's keys have never been had, and cannot be had now.
+    /// No usable keys are cached, and they cannot be fetched.
     NoKeys,
 }
 
@@ -100,7 +105,7 @@ fn with_cache<T>(issuer: &Issuer, run: impl FnOnce(&mut KeyCache) -> T) -> T {
     CACHES.with_borrow_mut(|caches| run(caches.entry(issuer.issuer.clone()).or_default()))
 }
 
-/// Fetches the keys anew. Whether there are new ones: if not, those that are there stay.
+/// Fetches the keys and returns whether that succeeded. If not, the cached ones stay.
 async fn refresh(issuer: &Issuer) -> bool {
     with_cache(issuer, |cache| cache.fetching(now()));
     match fetch_keys(issuer).await {
@@ -122,7 +127,7 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
         None => {
             let base = issuer.issuer.trim_end_matches('/');
             let known = get(&format!("{base}/.well-known/openid-configuration")).await?;
-            // A configuration that speaks for somebody else is not this issuer's.
+            // OIDC Discovery requires the same issuer in its configuration.
             if known.get("issuer").and_then(Value::as_str) != Some(issuer.issuer.as_str()) {
                 return Err("its configuration names another issuer".into());
             }

@@ -1,10 +1,10 @@
-//! The issuer's keys: which one a token was signed with. Pure.
+//! Selects the issuer's keys for a token. Pure.
 
 use crate::auth::claims::Algorithm;
 use serde_json::Value;
 
-/// The keys of `jwks` (a JSON Web Key Set) that may verify a token of `algorithm` that names
-/// `key_id`. A token without a key id may be tried with every key of its kind.
+/// The keys of `jwks` (a JSON Web Key Set) for a token with this algorithm and key id. A token without a
+/// key id may be signed with any key of the right type.
 pub fn candidates<'a>(
     jwks: &'a Value,
     algorithm: Algorithm,

@@ -1,7 +1,7 @@
 //! Who is calling: OIDC tokens, RS256 or ES256, checked against the issuer's keys.
 //!
-//! [`claims`], [`keys`] and [`cache`] decide (pure); `jwks` fetches and keeps the keys; `verify` lets the runtime's own
-//! Web Crypto do the arithmetic, which is native and weighs nothing in the Worker.
+//! [`claims`], [`keys`] and [`cache`] decide (pure). `jwks` fetches and caches the keys. `verify` uses the
+//! runtime's own Web Crypto, which adds nothing to the Worker's size.
 
 pub mod cache;
 pub mod claims;

@@ -12,12 +12,16 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
 
-/// Whoever the token names, if the issuer says so.
+/// Verifies a token and returns its identity.
+///
+/// # Errors
+///
+/// `unauthorized` with the reason; `unavailable` without the issuer's keys.
 pub async fn identity(token: &str, issuer: &Issuer) -> Result<Identity, ApiError> {
     let token = Token::parse(token).map_err(unauthorized)?;
     let keys = keys_for(issuer, token.algorithm, token.key_id.as_deref()).await?;
     for key in &keys {
-        // A key that cannot be used is as good as one that did not sign.
+        // A key that cannot be imported counts as one that did not sign.
         if verifies(key, &token).await.unwrap_or(false) {
             let seconds = now() as f64 / SECOND as f64;
             return token.identity(issuer, seconds).map_err(unauthorized);
@@ -51,7 +55,7 @@ fn subtle() -> Result<SubtleCrypto, JsValue> {
     Ok(js_sys::global().unchecked_into::<WorkerGlobalScope>().crypto()?.subtle())
 }
 
-/// What Web Crypto calls it; the same object serves to import and to verify.
+/// The algorithm's parameters for Web Crypto, the same for import and verification.
 fn algorithm(algorithm: Algorithm) -> Result<Object, JsValue> {
     let fields = match algorithm {
         Algorithm::Rs256 => [("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")].as_slice(),

@@ -1,4 +1,4 @@
-//! How rooms and the API reach a feed.
+//! The client for feeds, used by rooms and the API.
 
 use super::shown_on::feeds_of;
 use crate::domain::task::Task;
@@ -25,11 +25,11 @@ pub const NOBODY: &str = "nobody";
 /// How long whoever changes something waits for the feeds.
 pub const FEED_DEADLINE: Duration = Duration::from_secs(1);
 
-/// Shows `task` as it is now on every feed that it belongs to.
+/// Publishes the current state of `task` to each of its feeds.
 ///
 /// # Errors
 ///
-/// `unavailable` when a feed does not take it.
+/// `unavailable` if a feed cannot be reached.
 pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
     let frame = task_frame(task);
     let path = format!("{PUBLISH_PATH}?task={}&version={}", task.id(), task.version);
@@ -71,11 +71,11 @@ pub async fn follow(env: &Env, user: &str) -> Result<(), ApiError> {
     Address::of(env, &ObjectName::PublicContent)?.post(FOLLOW_PATH, user).await.map(drop)
 }
 
-/// Opens a socket on the content feed, from the row on that the watcher has.
+/// Opens a socket on the content feed. `after` is the id of the last row that the watcher has.
 ///
 /// # Errors
 ///
-/// `unavailable` when the feed cannot be reached.
+/// `unavailable` if the feed cannot be reached.
 pub async fn watch_content(
     env: &Env,
     watcher: &Watcher,
@@ -88,12 +88,12 @@ pub async fn watch_content(
     Address::of(env, &feed)?.upgrade(&path, watcher.offers).await
 }
 
-/// Opens a socket on a feed of tasks, for a watcher who has seen what changed before `since`. Who may
-/// see it has been decided.
+/// Opens a socket on a feed of tasks, for a watcher that has all changes before `since`. The caller has
+/// checked that the watcher may see it.
 ///
 /// # Errors
 ///
-/// `unavailable` when the feed cannot be reached.
+/// `unavailable` if the feed cannot be reached.
 pub async fn watch(
     env: &Env,
     feed: &ObjectName,

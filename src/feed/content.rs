@@ -1,15 +1,16 @@
-//! The content feed of one user: every row that he may see, once and in the order of arrival.
+//! The content feed of one user: every row that the user may see, once and in order of arrival.
 //!
-//! The feed keeps nothing but how far each socket has come, and D1 says in what order rows came in.
-//! Whoever has a new row says only that there is one; what is sent is read from there. So a row that
-//! was told of late is not skipped, and one that was told of twice is not sent twice.
+//! Each socket keeps the sequence number of the last row that it was sent. A room only pokes the feed,
+//! which then reads the new rows from D1. So a late poke skips no row, and a repeated one sends no row
+//! twice.
 
 use super::client::{FEED_DEADLINE, NOBODY, follow};
+use super::full::close_soon;
 use crate::domain::channel::frame::content_frame;
 use crate::domain::list::PAGE_BYTES;
 use crate::error::{ApiError, Issue};
-use crate::object::socket::{OPEN, accept_of_user};
-use crate::platform::{fault, log, with_deadline};
+use crate::object::socket::{accept_of_user, is_open};
+use crate::platform::{log, with_deadline};
 use crate::store::content::Placed;
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
@@ -18,34 +19,30 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
-/// How much a watcher who comes back is sent on one socket: what nobody reads yet is in this object's
-/// memory. It gets a row that is larger, too.
+/// Most bytes that a reconnected watcher is sent on one socket, unless one row is larger. They are queued
+/// in this object's memory before the upgrade is answered.
 const BACKLOG_BYTES: u32 = PAGE_BYTES;
 
-/// How long a watcher who comes back waits until those who came before it have been sent what they
-/// missed. Then it is told to come again.
+/// How long a reconnected watcher waits while others are sent what they missed. Then it is told to
+/// reconnect.
 const TURN_DEADLINE: Duration = Duration::from_secs(5);
-
-/// When the socket is closed of a watcher that has got so much. Not at once: a close before the upgrade
-/// is answered would not reach it.
-const ENOUGH: Duration = Duration::from_millis(250);
 
 /// What a socket keeps while the object sleeps.
 #[derive(Serialize, Deserialize)]
 struct Watcher {
-    /// The last row that it has been shown.
+    /// The sequence number of the last row that was sent.
     seq: u64,
-    /// It gets no more on this socket.
+    /// Its backlog limit is reached: the socket is about to be closed.
     #[serde(default)]
     has_enough: bool,
 }
 
-/// Who reads goes on before the next may.
+/// Locks that let one read of D1 run at a time.
 #[derive(Default)]
 pub struct Turns {
-    /// Of those that send new rows: they go in order.
+    /// Sending new rows, so that they stay in order.
     news: Mutex<()>,
-    /// Of those that send a watcher what it has missed: a page of it is in memory several times over.
+    /// Sending a watcher what it missed: each page is in memory several times.
     missed: Mutex<()>,
 }
 
@@ -58,9 +55,9 @@ pub struct ContentFeed<'a> {
 }
 
 impl ContentFeed<'_> {
-    /// There is a new row. The answer says so if nobody watches.
+    /// Handles a poke: there is a new row. Answers [`NOBODY`] if there are no sockets.
     pub async fn poked(&self) -> Result<Response> {
-        // A socket that is still joining is one, too.
+        // A socket that is still joining counts.
         if self.sockets().next().is_none() {
             return Response::ok(NOBODY);
         }
@@ -70,8 +67,7 @@ impl ContentFeed<'_> {
         }
     }
 
-    /// Sends every watcher what has come in since it was sent something. One at a time, so that rows
-    /// stay in order.
+    /// Sends every watcher its new rows.
     async fn catch_up(&self) -> std::result::Result<(), ApiError> {
         let _turn = self.turns.news.lock().await;
         let store = Store::new(self.env)?;
@@ -81,8 +77,8 @@ impl ContentFeed<'_> {
             let read = store.content_after(self.user, from, PAGE_BYTES);
             let page = with_deadline(D1_DEADLINE, read).await?;
             let Some(last) = page.rows.last() else { return Ok(()) };
-            // Who is further back has joined meanwhile, and misses what is before this page: it waits
-            // for a turn of its own. Or it does not take its rows, and must not keep the others waiting.
+            // A watcher that is further behind has joined meanwhile and gets a turn of its own, or it
+            // cannot be sent to. It must not hold up the others.
             let up_to_here = |(_, watcher): &(WebSocket, Watcher)| watcher.seq >= from;
             for (socket, mut watcher) in self.watchers().into_iter().filter(up_to_here) {
                 if show(&socket, &mut watcher, &page.rows).is_some() {
@@ -96,7 +92,7 @@ impl ContentFeed<'_> {
         }
     }
 
-    /// Accepts a watcher. It is sent what came in after the row that it names, or from now on.
+    /// Accepts a watcher. It gets the rows after `after`, or only new rows without it.
     pub async fn watch(&self, request: &Request) -> Result<Response> {
         let after = query::value(&request.inner().url(), "after");
         let seq = match self.place(after.as_deref()).await {
@@ -131,21 +127,20 @@ impl ContentFeed<'_> {
         seq: u64,
         comes_back: bool,
     ) -> std::result::Result<(), ApiError> {
-        // In this order: what is public and comes from here on is told to this object, which has a
-        // socket; what came before is read below.
+        // Follow first: public rows from now on poke this object, and earlier ones are read below.
         with_deadline(FEED_DEADLINE, follow(self.env, self.user)).await?;
         let mut watcher = Watcher { seq, has_enough: false };
         if comes_back && !self.catch_up_alone(socket, &mut watcher).await? {
             watcher.has_enough = true;
             keep(socket, &watcher);
-            return self.close_soon().await;
+            return close_soon(self.state).await;
         }
         keep(socket, &watcher);
         self.catch_up().await
     }
 
-    /// Sends a watcher who comes back after long what it has missed, by itself: the others go on
-    /// meanwhile. False: there is more than can be sent at once.
+    /// Sends a reconnected watcher what it has missed, without holding up the others. `false`: there is
+    /// more than can be sent at once.
     async fn catch_up_alone(
         &self,
         socket: &WebSocket,
@@ -169,31 +164,7 @@ impl ContentFeed<'_> {
         }
     }
 
-    /// Closes what has got enough: whoever it is comes back with the last row of that, and gets the
-    /// next.
-    pub fn close_full(&self) {
-        for (socket, _) in self.of_watchers().filter(|(_, watcher)| watcher.has_enough) {
-            if let Err(error) = socket.close(Some(1013), Some("there is more")) {
-                log("feed", error);
-            }
-        }
-    }
-
-    /// Sets the alarm that closes what has got enough, unless it is set: every full socket would move
-    /// it away from the others.
-    async fn close_soon(&self) -> std::result::Result<(), ApiError> {
-        let storage = self.state.storage();
-        let set = async {
-            match storage.get_alarm().await? {
-                Some(_) => Ok(()),
-                None => storage.set_alarm(ENOUGH).await,
-            }
-        };
-        set.await.map_err(|error: worker::Error| fault("alarm", error))
-    }
-
-    /// The sockets that can be sent to. One that is closing has no more rows coming: whoever it was
-    /// comes back with the last row it has.
+    /// The watchers that can be sent to. One whose socket is closing reconnects with the last row it has.
     fn watchers(&self) -> Vec<(WebSocket, Watcher)> {
         self.of_watchers().filter(|(_, watcher)| !watcher.has_enough).collect()
     }
@@ -206,12 +177,11 @@ impl ContentFeed<'_> {
     }
 
     fn sockets(&self) -> impl Iterator<Item = WebSocket> {
-        let is_open = |socket: &WebSocket| socket.as_ref().ready_state() == OPEN;
         self.state.get_websockets().into_iter().filter(is_open)
     }
 }
 
-/// Sends a watcher what there is for it: how many bytes. None: it cannot be sent to any more.
+/// Sends a watcher its rows of the page, and returns how many bytes. `None`: it cannot be sent to any more.
 fn show(socket: &WebSocket, watcher: &mut Watcher, rows: &[Placed]) -> Option<u32> {
     let (from, mut bytes) = (watcher.seq, 0);
     for Placed { seq, content } in rows.iter().filter(|row| row.seq > from) {

@@ -1,10 +1,10 @@
-//! What is published to a feed while a watcher's first frames are still being read: those must not
-//! go out after newer ones of the same task. Pure.
+//! Frames that are published while a new watcher's snapshot is read from D1. The snapshot must not send
+//! an older frame of a task after a newer one. Pure.
 
 use std::collections::BTreeMap;
 
-/// The readings under way, each with what has been published since it began. One of two watchers
-/// that connect at once may have missed a frame that the other got.
+/// The snapshots being read, each with the versions published since it began. Each needs its own: a
+/// watcher that connects later has missed earlier frames.
 #[derive(Debug, Default)]
 pub struct Overlap {
     begun: u64,
@@ -12,14 +12,14 @@ pub struct Overlap {
 }
 
 impl Overlap {
-    /// A reading begins: its number.
+    /// Begins to read a snapshot and returns its number.
     pub fn begin(&mut self) -> u64 {
         self.begun += 1;
         self.readings.insert(self.begun, BTreeMap::new());
         self.begun
     }
 
-    /// A frame has gone out to every watcher that is connected.
+    /// A frame was sent to every connected watcher.
     pub fn published(&mut self, task_id: &str, version: u64) {
         for seen in self.readings.values_mut() {
             let newest = seen.entry(task_id.to_owned()).or_default();
@@ -27,13 +27,13 @@ impl Overlap {
         }
     }
 
-    /// Whether what `reading` has read of a task is still worth showing.
+    /// Whether the version that `reading` has of a task is newer than what was published meanwhile.
     pub fn is_news(&self, reading: u64, task_id: &str, version: u64) -> bool {
         let newest = self.readings.get(&reading).and_then(|seen| seen.get(task_id));
         newest.is_none_or(|newest| version > *newest)
     }
 
-    /// A reading has ended, well or not.
+    /// A snapshot was sent, or has failed.
     pub fn end(&mut self, reading: u64) {
         self.readings.remove(&reading);
     }

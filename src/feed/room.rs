@@ -1,6 +1,7 @@
-//! The Durable Object of a feed: it passes frames on.
+//! The Durable Object of a feed: a snapshot for each new watcher, then the published frames.
 
 use super::content::{ContentFeed, Turns, refused};
+use super::full::{close_full, close_soon, mark};
 use super::overlap::Overlap;
 use super::public::{Joined, PublicFeed};
 use crate::domain::list::{LARGEST_LIMIT, TaskList};
@@ -9,9 +10,9 @@ use crate::domain::task::frame::task_frame;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
 use crate::object::name::ObjectName;
-use crate::object::socket::{Accepted, accept, accept_of_user, broadcast, closed, heard};
+use crate::object::socket::{accept, accept_of_user, broadcast, closed, heard};
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::log;
+use crate::platform::{fault, log};
 use crate::store::Store;
 use crate::url::query;
 use std::cell::RefCell;
@@ -21,15 +22,19 @@ use worker::{
     WebSocketIncomingMessage, durable_object,
 };
 
-/// How much longer ago than a watcher says a change may be that it has not seen: a room that D1 has
-/// failed keeps its frame until D1 is back, and others overtake it.
+/// Margin before a watcher's `since`. While D1 fails, a room publishes late, and its change can be
+/// older than others that the watcher has seen.
 const SPARE: Millis = HOUR;
+
+/// What waits in a socket that nobody reads from yet is in this object's memory. Whoever has missed more
+/// than this is told so: it has the list to read.
+const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 
 #[durable_object]
 pub struct FeedRoom {
     state: State,
     env: Env,
-    /// Lives as long as the readings that it is about.
+    /// In memory only: a snapshot is not read across hibernation.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
     /// Of a content feed.
     turns: AssertUnwindSafe<Turns>,
@@ -39,6 +44,7 @@ pub struct FeedRoom {
 
 impl DurableObject for FeedRoom {
     fn new(state: State, env: Env) -> Self {
+        crate::panics::log_them();
         Self {
             state,
             env,
@@ -72,8 +78,7 @@ impl DurableObject for FeedRoom {
     async fn alarm(&self) -> Result<Response> {
         match self.feed() {
             Some(ObjectName::PublicContent) => self.public().alarm().await?,
-            Some(ObjectName::Content(user)) => self.content(&user).close_full(),
-            _ => {}
+            _ => close_full(&self.state),
         }
         Response::empty()
     }
@@ -103,10 +108,11 @@ impl DurableObject for FeedRoom {
 }
 
 impl FeedRoom {
-    /// Accepts a watcher and shows it what is there. In this order: a room publishes after D1 has
-    /// its task, so whatever D1 does not show yet will be published to a socket that is open.
+    /// Accepts a watcher, then sends it a snapshot from D1. A room publishes only after D1 has its task,
+    /// so what the snapshot lacks is published to the socket, which is open by then.
     async fn watch(&self, request: &Request) -> Result<Response> {
         let since = query::value(&request.inner().url(), "since");
+        let since = since.and_then(|since| since.parse().ok());
         let accepted = match self.feed() {
             Some(ObjectName::UserTasks(_)) => accept_of_user(&self.state)?,
             _ => Ok(accept(&self.state)?),
@@ -116,14 +122,10 @@ impl FeedRoom {
             Err(error) => return refused(&error),
         };
         let reading = self.overlap.borrow_mut().begin();
-        let tasks = self.tasks(since.and_then(|since| since.parse().ok())).await;
-        let sent = tasks.map(|tasks| self.greet(&accepted, reading, &tasks));
+        let shown = self.show(&accepted.socket, reading, since).await;
         self.overlap.borrow_mut().end(reading);
-        match sent {
-            Ok(sent) => {
-                sent?;
-                accepted.response(request)
-            }
+        match shown {
+            Ok(()) => accepted.response(request),
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
                 refused(&error)
@@ -131,33 +133,56 @@ impl FeedRoom {
         }
     }
 
-    /// Sends what is there, oldest first.
-    fn greet(&self, accepted: &Accepted, reading: u64, tasks: &[Task]) -> Result<()> {
-        let overlap = self.overlap.borrow();
-        // What the provider never took has no id to be known by.
-        let known = tasks.iter().rev().filter(|task| task.task_id.is_some());
-        for task in known.filter(|task| overlap.is_news(reading, task.id(), task.version)) {
-            accepted.socket.send_with_str(task_frame(task))?;
+    /// Sends what the feed shows, oldest first: all of a batch; of a user's tasks the newest page, and of
+    /// the older ones those that have changed since then. These are sent page by page: there is no end
+    /// to how many there may be.
+    async fn show(
+        &self,
+        socket: &WebSocket,
+        reading: u64,
+        since: Option<Millis>,
+    ) -> std::result::Result<(), ApiError> {
+        let store = Store::new(&self.env)?;
+        let user_id = match self.feed() {
+            Some(ObjectName::UserTasks(user_id)) => user_id,
+            Some(ObjectName::BatchTasks(batch_id)) => {
+                let tasks = store.by_batch(&batch_id).await?;
+                return self.send(socket, reading, tasks.into_iter().rev()).map(drop);
+            }
+            _ => return Err(ApiError::not_found()),
+        };
+        let newest = store.list(&user_id, &TaskList::newest(LARGEST_LIMIT)).await?;
+        if let (Some(since), Some(last)) = (since, newest.last()) {
+            let mut older = store.changed(&user_id, &last.key, since - SPARE);
+            let mut bytes = 0;
+            while let Some(page) = older.next().await? {
+                bytes += self.send(socket, reading, page.into_iter())?;
+                if bytes > BACKLOG_BYTES {
+                    mark(socket)?;
+                    return close_soon(&self.state).await;
+                }
+            }
         }
-        Ok(())
+        self.send(socket, reading, newest.into_iter().rev()).map(drop)
     }
 
-    /// What the feed shows, newest first: a page of a user's tasks, and of the older ones those that
-    /// have changed since then.
-    async fn tasks(&self, since: Option<Millis>) -> std::result::Result<Vec<Task>, ApiError> {
-        let store = Store::new(&self.env)?;
-        match self.feed() {
-            Some(ObjectName::UserTasks(user_id)) => {
-                let mut tasks = store.list(&user_id, &TaskList::newest(LARGEST_LIMIT)).await?;
-                if let (Some(since), Some(last)) = (since, tasks.last()) {
-                    let older = store.changed(&user_id, &last.key, since - SPARE).await?;
-                    tasks.extend(older);
-                }
-                Ok(tasks)
-            }
-            Some(ObjectName::BatchTasks(batch_id)) => store.by_batch(&batch_id).await,
-            _ => Err(ApiError::not_found()),
+    /// Sends what is still news of these tasks: how many bytes.
+    fn send(
+        &self,
+        socket: &WebSocket,
+        reading: u64,
+        tasks: impl Iterator<Item = Task>,
+    ) -> std::result::Result<usize, ApiError> {
+        let overlap = self.overlap.borrow();
+        // What the provider never took has no id to be known by.
+        let known = tasks.filter(|task| task.task_id.is_some());
+        let mut bytes = 0;
+        for task in known.filter(|task| overlap.is_news(reading, task.id(), task.version)) {
+            let frame = task_frame(&task);
+            socket.send_with_str(&frame).map_err(|error| fault("socket", error))?;
+            bytes += frame.len();
         }
+        Ok(bytes)
     }
 
     fn content<'a>(&'a self, user: &'a str) -> ContentFeed<'a> {

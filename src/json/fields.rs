@@ -1,21 +1,25 @@
-//! Reading the fields of a JSON object while collecting what is wrong with each.
+//! Reads the fields of a JSON object and collects all issues with them.
 
 use crate::error::{ApiError, Code, Issue};
 use crate::json;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 
-/// An object being read. Fields that nobody asked for are wrong too: a misspelt one would
-/// otherwise be lost without a word.
+/// An object being read. Unknown fields are issues too: a misspelt field would otherwise be ignored
+/// silently.
 pub struct Fields {
     object: Map<String, Value>,
-    /// Goes before each field's name: empty, or `request.` for the fields of an inner object.
+    /// Prefix of each field's path: empty, or such as `request.` for an inner object.
     prefix: String,
     issues: Vec<Issue>,
 }
 
 impl Fields {
     /// Parses a body that has to be a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_json` if it is not JSON, `validation_error` if it is not an object.
     pub fn parse(body: &[u8]) -> Result<Self, ApiError> {
         let value: Value = json::read(body).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
@@ -36,7 +40,7 @@ impl Fields {
         self.issues.push(Issue::new(format!("{}{path}", self.prefix), message));
     }
 
-    /// A field that must be there: text of so many characters, not all of them blank.
+    /// A required text. `chars` is its length in characters. Unless it may be empty, it must not be blank.
     pub fn required_text(&mut self, name: &str, chars: RangeInclusive<usize>) -> String {
         if self.is_absent(name) {
             return String::new();
@@ -44,12 +48,12 @@ impl Fields {
         self.text(name, chars).unwrap_or_default()
     }
 
-    /// A field that must be there: an object.
+    /// A required object.
     pub fn required_object(&mut self, name: &str) -> Option<Map<String, Value>> {
         if self.is_absent(name) { None } else { self.object(name) }
     }
 
-    /// A field that must be there: one to `most` texts, each of so many characters.
+    /// A required list of one to `most` texts. `chars` is the length of each, in characters.
     pub fn required_texts(
         &mut self,
         name: &str,
@@ -63,7 +67,7 @@ impl Fields {
         texts
     }
 
-    /// A field that must be there: a list of one to `most`.
+    /// A required list of one to `most` values.
     pub fn required_list(&mut self, name: &str, most: usize) -> Vec<Value> {
         if self.is_absent(name) {
             return Vec::new();
@@ -80,7 +84,7 @@ impl Fields {
         self.check_text(name, value, chars)
     }
 
-    /// A field that is one of these words.
+    /// A text that is one of `words`.
     pub fn one_of(&mut self, name: &str, words: &[&str]) -> Option<String> {
         match self.take(name)? {
             Value::String(word) if words.contains(&word.as_str()) => Some(word),
@@ -102,7 +106,7 @@ impl Fields {
         }
     }
 
-    /// A value that only the provider reads: any of these types will do.
+    /// A value that is passed on to the provider. Only its type is checked.
     pub fn passed_on(&mut self, name: &str, types: &[Type]) -> Option<Value> {
         let value = self.take(name)?;
         if types.iter().any(|wanted| wanted.fits(&value)) {
@@ -119,18 +123,22 @@ impl Fields {
         }
     }
 
-    /// Takes over the complaints about an inner object, with what nobody asked for there.
+    /// Takes over the issues of an inner object, including its unknown fields.
     pub fn absorb(&mut self, inner: Self) {
         self.issues.extend(inner.all_issues());
     }
 
-    /// Ends the reading: what nobody asked for is wrong, and any complaint refuses the whole.
+    /// Ends the reading and returns `value` if there are no issues.
+    ///
+    /// # Errors
+    ///
+    /// `validation_error` with every issue, including unknown fields.
     pub fn finish<T>(self, value: T) -> Result<T, ApiError> {
         let issues = self.all_issues();
         if issues.is_empty() { Ok(value) } else { Err(ApiError::validation(issues)) }
     }
 
-    /// The refusal of an object that has been found wrong.
+    /// The `validation_error` with all issues.
     pub fn into_error(self) -> ApiError {
         ApiError::validation(self.all_issues())
     }
@@ -158,12 +166,12 @@ impl Fields {
         Some(text)
     }
 
-    /// The field's value; an explicit null is as good as none.
+    /// Removes the field and returns its value. Null counts as missing.
     fn take(&mut self, name: &str) -> Option<Value> {
         self.object.remove(name).filter(|value| !value.is_null())
     }
 
-    /// Complains about a field that has to be there and is not.
+    /// Whether a required field is missing. That is an issue.
     fn is_absent(&mut self, name: &str) -> bool {
         let absent = self.object.get(name).is_none_or(Value::is_null);
         if absent {
@@ -179,7 +187,7 @@ impl Fields {
     }
 }
 
-/// JSON types, by the names that a caller reads.
+/// JSON types, with names for callers.
 #[derive(Clone, Copy)]
 pub enum Type {
     Text,

@@ -1,18 +1,23 @@
-//! Reading JSON from bytes. In one way for all of it: a second instance of the parser, for bytes
-//! beside text, would be a twentieth of the Worker.
+//! Reading JSON from bytes. All of it is parsed as text: a second instance of the parser for bytes
+//! would be a twentieth of the Worker's size.
 
 pub mod fields;
 
 use serde::de::{DeserializeOwned, Error};
 use serde_json::Value;
 
-/// The most that one text may cost to read, about in numbers: half a megabyte of lists in lists is a
-/// quarter of a million of them, and takes 40 ms. As many numbers fit as half a megabyte has, if they
-/// are written in six characters or more.
+/// Limit of the cost of parsing one text; a number costs about 1. Without it, half a megabyte of nested
+/// lists is a quarter of a million values and takes 40 ms. Half a megabyte of numbers with six
+/// characters each stays below the limit.
 const COST_LIMIT: usize = 80_000;
 const LIST_COST: usize = 8;
 const NAME_COST: usize = 4;
 
+/// Parses JSON.
+///
+/// # Errors
+///
+/// The bytes are not UTF-8, not JSON or not a `T`, or they cost too much to parse.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
     if is_too_much(text) {
@@ -21,8 +26,12 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_str(text)
 }
 
-/// Reads what a provider wrote, which may hold halves of characters: they are replaced. For texts
-/// alone: two names of a user must not come to be one.
+/// Parses JSON in which lone surrogates may occur, and replaces them. Only for a provider's bodies: in
+/// a token, two different users must not become the same one.
+///
+/// # Errors
+///
+/// As [`read`].
 pub fn read_mended(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     read(bytes).or_else(|error| match mended(text) {
@@ -31,8 +40,8 @@ pub fn read_mended(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     })
 }
 
-/// Whether `text` costs more than is spent on it: lists, objects, names and what is listed are counted
-/// outside of texts.
+/// Whether `text` costs too much to parse. Lists, objects, names and commas outside of strings are
+/// counted.
 pub fn is_too_much(text: &str) -> bool {
     let (mut cost, mut in_text, mut escaped) = (0, false, false);
     for byte in text.bytes() {
@@ -49,8 +58,8 @@ pub fn is_too_much(text: &str) -> bool {
     cost > COST_LIMIT
 }
 
-/// `text` with the halves of characters in it replaced, if it has any. JavaScript cuts texts between
-/// the halves of an emoji, and writes a half as `\ud83d`, which no other reader takes.
+/// `text` with its lone surrogates replaced by U+FFFD; `None` if it has none. JavaScript can cut a string
+/// inside a surrogate pair and writes the rest as `\ud83d`, which other parsers refuse.
 fn mended(text: &str) -> Option<String> {
     let mut mended = String::with_capacity(text.len());
     let mut rest = text;
@@ -66,7 +75,7 @@ fn mended(text: &str) -> Option<String> {
                 rest = &escape[6..];
                 continue;
             }
-            // Whatever is escaped is one character: a backslash after a backslash begins nothing.
+            // An escape is one character long, so an escaped backslash does not begin another escape.
             _ => 1 + escape[1..].chars().next().map_or(0, char::len_utf8),
         };
         mended.push_str(&escape[..length]);

@@ -1,7 +1,7 @@
-//! The shell of every actor: it loads the state, asks `apply`, and performs the effects that come back.
+//! The shell of every actor: it loads the state, calls `apply`, and performs the effects.
 //!
-//! It decides nothing. Between the reading of the state and the last of [`Effect::Store`] and
-//! [`Effect::Show`] there is no `await`, so no other event can come between.
+//! It decides nothing. From loading the state to [`Effect::Store`] and [`Effect::Show`] there is no
+//! `await`, so no other event can interleave.
 
 use super::socket::broadcast;
 use super::storage::{load, save};
@@ -13,7 +13,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Result, State};
 
-/// One kind of actor: what it decides, what it shows, and the work that only it does.
+/// One kind of actor: its `apply`, its frames, and the work that only it does.
 #[expect(async_fn_in_trait, reason = "an object has one thread: nothing needs these to be Send")]
 pub trait Actor {
     type State: Default + Serialize + DeserializeOwned;
@@ -31,19 +31,31 @@ pub trait Actor {
         now: Millis,
     ) -> Decision<Self::State, Self::Input, Self::Work>;
 
-    /// What watchers are sent of a state.
+    /// The frame for watchers. `None`: there is nothing to show.
     fn frame(&self, state: &Self::State) -> Option<String>;
 
-    /// Does what no other kind of actor does. What came of it is the next input.
+    /// Does the work of this kind of actor. Its outcome is the next input.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the object's storage.
     async fn work(&self, work: Self::Work) -> Result<Option<Self::Input>>;
 
-    /// What is stored.
+    /// The stored state.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
     fn load(&self) -> Result<Self::State> {
         load(&self.object().storage())
     }
 
-    /// Decides about `input`, and performs all that follows from it: each effect with what follows from
-    /// its outcome, before the next.
+    /// Applies `input` and performs the effects in order. Whatever follows from an effect is performed
+    /// before the next one.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the object's storage or alarm.
     fn handle(&self, input: Self::Input) -> LocalBoxFuture<'_, Result<Verdict>> {
         Box::pin(perform(self, input))
     }
@@ -51,7 +63,7 @@ pub trait Actor {
 
 async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdict> {
     let mut verdict = None;
-    // A stack: the next effect is the last.
+    // A stack: the next effect is at the end.
     let mut effects = vec![Effect::Then(input)];
     let mut decided = None;
     while let Some(effect) = effects.pop() {

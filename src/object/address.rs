@@ -1,5 +1,4 @@
-//! Reaching a Durable Object: a request of ours to an object by its name, tried again where the
-//! runtime says that this can help.
+//! Requests to a Durable Object by its name, retried where the runtime marks an error as retryable.
 
 use super::name::ObjectName;
 use super::socket::{PROTOCOL, PROTOCOL_HEADER};
@@ -11,7 +10,7 @@ use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{Env, Error, ObjectNamespace, Response};
 
-/// Tries of one message. Whatever an object is asked may be asked twice.
+/// Most attempts of one message. Every message is idempotent.
 const TRIES: usize = 3;
 
 /// How long a caller waits for an object. A room itself waits for D1 and the feeds, for 3 s.
@@ -26,7 +25,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// An object that is spoken to exists: never name one after something that has not been verified.
+    /// Sending to an object creates it, so its name must come from something verified.
     ///
     /// # Errors
     ///
@@ -38,7 +37,11 @@ impl Address {
         Ok(Self { namespace, name: name.to_string() })
     }
 
-    /// Sends a message: the text of the object's answer.
+    /// Sends a message and returns the text of the object's answer.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, or fails.
     pub async fn post(&self, path: &str, body: &str) -> Result<String, ApiError> {
         let url = internal(path);
         let request = Outgoing { method: "POST", url: &url, headers: &[], body: Some(body) };
@@ -49,8 +52,12 @@ impl Address {
         }
     }
 
-    /// Passes a watcher's upgrade on: a 101, or what the object says instead. `offers` is whether the
-    /// watcher offers our sub-protocol.
+    /// Forwards a watcher's upgrade and returns the object's answer: a 101 or an error. `offers` says
+    /// whether the watcher offers our sub-protocol.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached.
     pub async fn upgrade(&self, path: &str, offers: bool) -> Result<Response, ApiError> {
         let url = internal(path);
         let headers = [("upgrade", "websocket"), (PROTOCOL_HEADER, PROTOCOL)];
@@ -65,7 +72,7 @@ impl Address {
     async fn try_send(&self, request: &Outgoing<'_>) -> Result<Response, ApiError> {
         let mut tries = 1;
         loop {
-            // A stub that has failed once goes on failing: each try has its own.
+            // A stub that has failed once keeps failing, so each attempt has its own.
             let sent = match (self.namespace.get_by_name(&self.name), request.request()) {
                 (Ok(stub), Ok(request)) => stub.fetch_with_request(request).await,
                 (Err(error), _) | (_, Err(error)) => Err(error),
@@ -79,7 +86,7 @@ impl Address {
     }
 }
 
-/// The runtime marks errors after which another try can help. Not retried while the object is overloaded.
+/// Whether the runtime marks the error as retryable. Not retried while the object is overloaded.
 fn may_retry(error: &Error) -> bool {
     let Error::UnknownJsError { original, .. } = error else { return false };
     let flag = |name: &str| {

@@ -1,5 +1,5 @@
 //! What all our Durable Objects share: the shell that performs effects, names, addresses, storage,
-//! sockets and watchers. It must not know a task, a channel or a feed.
+//! sockets and watchers. It must not know tasks, channels or feeds.
 
 #[cfg(target_arch = "wasm32")]
 pub mod actor;

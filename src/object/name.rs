@@ -1,4 +1,4 @@
-//! The names of our objects: which object is whose. A deployment's objects keep their names for ever.
+//! The names of our objects. They must never change, or a deployment loses its objects.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl ObjectName {
         }
     }
 
-    /// The room of this name. A task's id has no colon.
+    /// The room of this name. A task's id contains no colon.
     pub fn of_room(name: &str) -> Self {
         match name.strip_prefix(CHANNEL) {
             Some(id) => Self::Channel(id.to_owned()),
@@ -44,7 +44,7 @@ impl ObjectName {
         }
     }
 
-    /// The feed of this name, if it is one's.
+    /// The feed of this name, if there is one.
     pub fn of_feed(name: &str) -> Option<Self> {
         if name == PUBLIC_CONTENT {
             return Some(Self::PublicContent);

@@ -7,7 +7,7 @@ use worker::{
     WebSocketPair, WebSocketRequestResponsePair,
 };
 
-/// Longest message a watcher may send: `ping` needs four bytes, and nothing else is listened to.
+/// Longest message from a watcher, in bytes. Only `ping` means anything.
 const MESSAGE_LIMIT: usize = 4096;
 
 /// The sub-protocol that a watcher may offer beside its ticket.
@@ -21,33 +21,47 @@ pub const PROTOCOL_HEADER: &str = "sec-websocket-protocol";
 const USER_SOCKETS: usize = 20;
 
 /// The `readyState` of a socket that can be sent to.
-pub const OPEN: u16 = 1;
+const OPEN: u16 = 1;
 
-/// A socket that is accepted and not yet handed to its watcher.
+/// An accepted socket whose upgrade is not answered yet.
 pub struct Accepted {
     pub socket: WebSocket,
     other_end: WebSocket,
 }
 
-/// Accepts a watcher. What is sent to `socket` from here on arrives.
+/// Accepts a watcher. Frames can be sent to `socket` even before the upgrade is answered.
+///
+/// # Errors
+///
+/// The runtime cannot make a socket.
 pub fn accept(state: &State) -> Result<Accepted> {
     let pair = WebSocketPair::new()?;
-    // Answered by the runtime: a heartbeat does not wake the object.
+    // The runtime answers the heartbeat, so it does not wake a hibernating object.
     let heartbeat = WebSocketRequestResponsePair::new("ping", "pong")?;
     state.set_websocket_auto_response(&heartbeat);
     state.accept_web_socket(&pair.server);
     Ok(Accepted { socket: pair.server, other_end: pair.client })
 }
 
-/// The same on an object that is one user's. A socket that is closed does not count.
+/// Accepts a watcher on an object that is one user's, unless that has [`USER_SOCKETS`] open ones.
+///
+/// # Errors
+///
+/// The runtime cannot make a socket. The inner error is `too_many_sockets`.
 pub fn accept_of_user(state: &State) -> Result<std::result::Result<Accepted, ApiError>> {
     let sockets = state.get_websockets();
-    let open = sockets.iter().filter(|socket| socket.as_ref().ready_state() == OPEN).count();
+    let open = sockets.iter().filter(|socket| is_open(socket)).count();
     if open < USER_SOCKETS { accept(state).map(Ok) } else { Ok(Err(ApiError::too_many_sockets())) }
 }
 
+/// Whether the socket can be sent to.
+pub fn is_open(socket: &WebSocket) -> bool {
+    socket.as_ref().ready_state() == OPEN
+}
+
 impl Accepted {
-    /// The answer to the watcher's upgrade. An answer that was not offered breaks the handshake.
+    /// The answer to the upgrade. It names the sub-protocol only if that was offered: otherwise the
+    /// handshake fails.
     pub fn response(self, upgrade: &Request) -> Result<Response> {
         let mut response = ResponseBuilder::new().with_status(101).with_websocket(self.other_end);
         if upgrade.headers().has(PROTOCOL_HEADER)? {
@@ -57,8 +71,7 @@ impl Accepted {
     }
 }
 
-/// Sends `frame` to every watcher. A socket that is closing cannot be sent to, and the others
-/// must not suffer for it.
+/// Sends `frame` to every watcher. A send to a closing socket fails, which must not affect the others.
 pub fn broadcast(state: &State, frame: &str) {
     for socket in state.get_websockets() {
         if let Err(error) = socket.send_with_str(frame) {
@@ -67,7 +80,12 @@ pub fn broadcast(state: &State, frame: &str) {
     }
 }
 
-/// A watcher said something. Nothing but the heartbeat means anything, and that never gets here.
+/// Handles a message from a watcher: it is ignored, or the socket is closed if it is too long. The
+/// runtime answers heartbeats itself.
+///
+/// # Errors
+///
+/// The runtime cannot close the socket.
 pub fn heard(socket: &WebSocket, message: &WebSocketIncomingMessage) -> Result<()> {
     let length = match message {
         WebSocketIncomingMessage::String(text) => text.len(),
@@ -79,13 +97,12 @@ pub fn heard(socket: &WebSocket, message: &WebSocketIncomingMessage) -> Result<(
     Ok(())
 }
 
-/// A watcher closes. A close that is not answered leaves the browser waiting, and some of the
-/// codes that come may not be sent.
+/// Answers a watcher's close, for which the browser waits. Reserved codes must not be sent back.
 pub fn closed(socket: &WebSocket, code: usize, reason: &str) -> Result<()> {
     let answered = match code {
         1005 | 1006 | 1015 => socket.close::<&str>(None, None),
         code => socket.close(Some(code as u16), Some(reason)),
     };
-    // The other side may be gone already.
+    // The watcher may be gone already.
     answered.or(Ok(()))
 }

@@ -1,8 +1,8 @@
 //! What an object keeps in its own SQLite-backed storage: one value under one key, and where there may
 //! be any number of things, a set of names with a key each.
 //!
-//! The synchronous key-value API is used because nothing can come between a read, the decision
-//! and the write; and it needs no table, which would make every new object slow.
+//! With the synchronous key-value API, nothing can interleave between the read, the decision and the
+//! write. It also needs no table, whose creation would make every new object slow.
 
 use js_sys::{Array, Object, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
@@ -26,7 +26,11 @@ extern "C" {
     fn list(this: &SyncKv, options: &Object) -> std::result::Result<JsValue, JsValue>;
 }
 
-/// What is stored, or the state of an object that nothing has happened to.
+/// The stored state, or the default one of a new object.
+///
+/// # Errors
+///
+/// The storage fails, or the value is not a `T`.
 pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
     match kv(storage)?.get(KEY)?.as_string() {
         Some(text) => Ok(serde_json::from_str(&text)?),
@@ -34,6 +38,11 @@ pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
     }
 }
 
+/// Stores the state.
+///
+/// # Errors
+///
+/// The storage fails.
 pub fn save(storage: &Storage, state: &impl Serialize) -> Result<()> {
     Ok(kv(storage)?.put(KEY, &serde_json::to_string(state)?)?)
 }

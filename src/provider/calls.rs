@@ -1,19 +1,18 @@
-//! What is asked of providers, in the same way of each: start, poll, find a lost start, estimate.
+//! What is asked of providers, in the same way of each: start, poll, estimate, list models.
 
 use super::call::{Order, Started};
 use super::contract::Provider;
 use super::refusal::{not_offered, unreadable};
 use crate::domain::model::Models;
-use crate::domain::task::Task;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::provider::call::Call;
 use serde_json::Value;
 
 /// How a provider is reached.
 pub trait Calls {
-    /// Sends a call: the body of a good answer. Any other answer, and none, is an error.
+    /// Sends a call and returns the body of a 2xx answer. Any other answer is an error, and so is none.
     fn send(
         &self,
         provider: &'static dyn Provider,
@@ -21,12 +20,12 @@ pub trait Calls {
     ) -> impl Future<Output = Result<Vec<u8>, ApiError>>;
 }
 
-/// Starts what is ordered.
+/// Starts a task or a channel.
 ///
 /// # Errors
 ///
-/// What the provider refuses. `provider_timeout`, `provider_unavailable` and
-/// `provider_invalid_response` leave open whether it has started.
+/// The provider's refusal. After `provider_timeout`, `provider_unavailable` and
+/// `provider_invalid_response` it is unknown whether the provider has started.
 pub async fn start(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -36,11 +35,11 @@ pub async fn start(
     provider.started(&answer).ok_or_else(unreadable)
 }
 
-/// Asks what became of a task that was started as one of `kind`.
+/// Polls a task that was started as one of `kind`.
 ///
 /// # Errors
 ///
-/// The provider cannot be asked, or did not say.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn poll(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -53,39 +52,11 @@ pub async fn poll(
     report.filter(|report| report.task_id == task_id).ok_or_else(unreadable)
 }
 
-/// The provider's id of `task`, if it has it: for a start whose answer was lost. A task is known by the
-/// ids of its rows, which travel with it.
+/// What a start would cost, as the provider's own JSON.
 ///
 /// # Errors
 ///
-/// The provider did not say. Better no answer than a wrong one.
-pub async fn find(
-    calls: &impl Calls,
-    provider: &'static dyn Provider,
-    task: &Task,
-) -> Result<Option<String>, ApiError> {
-    let Some(row_id) = task.images.first().map(|image| &image.id) else { return Ok(None) };
-    let Some(call) = provider.search(task) else { return Ok(None) };
-    let list = calls.send(provider, call).await?;
-    for id in provider.candidates(&list, task).ok_or_else(unreadable)? {
-        let report = match poll(calls, provider, &id, &task.kind).await {
-            // Listed, and not there: it is not the one.
-            Err(error) if error.code == Code::ProviderRefused => continue,
-            // One that cannot be seen now may be it.
-            report => report?,
-        };
-        if report.row_ids.first() == Some(row_id) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
-}
-
-/// What a start would cost, in the provider's words.
-///
-/// # Errors
-///
-/// The provider does not say so, or refuses.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn estimate(
     calls: &impl Calls,
     provider: &'static dyn Provider,
@@ -100,7 +71,7 @@ pub async fn estimate(
 ///
 /// # Errors
 ///
-/// The provider does not say so, or refuses.
+/// The provider has no such call, refused it, or its answer cannot be read.
 pub async fn models(
     calls: &impl Calls,
     provider: &'static dyn Provider,

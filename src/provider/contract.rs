@@ -1,9 +1,9 @@
-//! What taskwire has to know of a provider.
+//! The interface to a provider.
 //!
-//! All of it is pure: a provider turns requests into calls, and bytes into events. Whatever awaits,
-//! stores or decides is the same for every provider, and not here.
+//! It is pure: a provider turns requests into calls, and bytes into events. What awaits, stores or
+//! decides is the same for every provider and lies elsewhere.
 
-use super::call::{Call, Order, Started};
+use super::call::{Call, Listing, Order, Started};
 use super::event::Event;
 use super::kind::Kind;
 use super::malformed::Malformed;
@@ -11,31 +11,30 @@ use super::settings::Settings;
 use crate::domain::channel::callback::Reply;
 use crate::domain::channel::state::Recorded;
 use crate::domain::model::Models;
-use crate::domain::task::Task;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
 use crate::signature::{Raw, SecretSet, SignatureError, Verified};
 use serde_json::Value;
 
-/// A provider. What has a default is what not every provider can do.
+/// A provider. Methods with a default are what not every provider supports.
 pub trait Provider: Sync {
     /// Its name, in `/webhooks/{name}`, in rows and in the log.
     fn name(&self) -> &'static str;
 
-    /// Where its variables and secrets are.
+    /// The names of its variables and secrets.
     fn settings(&self) -> &'static Settings;
 
-    /// What it can be asked for.
+    /// The kinds of work that it offers.
     fn kinds(&self) -> &'static [Kind];
 
-    /// The headers that [`Provider::verify`] and [`Provider::read`] look at, in lower case.
+    /// The headers that [`Provider::verify`] and [`Provider::read`] need, in lower case.
     fn webhook_headers(&self) -> &'static [&'static str];
 
-    /// Whether `webhook` comes from it. `now` is in Unix seconds.
+    /// Verifies that `webhook` comes from this provider. `now` is in Unix seconds.
     ///
     /// # Errors
     ///
-    /// Why not. A signature that does not match is always a mismatch, whatever its time.
+    /// The reason. A signature that does not match is always a mismatch, whatever its time.
     fn verify<'a>(
         &self,
         webhook: Raw<'a>,
@@ -43,46 +42,46 @@ pub trait Provider: Sync {
         now: i64,
     ) -> Result<Verified<'a>, SignatureError>;
 
-    /// What a webhook says.
+    /// Reads a webhook.
     ///
     /// # Errors
     ///
-    /// The field where a signed body makes no sense.
+    /// The field of a signed body that cannot be read.
     fn read(&self, webhook: &Verified<'_>) -> Result<Event, Malformed>;
 
-    /// The call that starts what is ordered.
+    /// The call that starts a task or a channel.
     fn start(&self, order: &Order<'_>) -> Call;
 
-    /// The answer to a start. `None`: it cannot be read.
+    /// Reads the answer to a start. `None`: it cannot be read.
     fn started(&self, answer: &[u8]) -> Option<Started>;
 
-    /// The call that asks what became of a task.
+    /// The call that polls a task.
     fn poll(&self, _task_id: &str) -> Option<Call> {
         None
     }
 
-    /// The answer to a poll of a task that was started as one of `kind`. `None`: it cannot be read.
+    /// Reads the answer to a poll of a task of `kind`. `None`: it cannot be read.
     fn polled(&self, _answer: &[u8], _kind: &str) -> Option<Report> {
         None
     }
 
-    /// The call that lists tasks, among which is a start whose answer was lost. `None`: a start like
-    /// this cannot be found.
-    fn search(&self, _task: &Task) -> Option<Call> {
+    /// The call that lists its tasks, newest first: from the newest on, or below the task `after`.
+    /// `None`: a start whose answer was lost cannot be found.
+    fn list(&self, _after: Option<&str>) -> Option<Call> {
         None
     }
 
-    /// The ids in the answer to a search that may be the task's. `None`: it cannot be read.
-    fn candidates(&self, _answer: &[u8], _task: &Task) -> Option<Vec<String>> {
+    /// A page of that list. `None`: it cannot be read.
+    fn listed(&self, _answer: &[u8]) -> Option<Listing> {
         None
     }
 
-    /// The call that says what a start would cost.
+    /// The call that estimates what a start would cost.
     fn estimate(&self, _request: &StartRequest) -> Option<Call> {
         None
     }
 
-    /// The answer to it, in the provider's words. `None`: it cannot be read.
+    /// Reads the answer to an estimate. `None`: it cannot be read.
     fn estimated(&self, _answer: &[u8]) -> Option<Value> {
         None
     }
@@ -92,17 +91,17 @@ pub trait Provider: Sync {
         None
     }
 
-    /// The answer to it. `None`: it cannot be read.
+    /// Reads the list of models. `None`: it cannot be read.
     fn listed_models(&self, _answer: &[u8]) -> Option<Models> {
         None
     }
 
-    /// What it is told of an event that is recorded as the row `record_id`, where it wants to be told.
+    /// The body of the callback for an event that is recorded as the row `record_id`.
     fn callback_body(&self, _event: &Recorded, _record_id: &str) -> String {
         String::new()
     }
 
-    /// What its answer to a callback means.
+    /// What the status of the answer to a callback means.
     fn callback_reply(&self, _status: u16) -> Reply {
         Reply::Refused
     }

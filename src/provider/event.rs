@@ -5,11 +5,11 @@ use crate::domain::task::report::Report;
 
 #[derive(Debug, PartialEq)]
 pub enum Event {
-    /// Something about a task.
+    /// A report about a task.
     Task(Report),
-    /// Something about a channel.
+    /// An event of a channel.
     Channel(ChannelEvent),
-    /// Something else: acknowledged and logged by its name. Providers send again what is refused, or
+    /// Anything else. It is acknowledged and its name is logged: providers retry what is refused, or
     /// disable an endpoint that refuses.
     Other { name: String },
 }

@@ -1,4 +1,4 @@
-//! Calls to a provider over HTTP, with its key. What the answers mean is decided by the provider.
+//! Calls to a provider over HTTP, with its API key. The provider decides what the answers mean.
 
 use super::call::Call;
 use super::calls::Calls;
@@ -10,16 +10,16 @@ use crate::platform::{config, log_error};
 use std::time::Duration;
 use worker::Env;
 
-/// How long a provider has to answer. It queues the work and answers at once; a caller waits for this.
+/// Deadline of a call. A provider queues the work and answers at once, and a caller is waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Providers, as this deployment is configured for them.
+/// Calls providers with this deployment's settings.
 pub struct Http<'a> {
     pub env: &'a Env,
 }
 
 impl Http<'_> {
-    /// Whether the provider can be called.
+    /// Checks that the provider is configured.
     ///
     /// # Errors
     ///

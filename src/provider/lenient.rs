@@ -1,13 +1,13 @@
-//! Reading JSON that a provider wrote: fields that may be missing, null or under several names, and
-//! trees that may be deeper than we can keep.
+//! Lenient reading of a provider's JSON: fields may be missing, null or under several names, and trees
+//! may be deeper than can be stored.
 
 use serde_json::Value;
 
-/// Levels of lists and objects that are taken: stored and passed on they sit a few levels deeper,
-/// and at 128 the JSON reader gives up.
+/// Deepest nesting of lists and objects that is kept. The parser's limit is 128, and a stored value
+/// sits a few levels deeper.
 pub const DEPTH_LIMIT: usize = 64;
 
-/// Levels of lists and objects in `value`.
+/// The nesting of lists and objects in `value`.
 pub fn depth(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
@@ -16,15 +16,15 @@ pub fn depth(value: &Value) -> usize {
     }
 }
 
-/// The most that is kept of one value, in bytes: more than a webhook can bring. An object's storage
-/// and a row of D1 take 2 MB.
+/// Largest value that is kept, in bytes: more than a webhook's body can hold. A value in an object's
+/// storage and a row in D1 may have 2 MB.
 const SIZE_LIMIT: usize = 640 * 1024;
 
-/// How much is kept of a text that people read, in characters.
+/// Longest message for people that is kept, in characters.
 const TEXT_LIMIT: usize = 300;
 
-/// A value as it is; as text if it is nested deeper than could be read back, or larger than could be
-/// stored: then as the beginning of one.
+/// `value` as it can be stored. If it is nested too deep it becomes its own JSON text; if it is too
+/// large, the beginning of that.
 pub fn storable(value: &Value) -> Value {
     let mut text = value.to_string();
     if depth(value) <= DEPTH_LIMIT && text.len() <= SIZE_LIMIT {
@@ -34,17 +34,17 @@ pub fn storable(value: &Value) -> Value {
     text.into()
 }
 
-/// The beginning of a text.
+/// The text, truncated to what is kept of a message.
 pub fn short(text: &str) -> String {
     text.chars().take(TEXT_LIMIT).collect()
 }
 
-/// The first of `names` that `value` has, and that is not null.
+/// The first field among `names` that is not missing or null.
 pub fn pick<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
     names.iter().find_map(|name| value.get(name).filter(|found| !found.is_null()))
 }
 
-/// The same, for text that is not empty.
+/// The first field among `names` that is a string and not empty.
 pub fn pick_text(value: &Value, names: &[&str]) -> Option<String> {
     let text = |name: &&str| value.get(name)?.as_str().filter(|text| !text.is_empty());
     names.iter().find_map(text).map(str::to_owned)

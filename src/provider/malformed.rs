@@ -1,6 +1,6 @@
-//! A webhook that is signed and still makes no sense.
+//! The error for a signed webhook that cannot be read.
 
-/// A verified body that is not an event. The field says where it goes wrong.
+/// A verified body that is not an event. `path` is the field that is wrong.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Malformed {
     pub path: &'static str,

@@ -1,8 +1,8 @@
 //! Providers: a folder for each, and one entry in [`registry`].
 //!
-//! A provider describes calls and reads bytes; it never awaits. [`contract`] says what it has to know,
-//! [`calls`] does what is the same for all of them, and `http` is the only glue. The other files here
-//! read what any provider may write.
+//! A provider describes calls and reads bytes; it never awaits. [`contract`] is its interface, [`calls`]
+//! does what is the same for all providers, and `http` sends the calls. The other files here read
+//! what any provider may write.
 
 pub mod call;
 pub mod calls;

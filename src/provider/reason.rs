@@ -1,19 +1,19 @@
-//! Why a generation failed, in a provider's words and in the shapes that providers give them.
+//! Reading why a generation failed, from the shapes in which providers send errors.
 
 use crate::domain::task::TaskError;
 use crate::error::sentence;
 use crate::provider::lenient::{pick_text, short};
 use serde_json::Value;
 
-/// The code of a failure for which the provider has none of its own.
+/// The code of a failure for which the provider gave no code.
 pub const FAILED: &str = "generation_failed";
 
-/// A failure that came without a word.
+/// The error of a failure without any reason.
 pub fn no_reason(code: &str) -> TaskError {
     TaskError::new(code, "The provider gave no reason.")
 }
 
-/// An error as a string (a code or a sentence) or as `{code, message?}`, upper or lower case.
+/// Reads an error: a string (a code or a sentence) or `{code, message?}`, in upper or lower case.
 pub fn task_error(error: &Value, fallback: &str) -> TaskError {
     let (code, message) = match error {
         Value::String(text) if is_code(text) => (Some(text.clone()), None),
@@ -24,7 +24,7 @@ pub fn task_error(error: &Value, fallback: &str) -> TaskError {
         ),
     };
     let code = code.map_or_else(|| fallback.to_owned(), |code| code.to_ascii_lowercase());
-    // It is stored with the task and with each of its images.
+    // Truncated, because it is stored with the task and with each of its images.
     let message = message.map_or_else(|| sentence(&code.replace('_', " ")), |text| short(&text));
     TaskError { code, message }
 }

@@ -1,16 +1,15 @@
-//! What a provider's refusals mean to whoever asked us: its errors, in the shapes that providers
-//! give them, as ours.
+//! Translates a provider's error answers into ours.
 
 use crate::error::{ApiError, Code, Issue};
 use crate::json;
 use crate::provider::lenient::{pick_text, short};
 use serde_json::Value;
 
-/// Issues that are passed on from one refusal.
+/// Most issues that are passed on from one answer.
 const ISSUE_LIMIT: usize = 20;
 
-/// The error for an answer with `status` (not 2xx) and `body`. A complaint about the caller's own
-/// request is passed on; anything else is said in our words, since it is about our account.
+/// The error for an answer with `status` (not 2xx) and `body`. Issues with the caller's own request are
+/// passed on. Anything else is about our account, so it is said in general words.
 pub fn refusal(status: u16, body: &[u8]) -> ApiError {
     let body: Value = json::read(body).unwrap_or(Value::Null);
     let error = body.get("error").unwrap_or(&Value::Null);
@@ -57,12 +56,12 @@ pub fn unreachable() -> ApiError {
     ApiError::new(Code::ProviderUnavailable, "The provider cannot be reached right now.")
 }
 
-/// An answer that says yes and cannot be read.
+/// A 2xx answer that cannot be read.
 pub fn unreadable() -> ApiError {
     ApiError::new(Code::ProviderInvalidResponse, "The provider's answer could not be read.")
 }
 
-/// `{error: "text"}`, `{error: {message, field?}}`, `{error: {issues: […]}}` or just `{message}`.
+/// Reads `{error: "text"}`, `{error: {message, field?}}`, `{error: {issues: […]}}` or `{message}`.
 fn complaints(error: &Value, body: &Value) -> Vec<Issue> {
     let issue = |value: &Value| {
         let message = pick_text(value, &["message"])?;

@@ -1,4 +1,4 @@
-//! The providers that there are. A provider is its folder and one entry here.
+//! The list of providers. A provider is a folder and one entry here.
 
 use super::contract::Provider;
 use super::kind::{Becomes, Kind};
@@ -12,7 +12,7 @@ use crate::error::ApiError;
 /// Every provider.
 pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver]);
 
-/// Providers by their names and by what they can do.
+/// Looks providers up by name and by kind.
 #[derive(Clone, Copy)]
 pub struct Registry(pub &'static [&'static dyn Provider]);
 
@@ -26,16 +26,16 @@ impl Registry {
         self.0.iter().copied().find(|provider| provider.name() == name)
     }
 
-    /// The provider that has a task.
+    /// The provider of a task.
     ///
     /// # Errors
     ///
-    /// `unavailable` for a provider that this build does not have: another one may.
+    /// `unavailable` if this build does not have the provider: another build may.
     pub fn of(self, task: &Task) -> Result<&'static dyn Provider, ApiError> {
         self.named(&task.provider).ok_or_else(ApiError::unavailable)
     }
 
-    /// The kind of this name that becomes what is asked for, with its provider.
+    /// The kind of this name with its provider, if a start of it becomes `becomes`.
     pub fn kind(
         self,
         word: &str,
@@ -56,12 +56,12 @@ impl Registry {
         kinds.filter(move |(_, kind)| kind.becomes == becomes)
     }
 
-    /// Names of what is missing of their settings.
+    /// The names of missing settings.
     pub fn missing<F: Fn(&str) -> Option<String>>(self, config: &Config<F>) -> Vec<&'static str> {
         self.0.iter().flat_map(|provider| provider.settings().missing(config)).collect()
     }
 
-    /// How long to wait for a task, where its provider says so.
+    /// How long to wait for a task, in milliseconds from the start, if its kind is known.
     pub fn patience(self, task: &Task) -> Option<Millis> {
         Some(self.named(&task.provider)?.kind(&task.kind)?.patience)
     }

@@ -1,25 +1,25 @@
-//! The variables and secrets of a provider, by their names.
+//! The variables and secrets of a provider.
 
 use crate::config::{Config, PUBLIC_URL};
 use crate::error::{ApiError, Code};
 use crate::signature::SecretSet;
 use crate::url::hosts::HostList;
 
-/// Where a provider's settings are.
+/// The names of a provider's settings, and some defaults.
 pub struct Settings {
     /// The secret that its API is called with.
     pub api_key: &'static str,
     /// The secret that its webhooks are signed with.
     pub webhook_secret: &'static str,
-    /// The variable with the base URL of its API, and what that is where it is not set.
+    /// The variable with the base URL of its API, and the default.
     pub api_url: (&'static str, &'static str),
-    /// The variable with the hosts that its key may go to with a callback, and what those are where it
-    /// is not set. `None`: it wants no callbacks.
+    /// The variable with the hosts to which callbacks with its key may be sent, and the default. `None`:
+    /// it wants no callbacks.
     pub callback_hosts: Option<(&'static str, &'static str)>,
-    /// The variable that says whether a webhook is `registered` (the default), or each `request` names
-    /// its own. `None`: one is always registered.
+    /// The variable that says whether a webhook is `registered` (the default) or each `request` carries
+    /// its own URL. `None`: always registered.
     pub webhook_mode: Option<&'static str>,
-    /// No deployment does without it. Any other provider may be left out as a whole, but not in half.
+    /// Whether every deployment needs it. Any other provider may be left out, but only as a whole.
     pub is_required: bool,
 }
 
@@ -39,7 +39,7 @@ impl Settings {
         config.secrets(self.webhook_secret)
     }
 
-    /// The hosts that the key may be sent to with a callback: none where the provider wants none.
+    /// The hosts to which callbacks with the key may be sent. Empty if the provider wants none.
     pub fn callback_hosts<F: Fn(&str) -> Option<String>>(&self, config: &Config<F>) -> HostList {
         let listed = self.callback_hosts.map(|(name, default)| config.get_or(name, default));
         HostList::parse(listed.as_deref().unwrap_or_default())
@@ -49,12 +49,12 @@ impl Settings {
         self.webhook_mode.and_then(|name| config.get(name))
     }
 
-    /// Where webhooks of tasks that carry their own address are sent, in a deployment that has no
-    /// registered one. `name` is the provider's.
+    /// The base URL for webhooks of single tasks, in a deployment without a registered webhook. `name` is
+    /// the provider's name.
     ///
     /// # Errors
     ///
-    /// `not_configured`, naming the variable that is missing or makes no sense.
+    /// `not_configured`, naming the variable that is missing or invalid.
     pub fn webhook_address<F: Fn(&str) -> Option<String>>(
         &self,
         name: &str,
@@ -71,13 +71,13 @@ impl Settings {
         }
     }
 
-    /// Names of what is missing.
+    /// The names of missing settings.
     pub fn missing<F: Fn(&str) -> Option<String>>(&self, config: &Config<F>) -> Vec<&'static str> {
         let secrets = [self.api_key, self.webhook_secret];
         if !self.is_required && secrets.iter().all(|name| config.get(name).is_none()) {
             return Vec::new();
         }
-        // Without a registered webhook there is no secret, but an address that is reached from outside.
+        // Without a registered webhook there is no webhook secret, but a public URL is needed.
         let is_request = self.mode(config).as_deref() == Some(REQUEST);
         let second = if is_request { PUBLIC_URL } else { self.webhook_secret };
         [self.api_key, second].into_iter().filter(|name| config.get(name).is_none()).collect()

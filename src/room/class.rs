@@ -1,4 +1,4 @@
-//! The class of all rooms: it passes the runtime's events to the room whose object this is.
+//! The class of all rooms: it dispatches the runtime's events to the task's or the channel's room.
 
 use super::channel::room::ChannelRoom;
 use super::task::room::TaskRoom as Tasks;
@@ -18,6 +18,7 @@ pub struct TaskRoom {
 
 impl DurableObject for TaskRoom {
     fn new(state: State, env: Env) -> Self {
+        crate::panics::log_them();
         Self { state, env }
     }
 
@@ -29,6 +30,8 @@ impl DurableObject for TaskRoom {
     }
 
     async fn alarm(&self) -> Result<Response> {
+        #[cfg(feature = "panics")]
+        crate::panics::on_purpose::in_alarm();
         match self.name() {
             ObjectName::Channel(id) => self.channel(&id).alarm().await?,
             _ => self.task().alarm().await?,

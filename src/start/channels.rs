@@ -1,8 +1,8 @@
 //! Starting channels.
 //!
-//! No rows are made before the call: the provider names the channel, and its webhook brings what came
-//! of it, with the user it is for. There is no way to poll it afterwards, so a start without a clear
-//! answer is never repeated under the same key.
+//! No rows are inserted before the call: the provider chooses the channel's id, and its webhook carries
+//! the result and the user. A channel cannot be polled, so a start whose answer was lost is never
+//! repeated under the same idempotency key.
 
 use super::earlier::{Earlier, earlier};
 use super::ports::{Clock, Ports, Rooms, Rows};
@@ -30,11 +30,11 @@ pub fn under_way(key: &TaskKey) -> String {
 }
 
 impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
-    /// Starts a channel, or finds the one that the same key has started before.
+    /// Starts a channel, or returns the one that the same idempotency key has started before.
     ///
     /// # Errors
     ///
-    /// What the provider refuses; 409 where the key stands for another request.
+    /// The provider's refusal; 409 if the key stands for another request, or for one still under way.
     pub async fn start_channel(
         &self,
         provider: &'static dyn Provider,
@@ -64,7 +64,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
                 }
                 Err(_) => None,
             };
-            if self.rows.settle_claim(user, claim, stands_for.as_deref()).await.is_err() {
+            if self.rows.resolve_claim(user, claim, stands_for.as_deref()).await.is_err() {
                 self.clock.log_error("start", "an idempotency key stays under way");
             }
         }
@@ -88,8 +88,8 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         }
     }
 
-    /// The channel gets its room; if that cannot be had, its row at least. Its webhook brings the rest
-    /// in any case.
+    /// Attaches the channel to its room. If the room cannot be reached, its row is inserted instead: the
+    /// room finds the owner there when the webhook comes.
     async fn attach_channel(&self, channel: &Channel) {
         let is_attached = self.rooms.attach_channel(channel.clone()).await.is_ok();
         if !is_attached && self.rows.insert_channel(channel).await.is_err() {
@@ -114,7 +114,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     }
 }
 
-/// The error of a start that the provider may have taken all the same.
+/// The error for a code after which the provider may have started the request anyway.
 fn unclear(code: Code) -> Option<ApiError> {
     match code {
         Code::ProviderTimeout => Some(no_answer()),

@@ -1,4 +1,4 @@
-//! The wait for an earlier start under the same idempotency key.
+//! Waiting for an earlier start under the same idempotency key.
 
 use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::claim::{Claim, Claimed};
@@ -7,25 +7,26 @@ use crate::error::{ApiError, Code};
 use crate::provider::calls::Calls;
 use std::time::Duration;
 
-/// How long a repeated request waits for the first one to get through, and how often it looks.
+/// How long a repeated request waits for the first one, and how often it checks.
 const WAIT: Millis = 20 * SECOND;
 const STEP: Duration = Duration::from_millis(200);
 
-/// What has become of an earlier start.
+/// The state of an earlier start.
 pub(super) enum Earlier<S> {
-    /// It was never made: this one may be.
+    /// It left no rows, so this request may start.
     None,
-    /// It is under way.
+    /// It is still under way.
     UnderWay,
-    /// This came of it.
+    /// It has ended with this.
     Ended(S),
 }
 
-/// What the same key has started before, if anything. Waits while that is under way.
+/// What the same key has started before, if anything. Waits while that start is under way. `look` reads
+/// its state.
 ///
 /// # Errors
 ///
-/// 409 where the key stands for another request, or its request is still under way after the wait.
+/// 409 if the key stands for another request, or its start is still under way after the wait.
 pub(super) async fn earlier<R: Rows, C: Calls, O: Rooms, T: Clock, S>(
     ports: &Ports<'_, R, C, O, T>,
     user: &str,

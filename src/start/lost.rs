@@ -1,57 +1,88 @@
-//! Starts that did not come to an end: a start call without an answer, a process that died.
+//! Lost starts: the start call got no answer, or the process died.
 
 use super::ports::{Clock, Ports, Rooms, Rows};
+use super::search::{Found, search};
 use crate::domain::task::{START_LOST, Task, TaskError};
+use crate::domain::time::Millis;
 use crate::error::ApiError;
-use crate::provider::calls::{Calls, find};
+use crate::provider::calls::Calls;
 
-/// Searches for a start without an answer at the provider: the task, attached, if it is there.
+/// Searches for one start without an answer at the provider: the task, attached, if it is there.
 ///
 /// # Errors
 ///
-/// The provider did not say, or neither the room nor the row could be told.
+/// The search failed, or neither the room nor the row could be updated.
 pub async fn find_lost<R: Rows, C: Calls, O: Rooms, T: Clock>(
     ports: &Ports<'_, R, C, O, T>,
     task: &Task,
+    until: Millis,
 ) -> Result<Option<Task>, ApiError> {
     let provider = ports.providers.of(task)?;
-    match find(ports.calls, provider, task).await? {
+    let found = search(ports, provider, &[task], until).await?;
+    match id_of(&found, task) {
         Some(task_id) => ports.attach(task.clone().named(task_id)).await.map(Some),
         None => Ok(None),
     }
 }
 
+fn id_of(found: &Found, task: &Task) -> Option<String> {
+    found.ids.get(&task.images.first()?.id).cloned()
+}
+
 /// What became of a start that nobody takes care of any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// Its room has been woken.
-    Woken,
     /// The provider has it, and so has its room now.
     Found,
-    /// The provider does not have it: its rows have failed.
+    /// The provider does not have it, or it cannot be searched for: its rows have failed.
     GivenUp,
+    /// Not all was seen: it is searched for again.
+    Open,
 }
 
-/// Settles a task that is pending for too long.
-///
-/// # Errors
-///
-/// It is still unsettled, and is found again.
-pub async fn settle<R: Rows, C: Calls, O: Rooms, T: Clock>(
+/// Settles starts that have no provider's id for too long, with one search for each provider, until the
+/// time `until`. What became of each, in order; an error leaves it as it was.
+pub async fn settle_lost<R: Rows, C: Calls, O: Rooms, T: Clock>(
+    ports: &Ports<'_, R, C, O, T>,
+    lost: &[Task],
+    until: Millis,
+) -> Vec<Result<Settled, ApiError>> {
+    let mut settled: Vec<Result<Settled, ApiError>> =
+        lost.iter().map(|_| Ok(Settled::Open)).collect();
+    for provider in ports.providers.all() {
+        let is_its = |task: &Task| task.provider == provider.name();
+        let its: Vec<&Task> = lost.iter().filter(|task| is_its(task)).collect();
+        if its.is_empty() {
+            continue;
+        }
+        let found = search(ports, *provider, &its, until).await;
+        for (task, outcome) in lost.iter().zip(&mut settled).filter(|(task, _)| is_its(task)) {
+            *outcome = match &found {
+                Ok(found) => settle(ports, task, found).await,
+                Err(error) => Err(error.clone()),
+            };
+        }
+    }
+    settled
+}
+
+async fn settle<R: Rows, C: Calls, O: Rooms, T: Clock>(
     ports: &Ports<'_, R, C, O, T>,
     task: &Task,
+    found: &Found,
 ) -> Result<Settled, ApiError> {
-    if task.task_id.is_some() {
-        ports.rooms.wake(task).await?;
-        return Ok(Settled::Woken);
-    }
-    if find_lost(ports, task).await?.is_some() {
+    if let Some(task_id) = id_of(found, task) {
+        ports.attach(task.clone().named(task_id)).await?;
         return Ok(Settled::Found);
     }
     // Only a task with rows can be searched for. Of another it is not known whether it was started.
-    let message = match task.images.is_empty() {
-        false => "The provider has no such task: it was never started.",
-        true => "The start was cut off: it is not known whether the provider has started it.",
+    let is_searched = !task.images.is_empty();
+    if is_searched && !found.is_whole {
+        return Ok(Settled::Open);
+    }
+    let message = match is_searched {
+        true => "The provider has no such task: it was never started.",
+        false => "The start was cut off: it is not known whether the provider has started it.",
     };
     let lost = TaskError::new(START_LOST, message);
     ports.rows.give_up(task, task.error.as_ref().unwrap_or(&lost), ports.now()).await?;

@@ -1,4 +1,4 @@
-//! What a start reaches outside of itself.
+//! The ports of a start: what it does to the outside.
 
 use crate::domain::channel::state::Channel;
 use crate::domain::claim::{Claim, Claimed};
@@ -7,20 +7,20 @@ use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::provider::calls::Calls;
 use crate::provider::registry::Registry;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// The rows in D1. Whatever fails may have been done all the same.
+/// The rows in D1. A call that fails may have been performed anyway.
 #[expect(async_fn_in_trait, reason = "a Worker has one thread: nothing needs these to be Send")]
 pub trait Rows {
-    /// What an idempotency key stands for.
+    /// What was started under an idempotency key.
     async fn claimed(&self, user: &str, key: &str) -> Result<Option<Claimed>, ApiError>;
 
-    /// Makes the rows of tasks that are about to be started, all or none. A claim that is taken fails
-    /// it.
+    /// Inserts the rows of tasks that are about to be started, all or none. Fails if the idempotency key
+    /// is taken.
     async fn insert(&self, tasks: &[&Task], claim: Option<&Claim>) -> Result<(), ApiError>;
 
-    /// Takes back what an insert without an answer may have written: the rows fail, and the key is free
-    /// again.
+    /// Undoes an insert whose answer was lost: fails the rows and frees the idempotency key.
     async fn withdraw(
         &self,
         tasks: &[&Task],
@@ -29,72 +29,75 @@ pub trait Rows {
         now: Millis,
     ) -> Result<(), ApiError>;
 
-    /// Says in the rows of a start that was refused why it was.
+    /// Fails the rows of a start that was refused, with the reason.
     async fn refuse(&self, task: &Task, reason: &TaskError, now: Millis) -> Result<(), ApiError>;
 
     /// Fails the rows of a start that the provider does not have.
     async fn give_up(&self, task: &Task, reason: &TaskError, now: Millis) -> Result<(), ApiError>;
 
-    /// Brings the rows of a task up to its version. The version of rows that are ahead and nobody's.
+    /// Upserts the rows of a task. Returns the version of rows that are newer and have no provider's id.
     async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError>;
+
+    /// Those of a provider's ids that a row has.
+    async fn known_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError>;
 
     /// What was started under a claim, in the order it was asked for.
     async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError>;
 
-    /// Claims an idempotency key, and nothing else. Fails where it is taken.
+    /// Claims an idempotency key, and nothing else. Fails if it is taken.
     async fn claim(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError>;
 
-    /// What a claimed key stands for from now on. `None`: nothing, it is free again.
-    async fn settle_claim(
+    /// Sets what a claimed key stands for. `None` frees the key.
+    async fn resolve_claim(
         &self,
         user: &str,
         claim: &Claim,
         stands_for: Option<&str>,
     ) -> Result<(), ApiError>;
 
-    /// Makes the row of a channel.
+    /// Inserts the row of a channel.
     async fn insert_channel(&self, channel: &Channel) -> Result<(), ApiError>;
 }
 
 /// The rooms of tasks and channels.
 #[expect(async_fn_in_trait, reason = "a Worker has one thread: nothing needs these to be Send")]
 pub trait Rooms {
-    /// Hands a room its task. The task as it is then: an early webhook may have ended it.
+    /// Attaches a task to its room and returns its current state: an early webhook may have completed it.
     async fn attach(&self, task: Task) -> Result<Task, ApiError>;
 
-    /// The task as its room has it, if it is this user's.
+    /// The current task, if it is this user's.
     async fn read(&self, task_id: &str, user: &str) -> Result<Option<Task>, ApiError>;
 
-    /// Makes sure that a task which is under way is taken care of.
+    /// Makes sure that a task under way has a room with an alarm.
     async fn wake(&self, task: &Task) -> Result<(), ApiError>;
 
-    /// Hands a room its channel.
+    /// Attaches a channel to its room.
     async fn attach_channel(&self, channel: Channel) -> Result<(), ApiError>;
 
-    /// The channel as its room has it, if this user may see it.
+    /// The current channel, if this user may see it.
     async fn read_channel(&self, channel_id: &str, user: &str)
     -> Result<Option<Channel>, ApiError>;
 }
 
-/// Time, and the log.
+/// The clock, timers and the log.
 #[expect(async_fn_in_trait, reason = "a Worker has one thread: nothing needs these to be Send")]
 pub trait Clock {
     fn now(&self) -> Millis;
 
     async fn pause(&self, pause: Duration);
 
-    /// Runs `work` with a deadline. Fails with `unavailable` when that has passed.
+    /// Runs `work` with a deadline. Fails with `unavailable` when it has passed.
     async fn with_deadline<T>(
         &self,
         deadline: Duration,
         work: impl Future<Output = Result<T, ApiError>>,
     ) -> Result<T, ApiError>;
 
-    /// One line of the log: something that should not have happened.
+    /// Writes an error to the log.
     fn log_error(&self, what: &str, detail: &str);
 }
 
-/// All of it, and the providers that there are.
+/// All ports, and the providers.
 pub struct Ports<'a, R, C, O, T> {
     pub providers: Registry,
     pub rows: &'a R,

@@ -1,5 +1,5 @@
-//! Starting tasks: rows first, then the provider, then the rooms. Whatever happens between two of
-//! these, the rows say what became of it, or are found by what comes after.
+//! Starting tasks: rows first, then the provider, then the rooms. After a failure between two steps,
+//! the rows have the error, or a webhook or the sweep finds them.
 
 use super::earlier::{Earlier, earlier};
 use super::lost::find_lost;
@@ -7,43 +7,44 @@ use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::task::start_request::StartRequest;
 use crate::domain::task::{START_LOST, Task, TaskError};
+use crate::domain::time::Millis;
 use crate::error::{ApiError, Code};
 use crate::provider::call::{Order, Started};
 use crate::provider::calls::{self, Calls};
 use futures_util::future::join_all;
 use std::time::Duration;
 
-/// Starts under way at once: the connections that the runtime allows a request.
+/// Most parallel start calls: the runtime allows a request so many connections.
 const SIDE_BY_SIDE: usize = 6;
 
-/// How long a caller whose start had no answer waits for the search for it. The sweep searches again.
+/// Deadline for the search for a lost start while its caller waits. The sweep searches again.
 const SEARCH_DEADLINE: Duration = Duration::from_secs(3);
 
 /// One task to be started.
 pub struct Job {
-    /// The task as it is to be: without a provider's id.
+    /// The pending task, without a provider's id.
     pub task: Task,
     pub request: StartRequest,
-    /// Where the provider is to send the webhooks of this one task.
+    /// The webhook URL for this one task, without a registered webhook.
     pub webhook_url: Option<String>,
 }
 
-/// What became of one task.
-pub type Outcome = Result<Task, ApiError>;
+/// How the start of one task ended.
+pub type StartOutcome = Result<Task, ApiError>;
 
-/// What became of all, and what the same key had stood for before, if it had.
+/// How all starts ended. `earlier` is what the idempotency key already stood for.
 #[derive(Debug)]
 pub struct Done {
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<StartOutcome>,
     pub earlier: Option<String>,
 }
 
 impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
-    /// Starts all, or finds what the same key has started before.
+    /// Starts all tasks, or returns what the same idempotency key has started before.
     ///
     /// # Errors
     ///
-    /// Nothing was started: the rows could not be made, or the key stands for another request.
+    /// Nothing was started: the rows could not be inserted, or the key stands for another request.
     pub async fn start(&self, jobs: Vec<Job>, claim: Option<Claim>) -> Result<Done, ApiError> {
         let user = jobs.first().map(|job| job.task.user_id.clone()).unwrap_or_default();
         if let Some(claim) = &claim
@@ -64,8 +65,9 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         Ok(Done { outcomes, earlier: None })
     }
 
-    /// The same key may have been claimed a moment ago: then that one is the start. Otherwise it may be
-    /// that just D1's answer was lost, and the rows are there: they must not stay pending.
+    /// Handles a failed insert. If another request has claimed the key at the same time, that is the start.
+    /// Otherwise D1's answer may be lost and the rows exist, so they are withdrawn: they must not stay
+    /// pending.
     async fn not_inserted(
         &self,
         user: &str,
@@ -87,14 +89,15 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         Err(error)
     }
 
-    async fn begin(&self, job: Job) -> Outcome {
+    async fn begin(&self, job: Job) -> StartOutcome {
         match self.ask(&job).await {
             Ok(Started { id, access }) => self.attach(Task { access, ..job.task.named(id) }).await,
             Err(error) => {
-                // No clear no: the provider may have the task all the same. That is searched for, since
-                // a second call could be a second paid task.
+                // After a provisional error the provider may have the task anyway. It is searched for,
+                // since a second call could be a second paid task.
                 if reason(&error).is_provisional() {
-                    let search = find_lost(self, &job.task);
+                    let until = self.now() + SEARCH_DEADLINE.as_millis() as Millis;
+                    let search = find_lost(self, &job.task, until);
                     let found = self.clock.with_deadline(SEARCH_DEADLINE, search).await;
                     if let Ok(Some(task)) = found {
                         return Ok(task);
@@ -117,9 +120,9 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         calls::start(self.calls, provider, &order).await
     }
 
-    /// The task gets its room. If that cannot be had, the row gets the provider's id at least: then
-    /// whoever asks for the task wakes its room, and its webhook finds it in any case.
-    pub(super) async fn attach(&self, task: Task) -> Outcome {
+    /// Attaches the task to its room. If the room cannot be reached, the row gets the provider's id: the
+    /// next reader, the webhook or the sweep then wakes the room.
+    pub(super) async fn attach(&self, task: Task) -> StartOutcome {
         match self.rooms.attach(task.clone()).await {
             Ok(task) => Ok(task),
             Err(_) => {
@@ -133,7 +136,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         }
     }
 
-    /// The rows say why the start was refused. They stay pending only if D1 is away just now.
+    /// Fails the rows with the reason. They only stay pending if D1 is unavailable, until the sweep.
     async fn refuse(&self, task: &Task, error: &ApiError) {
         let reason = reason(error);
         for _ in 0..2 {
@@ -162,8 +165,8 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         .await
     }
 
-    /// A task that was started before, as it is now; or why it was refused then.
-    async fn current(&self, task: Task) -> Outcome {
+    /// The current state of a task that was started before, or the error of its start.
+    async fn current(&self, task: Task) -> StartOutcome {
         match (&task.task_id, &task.error) {
             (None, Some(error)) => Err(ApiError::new(code_of(error), error.message.clone())),
             _ => {
@@ -174,11 +177,11 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     }
 }
 
-/// The code under which a start that failed before is refused again.
+/// The code for repeating the error of a start that failed before.
 fn code_of(error: &TaskError) -> Code {
     match Code::from_word(&error.code) {
         Some(code) => code,
-        // No clear no: see `lost`.
+        // It is unknown whether the provider has the task: see `lost`.
         None if error.code == START_LOST => Code::ProviderTimeout,
         None => Code::ProviderRefused,
     }

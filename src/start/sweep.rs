@@ -1,55 +1,109 @@
-//! The second safety net: what no room and no request takes care of any more.
+//! The second safety net, every minute: what no room and no request takes care of any more.
 //!
-//! A start that died before the provider's answer leaves rows that nobody will ever settle; a room
-//! that could not be reached when its task was started has no alarm. Every minute, a page of the
-//! tasks is gone through for both.
+//! A start that died before the provider's answer leaves rows that nobody settles. A room that could not
+//! be reached when its task or channel was started has no alarm. The sweep finds both by an index of what
+//! is unsettled. One sweep runs at a time, and ends within [`LONGEST`].
 
-use super::lost::{Settled, settle};
-use super::wiring::with_ports;
-use crate::domain::task::Task;
-use crate::domain::time::{MINUTE, Millis};
+use super::lost::{Settled, settle_lost};
+use super::ports::{Clock, Ports, Rooms};
+use super::wiring::{RoomClients, Runtime, with_ports};
+use crate::domain::channel::schedule::DEADLINE;
+use crate::domain::task::{START_LOST, Task};
+use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 use crate::error::ApiError;
 use crate::log::{Line, What};
 use crate::platform::{log, log_line, now};
+use crate::provider::http::Http;
+use crate::store::Store;
+use futures_util::future::join_all;
 use worker::Env;
+
+/// How long one sweep may take: the next one is due after a minute.
+const LONGEST: Millis = 45 * SECOND;
 
 /// A start is given this long to get through by itself.
 const START_PATIENCE: Millis = 2 * MINUTE;
 
-/// A room is given this long before it is asked whether it has an alarm: twice its own longest pause.
+/// A room is given this long before it is woken: twice the longest pause between two of its polls.
 const ROOM_PATIENCE: Millis = 10 * MINUTE;
 
-/// Goes through one page. What fails now is found again on the next way through.
+/// What one sweep takes care of, of each sort.
+const MOST_LOST: u32 = 200;
+const MOST_WOKEN: u32 = 50;
+
+/// Rooms that are woken at once: the connections that the runtime allows a request.
+const SIDE_BY_SIDE: usize = 6;
+
+type Wired<'a> = Ports<'a, Store, Http<'a>, RoomClients<'a>, Runtime>;
+
+/// Sweeps, unless another sweep has the turn. What fails now is found again.
 ///
 /// # Errors
 ///
-/// D1 is away.
+/// `unavailable` if D1 fails.
 pub async fn sweep(env: &Env) -> Result<(), ApiError> {
     with_ports(env, async |ports| {
-        let store = ports.rows;
-        let page = store.sweep_page(now() - START_PATIENCE, now() - ROOM_PATIENCE).await?;
-        for task in &page.unsettled {
-            match settle(&ports, task).await {
-                Ok(Settled::Woken) => {}
-                Ok(Settled::Found) => log_start(What::StartFound, task),
-                Ok(Settled::GivenUp) => log_start(What::StartGivenUp, task),
-                Err(error) => log("sweep", format_args!("{}: {error}", task.key)),
-            }
+        let until = now() + LONGEST;
+        let Some(mut turn) = ports.rows.take_turn(now(), until).await? else { return Ok(()) };
+        let lost = ports.rows.lost(now() - START_PATIENCE, MOST_LOST).await?;
+        for (task, settled) in lost.iter().zip(settle_lost(&ports, &lost, until).await) {
+            log_start(task, &settled);
         }
-        if page.is_last {
-            store.forget_keys(now()).await?;
+        wake_channels(&ports).await?;
+        turn.woken_after = wake_tasks(&ports, &turn.woken_after, until).await?;
+        // Keys have no index by time: they are gone through once an hour.
+        if now() % HOUR < MINUTE {
+            ports.rows.forget_keys(now()).await?;
         }
-        store.sweep_on(&page).await
+        ports.rows.end_turn(&turn).await
     })
     .await
 }
 
-fn log_start(event: What, task: &Task) {
+/// Wakes rooms that may have no alarm: the key of the last task, or `""` after the last of all.
+async fn wake_tasks(ports: &Wired<'_>, after: &str, until: Millis) -> Result<String, ApiError> {
+    let pending = ports.rows.pending(after, now() - ROOM_PATIENCE, MOST_WOKEN).await?;
+    let mut last = after.to_owned();
+    for some in pending.chunks(SIDE_BY_SIDE) {
+        if ports.clock.now() >= until {
+            return Ok(last);
+        }
+        let woken = join_all(some.iter().map(|task| ports.rooms.wake(task))).await;
+        for (task, woken) in some.iter().zip(woken) {
+            if let Err(error) = woken {
+                log("sweep", format_args!("{}: {error}", task.key));
+            }
+            task.key.as_str().clone_into(&mut last);
+        }
+    }
+    Ok(if pending.len() < MOST_WOKEN as usize { String::new() } else { last })
+}
+
+/// Hands channels to their rooms again that should be over by now. A room that has an alarm settles its
+/// channel itself, a little earlier.
+async fn wake_channels(ports: &Wired<'_>) -> Result<(), ApiError> {
+    let started = now() - DEADLINE - ROOM_PATIENCE;
+    for channel in ports.rows.pending_channels(started, MOST_WOKEN).await? {
+        let id = channel.channel_id.clone();
+        if let Err(error) = ports.rooms.attach_channel(channel).await {
+            log("sweep", format_args!("{id}: {error}"));
+        }
+    }
+    Ok(())
+}
+
+fn log_start(task: &Task, settled: &Result<Settled, ApiError>) {
+    let event = match settled {
+        Ok(Settled::Found) => What::StartFound,
+        Ok(Settled::GivenUp) => What::StartGivenUp,
+        Ok(Settled::Open) => return log("sweep", format_args!("{}: not all was seen", task.key)),
+        Err(error) => return log("sweep", format_args!("{}: {error}", task.key)),
+    };
     log_line(&Line {
         event,
         provider: &task.provider,
         id: Some(task.key.as_str()),
-        code: task.error.as_ref().map_or("", |error| error.code.as_str()),
+        code: task.error.as_ref().map_or(START_LOST, |error| error.code.as_str()),
         reason: "The start was cut off, or had no answer.",
     });
 }

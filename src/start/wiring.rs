@@ -12,6 +12,7 @@ use crate::provider::registry::PROVIDERS;
 use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
 use crate::store::Store;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use worker::{Delay, Env};
 
@@ -19,19 +20,19 @@ use worker::{Delay, Env};
 ///
 /// # Errors
 ///
-/// Its own; `not_configured` without D1.
+/// Those of `work`; `not_configured` without D1.
 pub async fn with_ports<T>(
     env: &Env,
-    work: impl AsyncFnOnce(Ports<'_, Store, Http<'_>, Live<'_>, Runtime>) -> Result<T, ApiError>,
+    work: impl AsyncFnOnce(Ports<'_, Store, Http<'_>, RoomClients<'_>, Runtime>) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {
     let rows = Store::new(env)?;
-    let (calls, rooms) = (Http { env }, Live { env });
+    let (calls, rooms) = (Http { env }, RoomClients { env });
     work(Ports { providers: PROVIDERS, rows: &rows, calls: &calls, rooms: &rooms, clock: &Runtime })
         .await
 }
 
 /// The rooms of this deployment.
-pub struct Live<'a> {
+pub struct RoomClients<'a> {
     env: &'a Env,
 }
 
@@ -40,7 +41,7 @@ pub struct Runtime;
 
 impl Rows for Store {
     async fn claimed(&self, user: &str, key: &str) -> Result<Option<Claimed>, ApiError> {
-        self.key(user, key).await
+        self.idempotency_key(user, key).await
     }
 
     async fn insert(&self, tasks: &[&Task], claim: Option<&Claim>) -> Result<(), ApiError> {
@@ -69,6 +70,10 @@ impl Rows for Store {
         self.mirror_task(task).await
     }
 
+    async fn known_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError> {
+        self.known_provider_ids(ids).await
+    }
+
     async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError> {
         self.tasks_started_under(user, started).await
     }
@@ -77,13 +82,13 @@ impl Rows for Store {
         self.claim_key(user, claim, at).await
     }
 
-    async fn settle_claim(
+    async fn resolve_claim(
         &self,
         user: &str,
         claim: &Claim,
         stands_for: Option<&str>,
     ) -> Result<(), ApiError> {
-        self.settle_key(user, claim, stands_for).await
+        self.resolve_key(user, claim, stands_for).await
     }
 
     async fn insert_channel(&self, channel: &Channel) -> Result<(), ApiError> {
@@ -92,7 +97,7 @@ impl Rows for Store {
     }
 }
 
-impl Rooms for Live<'_> {
+impl Rooms for RoomClients<'_> {
     async fn attach(&self, task: Task) -> Result<Task, ApiError> {
         TaskClient::of(self.env, task.id())?.attach(task).await
     }

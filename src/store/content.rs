@@ -12,10 +12,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
-/// The most rows that a feed reads at once. Large ones come in pages of fewer.
+/// Most rows that a feed reads at once.
 const ROWS: u32 = 200;
 
-/// A row, and where it is in the order of arrival.
+/// A row and its sequence number, which is the order of arrival.
 #[derive(Deserialize)]
 pub struct Placed {
     pub seq: u64,
@@ -23,13 +23,17 @@ pub struct Placed {
 }
 
 impl Store {
-    /// Brings the rows of a channel up to its version. Rows that are ahead stay as they are.
+    /// Upserts the rows of a channel. Rows of a newer version stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn mirror_channel(&self, state: &ChannelState) -> Result<(), ApiError> {
         let mut batch = Vec::new();
         for row in rows(state) {
             batch.push(self.statement(sql::UPSERT_CONTENT, &[&to_json(&row)])?);
         }
-        // Only a request that was started here has a row of its own.
+        // Only a request that was started here has a row in `channels`.
         if let Some(channel) = state.channel.as_ref().filter(|channel| channel.workflow.is_some()) {
             batch.push(self.statement(sql::UPSERT_CHANNEL, &[&to_json(channel)])?);
         }
@@ -37,27 +41,47 @@ impl Store {
     }
 
     /// A row that this user may see.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn content(&self, id: &str, user: &str) -> Result<Option<Content>, ApiError> {
         self.parsed(self.statement(sql::CONTENT_BY_ID, &[id, user])?).await
     }
 
-    /// The first row of a channel, whoever may see it.
+    /// The first row of a channel, without an access check.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn content_of(&self, channel_id: &str) -> Result<Option<Content>, ApiError> {
         self.parsed(self.statement(sql::CONTENT_BY_CHANNEL, &[channel_id])?).await
     }
 
-    /// A request that was started here, whoever may see it.
+    /// The channel of a request that was started here, without an access check.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn channel(&self, channel_id: &str) -> Result<Option<Channel>, ApiError> {
         self.parsed(self.statement(sql::CHANNEL, &[channel_id])?).await
     }
 
     /// Whether the callback of a row has been delivered.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn was_delivered(&self, id: &str) -> Result<bool, ApiError> {
         let status: Option<String> = self.parsed(self.statement(sql::CALLBACK_OF, &[id])?).await?;
         Ok(status.as_deref() == Some("delivered"))
     }
 
     /// A page of the rows that a user may see, newest first.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn list_content(
         &self,
         user: &str,
@@ -67,18 +91,30 @@ impl Store {
         self.content_page(sql::LIST_CONTENT, user, cursor, [query.limit, PAGE_BYTES]).await
     }
 
-    /// Where a row that this user may see is in the order of arrival.
+    /// The sequence number of a row that this user may see.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn seq_of(&self, id: &str, user: &str) -> Result<Option<u64>, ApiError> {
         self.parsed(self.statement(sql::SEQ_OF, &[id, user])?).await
     }
 
-    /// Where the newest row is in the order of arrival.
+    /// The sequence number of the newest row, 0 without any.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn last_seq(&self) -> Result<u64, ApiError> {
         let last = self.parsed(self.statement(sql::LAST_SEQ, &[])?).await?;
         last.ok_or_else(|| fault("D1 row", "no newest row"))
     }
 
     /// The rows that came in after `seq` and that a user may see, in that order, up to some bytes.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn content_after(
         &self,
         user: &str,

@@ -1,5 +1,5 @@
-//! D1, as the rest of the Worker uses it. Every failure is logged here, and is an outage to the
-//! caller: nothing of SQL or of a stack leaves this file.
+//! Access to D1. Failures are logged here, and the caller gets a general error: no SQL and no stack
+//! leave this file.
 
 use super::row::task_from_row;
 use super::sql::tasks::PING;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
-/// How long whoever has something to do besides waits for D1.
+/// Deadline for D1 where a caller can go on without it.
 pub const D1_DEADLINE: Duration = Duration::from_secs(2);
 
 /// How long a caller waits for one answer of D1.
@@ -32,11 +32,21 @@ pub struct Store {
 }
 
 impl Store {
+    /// The D1 database of this deployment.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` without the binding.
     pub fn new(env: &Env) -> Result<Self, ApiError> {
         let db = env.d1("DB").map_err(|_| ApiError::not_configured("DB"))?;
         Ok(Self { db })
     }
 
+    /// Checks that D1 answers and has the tables.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn ping(&self) -> Result<(), ApiError> {
         answered("D1 ping", self.db.prepare(PING).first::<f64>(Some("found"))).await.map(drop)
     }
@@ -89,7 +99,17 @@ impl Store {
         self.rows(statement).await?.iter().map(|row| read(row)).collect()
     }
 
-    /// A page of rows that are no tasks.
+    /// Reads rows of another type than [`Task`].
+    pub(super) async fn all<T: DeserializeOwned>(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Vec<T>, ApiError> {
+        let rows = self.rows(statement).await?;
+        let read = |row: &String| serde_json::from_str(row);
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault("D1 row", error))
+    }
+
+    /// Reads a page of rows of another type than [`Task`].
     pub(super) async fn page<T: DeserializeOwned>(
         &self,
         statement: D1PreparedStatement,
@@ -100,7 +120,7 @@ impl Store {
         Page::of(found, read).map_err(|error| fault("D1 row", error))
     }
 
-    /// A row that is no task.
+    /// Reads one row of another type than [`Task`].
     pub(super) async fn parsed<T: DeserializeOwned>(
         &self,
         statement: D1PreparedStatement,
@@ -109,7 +129,10 @@ impl Store {
         serde_json::from_str(&row).map(Some).map_err(|error| fault("D1 row", error))
     }
 
-    async fn rows(&self, statement: D1PreparedStatement) -> Result<Vec<String>, ApiError> {
+    pub(super) async fn rows(
+        &self,
+        statement: D1PreparedStatement,
+    ) -> Result<Vec<String>, ApiError> {
         let rows = answered("D1 read", statement.raw::<String>()).await?;
         Ok(rows.into_iter().flatten().collect())
     }

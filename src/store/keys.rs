@@ -8,11 +8,11 @@ use crate::error::ApiError;
 use crate::platform::now;
 use worker::D1PreparedStatement;
 
-/// How long an idempotency key is remembered.
+/// How long an idempotency key is kept.
 pub(super) const KEY_LIFETIME: Millis = 24 * HOUR;
 
 impl Store {
-    /// The statements that claim an idempotency key. They fail where it is taken.
+    /// The statements that claim an idempotency key. They fail if it is taken.
     pub(super) fn claiming(
         &self,
         user: &str,
@@ -26,19 +26,35 @@ impl Store {
         ])
     }
 
-    /// What an idempotency key stands for.
-    pub async fn key(&self, user: &str, key: &str) -> Result<Option<Claimed>, ApiError> {
+    /// What was started under an idempotency key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
+    pub async fn idempotency_key(
+        &self,
+        user: &str,
+        key: &str,
+    ) -> Result<Option<Claimed>, ApiError> {
         let oldest = iso(now() - KEY_LIFETIME);
         self.parsed(self.statement(sql::KEY, &[user, key, &oldest])?).await
     }
 
-    /// Claims an idempotency key, and nothing else. Fails where it is taken.
+    /// Claims an idempotency key, and nothing else. Fails if it is taken.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the key is taken or D1 fails.
     pub async fn claim_key(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError> {
         self.write(self.claiming(user, claim, at)?.into()).await
     }
 
-    /// What a claimed key stands for from now on. None: nothing, it is free again.
-    pub async fn settle_key(
+    /// Sets what a claimed key stands for. `None` frees the key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
+    pub async fn resolve_key(
         &self,
         user: &str,
         claim: &Claim,

@@ -1,7 +1,7 @@
-//! D1: an index of rows for lists and reports. Nothing live waits for it.
+//! D1: rows for lists, starts and the sweep. Live updates do not wait for it.
 //!
-//! [`sql`] has the statements and [`row`] what they give and take: both are pure, and tested against
-//! SQLite itself. The other files run them.
+//! [`sql`] has the statements and [`row`] the JSON that they read and write. Both are pure and tested
+//! against SQLite itself. The other files run the statements.
 
 #[cfg(target_arch = "wasm32")]
 pub mod content;

@@ -1,7 +1,7 @@
-//! What the statements give and take: a task as JSON, the form in which its room stores it.
+//! What the statements read and write: a task as JSON, in the form in which its room stores it.
 
 use crate::domain::task::Task;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Reads a `row` column.
 ///
@@ -12,13 +12,6 @@ pub fn task_from_row(row: &str) -> Result<Task, serde_json::Error> {
     let mut task: Task = serde_json::from_str(row)?;
     task.images.sort_by_key(|image| image.position);
     Ok(task)
-}
-
-/// A task's place in the order of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Place {
-    pub user_id: String,
-    pub task_id: String,
 }
 
 /// A value as the JSON text that the statements take.

@@ -1,70 +1,80 @@
-//! What the sweep reads and writes.
+//! The sweep's access to D1.
 
 use super::d1::Store;
 use super::keys::KEY_LIFETIME;
-use super::row::{Place, to_json};
+use super::row::to_json;
 use super::sql::keys::FORGET_KEYS;
 use super::sql::sweep as sql;
+use crate::domain::channel::state::Channel;
 use crate::domain::id::TaskKey;
-use crate::domain::task::{PROVISIONAL, Task, TaskError};
+use crate::domain::task::{Task, TaskError};
 use crate::domain::time::{Millis, iso};
 use crate::error::ApiError;
+use std::collections::BTreeSet;
 use wasm_bindgen::JsValue;
 
-/// Rows of a page: a few milliseconds of D1.
-const PAGE: u32 = 20_000;
-
-/// Unsettled tasks that are taken care of in one go.
-const MOST: u32 = 50;
-
-/// One page of the tasks.
-pub struct Page {
-    pub unsettled: Vec<Task>,
-    pub is_last: bool,
-    end: Place,
+/// The sweep's turn: nobody else sweeps until it ends.
+pub struct Turn {
+    /// The key of the last task with a room that was woken.
+    pub woken_after: String,
+    until: String,
 }
 
 impl Store {
-    /// The page after the last one, with what is unsettled in it: starts from before `started`, and
-    /// tasks with a room from before `attached`.
-    pub async fn sweep_page(&self, started: Millis, attached: Millis) -> Result<Page, ApiError> {
-        let start: Place =
-            self.parsed(self.statement(sql::SWEEP_AT, &[])?).await?.unwrap_or_default();
-        let text = |text: &str| JsValue::from_str(text);
-        let skip = JsValue::from_f64((PAGE - 1).into());
-        let values = [text(&start.user_id), text(&start.task_id), skip];
-        let end: Option<Place> = self.parsed(self.bind(sql::PAGE_END, &values)?).await?;
-        let is_last = end.is_none();
-        // No user sorts after this: it is no character.
-        let end = end.unwrap_or(Place { user_id: "\u{10ffff}".into(), task_id: String::new() });
+    /// Takes the turn to sweep until the time `until`, if nobody has it now.
+    pub async fn take_turn(&self, now: Millis, until: Millis) -> Result<Option<Turn>, ApiError> {
+        let until = iso(until);
+        let taken = self.parsed(self.statement(sql::TAKE_TURN, &[&until, &iso(now)])?).await?;
+        Ok(taken.map(|woken_after| Turn { woken_after, until }))
+    }
+
+    /// Gives the turn back.
+    pub async fn end_turn(&self, turn: &Turn) -> Result<(), ApiError> {
+        self.write(vec![self.statement(sql::END_TURN, &[&turn.woken_after, &turn.until])?]).await
+    }
+
+    /// Starts from before `started` that have no provider's id, oldest first.
+    pub async fn lost(&self, started: Millis, most: u32) -> Result<Vec<Task>, ApiError> {
+        let values = [JsValue::from_str(&TaskKey::floor(started)), JsValue::from_f64(most.into())];
+        self.tasks(self.bind(sql::LOST, &values)?).await
+    }
+
+    /// Pending tasks from before `attached` that have a provider's id, those after the key `after`.
+    pub async fn pending(
+        &self,
+        after: &str,
+        attached: Millis,
+        most: u32,
+    ) -> Result<Vec<Task>, ApiError> {
         let values = [
-            text(&start.user_id),
-            text(&start.task_id),
-            text(&end.user_id),
-            text(&end.task_id),
-            text(&TaskKey::floor(started)),
-            text(&TaskKey::floor(attached)),
-            text(&to_json(&PROVISIONAL)),
-            JsValue::from_f64(MOST.into()),
+            JsValue::from_str(after),
+            JsValue::from_str(&TaskKey::floor(attached)),
+            JsValue::from_f64(most.into()),
         ];
-        let unsettled = self.tasks(self.bind(sql::UNSETTLED, &values)?).await?;
-        // A page with more than can be taken care of is gone through again from where that ended.
-        match unsettled.last().filter(|_| unsettled.len() == MOST as usize) {
-            Some(last) => {
-                let end = Place { user_id: last.user_id.clone(), task_id: last.key.to_string() };
-                Ok(Page { unsettled, is_last: false, end })
-            }
-            None => Ok(Page { unsettled, is_last, end }),
-        }
+        self.tasks(self.bind(sql::PENDING, &values)?).await
     }
 
-    /// The next page is the one after this; after the last, the first.
-    pub async fn sweep_on(&self, page: &Page) -> Result<(), ApiError> {
-        let end = if page.is_last { &Place::default() } else { &page.end };
-        self.write(vec![self.statement(sql::SWEEP_ON, &[&end.user_id, &end.task_id])?]).await
+    /// Channels that were started before `started` and are pending, oldest first.
+    pub async fn pending_channels(
+        &self,
+        started: Millis,
+        most: u32,
+    ) -> Result<Vec<Channel>, ApiError> {
+        let values = [JsValue::from_str(&iso(started)), JsValue::from_f64(most.into())];
+        self.all(self.bind(sql::PENDING_CHANNELS, &values)?).await
     }
 
-    /// A start that the provider does not have.
+    /// Those of a provider's ids that a row has.
+    pub async fn known_provider_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError> {
+        let rows = self.rows(self.statement(sql::KNOWN_IDS, &[&to_json(&ids)])?).await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Fails the rows of a start that the provider does not have.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn give_up_start(
         &self,
         task: &Task,
@@ -74,7 +84,11 @@ impl Store {
         self.write(self.failing(sql::GIVE_UP_START, task, error, now)?.into()).await
     }
 
-    /// Forgets the idempotency keys that are over.
+    /// Deletes the expired idempotency keys.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn forget_keys(&self, now: Millis) -> Result<(), ApiError> {
         let before = now - KEY_LIFETIME;
         self.write(vec![self.statement(FORGET_KEYS, &[&iso(before)])?]).await

@@ -15,11 +15,11 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use worker::{D1PreparedStatement, D1Result};
 
-/// How long a task may go on changing: no provider sends a webhook again after so long.
+/// How long a task may go on changing. No provider retries a webhook for longer.
 const CHANGING: Millis = 8 * 24 * HOUR;
 
-/// Changed tasks that are read, and so sent, at once.
-const CHANGED_LIMIT: &str = "1000";
+/// Changed tasks that are read at once.
+const CHANGED_PAGE: usize = 100;
 
 /// A row of [`sql::LEFT_BEHIND`].
 #[derive(Deserialize)]
@@ -28,8 +28,12 @@ struct Left {
 }
 
 impl Store {
-    /// Makes the rows of tasks that are about to be started, all or none. A claim that is taken
-    /// fails it.
+    /// Inserts the rows of tasks that are about to be started, all or none. Fails if the idempotency
+    /// key is taken.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the key is taken or D1 fails.
     pub async fn insert_tasks(
         &self,
         tasks: &[&Task],
@@ -49,7 +53,11 @@ impl Store {
         self.write(batch).await
     }
 
-    /// Says in the rows of a start that was refused why it was.
+    /// Fails the rows of a start that was refused, with the reason.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn refuse_task(
         &self,
         task: &Task,
@@ -59,7 +67,7 @@ impl Store {
         self.write(self.failing(sql::REFUSE_TASK, task, error, now)?.into()).await
     }
 
-    /// The statements by which the rows of a start fail: `of_task` says when its own row may.
+    /// The statements that fail the rows of a start. `of_task` is the one for the task's own row.
     pub(super) fn failing(
         &self,
         of_task: &str,
@@ -74,8 +82,11 @@ impl Store {
         ])
     }
 
-    /// Takes back what an insert without an answer may have written: the rows fail, and the key is
-    /// free again.
+    /// Undoes an insert whose answer was lost: fails the rows and frees the idempotency key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn withdraw_tasks(
         &self,
         tasks: &[&Task],
@@ -94,17 +105,21 @@ impl Store {
         self.write(batch).await
     }
 
-    /// Brings the rows of `task` up to its version. Rows that are ahead stay as they are. The version of
-    /// rows that are ahead and still nobody's: they say that the start failed, and they are wrong.
+    /// Upserts the rows of `task`. Rows of a newer version stay as they are. Returns the version of rows
+    /// that are newer and have no provider's id: they say that the start failed, which is wrong.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn mirror_task(&self, task: &Task) -> Result<Option<u64>, ApiError> {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
-        let mut batch = vec![
-            self.statement(sql::CLAIM_TASK, &[&rows])?,
-            self.statement(sql::UPSERT_TASK, &[&rows])?,
-        ];
+        let is_new = task.version == 1 && task.status == Status::Pending;
+        let claim = if is_new { sql::ATTACH_NEW_TASK } else { sql::ATTACH_TASK };
+        let mut batch =
+            vec![self.statement(claim, &[&rows])?, self.statement(sql::UPSERT_TASK, &[&rows])?];
         // A task that was just attached has its images' rows as they were made.
-        if task.version > 1 {
+        if !is_new {
             batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
         }
         batch.push(self.statement(sql::LEFT_BEHIND, &[&rows])?);
@@ -114,11 +129,20 @@ impl Store {
         Ok(left.first().and_then(|left| left.row.parse().ok()))
     }
 
+    /// The task with this provider's id.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_provider_id(&self, task_id: &str) -> Result<Option<Task>, ApiError> {
         self.task(self.statement(sql::TASK_BY_PROVIDER_ID, &[task_id])?).await
     }
 
-    /// The task whose rows these are, if they are unattached or attached to `task_id`.
+    /// The task that these image rows belong to, if it has no provider's id or this one.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_row_ids(
         &self,
         row_ids: &[String],
@@ -127,8 +151,12 @@ impl Store {
         self.task(self.statement(sql::TASK_BY_ROW_IDS, &[&to_json(&row_ids), task_id])?).await
     }
 
-    /// What was started under an idempotency key, in the order it was asked for. `started` is the
-    /// key of a task or the id of a batch.
+    /// What was started under an idempotency key, in the order of the request. `started` is the key of
+    /// a task or the id of a batch.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn tasks_started_under(
         &self,
         user: &str,
@@ -142,18 +170,30 @@ impl Store {
         Ok(tasks)
     }
 
-    /// A user's task by our own key of it.
+    /// A user's task by our own key.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_key(&self, user: &str, key: &str) -> Result<Option<Task>, ApiError> {
         self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
     }
 
-    /// Whether the user has started something since `since` that D1 has no provider id of yet.
+    /// Whether a task that the user has started since `since` has no provider's id yet.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn has_unattached(&self, user: &str, since: Millis) -> Result<bool, ApiError> {
         let statement = self.statement(sql::HAS_UNATTACHED, &[user, &TaskKey::floor(since)])?;
         Ok(answered("D1 read", statement.first::<f64>(Some("found"))).await?.is_some())
     }
 
     /// A page of the user's tasks, newest first.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn list(&self, user: &str, query: &TaskList) -> Result<Vec<Task>, ApiError> {
         let text = |value: Option<&str>| value.map_or(JsValue::NULL, JsValue::from_str);
         let values = [
@@ -166,21 +206,42 @@ impl Store {
         self.tasks(self.bind(sql::LIST_TASKS, &values)?).await
     }
 
-    /// The user's tasks older than `than` that have changed since `since`, newest first.
-    pub async fn changed(
-        &self,
-        user: &str,
-        than: &TaskKey,
-        since: Millis,
-    ) -> Result<Vec<Task>, ApiError> {
+    /// The user's tasks older than `than` that have changed since `since`, oldest first.
+    pub fn changed<'a>(&'a self, user: &'a str, than: &'a TaskKey, since: Millis) -> Changed<'a> {
         let since = since.max(now() - CHANGING);
-        let oldest = TaskKey::floor(since - CHANGING);
-        let values = [user, than.as_str(), &oldest, &iso(since), CHANGED_LIMIT];
-        self.tasks(self.statement(sql::CHANGED_TASKS, &values)?).await
+        let after = Some(TaskKey::floor(since - CHANGING));
+        Changed { store: self, user, than, since: iso(since), after }
     }
 
     /// The tasks of a batch, newest first.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
         self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
+    }
+}
+
+/// A walk through tasks that have changed, a page at a time.
+pub struct Changed<'a> {
+    store: &'a Store,
+    user: &'a str,
+    than: &'a TaskKey,
+    since: String,
+    /// The key of the last task of the last page. None: that was the last page.
+    after: Option<String>,
+}
+
+impl Changed<'_> {
+    pub async fn next(&mut self) -> Result<Option<Vec<Task>>, ApiError> {
+        let Some(after) = self.after.take() else { return Ok(None) };
+        let limit = CHANGED_PAGE.to_string();
+        let values = [self.user, self.than.as_str(), &after, &self.since, &limit];
+        let page = self.store.tasks(self.store.statement(sql::CHANGED_TASKS, &values)?).await?;
+        if page.len() == CHANGED_PAGE {
+            self.after = page.last().map(|task| task.key.to_string());
+        }
+        Ok(Some(page))
     }
 }

@@ -1,13 +1,13 @@
-//! A list of hosts that a key may be sent to, and whether an address is one of theirs.
+//! The allow-list of hosts that a key may be sent to.
 //!
-//! The address comes from outside. It is read by a grammar that allows one reading only: whatever this
-//! file takes, any client connects to the host that was compared.
+//! The URL is untrusted. Only URLs that every client reads in the same way are accepted, so that a
+//! request cannot go to another host than the one that was checked.
 
 use std::net::Ipv4Addr;
 
-/// Longest address that is looked at, in bytes. The provider's are about 80.
+/// Longest URL that is read, in bytes. The provider's are about 80.
 const MAX_URL_BYTES: usize = 2048;
-/// Longest name of a host, and of one part of it: RFC 1035.
+/// Longest host name and longest label, in bytes: RFC 1035.
 const MAX_HOST_BYTES: usize = 253;
 const MAX_LABEL_BYTES: usize = 63;
 const HTTPS_PORT: u16 = 443;
@@ -30,7 +30,7 @@ pub(super) struct Authority {
 }
 
 impl HostList {
-    /// Reads hosts separated by white space or commas. What is none is left out: then it allows nothing.
+    /// Parses hosts separated by white space or commas. Entries that are no host are skipped.
     pub fn parse(text: &str) -> Self {
         let parts = text.split(|c: char| c == ',' || c.is_whitespace());
         Self(parts.filter_map(authority).collect())
@@ -38,8 +38,12 @@ impl HostList {
 
     /// Whether a key may be sent to `url`.
     ///
-    /// That is https to a listed host at its listed port, or http to a loopback host that is
-    /// listed with that very port.
+    /// Allowed is https to a listed host at its listed port (443 by default), and http to a loopback host
+    /// that is listed with this port.
+    ///
+    /// # Errors
+    ///
+    /// Why not, in words that follow "the callback".
     pub fn allows(&self, url: &str) -> Result<(), &'static str> {
         let (scheme, asked) = split(url).ok_or(UNREADABLE)?;
         match scheme {
@@ -73,8 +77,8 @@ enum Scheme {
     Https,
 }
 
-/// `scheme://authority`, then nothing or something that begins with `/`, `?` or `#`; visible ASCII
-/// throughout, and no backslash, which browsers read as a slash.
+/// Splits `scheme://authority…`. The URL must be visible ASCII without a backslash, which browsers read
+/// as a slash.
 fn split(url: &str) -> Option<(Scheme, Authority)> {
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if !plain || url.len() > MAX_URL_BYTES {
@@ -89,7 +93,7 @@ fn split(url: &str) -> Option<(Scheme, Authority)> {
     Some((scheme, authority(text)?))
 }
 
-/// A host with or without a port. No user, no escapes, no empty port: none of these begins a host.
+/// Parses a host with an optional port. User info, escapes and an empty port are refused.
 pub(super) fn authority(text: &str) -> Option<Authority> {
     let text = text.to_ascii_lowercase();
     let host_end = if text.starts_with('[') { text.find(']')? + 1 } else { 0 };
@@ -104,7 +108,7 @@ pub(super) fn authority(text: &str) -> Option<Authority> {
     is_host(host).then(|| Authority { host: host.to_owned(), port })
 }
 
-/// 1 to 65535 in its one spelling.
+/// A port from 1 to 65535, without leading zeros or a sign.
 fn port_number(digits: &str) -> Option<u16> {
     let number = digits.parse::<u16>().ok().filter(|number| *number > 0)?;
     (number.to_string() == digits).then_some(number)
@@ -127,7 +131,7 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-/// Whether the name ends in a number: it is then read as an IPv4 address, in one of many
+/// Whether the last label is a number. Clients then read the host as an IPv4 address, which has many
 /// spellings (`127.1`, `0x7f000001`).
 fn is_numeric(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or_default();

@@ -1,5 +1,4 @@
-//! Reading addresses that the runtime has already parsed and written out again, without a URL
-//! parser of our own: that would be a seventh of the Worker.
+//! Queries and origins of URLs that the runtime has already parsed and normalized.
 
 /// The decoded `name=value` pairs of `url`'s query.
 pub fn pairs(url: &str) -> impl Iterator<Item = (String, String)> {
@@ -13,7 +12,7 @@ pub fn value(url: &str, name: &str) -> Option<String> {
     pairs(url).find(|(found, _)| found == name).map(|(_, value)| value)
 }
 
-/// `https://host:port` of an address.
+/// The `https://host:port` of a URL.
 pub fn origin(url: &str) -> Option<&str> {
     let (scheme, authority) = super::scheme_and_authority(url)?;
     Some(&url[..scheme.len() + "://".len() + authority.len()])

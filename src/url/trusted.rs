@@ -1,10 +1,14 @@
-//! Which addresses a deployment may be given: those that nobody can read or change on the way.
+//! Checks the URLs in a deployment's settings: nobody may read or change what is sent to them.
 
 use super::hosts::authority;
 use super::scheme_and_authority;
 use crate::error::{ApiError, Code};
 
-/// The address in variable `name`, which secrets or keys go over.
+/// `url`, the value of variable `name`, to which secrets or keys are sent.
+///
+/// # Errors
+///
+/// `not_configured` if it is neither https nor http on a loopback host.
 pub fn trusted(name: &str, url: String) -> Result<String, ApiError> {
     if is_trustworthy(&url) {
         return Ok(url);
@@ -13,7 +17,7 @@ pub fn trusted(name: &str, url: String) -> Result<String, ApiError> {
     Err(ApiError::new(Code::NotConfigured, message))
 }
 
-/// https, or http on a loopback address: anything else could be read and changed on its way.
+/// Whether `url` is https, or http on a loopback host.
 pub fn is_trustworthy(url: &str) -> bool {
     if url.starts_with("https://") {
         return true;

@@ -1,4 +1,4 @@
-//! Long random histories: what holds after each step of any of them.
+//! Long random histories, with invariants checked after each step.
 
 use crate::actor::{Actor, Performed, Run, Tasks};
 use crate::support::{

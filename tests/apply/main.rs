@@ -1,6 +1,7 @@
 //! `apply`, the one function that changes a task: every state with every input, every order of
 //! events, and where each image goes.
 
+mod effects;
 mod histories;
 mod images;
 mod orders;
@@ -12,5 +13,7 @@ mod world;
 
 #[path = "../support/actor.rs"]
 mod actor;
+#[path = "../support/grid.rs"]
+mod grid;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! The bytes that storage holds: pinned, since a deployment meets what the one before it wrote.
+//! The stored bytes are pinned, since a deployment reads what earlier ones have written.
 
 use crate::support::{
     NOW, after, attach, completed, decide, delivery, failed, new_task, picture, stored, unknown,

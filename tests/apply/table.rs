@@ -1,5 +1,6 @@
 //! Every state with every input: one table, read as it stands.
 
+use crate::grid::each_cell;
 use crate::support::{
     NOW, after, assert_sound, attach, broken, completed, decide, delivery, failed, key, new_task,
     picture, poll, report, stored, unknown,
@@ -34,7 +35,7 @@ left_behind  | noted -     | noted -     | applied P3   | applied C3   | applied
 /// The delivery that every state but the empty one has had.
 const HAD: &str = "evt_had";
 
-fn state(name: &str) -> RoomState {
+pub fn state(name: &str) -> RoomState {
     let task = new_task(2);
     let ahead = attach(&task);
     let done = || completed(vec![picture("a"), picture("b")]);
@@ -60,14 +61,14 @@ fn start_failed(mut task: Task) -> Task {
     Task { version: 1, ..task }
 }
 
-/// As its row has it when the room of a finished task was cleaned away.
+/// As its row has it when the room of a finished task was cleaned up.
 fn restored(task: Task) -> Task {
     let done = completed(vec![picture("a"), picture("b")]);
     let room = after([attach(&task), Input::GiveUp, delivery("evt_1", done)]);
     room.task.expect("it was attached")
 }
 
-fn input(name: &str) -> Input {
+pub fn input(name: &str) -> Input {
     match name {
         "attach" => attach(&new_task(2)),
         "other_task" => attach(&Task { key: key(8), ..new_task(2) }),
@@ -114,26 +115,9 @@ fn cell(verdict: Verdict, room: &RoomState) -> String {
     format!("{} {task}", word(verdict))
 }
 
-/// Calls `check(state, input, cell)` for every cell of the table; answers how many there were.
-fn each_cell(mut check: impl FnMut(&str, &str, &str)) -> usize {
-    let mut rows = TABLE.trim().lines().map(|line| line.split('|').map(str::trim));
-    let states: Vec<&str> = rows.next().expect("a head").skip(1).collect();
-    let mut count = 0;
-    for mut row in rows {
-        let input = row.next().expect("an input");
-        let cells: Vec<&str> = row.collect();
-        assert_eq!(cells.len(), states.len(), "the row of {input}");
-        for (name, cell) in states.iter().zip(cells) {
-            check(name, input, cell);
-            count += 1;
-        }
-    }
-    count
-}
-
 #[test]
 fn every_state_answers_every_input_as_the_table_says() {
-    let cells = each_cell(|name, what, expected| {
+    let cells = each_cell(TABLE, |name, what, expected| {
         let (next, verdict) = decide(&state(name), input(what), NOW + 60_000);
         assert_eq!(cell(verdict, &next), expected, "{name} × {what}");
         assert_sound(&next);
@@ -144,7 +128,7 @@ fn every_state_answers_every_input_as_the_table_says() {
 
 #[test]
 fn a_task_changes_only_where_the_verdict_says_so() {
-    each_cell(|name, what, _| {
+    each_cell(TABLE, |name, what, _| {
         let before = state(name);
         let (next, verdict) = decide(&before, input(what), NOW + 60_000);
         let changed = next.task != before.task;
@@ -156,7 +140,7 @@ fn a_task_changes_only_where_the_verdict_says_so() {
 
 #[test]
 fn what_says_nothing_new_leaves_nothing_to_write() {
-    each_cell(|name, what, _| {
+    each_cell(TABLE, |name, what, _| {
         let before = state(name);
         let (next, verdict) = decide(&before, input(what), NOW + 60_000);
         if matches!(verdict, Verdict::Duplicate | Verdict::AlreadyAttached | Verdict::Conflict) {

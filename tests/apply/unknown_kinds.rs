@@ -1,4 +1,4 @@
-//! What the provider may have tomorrow: kinds of tasks that we do not know.
+//! Kinds of tasks that we do not know yet.
 
 use crate::support::{
     NOW, TASK_ID, after, assert_sound, attach, completed, decide, delivery, failed, key, new_task,

@@ -1,4 +1,4 @@
-//! The callback: once, in time, and never to where it must not go.
+//! The callback is delivered once, in time, and only to an allowed host.
 
 use crate::actor::{Actor, Channels};
 use crate::{CALLBACK, NOW, after, arrives, channel, decide, failed, generated};

@@ -1,11 +1,12 @@
-//! Random histories: whatever happens in whatever order, what must hold holds.
+//! Random histories, with invariants checked after each step.
 
+use crate::actor::{Actor, Channels};
 use crate::{CHANNEL, NOW, arrives, asked_by, event, failed, generated, made, unknown};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use serde_json::json;
 use std::collections::HashSet;
-use taskwire::domain::channel::apply::{Input, apply};
+use taskwire::domain::channel::apply::{Input, Work};
 use taskwire::domain::channel::callback::{Reply, Status as Callback, WINDOW};
 use taskwire::domain::channel::event::Arrived;
 use taskwire::domain::channel::frame::{ContentRow, rows};
@@ -16,82 +17,111 @@ use taskwire::domain::time::Millis;
 
 /// What can happen next.
 enum Step {
-    Happens(Box<Input>),
-    /// The alarm fires, and each call comes to this.
-    Alarm(Reply),
+    Happens(Vec<Input>),
+    /// The alarm fires.
+    Alarm,
     /// The process died, or the object slept: only what was stored is left.
     Restart,
 }
 
-/// The step that a number stands for, and how long before it nothing happens.
-fn step(number: u32, state: &ChannelState) -> (Step, Millis) {
-    let reply = match number >> 5 & 3 {
-        0 => Reply::Delivered,
-        1 => Reply::Refused,
-        _ => Reply::Retry,
-    };
-    let pause = Millis::from(number >> 9);
-    let pause = match number >> 7 & 3 {
-        0 => 0,
-        1 => 1 + pause % 2_000,
-        _ => 10_000 + pause % (WINDOW - 10_000),
-    };
-    (step_of(number & 31, reply, state), pause)
+/// What a number stands for: what happens, how long before it nothing does, and what comes of work.
+struct Chance(u32);
+
+impl Chance {
+    fn reply(&self) -> Reply {
+        match self.0 >> 5 & 3 {
+            0 => Reply::Delivered,
+            1 => Reply::Refused,
+            _ => Reply::Retry,
+        }
+    }
+
+    fn pause(&self) -> Millis {
+        let pause = Millis::from(self.0 >> 9);
+        match self.0 >> 7 & 3 {
+            0 => 0,
+            1 => 1 + pause % 2_000,
+            _ => 10_000 + pause % (WINDOW - 10_000),
+        }
+    }
+
+    fn step(&self, state: &ChannelState) -> Step {
+        let standard = || {
+            event("task.completed", made(json!({"title": "Standard"}), json!({"user_id": "bob"})))
+        };
+        let forbidden = || Arrived { event: generated(), forbidden: Some("not there".into()) };
+        Step::Happens(vec![match self.0 & 31 {
+            0 | 1 => arrives(generated()),
+            2 => Input::Event(forbidden()),
+            3 => arrives(standard()),
+            4 => arrives(failed()),
+            5 => arrives(unknown()),
+            6 => asked_by("ada"),
+            // The first event of a request that the object has forgotten.
+            7 => return Step::Happens(vec![remembered("ada"), arrives(generated())]),
+            // And what comes out of turn, from work of another event.
+            8 => Input::FlushFailed,
+            // D1 has what there is, not what there will be.
+            9 | 10 => Input::Flushed(state.version()),
+            11 => Input::GiveUp,
+            12 => Input::Expire,
+            13..16 => Input::Called { key: "task.ai_generated".into(), reply: self.reply() },
+            16..28 => return Step::Alarm,
+            _ => return Step::Restart,
+        }])
+    }
+
+    /// What the work of this event comes to.
+    fn outcome(&self, state: &ChannelState, work: Work) -> Option<Input> {
+        Some(match work {
+            Work::Flush if (self.0 >> 10).is_multiple_of(4) => Input::FlushFailed,
+            Work::Flush => Input::Flushed(state.version()),
+            Work::Call { key } => Input::Called { key, reply: self.reply() },
+        })
+    }
 }
 
-fn step_of(choice: u32, reply: Reply, state: &ChannelState) -> Step {
-    let standard =
-        || event("task.completed", made(json!({"title": "Standard"}), json!({"user_id": "bob"})));
-    let forbidden = || Arrived { event: generated(), forbidden: Some("not there".into()) };
-    Step::Happens(Box::new(match choice {
-        0 | 1 => arrives(generated()),
-        2 => Input::Event(forbidden()),
-        3 => arrives(standard()),
-        4 => arrives(failed()),
-        5 => arrives(unknown()),
-        6 | 7 => asked_by("ada"),
-        8 => Input::FlushFailed,
-        // D1 has what there is, not what there will be.
-        9 | 10 => Input::Flushed(state.channel.as_ref().map_or(0, |channel| channel.version)),
-        11 => Input::GiveUp,
-        12 => Input::Expire,
-        13..16 => Input::Called { key: "task.ai_generated".into(), reply },
-        16..28 => return Step::Alarm(reply),
-        _ => return Step::Restart,
-    }))
+/// As D1 has it of a request that was started here.
+fn remembered(user: &str) -> Input {
+    match asked_by(user) {
+        Input::Attach(channel) => Input::Remember(channel),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn play(numbers: &[u32]) {
-    let mut state = ChannelState::default();
+    let mut actor = Actor::<Channels>::default();
     let mut now = NOW;
     let mut had = Vec::new();
     for number in numbers {
-        let (step, pause) = step(*number, &state);
-        now += pause;
-        let before = state.clone();
-        match step {
-            Step::Happens(input) => state = apply(&state, *input, now).state,
-            Step::Alarm(reply) => {
-                now = now.max(next_alarm(&state, now));
-                if let Some(key) = due(&state, now).call {
-                    state = apply(&state, Input::Called { key, reply }, now).state;
-                }
-                if due(&state, now).expire {
-                    state = apply(&state, Input::Expire, now).state;
+        let chance = Chance(*number);
+        now += chance.pause();
+        let before = actor.state();
+        match (chance.step(&before), actor.alarm) {
+            (Step::Happens(inputs), _) => {
+                for input in inputs {
+                    actor.handle(input, now, |state, work| chance.outcome(state, work));
                 }
             }
-            Step::Restart => {
-                let text = serde_json::to_string(&state).unwrap();
-                state = serde_json::from_str(&text).unwrap();
+            (Step::Alarm, Some(at)) => {
+                now = now.max(at);
+                let mut run = actor.fire(now);
+                actor.finish(&mut run, now, |state, work| chance.outcome(state, work));
             }
+            (Step::Alarm | Step::Restart, _) => actor.sleep(),
         }
-        let has = rows(&state);
+        // Its next life is another story.
+        if actor.is_empty() && before.channel.is_some() {
+            return;
+        }
+        actor.assert_awaited();
+        let (state, has) = (actor.state(), rows(&actor.state()));
         check((&before, &had), (&state, &has), now);
         had = has;
     }
 }
 
-/// Holds a state and its rows against those before it.
+/// Compares a state and its rows with those before.
 fn check(
     (before, had): (&ChannelState, &[ContentRow]),
     (state, has): (&ChannelState, &[ContentRow]),

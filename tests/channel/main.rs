@@ -1,7 +1,8 @@
-//! A channel as an actor: what is taken, what is shown, when the provider is called back, in every
-//! order in which things can happen.
+//! A channel as an actor: its events, frames and callbacks, in every order in which things can happen.
 
 mod callbacks;
+mod deaths;
+mod effects;
 mod events;
 mod histories;
 mod orders;
@@ -11,6 +12,8 @@ mod world;
 
 #[path = "../support/actor.rs"]
 mod actor;
+#[path = "../support/grid.rs"]
+mod grid;
 
 use serde_json::{Value, json};
 use taskwire::domain::channel::apply::{Input, apply};

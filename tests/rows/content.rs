@@ -1,4 +1,4 @@
-//! ModelRiver's rows: what is written, and who is given what in which order.
+//! Content rows: what is written, who may read what, and in which order.
 
 use crate::{column, database, text, write};
 use rusqlite::types::Value as Bound;
@@ -126,7 +126,7 @@ fn that_a_callback_was_delivered_is_never_taken_back() {
     delivered.content.callback = Callback::Delivered;
     put(&db, &delivered);
     assert_eq!(column(&db, content::CALLBACK_OF, &[text("a")]), ["\"delivered\""]);
-    // An object that has forgotten it, and failed in another life.
+    // An object that was cleaned up, and whose callback then fails.
     let mut forgotten = row("a", 1, None);
     forgotten.version = 9;
     forgotten.content.callback = Callback::Expired;

@@ -15,16 +15,17 @@ mod support;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::task::Task;
+use taskwire::domain::task::{Status, Task};
 use taskwire::store::row::{task_from_row, to_json};
 use taskwire::store::sql::tasks;
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/0001_tasks.sql"),
     include_str!("../../migrations/0002_sweep.sql"),
     include_str!("../../migrations/0003_content.sql"),
     include_str!("../../migrations/0004_provider.sql"),
     include_str!("../../migrations/0005_content_by_owner.sql"),
+    include_str!("../../migrations/0006_unsettled.sql"),
 ];
 
 fn database() -> Connection {
@@ -39,7 +40,7 @@ fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
-/// Runs a statement that writes. Answers how many rows it changed.
+/// Runs a statement that writes. Returns how many rows it changed.
 fn write(db: &Connection, sql: &str, values: &[&str]) -> usize {
     let values = params_from_iter(values.iter().map(|value| text(value)));
     db.execute(sql, values).unwrap_or_else(|error| panic!("{error}: {sql}"))
@@ -61,9 +62,11 @@ fn insert(db: &Connection, task: &Task) {
 /// Rows changed in `tasks` and in `images`.
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
-    let of_task = write(db, tasks::CLAIM_TASK, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
+    let is_new = task.version == 1 && task.status == Status::Pending;
+    let claim = if is_new { tasks::ATTACH_NEW_TASK } else { tasks::ATTACH_TASK };
+    let of_task = write(db, claim, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
     // As the Worker does: a task that was just attached has its images' rows as they were made.
-    let of_images = if task.version > 1 { write(db, tasks::UPSERT_IMAGES, &[&rows]) } else { 0 };
+    let of_images = if !is_new { write(db, tasks::UPSERT_IMAGES, &[&rows]) } else { 0 };
     (of_task, of_images)
 }
 

@@ -1,7 +1,7 @@
-//! How SQLite finds the rows: by a key or the index, never by reading a table from end to end.
+//! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, keys, tasks};
+use taskwire::store::sql::{content, keys, sweep, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -99,4 +99,22 @@ fn a_list_of_content_is_two_walks_along_the_index_from_the_cursor_on() {
 fn a_feed_reads_its_users_rows_and_everyones_and_passes_nobody_elses() {
     let walk = "USING INDEX ai_content_by_owner (user_id=? AND rowid>?)";
     assert_two_walks(content::CONTENT_AFTER, walk);
+}
+
+#[test]
+fn the_sweep_reads_what_is_unsettled_and_nothing_else() {
+    for (statement, indexes) in [
+        (sweep::LOST, &["INDEX tasks_pending (id<?)", "INDEX tasks_unclear (id<?)"][..]),
+        (sweep::PENDING, &["INDEX tasks_pending (id>? AND id<?)"]),
+    ] {
+        let steps = plan(statement);
+        for index in indexes {
+            assert!(steps.iter().any(|step| step.contains(index)), "{steps:?}");
+        }
+        assert!(!steps.iter().any(|step| step.starts_with("SCAN t")), "{steps:?}");
+    }
+    let steps = plan(sweep::KNOWN_IDS);
+    assert!(steps[0].contains("INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
+    let steps = plan(sweep::PENDING_CHANNELS);
+    assert!(steps[0].contains("INDEX channels_pending (created_at<?)"), "{steps:?}");
 }

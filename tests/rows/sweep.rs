@@ -1,42 +1,29 @@
-//! What the sweep finds, page by page.
+//! What the sweep finds by its index, and whose turn it is.
 
 use crate::support::{NOW, attach, completed, delivery, failed, key, new_task, picture};
 use crate::{by_key, column, database, in_room, insert, mirror, refuse, text, write};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::task::{PROVISIONAL, Status, Task};
-use taskwire::domain::time::MINUTE;
-use taskwire::store::row::{Place, task_from_row, to_json};
-use taskwire::store::sql::sweep;
+use taskwire::domain::task::{PROVISIONAL, Status, Task, TaskError};
+use taskwire::domain::time::{MINUTE, iso};
+use taskwire::store::row::{task_from_row, to_json};
+use taskwire::store::sql::{sweep, tasks};
 
-const FIRST: (&str, &str) = ("", "");
-const LAST: (&str, &str) = ("\u{10ffff}", "");
-
-/// The keys of what is unsettled between two places, as seen when every start is old enough.
-fn unsettled(db: &Connection, from: (&str, &str), to: (&str, &str)) -> Vec<TaskKey> {
-    unsettled_since(db, from, to, NOW + MINUTE, NOW + MINUTE)
+fn keys(rows: &[String]) -> Vec<TaskKey> {
+    rows.iter().map(|row| task_from_row(row).unwrap().key).collect()
 }
 
-fn unsettled_since(
-    db: &Connection,
-    from: (&str, &str),
-    to: (&str, &str),
-    started: i64,
-    attached: i64,
-) -> Vec<TaskKey> {
-    let values = [
-        text(from.0),
-        text(from.1),
-        text(to.0),
-        text(to.1),
-        text(&TaskKey::floor(started)),
-        text(&TaskKey::floor(attached)),
-        text(&to_json(&PROVISIONAL)),
-        Value::Real(50.0),
-    ];
-    let rows = column(db, sweep::UNSETTLED, &values);
-    rows.iter().map(|row| task_from_row(row).unwrap().key).collect()
+/// Starts without a provider's id from before `started`.
+fn lost(db: &Connection, started: i64) -> Vec<TaskKey> {
+    let values = [text(&TaskKey::floor(started)), Value::Real(50.0)];
+    keys(&column(db, sweep::LOST, &values))
+}
+
+/// Pending tasks with one from before `attached`, after the key `after`.
+fn pending(db: &Connection, after: &str, attached: i64) -> Vec<TaskKey> {
+    let values = [text(after), text(&TaskKey::floor(attached)), Value::Real(2.0)];
+    keys(&column(db, sweep::PENDING, &values))
 }
 
 fn task(seed: u8) -> Task {
@@ -45,20 +32,22 @@ fn task(seed: u8) -> Task {
 }
 
 #[test]
-fn a_start_without_an_answer_is_unsettled_once_it_is_old_enough() {
+fn a_start_without_an_answer_is_lost_once_it_is_old_enough() {
     let db = database();
     insert(&db, &task(1));
-    assert_eq!(unsettled(&db, FIRST, LAST), [key(1)]);
-    assert!(unsettled_since(&db, FIRST, LAST, NOW, NOW + MINUTE).is_empty());
+    assert_eq!(lost(&db, NOW + MINUTE), [key(1)]);
+    assert!(lost(&db, NOW).is_empty());
+    assert!(pending(&db, "", NOW + MINUTE).is_empty());
 }
 
 #[test]
-fn a_task_that_is_under_way_is_unsettled_later_than_a_start() {
+fn a_task_that_is_under_way_is_pending_and_not_lost() {
     let db = database();
     insert(&db, &task(1));
     mirror(&db, &in_room([attach(&task(1))]));
-    assert_eq!(unsettled(&db, FIRST, LAST), [key(1)]);
-    assert!(unsettled_since(&db, FIRST, LAST, NOW + MINUTE, NOW).is_empty());
+    assert_eq!(pending(&db, "", NOW + MINUTE), [key(1)]);
+    assert!(pending(&db, "", NOW).is_empty());
+    assert!(lost(&db, NOW + MINUTE).is_empty());
 }
 
 #[test]
@@ -69,20 +58,42 @@ fn what_is_over_is_settled() {
         insert(&db, &task(seed));
         mirror(&db, &in_room([attach(&task(seed)), delivery("evt_1", end)]));
     }
-    assert!(unsettled(&db, FIRST, LAST).is_empty());
+    assert!(lost(&db, NOW + MINUTE).is_empty() && pending(&db, "", NOW + MINUTE).is_empty());
 }
 
 #[test]
-fn a_refusal_without_a_clear_no_is_looked_for_once() {
+fn a_refusal_with_a_clear_no_is_settled() {
+    let db = database();
+    insert(&db, &task(1));
+    let error = to_json(&TaskError::new("insufficient_balance", "No."));
+    let key = key(1);
+    assert_eq!(write(&db, tasks::REFUSE_TASK, &["ada", key.as_str(), &error, "now"]), 1);
+    assert!(lost(&db, NOW + MINUTE).is_empty());
+}
+
+#[test]
+fn every_code_without_a_clear_no_is_in_the_index() {
+    for code in PROVISIONAL {
+        let db = database();
+        insert(&db, &task(1));
+        let error = to_json(&TaskError::new(code, "Perhaps."));
+        let now = iso(NOW);
+        write(&db, tasks::REFUSE_TASK, &["ada", key(1).as_str(), &error, &now]);
+        assert_eq!(lost(&db, NOW + MINUTE), [key(1)], "{code}");
+    }
+}
+
+#[test]
+fn a_refusal_without_a_clear_no_is_searched_for_once() {
     let db = database();
     insert(&db, &task(1));
     refuse(&db, &task(1)); // with provider_timeout
-    assert_eq!(unsettled(&db, FIRST, LAST), [key(1)]);
+    assert_eq!(lost(&db, NOW + MINUTE), [key(1)]);
     let error = r#"{"code":"provider_timeout","message":"No answer."}"#;
     let values = ["ada", key(1).as_str(), error, "2026-11-20T10:05:00.000Z"].map(str::to_owned);
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     assert_eq!(write(&db, sweep::GIVE_UP_START, &values), 1);
-    assert!(unsettled(&db, FIRST, LAST).is_empty());
+    assert!(lost(&db, NOW + MINUTE).is_empty());
     assert_eq!(write(&db, sweep::GIVE_UP_START, &values), 0);
     let given_up = by_key(&db, "ada", &key(1)).unwrap();
     assert_eq!((given_up.status, given_up.version), (Status::Failed, 2));
@@ -99,39 +110,45 @@ fn a_start_that_the_provider_has_taken_meanwhile_is_not_given_up() {
 }
 
 #[test]
-fn pages_follow_one_another_through_all_users_and_miss_nothing() {
+fn pending_tasks_follow_one_another_through_all_users_and_none_is_missed() {
     let db = database();
     let users = ["ada", "bob", "\u{1f600}"];
     for (seed, user) in (0..9).zip(users.iter().cycle()) {
-        insert(&db, &Task { user_id: (*user).to_owned(), ..task(seed) });
+        let task = Task { user_id: (*user).to_owned(), ..task(seed) };
+        insert(&db, &task);
+        mirror(&db, &in_room([attach(&task)]));
     }
-    let mut found = Vec::new();
-    let mut from = Place::default();
+    let mut found: Vec<TaskKey> = Vec::new();
     loop {
-        let values = [text(&from.user_id), text(&from.task_id), Value::Real(3.0)];
-        let end = column(&db, sweep::PAGE_END, &values).pop();
-        let end: Option<Place> = end.map(|row| serde_json::from_str(&row).unwrap());
-        let to = end.clone().unwrap_or(Place { user_id: LAST.0.into(), task_id: String::new() });
-        let page = unsettled(&db, (&from.user_id, &from.task_id), (&to.user_id, &to.task_id));
-        assert!(page.len() <= 4);
-        found.extend(page);
-        match end {
-            Some(end) => from = end,
-            None => break,
+        let after = found.last().map_or(String::new(), ToString::to_string);
+        let page = pending(&db, &after, NOW + MINUTE);
+        if page.is_empty() {
+            break;
         }
+        found.extend(page);
     }
-    found.sort_by(|a, b| a.as_str().cmp(b.as_str()));
     assert_eq!(found, (0..9).map(key).collect::<Vec<_>>());
 }
 
 #[test]
-fn the_sweep_remembers_where_it_is_and_writes_only_when_it_has_moved() {
+fn ids_that_a_row_has_are_told_from_others() {
     let db = database();
-    let at = || column(&db, sweep::SWEEP_AT, &[]).pop();
-    assert_eq!(at(), None);
-    assert_eq!(write(&db, sweep::SWEEP_ON, &["ada", "k"]), 1);
-    assert_eq!(write(&db, sweep::SWEEP_ON, &["ada", "k"]), 0);
-    assert_eq!(at().as_deref(), Some(r#"{"user_id":"ada","task_id":"k"}"#));
-    assert_eq!(write(&db, sweep::SWEEP_ON, &["", ""]), 1);
-    assert_eq!(at().as_deref(), Some(r#"{"user_id":"","task_id":""}"#));
+    insert(&db, &task(1));
+    mirror(&db, &in_room([attach(&task(1))]));
+    let ids = to_json(&["tsk_1", "tsk_2"]);
+    assert_eq!(column(&db, sweep::KNOWN_IDS, &[text(&ids)]), ["tsk_1"]);
+}
+
+#[test]
+fn one_sweep_has_the_turn_until_it_ends_or_its_time_is_over() {
+    let db = database();
+    let take = |now: i64| {
+        column(&db, sweep::TAKE_TURN, &[text(&iso(now + MINUTE)), text(&iso(now))]).pop()
+    };
+    assert_eq!(take(NOW).as_deref(), Some(r#""""#));
+    assert_eq!(take(NOW + 1), None, "somebody has it");
+    assert_eq!(write(&db, sweep::END_TURN, &["k", &iso(NOW + MINUTE)]), 1);
+    assert_eq!(take(NOW + 2).as_deref(), Some(r#""k""#), "it goes on where it was");
+    assert!(take(NOW + 2 + MINUTE).is_some(), "whoever had it has died");
+    assert_eq!(write(&db, sweep::END_TURN, &["z", &iso(NOW + 2 + MINUTE)]), 0, "too late");
 }

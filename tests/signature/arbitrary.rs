@@ -1,4 +1,4 @@
-//! Whatever comes in, nothing panics; nothing verifies that was not signed; everything does that was.
+//! Arbitrary input: nothing panics, nothing unsigned verifies, and everything signed does.
 
 use hex::encode;
 use proptest::option;

@@ -80,7 +80,7 @@ fn a_body_that_is_no_json_object_never_verifies_by_its_data() {
     {
         assert_eq!(signed_as(body, body), Err(Mismatch));
         assert_eq!(signed_as(b"1", body), Err(Mismatch));
-        // What it is, is not asked where all of it is signed.
+        // The body's shape does not matter if all of it is signed.
         assert!(by_body(&mac(body), body, &secrets(HEX_SECRET)).is_ok());
     }
     let deep = "[".repeat(1024 * 1024 - 8);
@@ -102,7 +102,7 @@ fn either_good_signature_is_enough_where_both_are_there() {
     assert_eq!(verify("", DATA_MAC, Some(T), NOW), Ok(Scheme::HexOfPart));
     assert_eq!(verify(&wrong, DATA_MAC, Some(T), NOW + 301), Err(Stale));
     assert_eq!(verify(&wrong, &wrong, Some(T), NOW), Err(Mismatch));
-    // Each is of its own text: one in the place of the other is none.
+    // Each signs another text, so neither is valid in the other's header.
     assert_eq!(verify(DATA_MAC, BODY_MAC, Some(T), NOW), Err(Mismatch));
 }
 

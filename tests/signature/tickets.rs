@@ -1,4 +1,4 @@
-//! Live tickets: their text, their end, and what is not one.
+//! Live tickets: their text, their expiry, and malformed ones.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

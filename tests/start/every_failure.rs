@@ -1,5 +1,5 @@
-//! Every step of a start with every failure of it, alone and in pairs. Whatever goes wrong, the outcome
-//! is an allowed one, at most one paid call was made, and nothing is left that nobody settles.
+//! Every step of a start with every failure, alone and in pairs. The outcome is always an allowed one, at
+//! most one paid call was made, and nothing stays pending for ever.
 
 use crate::fakes::{Died, FAULTS, Fault};
 use crate::start;
@@ -44,7 +44,7 @@ fn check_outcome(outcome: &Result<Result<Task, ApiError>, Died>, paid: usize, ho
             assert!(task.task_id.is_some() && task.version >= 1, "{how}");
         }
         Ok(Err(error)) => {
-            // A clear no is said only where nothing was started. Other words leave it open.
+            // A final error only if nothing was started. After a provisional one, something may have been.
             let is_clear = matches!(error.code, Code::InsufficientBalance | Code::ProviderRefused);
             assert!(
                 paid == 0 || !is_clear,

@@ -1,4 +1,4 @@
-//! Steps that fail on purpose, and a runtime that notices when a process has died.
+//! Fault injection for steps, and a runtime that detects a dead process.
 
 use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
@@ -8,9 +8,9 @@ use taskwire::error::ApiError;
 /// How a step goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not done, and that is said.
+    /// It is not performed, and returns an error.
     Fails,
-    /// It is done, and the answer is lost.
+    /// It is performed, and the answer is lost.
     FailsButDone,
     /// The process dies before it.
     Dies,

@@ -2,6 +2,7 @@
 //! under an idempotency key, channels, and a provider that only this test knows.
 
 mod channels;
+mod crowd;
 mod every_failure;
 mod fakes;
 mod repeats;

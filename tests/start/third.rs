@@ -2,12 +2,12 @@
 
 use crate::wire::Book;
 use serde_json::{Value, json};
+use taskwire::domain::task::TaskError;
 use taskwire::domain::task::report::{ImageReport, Outcome, Report};
 use taskwire::domain::task::start_request::StartRequest;
-use taskwire::domain::task::{Task, TaskError};
 use taskwire::domain::time::{HOUR, Millis};
 use taskwire::json::fields::Fields;
-use taskwire::provider::call::{Call, Order, Started};
+use taskwire::provider::call::{Call, Listed, Listing, Order, Started};
 use taskwire::provider::contract::Provider;
 use taskwire::provider::event::Event;
 use taskwire::provider::kind::{Becomes, Kind};
@@ -99,12 +99,14 @@ impl Provider for Third {
         report(&serde_json::from_slice(answer).ok()?)
     }
 
-    fn search(&self, _task: &Task) -> Option<Call> {
+    fn list(&self, _after: Option<&str>) -> Option<Call> {
         Some(Call::get("/jobs"))
     }
 
-    fn candidates(&self, answer: &[u8], _task: &Task) -> Option<Vec<String>> {
-        serde_json::from_slice(answer).ok()
+    fn listed(&self, answer: &[u8]) -> Option<Listing> {
+        let ids: Vec<String> = serde_json::from_slice(answer).ok()?;
+        let listed = |id| Listed { id, kind: None, created_at: None };
+        Some(Listing { tasks: ids.into_iter().map(listed).collect(), is_last: true })
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Paid {
     /// The path that started it.
     pub path: String,
     pub body: Value,
+    /// When, in Unix milliseconds.
+    pub at: i64,
 }
 
 /// The book of the providers.
@@ -21,6 +23,8 @@ pub struct Book {
     pub refuses: Option<Code>,
     /// Start it, and answer with something else.
     pub is_garbled: bool,
+    /// The time, in Unix milliseconds.
+    pub now: i64,
 }
 
 impl Book {
@@ -46,7 +50,7 @@ impl Book {
             _ => ("thr", "job"),
         };
         let id = format!("{prefix}_{number}");
-        self.paid.push(Paid { id: id.clone(), path: call.path.clone(), body });
+        self.paid.push(Paid { id: id.clone(), path: call.path.clone(), body, at: self.now });
         let answer = if self.is_garbled { "<html>".into() } else { json!({name: id}).to_string() };
         Ok(answer.into_bytes())
     }
@@ -58,8 +62,19 @@ impl Book {
             json!({"id": paid.id, "type": kind, "status": "pending", "request": paid.body})
         };
         if path.starts_with("/tasks?") {
-            let all: Vec<Value> = self.paid.iter().map(task).collect();
-            return Ok(json!({"data": all}).to_string().into_bytes());
+            let after = path.split_once("after=").map(|(_, id)| id);
+            let newest = self.paid.iter().rev();
+            let below: Vec<&Paid> = match after {
+                Some(id) => newest.skip_while(|paid| paid.id != id).skip(1).take(100).collect(),
+                None => newest.take(100).collect(),
+            };
+            // The list says what and when, not whose rows it is for.
+            let listed = |paid: &&Paid| {
+                let all = task(paid);
+                json!({"id": all["id"], "type": all["type"], "created": paid.at})
+            };
+            let page: Vec<Value> = below.iter().map(listed).collect();
+            return Ok(json!({"data": page}).to_string().into_bytes());
         }
         let id = path.trim_start_matches("/tasks/");
         let found = self.paid.iter().find(|paid| paid.id == id);

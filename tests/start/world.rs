@@ -5,7 +5,7 @@ use crate::fakes::{Fault, step, with_deadline};
 use crate::third::Third;
 use crate::wire::Book;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::time::Duration;
 use taskwire::domain::channel::state::Channel;
@@ -21,7 +21,7 @@ use taskwire::provider::modelriver::ModelRiver;
 use taskwire::provider::mynth::Mynth;
 use taskwire::provider::refusal::{no_answer, unreachable};
 use taskwire::provider::registry::Registry;
-use taskwire::start::lost::settle;
+use taskwire::start::lost::settle_lost;
 use taskwire::start::ports::{Clock, Ports, Rooms, Rows};
 
 /// The real providers, and one of this test's own.
@@ -68,9 +68,15 @@ impl World {
     pub fn sweep(&self) {
         self.now.set(self.now.get() + 3 * MINUTE);
         let tasks: Vec<Task> = self.rows.borrow().values().cloned().collect();
-        for task in tasks.into_iter().filter(is_unsettled) {
-            let settled = crate::fakes::run(settle(&self.ports(), &task));
-            settled.expect("nothing dies").expect("nothing fails");
+        let open = tasks.into_iter().filter(is_unsettled);
+        let (lost, pending): (Vec<Task>, Vec<Task>) = open.partition(|it| it.task_id.is_none());
+        let until = self.now() + MINUTE;
+        let settled = crate::fakes::run(settle_lost(&self.ports(), &lost, until));
+        settled.expect("nothing dies").into_iter().for_each(|it| {
+            it.expect("nothing fails");
+        });
+        for task in &pending {
+            crate::fakes::run(self.wake(task)).expect("nothing dies").expect("nothing fails");
         }
     }
 
@@ -104,7 +110,7 @@ impl World {
         self.step(name, ApiError::unavailable(), act).await
     }
 
-    /// `REFUSE_TASK` and `GIVE_UP_START`: while the row is nobody's and its version allows it.
+    /// `REFUSE_TASK` and `GIVE_UP_START`: while the row has no provider's id and its version allows it.
     fn fail_row(&self, task: &Task, reason: &TaskError, version: u64) {
         let mut rows = self.rows.borrow_mut();
         let row = rows.get_mut(task.key.as_str());
@@ -179,6 +185,15 @@ impl Rows for World {
         self.d1("mirror", || Ok(self.mirror_now(task))).await
     }
 
+    async fn known_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError> {
+        self.d1("known ids", || {
+            let rows = self.rows.borrow();
+            let known = rows.values().filter_map(|row| row.task_id.clone());
+            Ok(known.filter(|id| ids.contains(&id.as_str())).collect())
+        })
+        .await
+    }
+
     async fn started_under(&self, _user: &str, started: &str) -> Result<Vec<Task>, ApiError> {
         self.d1("started under", || {
             Ok(self.rows.borrow().get(started).cloned().into_iter().collect())
@@ -190,7 +205,7 @@ impl Rows for World {
         self.d1("claim", || self.take_key(claim)).await
     }
 
-    async fn settle_claim(
+    async fn resolve_claim(
         &self,
         _user: &str,
         claim: &Claim,
@@ -229,7 +244,7 @@ impl World {
         Ok(())
     }
 
-    /// `CLAIM_TASK` and `UPSERT_TASK`, then `LEFT_BEHIND`.
+    /// `ATTACH_TASK` and `UPSERT_TASK`, then `LEFT_BEHIND`.
     fn mirror_now(&self, task: &Task) -> Option<u64> {
         let mut rows = self.rows.borrow_mut();
         let row = rows.entry(task.key.to_string()).or_insert_with(|| task.clone());
@@ -243,11 +258,15 @@ impl World {
 
 impl Calls for World {
     async fn send(&self, provider: &'static dyn Provider, call: Call) -> Result<Vec<u8>, ApiError> {
-        // An answer that is lost after a start is another error than one to a start that never was.
+        // An answer lost after a start gives another error than a start that did not happen.
         let number = self.steps.borrow().len();
         let is_lost = self.faults.contains(&(number, Fault::FailsButDone));
         let error = if is_lost { no_answer() } else { unreachable() };
-        let act = || self.book.borrow_mut().answer(provider.name(), &call);
+        let act = || {
+            let mut book = self.book.borrow_mut();
+            book.now = self.now();
+            book.answer(provider.name(), &call)
+        };
         self.step(&format!("{} {}", call.method, call.path), error, act).await
     }
 }

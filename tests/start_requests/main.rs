@@ -44,7 +44,7 @@ fn sent(request: &StartRequest) -> Value {
     start::body(&Order { request, user_id: "ada", key: &support::key(7), webhook_url: None })
 }
 
-/// The paths that a refusal complains about, sorted.
+/// The paths of the issues, sorted.
 fn paths(error: ApiError, body: &Value) -> Vec<String> {
     assert_eq!((error.code, error.status()), (Code::ValidationError, 422), "{body}");
     let mut paths: Vec<String> = error.issues.into_iter().map(|issue| issue.path).collect();

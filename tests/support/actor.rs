@@ -2,8 +2,7 @@
 //! returns, one after the other, and holds them to their rules. What is stored, what watchers see and
 //! when the alarm fires comes of effects and of nothing else. What becomes of work is the test's to say.
 
-// Every test program compiles this for itself and uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "every test program compiles this for itself and uses a part of it")]
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -103,7 +103,7 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
 });
 
 describe("rows written, which is what is paid for,", { timeout: 30_000 }, () => {
-  test("are 12 in D1 and 4 in the object for a task of four images", async (t) => {
+  test("are 14 in D1 and 4 in the object for a task of four images", async (t) => {
     const { app, ada } = await startOwn(t);
     const { taskId } = await ada.start({ count: 4 });
     await app.emulator.deliver(taskId);
@@ -112,9 +112,9 @@ describe("rows written, which is what is paid for,", { timeout: 30_000 }, () => 
     assert.ok(worker && room);
     // Attached, completed, known to D1; and one alarm for all that may go wrong.
     assert.deepEqual({ puts: room.puts, alarms: room.alarms }, { puts: 3, alarms: 1 });
-    // Made before the start: the task and its images. Then the provider's id with its index entry,
-    // and the end of all five.
-    assert.deepEqual([worker.d1Rows, room.d1Rows], [1 + 4, 2 + 1 + 4]);
+    // Made before the start: the task with its entry among the pending ones, and its images. Then the
+    // provider's id with its index entry, and the end of all five and of the entry.
+    assert.deepEqual([worker.d1Rows, room.d1Rows], [2 + 4, 2 + 2 + 4]);
   });
 
   test("do not grow with a hundred more copies of its webhook", async (t) => {

@@ -57,6 +57,51 @@ describe("the feed of all tasks, since some time", { timeout }, () => {
     everything.terminate();
   });
 
+  /** Tasks of this user that have all changed just now, oldest first: their ids. */
+  async function changed(user: string, many: number, promptLength = 1): Promise<string[]> {
+    await app.sql(
+      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1)
+       INSERT INTO tasks (id, user_id, mynth_task_id, kind, status, version, prompt, metadata, created_at, updated_at)
+       SELECT printf('%012x%016d', CAST(?3 + i AS INTEGER), CAST(i AS INTEGER)), ?1, 'tsk_' || ?1 || CAST(i AS INTEGER), 'image.rate', 'completed', 2,
+         replace(hex(zeroblob(CAST(?4 / 2 AS INTEGER))), '0', 'x'), '{}', ?5, ?5 FROM n`,
+      user,
+      many,
+      Date.now() - 600_000,
+      promptLength,
+      new Date().toISOString(),
+    );
+    return Array.from({ length: many }, (_, i) => `tsk_${user}${i}`);
+  }
+
+  test("stopped after 1,100 tasks without a word", async () => {
+    const user = await app.as("grace");
+    const ids = await changed("grace", 1777);
+    const watcher = await feed(user, new Date().toISOString());
+    await watcher.until((it) => it.ids.length === ids.length, 20_000);
+    assert.deepEqual(watcher.ids, ids);
+    assert.equal(watcher.tasks.length, ids.length);
+    const { taskId } = await user.start();
+    await watcher.shows(taskId, "pending");
+    watcher.terminate();
+  });
+
+  test("closes the socket of who has missed more than fits at once, and says so", async () => {
+    const user = await app.as("hugh");
+    const ids = await changed("hugh", 1300, 10_000);
+    const watcher = await feed(user, new Date().toISOString());
+    watcher.socket.send("hello");
+    const { code } = await watcher.until(({ closed }) => closed, 20_000);
+    assert.equal(code, 1013);
+    const many = watcher.ids.length;
+    assert.ok(many >= 800 && many < ids.length - PAGE, `${many} tasks`);
+    assert.deepEqual(watcher.ids, ids.slice(0, many));
+    // Without a time there is nothing to catch up on.
+    const now = await feed(user);
+    await now.until((it) => it.ids.length === PAGE);
+    assert.deepEqual(now.ids, ids.slice(-PAGE));
+    now.terminate();
+  });
+
   test("takes any time of RFC 3339 and refuses what is none", async () => {
     const user = await app.as("eve");
     const { taskId } = await user.start();

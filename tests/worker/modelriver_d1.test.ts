@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
 import { eventually } from "./support/eventually.ts";
-import { aiRequest, aiStarts, ask, callbacksOf, calledBack, contentRow } from "./support/river.ts";
+import { aiRequest, aiStarts, ask, callbacksOf, calledBack, contentRow, inventedChannelId } from "./support/river.ts";
 import { watchContent, watchRiver } from "./support/river_watcher.ts";
 import { ANSWER_MS, SHOWN_MS, startOwn, troubles } from "./support/troubles.ts";
 
@@ -86,6 +86,36 @@ describe("while D1 fails", { timeout: 90_000, concurrency: 3 }, () => {
     await river.deliver(channelId);
     await watcher.callback("delivered", HEALED_MS);
     watcher.terminate();
+  });
+
+  test("a channel that D1 does not have yet was a final 404 to its owner", async (t) => {
+    const { app, ada } = await startOwn(t);
+    const { channelId, channel } = await ask(ada);
+    const [row] = await app.sql("SELECT * FROM channels");
+    assert.ok(row);
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", "/ticket"],
+    ] as const) {
+      await app.sql("DELETE FROM channels");
+      const reads = async () => (await app.shim()).worker?.d1Reads ?? 0;
+      const before = await reads();
+      const answer = ada.call(`/channels/${channelId}${path}`, { method });
+      // It has looked, and found nothing.
+      await eventually(async () => (await reads()) >= before + 2, 5000);
+      const names = Object.keys(row);
+      await app.sql(`INSERT INTO channels (${names}) VALUES (${names.map(() => "?")})`, ...Object.values(row));
+      const { status, body, text } = await answer;
+      assert.equal(status, 200, text);
+      if (method === "GET") assert.deepEqual(body.channel, channel);
+    }
+  });
+
+  test("a channel that nobody has started is a 404 in the end, and no object", async (t) => {
+    const { app, ada } = await startOwn(t);
+    const channelId = inventedChannelId();
+    assertRefused(await ada.call(`/channels/${channelId}`), 404, "not_found");
+    assert.equal((await app.shim())[`channel:${channelId}`], undefined);
   });
 
   test("a start under an Idempotency-Key that cannot be kept is a 503, and the provider is not called", async (t) => {

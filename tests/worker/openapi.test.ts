@@ -289,14 +289,18 @@ describe("a refusal is as described:", { timeout }, () => {
 describe("a provider's refusal is as described:", { timeout }, () => {
   after(() => {
     proxy.instead = () => undefined;
+    request.proxy.instead = () => undefined;
   });
 
   for (const [code, instead] of Object.entries(PROVIDER_REFUSALS)) {
     test(`${code}, when something is started`, async () => {
-      proxy.instead = (method, path) => (method === "POST" || path === "/models" ? instead : undefined);
+      proxy.instead = (method) => (method === "POST" ? instead : undefined);
+      request.proxy.instead = (_, path) => (path === "/models" ? instead : undefined);
+      const elsewhere = (await request.app.as("ada")).token;
       await refused(code, async ({ name }) => {
         if (name in BODIES) return ask(name, { body: good(name) });
-        return name === "GET /models" ? ask(name) : undefined;
+        // The list of models that the first deployment has got is remembered there.
+        return name === "GET /models" ? contract.ask(request.app.base, name, { token: elsewhere }) : undefined;
       });
     });
   }

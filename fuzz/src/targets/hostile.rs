@@ -1,5 +1,4 @@
-//! Cases made by hand to cost the most: bodies and headers at their limits, full of whatever the
-//! readers do most with.
+//! Hand-made worst cases: bodies and headers at their limits, full of what is most expensive to read.
 
 /// The largest body of a webhook, and of a caller's request (see `api/body.rs`).
 const WEBHOOK: usize = 512 * 1024;
@@ -11,8 +10,8 @@ const HEADER: usize = 4096;
 
 pub type Case = (&'static str, Vec<u8>);
 
-/// The hostile cases of a target, by their names. Bodies are as large as they may be, divided by
-/// `share`: a build that is not optimised has no time for more.
+/// The hostile cases of a target, by name. Bodies have the largest allowed size, divided by `share`,
+/// since an unoptimised build is slow.
 pub fn cases(target: &str, share: usize) -> Vec<Case> {
     let (webhook, request) = (WEBHOOK / share, REQUEST / share);
     match target {
@@ -34,7 +33,7 @@ fn filled(length: usize, open: &str, unit: &str, close: &str) -> Vec<u8> {
     [open, &unit.repeat(times), close].concat().into_bytes()
 }
 
-/// The same, with a number in each unit: `{}` stands for it.
+/// The same, with a counter in place of `{}` in each unit.
 fn numbered(length: usize, open: &str, unit: &str, close: &str) -> Vec<u8> {
     let mut text = open.to_owned();
     for i in 0.. {
@@ -48,7 +47,7 @@ fn numbered(length: usize, open: &str, unit: &str, close: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// One JSON value in `open` and `close`, in every shape that is dear to read.
+/// One JSON value between `open` and `close`, in every shape that is expensive to read.
 fn shapes(length: usize, open: &str, close: &str) -> Vec<Case> {
     let text = |unit, end| filled(length, &format!("{open}\""), unit, &format!("{end}\"{close}"));
     let list = |unit, last| filled(length, &format!("{open}["), unit, &format!("{last}]{close}"));
@@ -153,7 +152,7 @@ fn signatures(size: usize) -> Vec<Case> {
     ]
 }
 
-/// Whoever calls can have the `data` of any body looked for, before anything is known of them.
+/// Unauthenticated callers can make us search any body for its `data`.
 fn modelriver_signatures(size: usize) -> Vec<Case> {
     let secrets: Vec<String> = (0..8).map(|i| format!("secret{i}")).collect();
     let secrets = secrets.join(",");

@@ -1,5 +1,5 @@
-//! Tokens of the issuer, and its keys. A case is a token as it comes in; or a header, claims, a
-//! signature and a key set, a line each, from which the token is made: any bytes.
+//! The issuer's tokens and keys. A case is a token; or a header, claims, a signature and a key set, one
+//! per line, from which the token is made.
 
 use super::latin;
 use super::meter::metered;
@@ -11,8 +11,8 @@ use taskwire::auth;
 use taskwire::auth::keys::candidates;
 use taskwire::config::Issuer;
 
-/// The library lets nobody read claims whose signature it has not checked. Here there is no issuer
-/// to sign any, so the file itself is tested.
+/// The library does not expose claims before their signature is verified. There is no issuer here to
+/// sign any, so the source file itself is included.
 #[allow(dead_code, reason = "the tests include this file and use a part of it")]
 #[path = "../../../src/auth/claims.rs"]
 mod claims;
@@ -53,7 +53,7 @@ fn read(text: &str, keys: &Value) {
     identity(&token, payload);
 }
 
-/// A token is held against keys of its own kind, with its own name.
+/// Only keys of the token's type and key id are candidates.
 fn fitting_keys(text: &str, keys: &Value) {
     let token = auth::claims::Token::parse(text).expect("it was read before");
     let kind = match token.algorithm {
@@ -68,7 +68,7 @@ fn fitting_keys(text: &str, keys: &Value) {
     }
 }
 
-/// Whoever is let in has a name, from our issuer, for us, in time.
+/// An accepted token has a subject, our issuer, our audience and a valid time.
 fn identity(token: &claims::Token<'_>, payload: &str) {
     let issuer =
         Issuer { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned(), jwks_url: None };

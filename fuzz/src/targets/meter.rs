@@ -1,10 +1,10 @@
-//! What a case costs: the processor time of the library's own work, without that of the checks
-//! around it. There is a clock only where somebody has set one.
+//! The cost of a case: the CPU time of the library's own work, without that of the checks. Measured only
+//! if a clock is set.
 
 use std::cell::Cell;
 use std::time::Duration;
 
-/// A time that only ever rises while this thread works.
+/// A monotonic clock of this thread's work.
 pub type Clock = fn() -> Duration;
 
 thread_local! {
@@ -12,12 +12,12 @@ thread_local! {
     static LONGEST: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-/// From now on, the work of this thread is measured.
+/// Starts measuring the work of this thread.
 pub fn measure_with(clock: Clock) {
     CLOCK.set(Some(clock));
 }
 
-/// Whether work that is only there to be measured has to be done.
+/// Whether work is measured.
 pub fn is_measured() -> bool {
     CLOCK.get().is_some()
 }

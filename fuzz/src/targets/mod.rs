@@ -1,8 +1,7 @@
-//! What is fuzzed: one function per way in, which takes any bytes at all.
+//! The fuzz targets: one function per entry point, which takes any bytes.
 //!
-//! A target panics when something that must hold does not, and only then. All of them are driven
-//! from three places: the coverage-guided fuzzer, the steady runs that measure time, and the
-//! ordinary tests. None of them knows which one it is.
+//! A target panics if and only if an invariant is violated. Each is driven from three places: the
+//! coverage-guided fuzzer, the steady runs that measure time, and the ordinary tests.
 
 pub mod hostile;
 pub mod jwt;
@@ -41,7 +40,7 @@ pub fn latin(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
 
-/// A place in `length`, picked by what is in `data`: the same for the same bytes.
+/// An index below `length`, derived from `data`: the same for the same bytes.
 pub fn place_in(length: usize, data: &[u8]) -> usize {
     let hash = data.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -1,5 +1,5 @@
-//! Whether a webhook is ModelRiver's. In a header, `$BODY0` and `$DATA0` stand for the right signature
-//! of the first secret, over the raw body and over its `data`.
+//! ModelRiver's signatures. In a header, `$BODY0` and `$DATA0` are replaced by the valid signature of the
+//! first secret, over the raw body and over its `data`.
 
 use super::place_in;
 use super::webhook_text::{STRANGER, Webhook, hex_mac};
@@ -13,8 +13,7 @@ const BODY: &str = "mr-signature";
 const DATA: &str = "x-modelriver-signature";
 const TIMESTAMP: &str = "x-modelriver-timestamp";
 
-/// Nothing that was not signed verifies, nothing that was changed since verifies, and the verdict on
-/// the same request is always the same.
+/// Nothing unsigned verifies, nothing changed after signing verifies, and the result is deterministic.
 pub fn modelriver_signature(data: &[u8]) {
     let mut webhook = Webhook::read(data);
     webhook.sign(BODY, "$BODY", |webhook, secret| Some(of_body(webhook, secret)));
@@ -80,7 +79,7 @@ fn refused(webhook: &Webhook, change: impl FnOnce(&mut Webhook)) -> SignatureErr
         .expect_err("it was changed, and still verifies")
 }
 
-/// `data` is signed to the letter, with its time; and there is one of it.
+/// The exact bytes of `data` are signed with the time, and there is only one `data`.
 fn refuses_changes_of_data(webhook: &Webhook, data: &[u8]) {
     let part = signed_part(&webhook.body);
     let place = part.start + place_in(part.len(), data);

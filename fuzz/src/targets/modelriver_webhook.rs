@@ -1,5 +1,5 @@
-//! What a webhook of ModelRiver does, from the bytes of its verified body to the rows and frames. A
-//! case is the body; a line before it that is no JSON names the headers' channel and callback.
+//! ModelRiver's webhooks, from the verified body to the rows and frames. A case is the body. A line
+//! before it that is not JSON has the channel and callback of the headers.
 
 use super::meter::metered;
 use super::tasks::{NOW, VALUE_LIMIT, assert_first};
@@ -17,7 +17,7 @@ use taskwire::provider::event::Event;
 use taskwire::provider::modelriver::webhook::read;
 use taskwire::store::row::to_json;
 
-/// What a state may hold beside what its body brought, in bytes.
+/// Most bytes of a state beyond the size of its body.
 const OVERHEAD: usize = 20_000;
 
 pub fn modelriver_webhook(data: &[u8]) {
@@ -43,7 +43,7 @@ fn split(data: &[u8]) -> (Vec<(&'static str, String)>, &[u8]) {
     (named.map(|(name, value)| (name, value.to_owned())).to_vec(), &data[end + 1..])
 }
 
-/// The event comes; then again; then what an alarm does. How large its state is.
+/// Applies the event, a duplicate of it, and an alarm. Returns the size of the state.
 fn heard(event: ChannelEvent) -> usize {
     let arrived =
         |event: &ChannelEvent| Input::Event(Arrived { event: event.clone(), forbidden: None });
@@ -64,8 +64,7 @@ fn heard(event: ChannelEvent) -> usize {
     text.len()
 }
 
-/// Applies `input` and checks what holds in every case: the version never falls, and what was made is
-/// never taken back.
+/// Applies `input` and checks the invariants: the version never falls, and a result is never lost.
 fn step(before: &ChannelState, input: Input, second: Millis) -> (ChannelState, Verdict) {
     let now = NOW + second * SECOND;
     let again = input.clone();

@@ -1,5 +1,4 @@
-//! Cases made from seeds, the same ones for the same number: for runs without a fuzzer that sees
-//! what it reaches.
+//! Deterministic mutation of seeds, for runs without coverage guidance.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ const LONGEST: usize = 16 * 1024;
 /// Most changes that one case has from its seed.
 const CHANGES: usize = 6;
 
-/// splitmix64: small, and well spread.
+/// The splitmix64 generator.
 pub struct Random(u64);
 
 impl Random {

@@ -1,4 +1,4 @@
-//! What a webhook of Mynth does, from the bytes of its verified body to the rows and the frame.
+//! Mynth's webhooks, from the verified body to the rows and the frame.
 
 use super::meter::metered;
 use super::place_in;
@@ -16,7 +16,7 @@ use taskwire::provider::mynth::webhook::read;
 /// Images of the task that a body is told to: none, a usual number, and the most that one may have.
 const IMAGES: [usize; 3] = [0, 2, 20];
 
-/// What a state may hold beside what its body brought, in bytes: twenty rows and their errors.
+/// Most bytes of a state beyond the size of its body: twenty rows and their errors.
 const OVERHEAD: usize = 200_000;
 
 pub fn mynth_webhook(body: &[u8]) {
@@ -43,7 +43,7 @@ fn seconds(count: Millis) -> Millis {
     NOW + count * SECOND
 }
 
-/// The webhook comes to a task that waits for it; then again; then once more under another name.
+/// The webhook comes to a pending task, then as a duplicate, then with another delivery id.
 fn after_attach(report: &Report, images: usize) -> usize {
     let room = waiting(task(images));
     let (once, verdict) = step(&room, heard("evt_1", report), seconds(1));
@@ -54,7 +54,7 @@ fn after_attach(report: &Report, images: usize) -> usize {
     written(&thrice)
 }
 
-/// The webhook comes first, as often as a room keeps such; the task is attached then.
+/// Early webhooks up to the limit; then the task is attached.
 fn before_attach(report: &Report, images: usize) -> usize {
     let (room, verdict) = step(&RoomState::default(), heard("evt_0", report), seconds(0));
     assert!(matches!(verdict, Verdict::Kept | Verdict::Noted), "{verdict:?}");

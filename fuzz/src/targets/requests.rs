@@ -61,7 +61,7 @@ fn address(url: &str) {
     }
 }
 
-/// What is taken is within the provider's limits; what is refused is refused with reasons.
+/// Accepted requests are within the provider's limits; refused ones have issues.
 fn started(body: &[u8], requests: Result<Vec<StartRequest>, ApiError>) {
     let requests = match requests {
         Ok(requests) => requests,
@@ -87,7 +87,7 @@ fn started(body: &[u8], requests: Result<Vec<StartRequest>, ApiError>) {
     }
 }
 
-/// The provider is sent JSON that reads back as what was asked for, and no more metadata than it takes.
+/// The provider's JSON has what was asked for, and its metadata is within the limit.
 fn sent(request: &StartRequest, key: &TaskKey) {
     let provider = PROVIDERS.named(request.provider).expect("a provider of ours");
     let order = Order { request, user_id: "ada", key, webhook_url: None };

@@ -1,5 +1,5 @@
-//! What a room reads: its stored state, and the Worker's messages. A case is a state on one line and
-//! messages on those after it; a line may also be what an alarm found out.
+//! What a room reads: its stored state and the Worker's messages. A case is a state on one line, then
+//! messages; a line may also be the outcome of an alarm's work.
 
 use super::meter::metered;
 use super::tasks::{NOW, step, written};
@@ -11,7 +11,7 @@ use taskwire::domain::time::{Millis, SECOND};
 use taskwire::room::task::protocol::{Answer, Ask};
 use taskwire::store::row::{task_from_row, to_json};
 
-/// More lines than a room keeps events.
+/// More lines than a room keeps early reports.
 const LINES: usize = 24;
 
 pub fn room(data: &[u8]) {
@@ -29,8 +29,8 @@ pub fn room(data: &[u8]) {
     written(&state);
 }
 
-/// A state as it was stored. Only we write there: numbers that no clock and no counter of ours comes to
-/// are not read back.
+/// A stored state. Only we write states, so numbers beyond the reach of our clocks and counters are
+/// skipped.
 fn stored(line: &str) -> Option<RoomState> {
     let state: RoomState = metered(|| serde_json::from_str(line).ok())?;
     let clock = &state.clock;

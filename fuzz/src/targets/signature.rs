@@ -1,5 +1,5 @@
-//! Whether a webhook is Mynth's. In a header, `$HEX0` and `$STD0` stand for the right signature of the
-//! first secret: no fuzzer guesses a MAC, and what lies behind one has to be reached.
+//! Mynth's signatures. In a header, `$HEX0` and `$STD0` are replaced by the valid signature of the first
+//! secret: a fuzzer cannot guess a MAC.
 
 use super::place_in;
 use super::webhook_text::{STRANGER, Webhook, hex_mac, standard_mac};
@@ -12,8 +12,7 @@ const TIMESTAMP: &str = "webhook-timestamp";
 const STANDARD: &str = "webhook-signature";
 const HEX: &str = "x-mynth-signature";
 
-/// Nothing that was not signed verifies, nothing that was changed since verifies, and the verdict on
-/// the same request is always the same.
+/// Nothing unsigned verifies, nothing changed after signing verifies, and the result is deterministic.
 pub fn signature(data: &[u8]) {
     let mut webhook = Webhook::read(data);
     webhook.sign(HEX, "$HEX", |webhook, secret| {

@@ -1,4 +1,4 @@
-//! The task that cases are about, and what holds of a room whatever happens to it.
+//! The task of the cases, and the invariants of a room.
 
 use super::meter::{is_measured, metered};
 use serde::de::IgnoredAny;
@@ -15,7 +15,7 @@ use taskwire::store::row::{task_from_row, to_json};
 /// 2026-11-20T10:00:00.000Z.
 pub const NOW: Millis = 1_795_168_800_000;
 
-/// The most that a room's storage takes as one value, and D1 as one text.
+/// The largest value in an object's storage, and the largest text in D1, in bytes.
 pub const VALUE_LIMIT: usize = 2_000_000;
 
 /// A task as it is attached, of as many images.
@@ -38,11 +38,11 @@ pub fn waiting(task: Task) -> RoomState {
     apply(&RoomState::default(), Input::Attach(Box::new(task)), NOW).state
 }
 
-/// Applies `input` and checks what holds in every case: the task's version never falls, what is final
-/// stays, and the new state fits its storage, which gives it back.
+/// Applies `input` and checks the invariants: the version never falls, a final task stays, and the state
+/// fits its storage and survives a round trip.
 pub fn step(before: &RoomState, input: Input, now: Millis) -> (RoomState, Verdict) {
     let again = input.clone();
-    // A task that comes back from its rows was shown as they have it.
+    // A task that is restored from its rows was already shown in their version.
     let known = match (&before.task, &input) {
         (Some(task), _) => Some(task.version),
         (None, Input::Attach(task) | Input::Wake(task) | Input::Adopt(task)) => Some(task.version),
@@ -73,7 +73,7 @@ pub fn step(before: &RoomState, input: Input, now: Millis) -> (RoomState, Verdic
     (after, verdict)
 }
 
-/// What is stored is stored first, and what is new is shown right after it, once.
+/// The state is stored first, and a change is shown right after that, once.
 pub fn assert_first<I: PartialEq, W: PartialEq>(
     effects: &[Effect<I, W>],
     has_changed: bool,
@@ -100,7 +100,7 @@ fn handled(before: &RoomState, input: Input, now: Millis) -> Decision {
     decision
 }
 
-/// Storage, rows and frames: all take the state and give it back. How many bytes it is.
+/// Round trips through storage, rows and frames. Returns the size in bytes.
 pub fn written(room: &RoomState) -> usize {
     let text = to_json(room);
     let read: RoomState =

@@ -1,6 +1,5 @@
-//! Tickets, and the tokens in the addresses of unsigned webhooks. A case is either of them as it
-//! comes in; or `ticket`, `token` or another purpose with the time in milliseconds, a line break, and
-//! what our own key then seals: any bytes.
+//! Tickets, and the tokens in the URLs of unsigned webhooks. A case is one of them; or `ticket`, `token`
+//! or another purpose with the time in milliseconds, a line break, and a payload that our key seals.
 
 use super::meter::metered;
 use super::{latin, place_in};
@@ -49,7 +48,7 @@ impl Keys {
     }
 }
 
-/// Only what our key has sealed opens, for its own purpose alone, whole and in time.
+/// Only what our key has sealed verifies, for its own purpose, unchanged and before it expires.
 pub fn tickets(data: &[u8]) {
     let (text, now) = read(data);
     let keys = Keys::new(SECRET);

@@ -1,6 +1,5 @@
-//! A webhook as text, the form in which the signature targets take their cases: headers, an empty
-//! line, the body. Two headers are not the provider's: `secrets` is what is configured, `now` the
-//! clock, in Unix seconds.
+//! A webhook as text, the cases of the signature targets: headers, an empty line, the body. Two headers
+//! are the deployment's: `secrets` is the configured list, and `now` the clock in Unix seconds.
 
 use super::latin;
 use super::meter::metered;
@@ -14,10 +13,10 @@ use taskwire::signature::{MAX_SECRETS, Raw, Scheme, SecretSet, SignatureError};
 const NOW: i64 = 1_614_265_330;
 const SECRETS: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw wbs_test_secret_one";
 
-/// The secret of somebody else.
+/// Another sender's secret.
 pub const STRANGER: &str = "whsec_bm90IHRoZSBwcm92aWRlcidz";
 
-/// Secrets are read as leniently as the libraries that make them do it.
+/// Base64 for secrets, as lenient as the libraries that generate them.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -25,7 +24,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// How a webhook was verified, and what its delivery is known by.
+/// How a webhook was verified, and its delivery key.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Good {
     pub scheme: Scheme,
@@ -98,8 +97,7 @@ impl Webhook {
         }))
     }
 
-    /// Puts right signatures in the places that a header keeps for them: `$HEX1` is that of the
-    /// second secret.
+    /// Replaces placeholders in headers by valid signatures: `$HEX1` is that of the second secret.
     pub fn sign(
         &mut self,
         name: &str,

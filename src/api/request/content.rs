@@ -4,10 +4,14 @@ use super::list::read_limit;
 use crate::domain::list::{ContentList, DEFAULT_LIMIT};
 use crate::error::{ApiError, Issue};
 
-/// Bytes of a row's id: ours have 26.
+/// Longest id of a row, in bytes. Ours have 26.
 pub const ID_BYTES: usize = 64;
 
 /// Reads decoded `name=value` pairs.
+///
+/// # Errors
+///
+/// Every parameter that is wrong or unknown.
 pub fn parse(pairs: impl IntoIterator<Item = (String, String)>) -> Result<ContentList, ApiError> {
     let mut query = ContentList { limit: DEFAULT_LIMIT, cursor: None };
     let mut issues = Vec::new();

@@ -2,10 +2,14 @@
 
 use crate::error::{ApiError, Issue};
 
-/// Longest key that is taken: room for a few UUIDs.
+/// Longest key, in bytes: room for a few UUIDs.
 pub const KEY_LIMIT: usize = 255;
 
-/// The key, if it is one.
+/// Checks the key.
+///
+/// # Errors
+///
+/// `validation_error` if it is too long, empty or not visible ASCII.
 pub fn checked(key: String) -> Result<String, ApiError> {
     if !(1..=KEY_LIMIT).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         let message = format!("must be 1 to {KEY_LIMIT} visible ASCII characters");

@@ -1,4 +1,4 @@
-//! The bodies of starts: which kind is asked for, and its fields.
+//! The bodies of starts: the kind and its fields.
 
 use super::list::KIND_CHARS;
 use crate::domain::task::start_request::StartRequest;

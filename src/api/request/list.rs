@@ -5,11 +5,15 @@ use crate::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT, TaskList};
 use crate::domain::task::Status;
 use crate::error::{ApiError, Issue};
 
-/// Longest name of a kind, in characters: the longest that we know has 23.
+/// Longest name of a kind, in bytes. The longest known one has 23.
 pub const KIND_CHARS: usize = 64;
 
-/// Reads decoded `name=value` pairs. Names that mean nothing here are refused: a misspelt
-/// filter would otherwise show everything.
+/// Reads decoded `name=value` pairs. Unknown names are refused: a misspelt filter would otherwise show
+/// everything.
+///
+/// # Errors
+///
+/// Every parameter that is wrong or unknown.
 pub fn parse(pairs: impl IntoIterator<Item = (String, String)>) -> Result<TaskList, ApiError> {
     let mut query = TaskList { limit: DEFAULT_LIMIT, cursor: None, status: None, kind: None };
     let mut issues = Vec::new();
@@ -37,7 +41,7 @@ pub fn parse(pairs: impl IntoIterator<Item = (String, String)>) -> Result<TaskLi
     if issues.is_empty() { Ok(query) } else { Err(ApiError::validation(issues)) }
 }
 
-/// Reads a `limit`. Answers what is wrong with it.
+/// Reads a `limit`. Returns what is wrong with it.
 pub(super) fn read_limit(text: &str, limit: &mut u32) -> Option<String> {
     match text.parse() {
         Ok(number) if (1..=LARGEST_LIMIT).contains(&number) => {

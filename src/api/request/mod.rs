@@ -1,5 +1,5 @@
-//! What callers send, checked before anything is done with it: every wrong field at once, each by its
-//! name. What a request of a kind has to look like is its provider's to say.
+//! Parsing and checking what callers send. Errors name all wrong fields at once. The fields of a kind
+//! are read by its provider.
 
 pub mod content;
 pub mod idempotency;

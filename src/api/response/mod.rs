@@ -1,8 +1,7 @@
-//! What callers are answered with: the JSON of every good answer. Refusals are
-//! [`crate::error::ErrorBody`], and what is in most answers, a task, a channel or a row, is what
-//! frames show too.
+//! The JSON of every successful answer. Errors are [`crate::error::ErrorBody`]. Tasks, channels and rows
+//! have the same form as in frames.
 //!
-//! This must not know how an answer came about, or HTTP.
+//! This must not know HTTP, or where the data comes from.
 
 pub mod read;
 pub mod site;

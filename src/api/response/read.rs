@@ -1,4 +1,4 @@
-//! What is there: one task or row, and pages of them.
+//! One task or row, and pages of them.
 
 use crate::domain::channel::frame::Content;
 use crate::domain::list::Page;
@@ -23,7 +23,7 @@ pub struct TaskPage<'a> {
 }
 
 impl<'a> TaskPage<'a> {
-    /// A page of `limit`, of what was found for it and one more.
+    /// A page of `limit` tasks. `found` has one more if there is a next page.
     pub fn of(found: &'a [Task], limit: u32) -> Self {
         let (tasks, last) = page(found, limit);
         let next_cursor = last.map(|task| task.key.as_str());
@@ -31,7 +31,7 @@ impl<'a> TaskPage<'a> {
     }
 }
 
-/// The tasks of a batch, newest first. Those that the provider refused are among them.
+/// The tasks of a batch, newest first, including those that the provider refused.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -69,7 +69,7 @@ impl<'a> From<&'a Page<Content>> for ContentPage<'a> {
     }
 }
 
-/// The first `limit` of what was found, and what the next page goes on after if there is more.
+/// The first `limit` entries, and the last of them if there is a next page.
 fn page<T>(found: &[T], limit: u32) -> (&[T], Option<&T>) {
     let shown = &found[..found.len().min(limit as usize)];
     (shown, shown.last().filter(|_| found.len() > shown.len()))

@@ -1,8 +1,8 @@
-//! Short words: that a webhook was taken, that all is well, and what a page needs to sign people in.
+//! Small answers: a webhook was accepted, liveness, readiness, and the sign-in configuration.
 
 use serde::Serialize;
 
-/// A webhook was taken.
+/// The webhook was accepted.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Received {

@@ -1,4 +1,4 @@
-//! What was started: a task, a batch of them, a ModelRiver request.
+//! What was started: a task, a batch of tasks, a channel.
 
 use crate::api::response::ticket::Live;
 use crate::domain::channel::frame::ChannelView;
@@ -31,7 +31,7 @@ impl<'a> Started<'a> {
     }
 }
 
-/// The provider's own token for the task, under the name that its first clients read.
+/// The provider's own token for the task.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -46,18 +46,18 @@ impl<'a> Access<'a> {
     }
 }
 
-/// What became of a batch, and where it can be watched.
+/// A batch that was started, and where it can be watched.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Batch<'a> {
     pub batch_id: String,
-    /// In the order asked for: the first prompt with every model, then the second, and so on.
+    /// In the order of the request: the first prompt with every model, then the second, and so on.
     pub tasks: Vec<BatchEntry<'a>>,
     pub live: Live,
 }
 
-/// What became of one task of a batch.
+/// One task of a batch: started, or refused.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(untagged)]

@@ -1,8 +1,8 @@
-//! Tickets, and where to go with them.
+//! Tickets, and the URLs of their sockets.
 
 use serde::Serialize;
 
-/// Opens one socket, reads one thing, and lasts an hour.
+/// A ticket for sockets and reads of one thing. It is valid for an hour.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Ticket"))]
 #[serde(rename_all = "camelCase")]

@@ -1,11 +1,11 @@
-//! The callback: what it says, and what its answer means.
+//! The callback: its body, and what the status of its answer means.
 
 use crate::domain::channel::callback::Reply;
 use crate::domain::channel::state::Recorded;
 use crate::domain::time::iso;
 use serde_json::{Map, Value, json};
 
-/// What a callback says of an event.
+/// The body of the callback for an event.
 pub fn body(event: &Recorded, record_id: &str) -> String {
     let body = match (&event.content, &event.error) {
         (Some(made), _) => saved_body(&made.data, record_id, &iso(event.at)),
@@ -15,7 +15,7 @@ pub fn body(event: &Recorded, record_id: &str) -> String {
     body.to_string()
 }
 
-/// What a callback says of data that is saved as the row `record_id`.
+/// The body for data that is saved as the row `record_id`.
 pub fn saved_body(data: &Value, record_id: &str, saved_at_iso: &str) -> Value {
     let mut told = match data {
         Value::Object(fields) => fields.clone(),
@@ -30,12 +30,12 @@ pub fn saved_body(data: &Value, record_id: &str, saved_at_iso: &str) -> Value {
     })
 }
 
-/// What it says when there is nothing to save.
+/// The body when there is nothing to save.
 pub fn failed_body(message: &str) -> Value {
     json!({"error": "processing_failed", "message": message})
 }
 
-/// What an answer with this status means. A redirect is not followed: the key is not for wherever it
+/// What an answer with this status means. A redirect is a refusal: the key must not be sent to where it
 /// leads.
 pub fn reply(status: u16) -> Reply {
     match status {

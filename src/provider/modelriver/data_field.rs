@@ -1,6 +1,6 @@
-//! The bytes of a JSON object's top-level `data`, to the letter.
+//! The exact bytes of a JSON object's top-level `data`.
 //!
-//! It reads what nobody has vouched for yet: one pass, nothing kept but the place, and values are
+//! The bytes are not verified yet, so reading them is cheap: one pass without copies, and values are
 //! skipped without recursion, however deep they are. It must not know what is signed, or how.
 
 use crate::json;
@@ -8,13 +8,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-/// `Some(None)` where an object has no `data`. `None` where `body` is no JSON object, and where it
-/// has two: one reader would take the first and another the last. Nor where it has more values than
-/// are read: whoever calls can send such.
+/// `Some(None)` if the object has no `data`. `None` if `body` is not a JSON object, if it has `data`
+/// twice (readers disagree on which one counts), or if it has more values than we read: anyone can
+/// send such a body.
 ///
-/// `serde_json`'s `RawValue` gives the same bytes. But with that feature on, an object that names
-/// its private key is read as another JSON text, without a limit to its depth: in every body of
-/// anyone, not just here.
+/// `serde_json`'s `RawValue` gives the same bytes. But with that feature, any object in any body that
+/// contains serde's private key is parsed as another JSON text, without a depth limit.
 pub(super) fn bytes_of_data(body: &[u8]) -> Option<Option<&[u8]>> {
     let text = std::str::from_utf8(body).ok()?;
     if json::is_too_much(text) {
@@ -51,7 +50,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Moves past a value: what it is, and its text without the white space around it.
+    /// Moves past a value. Returns it with its exact text.
     fn value<T: Deserialize<'a>>(&mut self) -> Option<(T, &'a str)> {
         let ahead = self.ahead();
         let mut values = Deserializer::from_str(ahead).into_iter();
@@ -65,7 +64,7 @@ impl<'a> Cursor<'a> {
         self.ahead().is_empty()
     }
 
-    /// What follows after JSON's four kinds of white space.
+    /// The rest after JSON's white space.
     fn ahead(&self) -> &'a str {
         self.rest.trim_start_matches([' ', '\t', '\n', '\r'])
     }

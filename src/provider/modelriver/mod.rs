@@ -1,4 +1,4 @@
-//! ModelRiver: text and data, by event-driven and by standard webhooks. Each body is read for what it is.
+//! ModelRiver: text and data, by event-driven and by standard webhooks. The body decides which it is.
 
 pub mod callback;
 pub mod data_field;

@@ -1,4 +1,4 @@
-//! What a request has to look like.
+//! Reading a start request.
 
 use super::settings::NAME;
 use crate::domain::channel::schedule::DEADLINE;
@@ -10,12 +10,12 @@ use serde_json::Map;
 
 pub const WORKFLOW_CHARS: usize = 200;
 pub const MESSAGE_LIMIT: usize = 100;
-/// As much as Mynth takes: it comes back in every webhook.
+/// Largest metadata, in bytes of JSON. It comes back in every webhook.
 pub const METADATA_BYTES: usize = 2048;
-/// What says whose the answer is. It is ours to say.
+/// The metadata field that names the owner. Only we may set it.
 const USER_ID: &str = "user_id";
 
-/// What can be asked for.
+/// The kinds that can be started.
 pub static KINDS: [Kind; 1] = [Kind {
     word: WORKFLOW,
     becomes: Becomes::Channel,
@@ -27,7 +27,7 @@ pub static KINDS: [Kind; 1] = [Kind {
 /// The kind that `POST /ai` starts.
 pub const WORKFLOW: &str = "ai.workflow";
 
-/// Reads the fields of a request. Its `model` is the workflow.
+/// Reads the fields of a request. The workflow becomes its `model`.
 pub fn read(fields: &mut Fields) -> StartRequest {
     let workflow = fields.required_text("workflow", 1..=WORKFLOW_CHARS);
     let messages = fields.required_list("messages", MESSAGE_LIMIT);

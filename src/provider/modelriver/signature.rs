@@ -1,28 +1,28 @@
-//! Whether a webhook is ModelRiver's.
+//! Verifies ModelRiver's webhooks.
 //!
-//! Both of its schemes are in its own material, so both verify; the headers that are there decide.
+//! Its documentation describes two schemes, so both are accepted. The headers present decide which.
 
 use super::data_field::bytes_of_data;
 use crate::signature::hex_scheme::{verify_body, verify_part};
 use crate::signature::{Raw, SecretSet, SignatureError, Verified};
 
-/// Of the raw body.
+/// The signature of the raw body.
 const MR_SIGNATURE: &str = "mr-signature";
-/// Of a time and the body's `data`.
+/// The signature of a time and the body's `data`.
 const X_SIGNATURE: &str = "x-modelriver-signature";
 /// Unix seconds.
 const X_TIMESTAMP: &str = "x-modelriver-timestamp";
 
-/// What [`verify`] looks at.
+/// The headers that [`verify`] reads.
 pub const HEADERS: [&str; 3] = [MR_SIGNATURE, X_SIGNATURE, X_TIMESTAMP];
 
-/// Verifies a webhook at `now`, in Unix seconds. With the headers of both schemes either good signature
-/// is enough.
+/// Verifies a webhook at `now`, in Unix seconds. If both schemes' headers are present, one valid
+/// signature is enough.
 ///
 /// # Errors
 ///
-/// A signature that does not match is always [`SignatureError::Mismatch`], whatever its time. The work
-/// is bounded: three HMACs of the body per secret.
+/// Any [`SignatureError`]. A signature that does not match is always a `Mismatch`, whatever its time.
+/// The work is bounded: three HMACs of the body per secret.
 pub fn verify<'a>(
     webhook: Raw<'a>,
     secrets: &SecretSet,
@@ -43,9 +43,9 @@ pub fn verify<'a>(
     over_data(webhook, (signature, timestamp), secrets, now)
 }
 
-/// The text is `{timestamp}.{data}`, with the body's `data` to the letter, or `{timestamp}.{body}`: so
-/// where it has none, and some sign the body where it has. With the former, what stands beside `data`
-/// is not signed.
+/// The signed text is `{timestamp}.{data}` with the exact bytes of the body's `data`, or
+/// `{timestamp}.{body}`. The latter is for bodies without `data`, but some senders use it for any body.
+/// With the former, the fields beside `data` are not signed.
 fn over_data<'a>(
     webhook: Raw<'a>,
     signed: (&str, &str),

@@ -9,10 +9,11 @@ use serde_json::Value;
 /// The path of the call.
 pub const PATH: &str = "/v1/ai/async";
 
-/// The name under which the user travels in the request's metadata, to come back in `customer_data`.
+/// The metadata field with the user. It comes back in `customer_data`.
 const USER_ID: &str = "user_id";
 
-/// The body of a start, with the caller's own metadata. Whose it is, is not the caller's to say.
+/// The body of a start, with the caller's own metadata. The user is set last, so that the caller cannot
+/// choose another owner.
 pub fn body(order: &Order<'_>) -> Value {
     let mut metadata = order.request.metadata.clone();
     metadata.insert(USER_ID.to_owned(), order.user_id.into());
@@ -22,7 +23,7 @@ pub fn body(order: &Order<'_>) -> Value {
     body.into()
 }
 
-/// The channel of the request that was taken: `{channel_id}`, or `{data: {channel_id}}`.
+/// Reads the answer to a start: `{channel_id}`, or `{data: {channel_id}}`.
 pub fn started(reply: &[u8]) -> Option<Started> {
     let reply: Value = json::read(reply).ok()?;
     let id = [reply.get("data"), Some(&reply)]

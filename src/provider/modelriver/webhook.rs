@@ -18,14 +18,14 @@ use crate::provider::reason::{FAILED, no_reason, task_error};
 use crate::signature::Verified;
 use serde_json::{Map, Value};
 
-/// How much of an event's name is kept.
+/// Longest event name that is kept, in characters.
 const NAME_CHARS: usize = 128;
 
-/// Headers that say what a body may leave out. They are not signed, so the body's word goes first.
+/// Headers with what a body may leave out. They are not signed, so the body takes precedence.
 const CHANNEL_ID: &str = "mr-channel-id";
 const CALLBACK_URL: &str = "x-modelriver-callback-url";
 
-/// What is looked at, to verify and to read.
+/// The headers that are needed to verify and to read.
 pub const HEADERS: [&str; 5] =
     [signature::HEADERS[0], signature::HEADERS[1], signature::HEADERS[2], CHANNEL_ID, CALLBACK_URL];
 
@@ -33,7 +33,7 @@ pub const HEADERS: [&str; 5] =
 ///
 /// # Errors
 ///
-/// The field where the body makes no sense.
+/// The field of the body that cannot be read.
 pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
     let body = webhook.body();
     let body = json::read_mended(body).map_err(|_| malformed("", "The body is not JSON."))?;
@@ -54,7 +54,7 @@ pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
     };
     let kind: String = kind.chars().take(NAME_CHARS).collect();
     let Some(channel_id) = channel_id(&envelope, webhook) else {
-        // Of a channel for certain, or perhaps of an account: `invoice.failed`.
+        // Without a channel it may be about the account, such as `invoice.failed`.
         return match form {
             Form::Unknown => Ok(Event::Other { name: kind }),
             Form::Failure if !kind.starts_with("task.") => Ok(Event::Other { name: kind }),
@@ -70,7 +70,7 @@ pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
     }))
 }
 
-/// Whether a standard event has its channel in `data`, and what was made in `data.response`.
+/// Whether a standard event has its channel in `data` and its result in `data.response`.
 fn is_wrapped(body: &Value, data: &Value) -> bool {
     let names_no_channel = pick(body, &["channel_id"]).is_none();
     names_no_channel && pick(data, &["channel_id"]).is_some() && data.get("response").is_some()
@@ -93,9 +93,9 @@ fn form(kind: &str) -> Form {
     }
 }
 
-/// Where the provider's own fields are, in the order in which they are believed: the body, and its
-/// `data` unless that is what the model made. A model is told what to write by whoever prompts it,
-/// and must not name channels, owners or callbacks.
+/// The places of the provider's own fields, in order of precedence: the body, then its `data`, unless
+/// that is the model's output. Model output is controlled by whoever wrote the prompt, and must not
+/// name channels, owners or callbacks.
 struct Envelope<'a> {
     places: Vec<&'a Value>,
 }
@@ -110,7 +110,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// A name that is there and cannot be one is not made up for by a header.
+/// The channel's id. The header is used only if the body has none: it does not replace an invalid id.
 fn channel_id(envelope: &Envelope<'_>, webhook: &Verified<'_>) -> Option<String> {
     let named = match envelope.pick("channel_id") {
         Some(id) => id.as_str(),
@@ -142,7 +142,7 @@ fn outcome(form: Form, envelope: &Envelope<'_>) -> Outcome {
     };
     let data = match form {
         Form::EventDriven => answer.and_then(answered),
-        // In the innermost envelope: the `data` of an outer one is an envelope itself.
+        // From the innermost envelope, since the `data` of an outer one is an envelope itself.
         _ => envelope.places.last().and_then(|place| match place.get("response") {
             Some(response) if envelope.places.len() > 1 => Some(response),
             _ => pick(place, &["data"]),
@@ -163,7 +163,7 @@ fn outcome(form: Form, envelope: &Envelope<'_>) -> Outcome {
     })
 }
 
-/// The error of an event that says it failed: by its type, by its status, or by having an error.
+/// The error of a failed event. Its type, its status or an `error` field says that it failed.
 fn failure(form: Form, envelope: &Envelope<'_>) -> Option<TaskError> {
     let error = envelope.pick("error").filter(|error| !is_hollow(error));
     let status = envelope.text("status");
@@ -177,7 +177,7 @@ fn failure(form: Form, envelope: &Envelope<'_>) -> Option<TaskError> {
     })
 }
 
-/// `false`, `""`, `{}` and `[]`: ways to say that there is no error.
+/// Whether `error` is one of the values that mean no error: null, `false`, `""`, `{}` or `[]`.
 fn is_hollow(error: &Value) -> bool {
     match error {
         Value::Null | Value::Bool(false) => true,
@@ -192,7 +192,7 @@ fn has_message(place: &Value) -> bool {
     pick_text(place, &["message"]).is_some()
 }
 
-/// `ai_response.data`, or the whole of a response that has no such field and more than a `meta`.
+/// `ai_response.data`. Without that field, the whole response if it has more than a `meta`.
 fn answered(response: &Value) -> Option<&Value> {
     match response.get("data") {
         Some(data) => (!data.is_null()).then_some(data),

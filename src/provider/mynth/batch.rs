@@ -4,10 +4,10 @@ use crate::domain::task::start_request::StartRequest;
 use crate::json::fields::Fields;
 use crate::provider::mynth::generate::{MODEL_CHARS, PROMPT_CHARS, read_options};
 
-/// Tasks of one batch. It is refused whole when it has more.
+/// Most tasks of one batch. A larger batch is refused as a whole.
 pub const TASK_LIMIT: usize = 20;
 
-/// Reads the tasks of a batch: the first prompt with every model, then the second, and so on.
+/// Reads the tasks of a batch, ordered by prompt and then by model.
 pub fn read(fields: &mut Fields) -> Vec<StartRequest> {
     let prompts = fields.required_texts("prompts", TASK_LIMIT, 1..=PROMPT_CHARS);
     let models = fields.required_texts("models", TASK_LIMIT, 1..=MODEL_CHARS);

@@ -1,8 +1,8 @@
-//! Money, as Mynth writes it.
+//! Amounts of money, as Mynth writes them.
 
 use serde_json::Value;
 
-/// An amount of money: a decimal in a string, in some bodies a bare number. Kept as written.
+/// An amount: a decimal in a string, in some bodies a number. Kept as written.
 pub fn amount(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),

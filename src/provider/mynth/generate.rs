@@ -1,4 +1,4 @@
-//! What a request for images has to look like: the provider's limits, checked before any money is spent.
+//! Reading a request for images. The provider's limits are checked before any money is spent.
 
 use super::settings::NAME;
 use crate::domain::id::TaskKey;
@@ -15,7 +15,7 @@ pub const MODEL_CHARS: usize = 200;
 pub const COUNT_LIMIT: u64 = 20;
 pub const INPUT_LIMIT: usize = 20;
 
-/// The wish for a token of the provider's own, in whatever form it takes that today.
+/// The types of `access`, which asks for a token of the provider's own.
 pub const ACCESS: &[Type] = &[Type::Flag, Type::Object];
 
 /// Reads the fields of one task.
@@ -65,7 +65,7 @@ fn check_metadata(fields: &mut Fields, metadata: &Map<String, Value>, count: usi
     if metadata.contains_key(ROW_IDS) {
         fields.complain(&format!("metadata.{ROW_IDS}"), "is reserved");
     }
-    // All row ids are of one length, so those of any key measure as much.
+    // All row ids have the same length, so any key will do to measure them.
     let key = TaskKey::new(0, Default::default());
     let row_ids: Vec<String> = (0..count).map(|position| key.row_id(position)).collect();
     let size = metadata_size(&metadata_with_rows(metadata, &row_ids));

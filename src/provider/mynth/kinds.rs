@@ -1,4 +1,4 @@
-//! The kinds of tasks, and what a request for each has to look like.
+//! The kinds of tasks, and how a request for each is read.
 
 use super::generate::{ACCESS, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
 use super::settings::NAME;
@@ -17,7 +17,7 @@ pub const URL_CHARS: usize = 4096;
 const IMAGE_PATIENCE: Millis = HOUR;
 const VIDEO_PATIENCE: Millis = 3 * HOUR;
 
-/// What can be asked for.
+/// The kinds that can be started.
 pub static KINDS: [Kind; 7] = [
     Kind { read_batch: Some(batch::read), ..of_image(IMAGE_GENERATE, generate::read) },
     of_image(RATE, |fields| image(RATE, fields)),
@@ -35,7 +35,7 @@ const REMOVE_BACKGROUND: &str = "image.remove_background";
 const UPSCALE: &str = "image.upscale";
 const VIDEO: &str = "video.generate";
 
-/// Whether tasks of this kind can be started through us. The provider may have more tomorrow.
+/// Whether tasks of this kind can be started through us. The provider may add kinds.
 pub fn is_known(word: &str) -> bool {
     KINDS.iter().any(|kind| kind.word == word)
 }
@@ -60,7 +60,7 @@ fn video(fields: &mut Fields) -> StartRequest {
     start(VIDEO, Some(prompt), Some(model), passed_on)
 }
 
-/// The kinds that do something with one image.
+/// Reads the kinds that take one image.
 fn image(kind: &'static str, fields: &mut Fields) -> StartRequest {
     let mut passed_on = Map::new();
     let url = fields.required_text("url", 1..=URL_CHARS);

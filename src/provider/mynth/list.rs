@@ -1,29 +1,30 @@
-//! The provider's list of tasks, newest first: where a start whose answer was lost is looked for.
+//! The provider's list of tasks, newest first, in which lost starts are searched for.
 
 use crate::domain::id::is_plain_id;
-use crate::domain::time::{MINUTE, Millis, SECOND, parse_iso};
+use crate::domain::time::{Millis, SECOND, parse_iso};
+use crate::provider::call::{Listed, Listing};
 use crate::provider::lenient::{pick, pick_text};
 use serde_json::Value;
 
-/// How far the provider's clock may be from ours, with the time that a start takes.
-const SKEW: Millis = 2 * MINUTE;
+/// Tasks of a page: the provider's largest.
+const PAGE: usize = 100;
 
-/// Tasks that are listed: the provider's largest page.
-pub const LISTED: usize = 100;
+/// The path of the call: from the newest task on, or below the task `after`.
+pub fn path(after: Option<&str>) -> String {
+    match after {
+        Some(after) => format!("/tasks?limit={PAGE}&after={after}"),
+        None => format!("/tasks?limit={PAGE}"),
+    }
+}
 
-/// Candidates that are looked at for one start. In a crowd it may be missed; its webhook finds it.
-const LIMIT: usize = 25;
-
-/// The ids of tasks in `reply` that a start of `kind` at `started_at` may have made.
-pub fn candidates(reply: &Value, kind: &str, started_at: Millis) -> Vec<String> {
-    let tasks = reply.get("data").unwrap_or(reply).as_array().map(Vec::as_slice);
-    let fits = |task: &&Value| {
-        let is_kind = pick_text(task, &["type"]).is_none_or(|found| found == kind);
-        is_kind && created(task).is_none_or(|at| at.abs_diff(started_at) <= SKEW as u64)
+/// A page of the list, bare or under `data`.
+pub fn listing(reply: &Value) -> Option<Listing> {
+    let tasks = reply.get("data").unwrap_or(reply).as_array()?;
+    let listed = |task: &Value| {
+        let id = pick_text(task, &["id"]).filter(|id| is_plain_id(id))?;
+        Some(Listed { id, kind: pick_text(task, &["type"]), created_at: created(task) })
     };
-    let ids = tasks.unwrap_or_default().iter().filter(fits);
-    let ids = ids.filter_map(|task| pick_text(task, &["id"])).filter(|id| is_plain_id(id));
-    ids.take(LIMIT).collect()
+    Some(Listing { tasks: tasks.iter().filter_map(listed).collect(), is_last: tasks.len() < PAGE })
 }
 
 fn created(task: &Value) -> Option<Millis> {
@@ -43,34 +44,47 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const AT: Millis = 1_795_168_800_000; // 2026-11-20T10:00:00Z
-
     #[test]
-    fn tasks_of_the_kind_from_around_the_time_of_the_start_are_candidates() {
+    fn a_page_is_read_with_the_times_that_it_gives_in_any_form() {
+        let at = 1_795_168_805_000;
         let reply = json!({"data": [
             {"id": "tsk_new", "type": "image.generate", "created_at": "2026-11-20T10:00:05.000Z"},
-            {"id": "tsk_camel", "type": "image.generate", "createdAt": "2026-11-20T09:59:30.000Z"},
-            {"id": "tsk_seconds", "created": 1_795_168_801},
-            {"id": "tsk_millis", "created": 1_795_168_801_000_i64},
-            {"id": "tsk_undated", "type": "image.generate"},
-            {"id": "tsk_old", "type": "image.generate", "created_at": "2026-11-20T09:57:59.000Z"},
-            {"id": "tsk_later", "type": "image.generate", "created_at": "2026-11-20T10:02:01.000Z"},
-            {"id": "tsk_other", "type": "image.rate", "created_at": "2026-11-20T10:00:05.000Z"},
-            {"id": "../tasks", "type": "image.generate"},
+            {"id": "tsk_camel", "createdAt": "2026-11-20T10:00:05.000Z"},
+            {"id": "tsk_seconds", "created": 1_795_168_805},
+            {"id": "tsk_millis", "created": 1_795_168_805_000_i64},
+            {"id": "tsk_undated"},
             {"id": "tsk_absurd", "created": i64::MIN},
-            {"id": "tsk_distant", "created": i64::MAX},
+            {"id": "../tasks", "type": "image.generate"},
             {"type": "image.generate"},
             null,
         ]});
-        let expected = ["tsk_new", "tsk_camel", "tsk_seconds", "tsk_millis", "tsk_undated"];
-        assert_eq!(candidates(&reply, "image.generate", AT), expected);
-        assert_eq!(candidates(&reply["data"], "image.generate", AT), expected);
+        let page = listing(&reply).expect("a page");
+        let found: Vec<_> = page.tasks.iter().map(|it| (it.id.as_str(), it.created_at)).collect();
+        let expected = [
+            ("tsk_new", Some(at)),
+            ("tsk_camel", Some(at)),
+            ("tsk_seconds", Some(at)),
+            ("tsk_millis", Some(at)),
+            ("tsk_undated", None),
+            ("tsk_absurd", Some(i64::MIN)),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(page.tasks[0].kind.as_deref(), Some("image.generate"));
+        assert!(page.is_last);
+        assert_eq!(listing(&reply["data"]), Some(page));
     }
 
     #[test]
-    fn what_is_no_list_has_no_candidates() {
+    fn a_full_page_has_more_below_it() {
+        let full: Vec<_> = (0..PAGE).map(|i| json!({"id": format!("tsk_{i}")})).collect();
+        assert!(!listing(&json!({"data": full})).expect("a page").is_last);
+        assert_eq!(path(Some("tsk_1")), "/tasks?limit=100&after=tsk_1");
+    }
+
+    #[test]
+    fn what_is_no_list_is_no_page() {
         for reply in [json!(null), json!({"data": 1}), json!("x"), json!({})] {
-            assert!(candidates(&reply, "image.generate", AT).is_empty());
+            assert_eq!(listing(&reply), None);
         }
     }
 }

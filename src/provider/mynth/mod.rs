@@ -1,5 +1,5 @@
-//! Mynth: images, video and what can be said of images. It has had four generations of its wire, and each
-//! body is read for what it is.
+//! Mynth: images, video and image analysis. Its wire format has had four generations, and all of them
+//! are read.
 
 pub mod batch;
 pub mod fields;
@@ -14,11 +14,10 @@ pub mod start;
 pub mod webhook;
 
 use crate::domain::model::Models;
-use crate::domain::task::Task;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
 use crate::json;
-use crate::provider::call::{Call, Order, Started};
+use crate::provider::call::{Call, Listing, Order, Started};
 use crate::provider::contract::Provider;
 use crate::provider::event::Event;
 use crate::provider::kind::Kind;
@@ -76,13 +75,12 @@ impl Provider for Mynth {
         result::task_report(answer.get("data").unwrap_or(&answer), kind)
     }
 
-    fn search(&self, _task: &Task) -> Option<Call> {
-        Some(Call::get(format!("/tasks?limit={}", list::LISTED)))
+    fn list(&self, after: Option<&str>) -> Option<Call> {
+        Some(Call::get(list::path(after)))
     }
 
-    fn candidates(&self, answer: &[u8], task: &Task) -> Option<Vec<String>> {
-        let list: Value = json::read(answer).ok()?;
-        Some(list::candidates(&list, &task.kind, task.created_at))
+    fn listed(&self, answer: &[u8]) -> Option<Listing> {
+        list::listing(&json::read(answer).ok()?)
     }
 
     fn estimate(&self, request: &StartRequest) -> Option<Call> {

@@ -1,14 +1,14 @@
-//! The models that can be asked for, as the provider lists them.
+//! Reading the provider's list of models.
 
 use crate::domain::model::{Model, Models};
 use crate::provider::lenient::{pick, pick_text};
 use serde_json::Value;
 
-/// Models that are passed on, and the longest name of one, in bytes.
+/// Most models of a list, and the longest name of one, in bytes.
 const LIMIT: usize = 500;
 const NAME_BYTES: usize = 200;
 
-/// A list of models, bare or under `data` or `models`; each by its id, or an object that has one.
+/// Reads a list of models, bare or under `data` or `models`. An entry is an id, or an object with one.
 pub fn models(reply: &Value) -> Option<Models> {
     let list = pick(reply, &["data", "models"]).unwrap_or(reply).as_array()?;
     let models = list.iter().filter_map(model).take(LIMIT).collect();

@@ -1,4 +1,4 @@
-//! A task's result and errors, in every shape they have had, as one [`Outcome`].
+//! A task's result and errors as one [`Outcome`], from every generation of the wire format.
 
 use super::fields::amount;
 use super::kinds::is_known;
@@ -12,14 +12,14 @@ use serde_json::Value;
 
 const IMAGE_FAILED: &str = "image_failed";
 
-/// Images that are taken of one task: five times what the provider makes at once.
+/// Most images of one task: five times what the provider makes at once.
 pub const IMAGE_LIMIT: usize = 100;
 
-/// Longest user id that an issuer may give.
+/// Longest user id that an issuer may give, in bytes.
 const OWNER_BYTES: usize = 255;
 
-/// A full task, as `GET /tasks/:id` gives it. `None` where it is not one. Older ones do not say
-/// their kind: `kind` is what the task was started as.
+/// Reads a full task, as `GET /tasks/:id` returns it. `None` if it is not one. `kind` is what the task
+/// was started as, since older tasks do not have their kind.
 pub fn task_report(task: &Value, kind: &str) -> Option<Report> {
     let kind = pick_text(task, &["type"]).unwrap_or_else(|| kind.to_owned());
     let status = pick_text(task, &["status"])?;
@@ -40,11 +40,11 @@ pub fn task_report(task: &Value, kind: &str) -> Option<Report> {
     })
 }
 
-/// What a completed task of `kind` returned.
+/// The outcome of a completed task of `kind`.
 pub fn completed(kind: &str, result: &Value) -> Outcome {
     let images = pick(result, &["images"]).and_then(Value::as_array);
     let is_ours = kind == IMAGE_GENERATE;
-    // A kind that we do not know may make images too.
+    // An unknown kind may return images too.
     let makes_images = is_ours || !is_known(kind);
     Outcome::Completed {
         model: pick_text(result, &["model"]),
@@ -56,7 +56,7 @@ pub fn completed(kind: &str, result: &Value) -> Outcome {
     }
 }
 
-/// Why a task failed: the first of its errors. Some failures come without any.
+/// The outcome of a failed task: its first error. Some failures have none.
 pub fn failed(body: &Value) -> Outcome {
     let first = pick(body, &["errors"]).and_then(Value::as_array).and_then(|errors| errors.first());
     let error = first
@@ -65,8 +65,8 @@ pub fn failed(body: &Value) -> Outcome {
     Outcome::Failed { error }
 }
 
-/// What the whole task cost: a field of the task, in older generations of its result; a decimal,
-/// or an object with a total.
+/// The cost of the whole task: a field of the task, or of its result in older generations. It is a
+/// decimal, or an object with a total.
 pub fn cost(task: &Value) -> Option<String> {
     let total = |cost: &Value| amount(cost).or_else(|| amount(cost.get("total")?));
     let of_result = || pick(task.get("result")?, &["cost"]).and_then(total);
@@ -97,7 +97,7 @@ fn image(image: &Value) -> ImageReport {
             .map_or_else(|| no_reason(IMAGE_FAILED), |error| task_error(error, IMAGE_FAILED));
         return ImageReport::Failed { image_id, error };
     }
-    // `url` is null when delivery to the user's own storage failed: the provider's copy is there.
+    // `url` is null if delivery to the user's own storage failed. The provider's copy is still there.
     match pick_text(image, &["url", "mynth_url", "mynthUrl"]) {
         Some(url) => ImageReport::Success { image_id, url },
         None => ImageReport::Failed {

@@ -1,4 +1,4 @@
-//! Its name, and where its settings are.
+//! Mynth's name, and the names of its settings.
 
 use crate::provider::settings::Settings;
 

@@ -1,16 +1,16 @@
-//! Whether a webhook is Mynth's.
+//! Verifies Mynth's webhooks.
 //!
-//! Mynth has signed in two ways, and both verify. The headers that are there decide which, never the
-//! secret's prefix and never configuration.
+//! Mynth has used two schemes, and both are accepted. The headers present decide which, never the
+//! secret's prefix or the configuration.
 
 use crate::signature::standard_webhooks::{self, SIGNATURE};
 use crate::signature::{Raw, SecretSet, SignatureError, Verified, hex_scheme};
 
-/// The scheme of older webhooks: looked at where there is no `webhook-signature`.
+/// The older scheme, used if there is no `webhook-signature`.
 const X_SIGNATURE: &str = "x-mynth-signature";
 const X_DELIVERY: &str = "x-mynth-delivery";
 
-/// What [`verify`] looks at.
+/// The headers that [`verify`] reads.
 pub const HEADERS: [&str; 5] = [
     standard_webhooks::HEADERS[0],
     standard_webhooks::HEADERS[1],
@@ -23,8 +23,9 @@ pub const HEADERS: [&str; 5] = [
 ///
 /// # Errors
 ///
-/// A signature that does not match is always [`SignatureError::Mismatch`], whatever its time: only who
-/// can sign is told that a request is stale. The work is bounded: one HMAC of the body per secret.
+/// Any [`SignatureError`]. A signature that does not match is always a `Mismatch`, whatever its time:
+/// only a sender who can sign learns that a request is stale. The work is bounded: one HMAC of the
+/// body per secret.
 pub fn verify<'a>(
     webhook: Raw<'a>,
     secrets: &SecretSet,

@@ -8,14 +8,14 @@ use crate::provider::call::{Order, Started};
 use crate::provider::lenient::pick_text;
 use serde_json::{Map, Value, json};
 
-/// The name under which our row ids travel in the task's metadata.
+/// The metadata field with our row ids.
 pub const ROW_IDS: &str = "imageRowIds";
 
-/// The most that a task's metadata may take, in bytes of JSON.
+/// Largest metadata of a task, in bytes of JSON.
 pub const METADATA_LIMIT: usize = 2048;
 
-/// The path of the call that starts a task of `kind`: `image.remove_background` is at
-/// `/image/remove-background`.
+/// The path of the call that starts a task of `kind`: `/image/remove-background` for
+/// `image.remove_background`.
 pub fn path(kind: &str) -> String {
     format!("/{}", kind.replace('.', "/").replace('_', "-"))
 }
@@ -32,8 +32,8 @@ pub fn metadata_size(metadata: &Map<String, Value>) -> usize {
     serde_json::to_vec(metadata).map_or(usize::MAX, |bytes| bytes.len())
 }
 
-/// The body of a start: no field that the caller did not ask for, but for the row ids in the metadata
-/// and, where none is registered, the address for the task's webhooks.
+/// The body of a start. We only add the row ids to the metadata and, without a registered webhook, the
+/// URL for the task's webhooks.
 pub fn body(order: &Order<'_>) -> Value {
     let request = order.request;
     let mut body = fields(request);
@@ -48,7 +48,7 @@ pub fn body(order: &Order<'_>) -> Value {
     body.into()
 }
 
-/// The body of a dry run: the same without what only a task needs.
+/// The body of an estimate: that of a start, without what only a task needs.
 pub fn estimate_body(request: &StartRequest) -> Value {
     let mut body = fields(request);
     body.remove("access");
@@ -65,7 +65,7 @@ fn fields(request: &StartRequest) -> Map<String, Value> {
     fields
 }
 
-/// The reply to a start: `{taskId, access?}`, or `{data: {taskId | task_id, …}}`.
+/// Reads the reply to a start: `{taskId, access?}`, or `{data: {taskId | task_id, …}}`.
 pub fn started(reply: &[u8]) -> Option<Started> {
     let reply: Value = json::read(reply).ok()?;
     let places = || [reply.get("data"), Some(&reply)].into_iter().flatten();

@@ -20,7 +20,7 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// The field where the body makes no sense.
+/// The field of the body that cannot be read.
 pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
     let body = webhook.body();
     let body = json::read_mended(body).map_err(|_| malformed("", "The body is not JSON."))?;
@@ -50,7 +50,7 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
         });
     };
     let id = task_id(data, "data.id")?;
-    // The event's name is the verdict. A body that has the task without its status is still one.
+    // The event's name decides, since a body may have the task without its status.
     let outcome = match ending {
         Ending::Completed => completed(&kind, data.get("result").unwrap_or(&Value::Null)),
         Ending::Failed => failed(data),

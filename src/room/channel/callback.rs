@@ -1,4 +1,4 @@
-//! Sends a callback: the provider's key goes with it, to a host that is allowed.
+//! Sends a callback with the provider's API key, to an allowed host.
 
 use super::room::ChannelRoom;
 use crate::domain::channel::callback::{PATIENCE, Reply};
@@ -9,12 +9,12 @@ use crate::provider::registry::PROVIDERS;
 use std::time::Duration;
 
 impl ChannelRoom<'_> {
-    /// Tells the provider what became of an event.
+    /// Makes one attempt at the callback of an event.
     pub(super) async fn call_back(&self, channel: &Channel, event: &Recorded, id: &str) -> Reply {
         let Some(provider) = PROVIDERS.named(&channel.provider) else { return Reply::Refused };
         let (config, settings) = (config(self.env), provider.settings());
         let url = &event.callback.url;
-        // Looked at again: the list may have changed since the event came.
+        // Checked again, since the list may have changed since the event came.
         if settings.callback_hosts(&config).allows(url).is_err() {
             return Reply::Refused;
         }

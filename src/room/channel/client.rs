@@ -1,4 +1,4 @@
-//! How the Worker speaks to the room of a channel.
+//! The Worker's client for a channel's room.
 
 use super::protocol::{Answer, Ask};
 use crate::domain::channel::event::ChannelEvent;
@@ -12,27 +12,47 @@ use crate::object::watcher::{LIVE_PATH, Watcher};
 use crate::platform::fault;
 use worker::{Env, Response};
 
-/// The room of one channel. Make one only for a channel id that has been verified.
+/// The room of one channel. Only for a verified channel id, since a message creates the object.
 pub struct ChannelClient {
     address: Address,
 }
 
 impl ChannelClient {
+    /// The room of this channel.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` without the binding.
     pub fn of(env: &Env, channel_id: &str) -> Result<Self, ApiError> {
         Ok(Self { address: Address::of(env, &ObjectName::Channel(channel_id.to_owned()))? })
     }
 
-    /// Hands it the channel that a request of ours has got.
+    /// Attaches the channel of a request of ours.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn attach(&self, channel: Channel) -> Result<Verdict, ApiError> {
         self.done(&Ask::Attach { channel }).await
     }
 
-    /// Hands it what the provider said. An answer means that it is stored.
+    /// Sends a verified event. An answer means that it is stored.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn ingest(&self, event: ChannelEvent) -> Result<Verdict, ApiError> {
         self.done(&Ask::Ingest { event }).await
     }
 
-    /// The channel and the first row that came of it, if this user may see them.
+    /// The channel and its first row, if this user may see them.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn read(
         &self,
         user_id: &str,
@@ -44,7 +64,11 @@ impl ChannelClient {
         }
     }
 
-    /// Opens a socket on the channel for one who may see it: a 101, or a 404.
+    /// Opens a socket on the channel: a 101, or a 404 if this user may not see it.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached.
     pub async fn watch(&self, watcher: &Watcher) -> Result<Response, ApiError> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("user", &watcher.user_id);

@@ -1,5 +1,5 @@
-//! The room of one channel. It is named by the provider's id of the channel, behind a prefix that no
-//! task's id can have.
+//! The room of one channel. Its name is the provider's id of the channel, with a prefix that no task's
+//! id can have.
 
 #[cfg(target_arch = "wasm32")]
 mod callback;

@@ -1,5 +1,4 @@
-//! What the Worker asks of a channel's room, and what that answers: JSON over the object's own
-//! `fetch`.
+//! The messages between the Worker and a channel's room: JSON over the object's own `fetch`.
 
 use crate::domain::channel::event::ChannelEvent;
 use crate::domain::channel::frame::Content;
@@ -12,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub enum Ask {
     /// The provider has opened this channel for a request of ours.
     Attach { channel: Channel },
-    /// The provider said this, and it is verified.
+    /// A verified event from the provider.
     Ingest { event: ChannelEvent },
-    /// The channel as it is, for one who may see it.
+    /// Read the channel, for a user who may see it.
     Read { user_id: String },
 }
 
@@ -24,7 +23,7 @@ pub enum Answer {
     Done {
         verdict: Verdict,
     },
-    /// The channel, and the first row that came of it.
+    /// The channel and its first row.
     Channel {
         channel: Channel,
         content: Option<Box<Content>>,

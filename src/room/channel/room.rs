@@ -1,5 +1,4 @@
-//! The room of one channel: glue between the runtime's events and what [`crate::domain::channel`]
-//! decides.
+//! The room of one channel: connects the runtime's events to [`crate::domain::channel`].
 
 use super::protocol::{Answer, Ask};
 use crate::domain::channel::apply::{Decision, Input, Stage, Work, apply};
@@ -110,8 +109,8 @@ impl ChannelRoom<'_> {
         hosts.allows(url).err().map(|refused| format!("the callback {refused}"))
     }
 
-    /// A request of ours whose room could not be reached when it was started, or was cleaned away, has
-    /// a row that says whose it is. Its first event must not make it anybody's.
+    /// Loads the owner of a channel that this object does not know, because it could not be reached at
+    /// the start or was cleaned up. Otherwise the event's own data would decide who owns it.
     async fn remember(&self) -> Result<()> {
         if self.load()?.channel.is_some() {
             return Ok(());
@@ -158,8 +157,7 @@ impl ChannelRoom<'_> {
         Ok(Some(Input::Called { key, reply }))
     }
 
-    /// Whether a row says that its callback was delivered: in a life of this object that it has
-    /// forgotten.
+    /// Whether the row says that its callback was delivered, before the object was cleaned up.
     async fn was_told(&self, id: &str) -> bool {
         let told = async { Store::new(self.env)?.was_delivered(id).await };
         with_deadline(D1_DEADLINE, told).await.unwrap_or(false)

@@ -1,6 +1,7 @@
-//! What a room finds in the rows of a channel that it does not have.
+//! Reading a channel from its rows, for an object without a state.
 
 use super::room::ChannelRoom;
+use crate::domain::channel::apply::Input;
 use crate::domain::channel::frame::{Content, first_row};
 use crate::domain::channel::state::Channel;
 use crate::domain::owner::may_see;
@@ -12,8 +13,8 @@ use crate::store::Store;
 use worker::{Error, Result};
 
 impl ChannelRoom<'_> {
-    /// The channel and the first row that came of it, if this user may see them. One that was cleaned
-    /// away is read from D1.
+    /// The channel and its first row, if this user may see them. A channel that was cleaned up is read
+    /// from D1.
     pub(super) async fn seen_by(
         &self,
         user_id: &str,
@@ -23,10 +24,21 @@ impl ChannelRoom<'_> {
             Some(channel) => Some((channel.clone(), first_row(&state))),
             None => {
                 let found = self.in_rows().await;
-                found.map_err(|error| Error::RustError(error.to_string()))?
+                let found = found.map_err(|error| Error::RustError(error.to_string()))?;
+                self.take_up(found.as_ref().map(|(channel, _)| channel)).await?;
+                found
             }
         };
         Ok(found.filter(|(channel, _)| may_see(channel.user_id.as_deref(), user_id)))
+    }
+
+    /// A request of ours that is pending, and whose room was never reached, gets its alarm.
+    async fn take_up(&self, found: Option<&Channel>) -> Result<()> {
+        let is_pending = |channel: &&Channel| channel.status == Status::Pending;
+        if let Some(channel) = found.filter(is_pending) {
+            self.handle(Input::Attach(channel.clone())).await?;
+        }
+        Ok(())
     }
 
     async fn in_rows(&self) -> std::result::Result<Option<(Channel, Option<Content>)>, ApiError> {

@@ -1,4 +1,4 @@
-//! How the Worker speaks to a room.
+//! The Worker's client for a task's room.
 
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
@@ -11,19 +11,29 @@ use crate::object::watcher::{LIVE_PATH, Watcher};
 use crate::platform::fault;
 use worker::{Env, Response};
 
-/// The room of one task. Make one only for a task id that has been verified.
+/// The room of one task. Only for a verified task id, since a message creates the object.
 pub struct TaskClient {
     address: Address,
     task_id: String,
 }
 
 impl TaskClient {
+    /// The room of this task.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` without the binding.
     pub fn of(env: &Env, task_id: &str) -> Result<Self, ApiError> {
         let address = Address::of(env, &ObjectName::Task(task_id.to_owned()))?;
         Ok(Self { address, task_id: task_id.to_owned() })
     }
 
-    /// Hands the room its task. The task as it is then: an early webhook may have ended it.
+    /// Attaches the task and returns its current state: an early webhook may have completed it.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read. Also `internal_error` if another task has this id.
     pub async fn attach(&self, task: Task) -> Result<Task, ApiError> {
         match self.ask(&Ask::Attach { task: Box::new(task) }).await? {
             Answer::Done { task: Some(task), verdict } if verdict != Verdict::Conflict => Ok(*task),
@@ -31,7 +41,12 @@ impl TaskClient {
         }
     }
 
-    /// Hands the room what the provider said. An answer means that it is stored.
+    /// Sends a verified report. An answer means that it is stored.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn ingest(&self, delivery: String, report: Report) -> Result<Verdict, ApiError> {
         match self.ask(&Ask::Ingest { delivery, report: Box::new(report) }).await? {
             Answer::Done { verdict, .. } => Ok(verdict),
@@ -39,12 +54,22 @@ impl TaskClient {
         }
     }
 
-    /// Makes sure that a task which is under way is taken care of.
+    /// Makes sure that a task under way has a room with an alarm.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn wake(&self, task: &Task) -> Result<(), ApiError> {
         self.ask(&Ask::Wake { task: Box::new(task.clone()) }).await.map(drop)
     }
 
-    /// The task, if it is this user's.
+    /// The current task, if it is this user's.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
     pub async fn read(&self, user_id: &str) -> Result<Option<Task>, ApiError> {
         let (task_id, user_id) = (self.task_id.clone(), user_id.to_owned());
         match self.ask(&Ask::Read { task_id, user_id }).await? {
@@ -54,7 +79,11 @@ impl TaskClient {
         }
     }
 
-    /// Opens a socket on the task for its owner: a 101, or a 404.
+    /// Opens a socket on the task: a 101, or a 404 if it is not this user's.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached.
     pub async fn watch(&self, watcher: &Watcher) -> Result<Response, ApiError> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("task", &self.task_id).append_pair("user", &watcher.user_id);

@@ -1,4 +1,4 @@
-//! The room of one task, named by the provider's id of the task.
+//! The room of one task. Its name is the provider's id of the task.
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;

@@ -1,5 +1,5 @@
-//! What the Worker asks of a room, and what the room answers: JSON over the object's own `fetch`,
-//! which nobody but this Worker can reach.
+//! The messages between the Worker and a task's room: JSON over the object's own `fetch`, which only
+//! this Worker can reach.
 
 use crate::domain::task::Task;
 use crate::domain::task::report::Report;
@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
-    /// The provider has named this task.
+    /// The provider has given this task its id.
     Attach { task: Box<Task> },
-    /// The provider said this. `delivery` is the key of the webhook that said it.
+    /// A verified report from the provider. `delivery` is the key of its webhook.
     Ingest { delivery: String, report: Box<Report> },
-    /// Is anything to be done that no alarm is set for? `task` is what its rows say.
+    /// Make sure that the room has the task and an alarm. `task` is what its rows hold.
     Wake { task: Box<Task> },
-    /// The task as it is, for its owner.
+    /// Read the task, for its owner.
     Read { task_id: String, user_id: String },
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// What came of it; and the task, where there is one.
+    /// The verdict; for an attach also the current task.
     Done { verdict: Verdict, task: Option<Box<Task>> },
     /// The task.
     Task { task: Box<Task> },

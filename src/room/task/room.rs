@@ -1,4 +1,4 @@
-//! The room of one task: glue between the runtime's events and what [`crate::domain::task`] decides.
+//! The room of one task: connects the runtime's events to [`crate::domain::task`].
 
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
@@ -103,15 +103,15 @@ impl TaskRoom<'_> {
         accepted.response(request)
     }
 
-    /// Brings D1 and then the feeds up to date. What fails or takes too long, the alarm does again.
+    /// Brings D1 and then the feeds up to date. The alarm retries what fails or times out.
     async fn flush(&self, note: bool) -> Result<Option<Input>> {
         let Some(task) = self.load()?.task else { return Ok(None) };
         let mirrored = with_deadline(D1_DEADLINE, self.mirror(&task)).await;
         if let Ok(Some(version)) = mirrored {
             return Ok(Some(Input::LeftBehind(version)));
         }
-        // After D1: a watcher of a feed reads that first, and hears what comes later.
-        // The task may have changed meanwhile, and feeds are shown what is newest.
+        // After D1: a feed's new watcher reads D1, and then gets what is published.
+        // The task may have changed meanwhile, and the feeds get the newest state.
         let newest = self.load()?.task.unwrap_or_else(|| task.clone());
         let published = with_deadline(FEED_DEADLINE, publish(self.env, &newest)).await;
         Ok(match mirrored.and(published) {
@@ -124,7 +124,7 @@ impl TaskRoom<'_> {
         Store::new(self.env)?.mirror_task(task).await
     }
 
-    /// Polls the provider. A webhook may come in meanwhile, and then its word stands.
+    /// Polls the provider. If a webhook comes in meanwhile, its report stands.
     async fn poll(&self) -> Result<Option<Input>> {
         let Some(task) = self.load()?.task else { return Ok(None) };
         let told = match PROVIDERS.of(&task) {
@@ -141,7 +141,7 @@ impl TaskRoom<'_> {
     }
 }
 
-/// The task with what its provider says of its kind: rows do not have that.
+/// The task with the patience of its kind, which rows do not hold.
 pub(super) fn known(task: impl Into<Box<Task>>) -> Box<Task> {
     let mut task = task.into();
     task.patience = PROVIDERS.patience(&task).or(task.patience);
@@ -157,6 +157,6 @@ fn log_end(event: What, state: &RoomState) {
         provider: &task.provider,
         id: task.task_id.as_deref(),
         code: error.map_or(task.status.as_str(), |error| error.code.as_str()),
-        reason: error.map_or("", |error| error.message.as_str()),
+        reason: error.map_or("Its webhook has not come.", |error| error.message.as_str()),
     });
 }

@@ -1,4 +1,4 @@
-//! What a room finds in the rows of a task that it does not have.
+//! Reading a task from its rows, for an object without a state.
 
 use super::room::{TaskRoom, known};
 use crate::domain::task::Task;
@@ -11,7 +11,7 @@ use crate::store::Store;
 use worker::{Error, Result};
 
 impl TaskRoom<'_> {
-    /// Looks for the rows of a task whose events came, and whose start did not get to the end.
+    /// Searches for the rows of a task that has early reports but was never attached.
     pub(super) async fn adopt(&self) -> Result<Input> {
         let before = self.load()?;
         let early = &before.early;
@@ -43,8 +43,8 @@ impl TaskRoom<'_> {
         Ok(found.map(|task| task.named(task_id)))
     }
 
-    /// The task, if it is this user's. A room that was cleaned, or that never heard of a task
-    /// which D1 knows, finds it there; one that is not over takes it up again.
+    /// The task, if it is this user's. Without a state it is read from D1, and attached again if it is not
+    /// final.
     pub(super) async fn owned(&self, task_id: &str, user_id: &str) -> Result<Option<Task>> {
         let mut task = self.load()?.task;
         if task.is_none() {

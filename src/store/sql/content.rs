@@ -1,5 +1,5 @@
-//! Statements about channels and the content that came of them. A row is read and written as one JSON
-//! text: the form in which it is shown.
+//! Statements about channels and their content. A row is read and written as one JSON text, in the
+//! form in which readers see it.
 
 macro_rules! content_json {
     () => {
@@ -10,7 +10,8 @@ macro_rules! content_json {
     };
 }
 
-/// Brings a row up to its version. One that is ahead stays as it is. ?1 the row as JSON.
+/// Upserts a row. A row of a newer version stays as it is, and so does a delivered callback. ?1 the row
+/// as JSON.
 pub const UPSERT_CONTENT: &str = "\
 INSERT INTO ai_content (id, title, body, category, metadata, data, channel_id, event_name, source, \
   user_id, callback, callback_error, version, created_at) \
@@ -23,7 +24,7 @@ ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, callback = excluded.c
 WHERE ai_content.version < excluded.version \
   AND (ai_content.callback <> 'delivered' OR excluded.callback = 'delivered')";
 
-/// Brings the row of a request up to its version. ?1 the channel as JSON.
+/// Upserts the row of a request. A row of a newer version stays as it is. ?1 the channel as JSON.
 pub const UPSERT_CHANNEL: &str = "\
 INSERT INTO channels (channel_id, user_id, workflow, status, version, error, created_at, updated_at) \
 SELECT n ->> 'channel_id', n ->> 'user_id', n ->> 'workflow', n ->> 'status', \
@@ -47,7 +48,7 @@ pub const CONTENT_BY_CHANNEL: &str = concat!(
     " AS row FROM ai_content c WHERE c.channel_id = ?1 ORDER BY c.seq LIMIT 1"
 );
 
-/// What has become of the callback of a row. ?1 its id.
+/// The callback's status of a row. ?1 its id.
 pub const CALLBACK_OF: &str = "\
 SELECT json_quote(callback) AS row FROM ai_content WHERE id = ?1";
 
@@ -111,12 +112,12 @@ pub const LIST_CONTENT: &str = page!(
     "created_at DESC, seq DESC"
 );
 
-/// Where a row that this user may see is in the order of arrival. ?1 its id, ?2 the user.
+/// The sequence number of a row that this user may see. ?1 its id, ?2 the user.
 pub const SEQ_OF: &str = "\
 SELECT CAST(seq AS TEXT) AS row FROM ai_content \
 WHERE id = ?1 AND (user_id IS NULL OR user_id = ?2)";
 
-/// Where the newest row is in the order of arrival; 0 without any.
+/// The sequence number of the newest row; 0 without any.
 pub const LAST_SEQ: &str = "SELECT CAST(ifnull(max(seq), 0) AS TEXT) AS row FROM ai_content";
 
 /// One walk of a feed: the rows that came in after ?2.

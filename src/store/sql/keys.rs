@@ -1,29 +1,28 @@
 //! Statements about idempotency keys.
 
-/// Claims an idempotency key. ?1 user, ?2 key, ?3 hash of the request, ?4 the task's key, ?5 now.
-/// The claim of a taken key fails the batch it is in, so that nothing else of it is written.
+/// Claims an idempotency key. ?1 user, ?2 key, ?3 hash of the request, ?4 what it stands for, ?5 now.
+/// If the key is taken the whole batch fails, so that nothing else is written.
 pub const CLAIM_KEY: &str = "\
 INSERT INTO idempotency_keys (user_id, key, request, task_id, created_at) \
 VALUES (?1, ?2, ?3, ?4, ?5)";
 
-/// Forgets a key that is older than a day. First in a batch with [`CLAIM_KEY`].
-/// ?1 user, ?2 key, ?3 the moment before which keys are forgotten.
+/// Deletes an expired key. First in a batch with [`CLAIM_KEY`]. ?1 user, ?2 key, ?3 the time before
+/// which keys have expired.
 pub const FORGET_KEY: &str =
     "DELETE FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND created_at < ?3";
 
-/// Frees a key that stands for a start which never was. ?1 user, ?2 key, ?3 what it stands for.
+/// Frees the key of a start that did not happen. ?1 user, ?2 key, ?3 what it stands for.
 pub const RELEASE_KEY: &str =
     "DELETE FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND task_id = ?3";
 
-/// What a key stands for. ?1 user, ?2 key, ?3 the moment before which keys are forgotten.
+/// What a key stands for. ?1 user, ?2 key, ?3 the time before which keys have expired.
 pub const KEY: &str = "\
 SELECT json_object('request', request, 'task_id', task_id) AS row \
 FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND created_at >= ?3";
 
-/// Forgets idempotency keys. ?1 the moment before which they were claimed.
+/// Deletes the expired keys of all users. ?1 the time before which keys have expired.
 pub const FORGET_KEYS: &str = "DELETE FROM idempotency_keys WHERE created_at < ?1";
 
-/// What an idempotency key stands for from now on. ?1 user, ?2 key, ?3 what it stood for, ?4 what it
-/// stands for.
+/// Sets what a key stands for. ?1 user, ?2 key, ?3 what it stood for, ?4 what it stands for now.
 pub const KEY_STANDS_FOR: &str = "\
 UPDATE idempotency_keys SET task_id = ?4 WHERE user_id = ?1 AND key = ?2 AND task_id = ?3";

@@ -1,9 +1,9 @@
-//! Every statement that D1 is given, each with its parameters.
+//! Every SQL statement, with its parameters.
 //!
-//! A task is read and written as one JSON text, the form in which its room stores it (see
-//! [`super::row`]). Other values are text as well: D1 binds every number as a float.
+//! A task is read and written as one JSON text, in the form in which its room stores it (see
+//! [`super::row`]). Most other values are text too, since D1 binds every number as a float.
 
-/// A task and its images as one JSON object: the very form in which its room stores it.
+/// A task and its images as one JSON object, in the form in which its room stores it.
 macro_rules! task_json {
     () => {
         "json_object('key', t.id, 'user_id', t.user_id, 'task_id', t.mynth_task_id, 'provider', t.provider, \

@@ -1,36 +1,63 @@
-//! Statements of the sweep: pages of the table, and what is unsettled in them.
+//! Statements of the sweep: whose turn it is, and what is unsettled.
 
-/// The task that ends the sweep's next page. ?1 user and ?2 key of the last one it has seen,
-/// ?3 how many to skip.
-pub const PAGE_END: &str = "\
-SELECT json_object('user_id', user_id, 'task_id', id) AS row FROM tasks \
-WHERE (user_id, id) > (?1, ?2) ORDER BY user_id, id LIMIT 1 OFFSET ?3";
+/// The condition of the index `tasks_unclear`, to the letter: only then is it used.
+macro_rules! unclear {
+    () => {
+        "status = 'failed' AND mynth_task_id IS NULL AND version = 1 AND error ->> 'code' \
+         IN ('timeout', 'start_lost', 'provider_timeout', 'provider_unavailable', \
+           'provider_invalid_response')"
+    };
+}
 
-/// What is unsettled in a page: pending for long, or refused without a clear no and not looked for
-/// since. ?1 user and ?2 key before the page, ?3 user and ?4 key at its end, ?5 the smallest key of
-/// a start that is too young, ?6 the same of a task that has a room, ?7 the codes of refusals without
-/// a clear no as a JSON list, ?8 the most to give.
-pub const UNSETTLED: &str = concat!(
+/// Takes the turn until ?1, if nobody has it at ?2: where the sweep is.
+pub const TAKE_TURN: &str = "\
+INSERT INTO sweep (id, woken_after, lease_until) VALUES (1, '', ?1) \
+ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until \
+WHERE sweep.lease_until <= ?2 \
+RETURNING json_quote(woken_after) AS row";
+
+/// Gives the turn back, if it is still ours. ?1 where the sweep is, ?2 until when the turn was taken.
+pub const END_TURN: &str = "\
+UPDATE sweep SET woken_after = ?1, lease_until = '' WHERE id = 1 AND lease_until = ?2";
+
+/// Starts without a provider's id, oldest first: pending, or failed without a clear no and not searched
+/// for since. ?1 the smallest key of a start that is too young, ?2 the most to give.
+pub const LOST: &str = concat!(
     "SELECT ",
     task_json!(),
-    " FROM tasks t WHERE (t.user_id, t.id) > (?1, ?2) AND (t.user_id, t.id) <= (?3, ?4) \
-     AND CASE WHEN t.mynth_task_id IS NOT NULL THEN t.status = 'pending' AND t.id < ?6 \
-     ELSE t.id < ?5 AND (t.status = 'pending' OR (t.status = 'failed' AND t.version = 1 \
-     AND t.error ->> 'code' IN (SELECT value FROM json_each(?7)))) END \
-     ORDER BY t.user_id, t.id LIMIT ?8"
+    " FROM (SELECT user_id, id FROM tasks INDEXED BY tasks_pending \
+       WHERE status = 'pending' AND mynth_task_id IS NULL AND id < ?1 \
+       UNION ALL SELECT user_id, id FROM tasks INDEXED BY tasks_unclear WHERE ",
+    unclear!(),
+    " AND id < ?1 ORDER BY 2 LIMIT ?2) u \
+     CROSS JOIN tasks t ON t.user_id = u.user_id AND t.id = u.id ORDER BY u.id"
 );
 
-/// Where the sweep is.
-pub const SWEEP_AT: &str = "\
-SELECT json_object('user_id', user_id, 'task_id', task_id) AS row FROM sweep WHERE id = 1";
+/// Tasks that have a provider's id and are pending for long. ?1 the key to go on after, ?2 the smallest
+/// key of a task that is too young, ?3 the most to give.
+pub const PENDING: &str = concat!(
+    "SELECT ",
+    task_json!(),
+    " FROM (SELECT user_id, id FROM tasks INDEXED BY tasks_pending \
+       WHERE status = 'pending' AND mynth_task_id IS NOT NULL AND id > ?1 AND id < ?2 \
+       ORDER BY id LIMIT ?3) u \
+     CROSS JOIN tasks t ON t.user_id = u.user_id AND t.id = u.id ORDER BY u.id"
+);
 
-/// Where the sweep goes on. ?1 user, ?2 key.
-pub const SWEEP_ON: &str = "\
-INSERT INTO sweep (id, user_id, task_id) VALUES (1, ?1, ?2) \
-ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, task_id = excluded.task_id \
-WHERE (sweep.user_id, sweep.task_id) IS NOT (excluded.user_id, excluded.task_id)";
+/// Channels that are pending for long, oldest first. ?1 when they were started at the latest, ?2 the most
+/// to give.
+pub const PENDING_CHANNELS: &str = "\
+SELECT json_object('channel_id', channel_id, 'user_id', user_id, 'workflow', workflow, \
+  'status', status, 'version', version, 'error', json(error), 'created_at', created_at, \
+  'updated_at', updated_at) AS row \
+FROM channels WHERE status = 'pending' AND created_at < ?1 ORDER BY created_at LIMIT ?2";
 
-/// A start that the provider does not have: failed, and looked for. ?1 user, ?2 key, ?3 error, ?4 now.
+/// Those of a provider's ids that a row has. ?1 the ids as a JSON list.
+pub const KNOWN_IDS: &str = "\
+SELECT mynth_task_id AS row FROM tasks \
+WHERE mynth_task_id IN (SELECT value FROM json_each(?1))";
+
+/// A start that the provider does not have: failed, and searched for. ?1 user, ?2 key, ?3 error, ?4 now.
 pub const GIVE_UP_START: &str = "\
 UPDATE tasks SET status = 'failed', version = 2, error = ?3, updated_at = ?4 \
 WHERE user_id = ?1 AND id = ?2 AND mynth_task_id IS NULL AND version < 2";

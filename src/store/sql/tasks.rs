@@ -1,6 +1,6 @@
 //! Statements about tasks and their images.
 
-/// Makes the row of a task that is about to be started. ?1 the task as JSON.
+/// Inserts the row of a task that is about to be started. ?1 the task as JSON.
 pub const INSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, provider, batch_id, kind, status, version, prompt, requested_model, \
   metadata, created_at, updated_at) \
@@ -9,35 +9,43 @@ SELECT n ->> 'key', n ->> 'user_id', n ->> 'provider', n ->> 'batch_id', n ->> '
   n ->> 'created_at', n ->> 'updated_at' \
 FROM (SELECT json(?1) AS n)";
 
-/// Makes the rows of its images. ?1 the same JSON.
+/// Inserts the rows of its images. ?1 the same JSON.
 pub const INSERT_IMAGES: &str = "\
 INSERT INTO images (id, task_id, user_id, requested_model, position, status) \
 SELECT r.value ->> 'id', ?1 ->> 'key', ?1 ->> 'user_id', ?1 ->> 'requested_model', \
   CAST(r.value ->> 'position' AS INTEGER), r.value ->> 'status' \
 FROM json_each(?1, '$.images') r";
 
-/// The start was refused: the task's row says why. ?1 user, ?2 key, ?3 error, ?4 now.
-/// Only while the provider has not taken it.
+/// Fails the row of a task whose start was refused, unless it has a provider's id. ?1 user, ?2 key,
+/// ?3 error, ?4 now.
 pub const REFUSE_TASK: &str = "\
 UPDATE tasks SET status = 'failed', version = 1, error = ?3, updated_at = ?4 \
 WHERE user_id = ?1 AND id = ?2 AND mynth_task_id IS NULL AND status = 'pending'";
 
-/// And so do its images' rows. Second in a batch with the one before. ?1 user, ?2 key, ?3 error.
+/// Fails the rows of its images. Second in a batch with [`REFUSE_TASK`]. ?1 user, ?2 key, ?3 error.
 pub const REFUSE_IMAGES: &str = "\
 UPDATE images SET status = 'failed', error = ?3 \
 WHERE id BETWEEN substr(?2, 13) AND substr(?2, 13) || '~' AND status = 'pending' \
   AND EXISTS (SELECT 1 FROM tasks WHERE user_id = ?1 AND id = ?2 AND status = 'failed' \
     AND mynth_task_id IS NULL)";
 
-/// Gives a row its provider's id, once: to set that again would cost its index entry again.
+/// Sets the provider's id of a task's row, once: setting it again would write its index entry again.
 /// ?1 the task as JSON.
-pub const CLAIM_TASK: &str = "\
+pub const ATTACH_TASK: &str = "\
 UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', status = ?1 ->> 'status', \
   version = CAST(?1 ->> 'version' AS INTEGER), model = ?1 ->> 'model', error = ?1 ->> 'error', \
   cost = ?1 ->> 'cost', result = nullif(?1 -> 'result', 'null'), \
   updated_at = ?1 ->> 'updated_at' \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
   AND version < ?1 ->> 'version'";
+
+/// The same for a task that was just attached: its status stays as it is, and with it its entry in the
+/// index of pending tasks. ?1 the same JSON.
+pub const ATTACH_NEW_TASK: &str = "\
+UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', \
+  version = CAST(?1 ->> 'version' AS INTEGER), updated_at = ?1 ->> 'updated_at' \
+WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
+  AND status = 'pending' AND version < ?1 ->> 'version'";
 
 /// Mirrors a task. Second in a batch with the one before. ?1 the same JSON. Its version only ever
 /// rises, and a row that belongs to one provider's task never comes to belong to another.
@@ -55,8 +63,8 @@ ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status, \
   cost = excluded.cost, result = excluded.result, updated_at = excluded.updated_at \
 WHERE tasks.version < excluded.version AND tasks.mynth_task_id = excluded.mynth_task_id";
 
-/// Mirrors its images. Third in a batch with the two before: it writes only if the task's row is
-/// at this very version, and only rows that differ. ?1 the same JSON.
+/// Upserts its images. Third in a batch with the two before: it writes only if the task's row is at
+/// this very version, and only rows that differ. ?1 the same JSON.
 pub const UPSERT_IMAGES: &str = "\
 INSERT INTO images (id, task_id, user_id, mynth_task_id, requested_model, position, status, \
   image_id, url, error) \
@@ -73,18 +81,18 @@ WHERE (images.status, images.url, images.image_id, images.error, images.mynth_ta
   IS NOT (excluded.status, excluded.url, excluded.image_id, excluded.error, \
     excluded.mynth_task_id)";
 
-/// The version of a row that did not become the task's: it was refused or given up at that one or a
-/// later. Last in a batch with those before. ?1 the same JSON.
+/// The version of a row that could not be attached, because it was refused or given up at this version
+/// or a later one. Last in a batch with those before. ?1 the same JSON.
 pub const LEFT_BEHIND: &str = "\
 SELECT CAST(version AS TEXT) AS row FROM tasks \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL";
 
-/// The task that the provider knows by this id. ?1 the id.
+/// The task with this provider's id. ?1 the id.
 pub const TASK_BY_PROVIDER_ID: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.mynth_task_id = ?1");
 
-/// The task that all these image rows belong to, if it is nobody's or this very provider task's.
-/// ?1 the row ids as a JSON list, ?2 the provider's id.
+/// The task that all these image rows belong to, if it has no provider's id or this one. ?1 the row ids
+/// as a JSON list, ?2 the provider's id.
 pub const TASK_BY_ROW_IDS: &str = concat!(
     "SELECT ",
     task_json!(),
@@ -98,8 +106,8 @@ pub const TASK_BY_ROW_IDS: &str = concat!(
 pub const TASK_BY_KEY: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.user_id = ?1 AND t.id = ?2");
 
-/// Whether the user has a start under way that D1 does not know the provider's id of.
-/// ?1 user, ?2 the smallest key to look at.
+/// Whether the user has a pending task without a provider's id. ?1 user, ?2 the smallest key to look
+/// at.
 pub const HAS_UNATTACHED: &str = "\
 SELECT 1 AS found FROM tasks \
 WHERE user_id = ?1 AND id >= ?2 AND mynth_task_id IS NULL AND status = 'pending' LIMIT 1";
@@ -113,13 +121,13 @@ pub const LIST_TASKS: &str = concat!(
      AND (?4 IS NULL OR t.kind = ?4) ORDER BY t.id DESC LIMIT ?5"
 );
 
-/// A user's tasks that have changed, newest first. ?1 user, ?2 the key that they are below, ?3 the smallest key of those
-/// looked at, ?4 since when, ?5 limit.
+/// A user's tasks that have changed, oldest first. ?1 user, ?2 the key that they are below, ?3 the key that
+/// they are above, ?4 since when, ?5 limit.
 pub const CHANGED_TASKS: &str = concat!(
     "SELECT ",
     task_json!(),
-    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND t.id >= ?3 AND t.updated_at >= ?4 \
-     ORDER BY t.id DESC LIMIT ?5"
+    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND t.id > ?3 AND t.updated_at >= ?4 \
+     ORDER BY t.id LIMIT ?5"
 );
 
 /// The tasks of a batch, newest first. ?1 the batch.

@@ -11,10 +11,14 @@ import type { AllCounts } from "./shim.ts";
 import { type Live, type Watcher, watch } from "./watcher.ts";
 
 export interface AppOptions {
+  /** The folder of another build than the one that is deployed. */
+  build?: string;
   /** Variables to add or change; null takes one away. */
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
   shim?: boolean;
+  /** How many of the migrations D1 has: all of them unless said otherwise. */
+  migrations?: number;
   /** Given the emulator, the address that stands in for it as the provider. */
   provider?: (emulator: Emulator) => Promise<string>;
 }
@@ -83,13 +87,24 @@ export class App {
   }
 
   /** Sets the shim's D1, where it is given, and says what was counted. */
-  async shim(d1?: "ok" | "hang" | "lost"): Promise<AllCounts> {
+  async shim(d1?: "ok" | "hang" | "silent" | "lost"): Promise<AllCounts> {
     return (await call(`${this.base}/__shim${d1 ? `?d1=${d1}` : ""}`)).body;
   }
 
   /** Lets the next read of a feed hang, with the shim. */
   async hangNextRead(): Promise<void> {
     await call(`${this.base}/__shim?read=hang`);
+  }
+
+  /** Puts the Worker's clock forward, with the shim: by so much in all. */
+  async putClockForward(ms: number): Promise<void> {
+    await call(`${this.base}/__shim?ahead=${ms}`);
+  }
+
+  /** The structured lines of the log about this event. */
+  lines(event: string): Row[] {
+    const all = this.logs.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+    return all.filter((line) => line.event === event);
   }
 
   /** Lets the sweep run now. */
@@ -113,9 +128,11 @@ export class App {
 
 /** Without a word from the test, tasks stay pending: it delivers what it wants, when it wants. */
 export async function startApp({
+  build,
   vars = {},
   emulator: options = {},
   shim = false,
+  migrations,
   provider,
 }: AppOptions = {}): Promise<App> {
   const modelriver = { webhookUrl: "", latencyMs: 0, ...options.modelriver };
@@ -132,10 +149,10 @@ export async function startApp({
   const changes = typeof vars === "function" ? vars(emulator) : vars;
   const all = Object.entries({ ...variables(emulator.url), ...own, ...changes });
   const set = all.filter((pair): pair is [string, string] => pair[1] !== null);
-  const worker = deploy({ vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
+  const worker = deploy({ build, vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
   const base = await addressOf(worker);
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;
   emulator.options.modelriver.webhookUrl = `${base}/webhooks/modelriver`;
-  await migrate(worker);
+  await migrate(worker, migrations);
   return new App(base, emulator, worker, logs);
 }

@@ -1,7 +1,7 @@
 /**
  * The built Worker in workerd: its modules, its bindings, its variables, and its tables in D1.
  *
- * Knows the folder `build/`, and nothing of what the Worker does.
+ * Knows the folder of a build, and nothing of what the Worker does.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -16,6 +16,8 @@ const at = (path: string) => new URL(path, ROOT);
 export const WORKER = "app";
 
 export interface Deployment {
+  /** The folder of the build, from the project's root. */
+  build?: string | undefined;
   /** 0 takes any free port. */
   port?: number;
   /** A folder for all state; without it, state ends with the process. */
@@ -41,14 +43,21 @@ function objects(code: string): Record<string, string> {
   return Object.fromEntries(Object.entries(known).filter(([, name]) => code.includes(name)));
 }
 
-export function deploy({ port = 0, persist, vars, shim = false, onLog = () => {} }: Deployment): Miniflare {
-  const code = readFileSync(at("build/index.js"), "utf8");
+export function deploy({
+  build = "build",
+  port = 0,
+  persist,
+  vars,
+  shim = false,
+  onLog = () => {},
+}: Deployment): Miniflare {
+  const code = readFileSync(at(`${build}/index.js`), "utf8");
   const classes = objects(code);
   const others = Object.values(classes).filter((name) => name !== "TaskRoom");
   const modules = {
     ...(shim ? { "shim.js": { type: "esm", contents: shimAround(others) } } : {}),
     "index.js": { type: "esm", contents: code },
-    "index_bg.wasm": { type: "wasm", contents: new Uint8Array(readFileSync(at("build/index_bg.wasm"))) },
+    "index_bg.wasm": { type: "wasm", contents: new Uint8Array(readFileSync(at(`${build}/index_bg.wasm`))) },
   };
   const bindings = Object.entries(classes).map(([binding, exportName]) => [
     binding,
@@ -70,7 +79,7 @@ export function deploy({ port = 0, persist, vars, shim = false, onLog = () => {}
           name: WORKER,
           compatibilityDate: "2026-11-01",
           triggers: [{ type: "scheduled", schedule: "* * * * *" }],
-          manifest: { mainModule: shim ? "shim.js" : "index.js", modulesRoot: fileURLToPath(at("build")), modules },
+          manifest: { mainModule: shim ? "shim.js" : "index.js", modulesRoot: fileURLToPath(at(build)), modules },
           env: { DB: { type: "d1", id: "db" }, ...Object.fromEntries([...bindings, ...texts]) },
           exports: Object.fromEntries(
             Object.values(classes).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
@@ -87,12 +96,13 @@ export async function addressOf(worker: Miniflare): Promise<string> {
   return String(await worker.ready).replace(/\/$/, "");
 }
 
-/** Applies the migrations to an empty D1, in their order. */
-export async function migrate(worker: Miniflare): Promise<void> {
+/** Applies the migrations to an empty D1, in their order: all, or the first few. */
+export async function migrate(worker: Miniflare, count?: number): Promise<void> {
   const db = await worker.getD1Database("DB");
   const files = readdirSync(at("migrations/"))
     .filter((name) => name.endsWith(".sql"))
-    .sort();
+    .sort()
+    .slice(0, count);
   for (const file of files) {
     const text = readFileSync(at(`migrations/${file}`), "utf8").replace(/^\s*--.*$/gm, "");
     const statements = text

@@ -3,8 +3,9 @@
  * D1 and the objects are made to write, and can make D1 slow or lose its answers.
  *
  * The Worker inside is the build, byte for byte. `GET /__shim` gives the counts, by room, and
- * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers after a minute), or `lost` (writes, and then
- * says that it failed). `GET /__shim?read=hang` does so to the next read of a feed, once.
+ * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers writes after a minute), `silent` (reads too), or
+ * `lost` (writes, and then says that it failed). `GET /__shim?read=hang` does so to the next read of a
+ * feed, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward.
  */
 
 export interface Counts {
@@ -12,13 +13,14 @@ export interface Counts {
   d1Rows: number;
   /** Transactions given to D1, whether they wrote a row or not. */
   d1Batches: number;
+  /** Reads of D1 outside of a transaction. */
+  d1Reads: number;
   /** Values put into the object's storage: a row each. */
   puts: number;
   /** Alarms set: a row each, by the price list. */
   alarms: number;
-  /** Of a feed: what it was asked, and what it asked D1. */
+  /** Requests to a feed. */
   asked: number;
-  d1Reads: number;
 }
 
 /** What `GET /__shim` says: by the name of the room; `worker` for what no room did. */
@@ -31,8 +33,21 @@ import * as app from "./index.js";
 const counts = {};
 let d1 = "ok";
 let read = "ok";
+let ahead = 0;
 
-const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, puts: 0, alarms: 0, asked: 0, d1Reads: 0 });
+const RealDate = Date;
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    super(...(args.length > 0 ? args : [RealDate.now() + ahead]));
+  }
+  static now() {
+    return RealDate.now() + ahead;
+  }
+};
+
+const hanging = () => new Promise((resolve) => setTimeout(resolve, 60_000));
+
+const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, d1Reads: 0, puts: 0, alarms: 0, asked: 0 });
 
 /** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
 function around(target, own) {
@@ -48,32 +63,36 @@ function around(target, own) {
 function database(env, count) {
   async function batch(statements) {
     count.d1Batches++;
-    if (d1 === "hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
+    if (d1 === "hang" || d1 === "silent") await hanging();
     const results = await env.DB.batch(statements);
     for (const { meta } of results) count.d1Rows += meta.rows_written;
     if (d1 === "lost") throw new Error("D1_ERROR: Network connection lost.");
     return results;
   }
-  return around(env, { DB: around(env.DB, { batch, constructor: env.DB.constructor }) });
-}
-
-/** A statement whose runs are counted, and whose next one may hang. */
-function statement(of, count) {
-  const first = (...args) => (count.d1Reads++, of.first(...args));
-  async function raw(...args) {
+  async function reading() {
     count.d1Reads++;
-    if (read === "hang") {
-      read = "ok";
-      await new Promise((resolve) => setTimeout(resolve, 60_000));
-    }
-    return of.raw(...args);
+    if (d1 === "silent") await hanging();
   }
-  const bind = (...args) => statement(of.bind(...args), count);
-  return around(of, { bind, first, raw, constructor: of.constructor });
+  const prepare = (text) => statement(env.DB.prepare(text), reading);
+  return around(env, { DB: around(env.DB, { batch, prepare, constructor: env.DB.constructor }) });
 }
 
+/** A statement that is run when \`reading\` lets it. */
+function statement(of, reading) {
+  const run = (name) => async (...args) => (await reading(), of[name](...args));
+  const bind = (...args) => statement(of.bind(...args), reading);
+  return around(of, { bind, raw: run("raw"), first: run("first"), constructor: of.constructor });
+}
+
+/** A feed's D1: its next read may hang. */
 function readable(env, count) {
-  const prepare = (text) => statement(env.DB.prepare(text), count);
+  async function reading() {
+    count.d1Reads++;
+    if (read !== "hang") return;
+    read = "ok";
+    await hanging();
+  }
+  const prepare = (text) => statement(env.DB.prepare(text), reading);
   return around(env, { DB: around(env.DB, { prepare, constructor: env.DB.constructor }) });
 }
 
@@ -107,6 +126,7 @@ export default {
     if (url.pathname !== "/__shim") return new app.default(ctx, database(env, of("worker"))).fetch(request);
     d1 = url.searchParams.get("d1") ?? d1;
     read = url.searchParams.get("read") ?? read;
+    ahead = Number(url.searchParams.get("ahead") ?? ahead);
     return Response.json(counts);
   },
 };

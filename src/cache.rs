@@ -1,0 +1,101 @@
+//! What others have said a moment ago, remembered for those who ask next. Pure.
+//!
+//! An answer is kept by what it is about, and for as long as the cache says. That there was none is not
+//! kept.
+
+use crate::domain::time::{Millis, SECOND};
+use std::collections::BTreeMap;
+
+/// A question without an answer by then will have none: whoever asked it may be gone.
+const PATIENCE: Millis = 5 * SECOND;
+
+pub struct Cache<T> {
+    good_for: Millis,
+    known: BTreeMap<&'static str, Known<T>>,
+}
+
+struct Known<T> {
+    answer: Option<(Millis, T)>,
+    /// When somebody asked who has not been answered yet.
+    asked: Option<Millis>,
+}
+
+impl<T> Cache<T> {
+    pub const fn new(good_for: Millis) -> Self {
+        Self { good_for, known: BTreeMap::new() }
+    }
+
+    /// The answer, while it is good.
+    pub fn get(&self, about: &str, now: Millis) -> Option<&T> {
+        let (at, answer) = self.known.get(about)?.answer.as_ref()?;
+        (now - at < self.good_for).then_some(answer)
+    }
+
+    /// When somebody asked whose answer is worth waiting for.
+    pub fn awaited(&self, about: &str, now: Millis) -> Option<Millis> {
+        self.known.get(about)?.asked.filter(|asked| now - asked < PATIENCE)
+    }
+
+    /// Somebody asks.
+    pub fn asks(&mut self, about: &'static str, now: Millis) {
+        let known = self.known.entry(about).or_insert(Known { answer: None, asked: None });
+        known.asked = Some(now);
+    }
+
+    /// What came of it, if anything.
+    pub fn hears(&mut self, about: &'static str, answer: Option<T>, now: Millis) {
+        let answer = answer.map(|answer| (now, answer));
+        self.known.insert(about, Known { answer, asked: None });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD_FOR: Millis = 60 * SECOND;
+
+    #[test]
+    fn an_answer_is_good_for_its_time_and_for_what_it_is_about() {
+        let mut cache = Cache::new(GOOD_FOR);
+        assert_eq!(cache.get("a", 0), None);
+        cache.asks("a", 0);
+        assert_eq!(cache.get("a", 1), None);
+        cache.hears("a", Some("yes"), 5);
+        assert_eq!(cache.get("a", 5 + GOOD_FOR - 1), Some(&"yes"));
+        assert_eq!(cache.get("a", 5 + GOOD_FOR), None);
+        assert_eq!(cache.get("b", 6), None);
+    }
+
+    #[test]
+    fn no_answer_is_not_remembered() {
+        let mut cache = Cache::<&str>::new(GOOD_FOR);
+        cache.asks("a", 0);
+        cache.hears("a", None, 1);
+        assert_eq!((cache.get("a", 1), cache.awaited("a", 1)), (None, None));
+    }
+
+    #[test]
+    fn who_asks_is_waited_for_and_not_for_ever() {
+        let mut cache = Cache::<&str>::new(GOOD_FOR);
+        assert_eq!(cache.awaited("a", 0), None);
+        cache.asks("a", 3);
+        assert_eq!(cache.awaited("a", 3 + PATIENCE - 1), Some(3));
+        assert_eq!(cache.awaited("a", 3 + PATIENCE), None);
+        cache.hears("a", Some("yes"), 4);
+        assert_eq!(cache.awaited("a", 4), None);
+    }
+
+    #[test]
+    fn an_old_answer_is_gone_while_a_new_one_is_asked_for() {
+        let mut cache = Cache::new(GOOD_FOR);
+        cache.hears("a", Some("yes"), 0);
+        cache.asks("a", GOOD_FOR);
+        assert_eq!(
+            (cache.get("a", GOOD_FOR), cache.awaited("a", GOOD_FOR)),
+            (None, Some(GOOD_FOR))
+        );
+        cache.hears("a", None, GOOD_FOR + 1);
+        assert_eq!(cache.get("a", GOOD_FOR + 1), None);
+    }
+}
