@@ -7,6 +7,7 @@
 use super::client::{FEED_DEADLINE, NOBODY, follow};
 use super::full::close_soon;
 use crate::domain::channel::frame::content_frame;
+use crate::domain::list::PAGE_BYTES;
 use crate::error::{ApiError, Issue};
 use crate::object::socket::{accept_of_user, is_open};
 use crate::platform::{log, with_deadline};
@@ -18,12 +19,9 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use worker::{Env, Request, Response, Result, State, WebSocket};
 
-/// The most rows that are read at once. Large ones come in pages of fewer.
-const ROWS: u32 = 200;
-
-/// Most bytes that are queued in a socket before its upgrade is answered. The queue is in this object's
-/// memory.
-const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
+/// Most bytes that a reconnected watcher is sent on one socket, unless one row is larger. They are queued
+/// in this object's memory before the upgrade is answered.
+const BACKLOG_BYTES: u32 = PAGE_BYTES;
 
 /// How long a reconnected watcher waits while others are sent what they missed. Then it is told to
 /// reconnect.
@@ -76,7 +74,7 @@ impl ContentFeed<'_> {
         let behind = self.watchers().iter().map(|(_, watcher)| watcher.seq).min();
         let Some(mut from) = behind else { return Ok(()) };
         loop {
-            let read = store.content_after(self.user, from, ROWS);
+            let read = store.content_after(self.user, from, PAGE_BYTES);
             let page = with_deadline(D1_DEADLINE, read).await?;
             let Some(last) = page.rows.last() else { return Ok(()) };
             // A watcher that is further behind has joined meanwhile and gets a turn of its own, or it
@@ -151,16 +149,16 @@ impl ContentFeed<'_> {
         let turn = async { Ok(self.turns.missed.lock().await) };
         let Ok(_turn) = with_deadline(TURN_DEADLINE, turn).await else { return Ok(false) };
         let store = Store::new(self.env)?;
-        let mut bytes = 0;
+        let mut left = BACKLOG_BYTES;
         loop {
-            let read = store.content_after(self.user, watcher.seq, ROWS);
+            let read = store.content_after(self.user, watcher.seq, left);
             let page = with_deadline(D1_DEADLINE, read).await?;
             let Some(sent) = show(socket, watcher, &page.rows) else { return Ok(true) };
-            bytes += sent;
             if !page.is_more {
                 return Ok(true);
             }
-            if bytes > BACKLOG_BYTES {
+            left = left.saturating_sub(sent);
+            if left == 0 {
                 return Ok(false);
             }
         }
@@ -184,12 +182,12 @@ impl ContentFeed<'_> {
 }
 
 /// Sends a watcher its rows of the page, and returns how many bytes. `None`: it cannot be sent to any more.
-fn show(socket: &WebSocket, watcher: &mut Watcher, rows: &[Placed]) -> Option<usize> {
+fn show(socket: &WebSocket, watcher: &mut Watcher, rows: &[Placed]) -> Option<u32> {
     let (from, mut bytes) = (watcher.seq, 0);
     for Placed { seq, content } in rows.iter().filter(|row| row.seq > from) {
         let frame = content_frame(content);
         socket.send_with_str(&frame).ok()?;
-        bytes += frame.len();
+        bytes += frame.len() as u32;
         watcher.seq = *seq;
     }
     Some(bytes)

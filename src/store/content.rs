@@ -12,6 +12,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
+/// Most rows that a feed reads at once.
+const ROWS: u32 = 200;
+
 /// A row and its sequence number, which is the order of arrival.
 #[derive(Deserialize)]
 pub struct Placed {
@@ -85,7 +88,7 @@ impl Store {
         query: &ContentList,
     ) -> Result<Page<Content>, ApiError> {
         let cursor = query.cursor.as_deref().map_or(JsValue::NULL, JsValue::from_str);
-        self.content_page(sql::LIST_CONTENT, user, cursor, query.limit).await
+        self.content_page(sql::LIST_CONTENT, user, cursor, [query.limit, PAGE_BYTES]).await
     }
 
     /// The sequence number of a row that this user may see.
@@ -107,15 +110,19 @@ impl Store {
         last.ok_or_else(|| fault("D1 row", "no newest row"))
     }
 
-    /// The rows that came in after `seq` and that a user may see, in that order.
+    /// The rows that came in after `seq` and that a user may see, in that order, up to some bytes.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn content_after(
         &self,
         user: &str,
         seq: u64,
-        limit: u32,
+        bytes: u32,
     ) -> Result<Page<Placed>, ApiError> {
         let seq = JsValue::from_str(&seq.to_string());
-        self.content_page(sql::CONTENT_AFTER, user, seq, limit).await
+        self.content_page(sql::CONTENT_AFTER, user, seq, [ROWS, bytes]).await
     }
 
     async fn content_page<T: DeserializeOwned>(
@@ -123,9 +130,9 @@ impl Store {
         sql: &str,
         user: &str,
         from: JsValue,
-        limit: u32,
+        most: [u32; 2],
     ) -> Result<Page<T>, ApiError> {
-        let [limit, bytes] = [limit, PAGE_BYTES].map(|most| JsValue::from_f64(most.into()));
+        let [limit, bytes] = most.map(|most| JsValue::from_f64(most.into()));
         self.page(self.bind(sql, &[JsValue::from_str(user), from, limit, bytes])?).await
     }
 }

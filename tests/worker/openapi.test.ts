@@ -24,6 +24,9 @@ const NEVER = /internal_error$/;
 /** Events that are kept for a task that is not known yet, or of a channel. */
 const EARLY_LIMIT = 16;
 
+/** The most sockets of a user on a feed. */
+const USER_SOCKETS = 20;
+
 /** Bytes of the document, gzipped: it is a part of the Worker. */
 const LARGEST = 8 * 1024;
 
@@ -212,6 +215,19 @@ describe("a refusal is as described:", { timeout }, () => {
       isSocket ? contract.dial(app.base, name, { id: "none", token }) : ask(name, { id: "none" }),
     );
     await refused("upgrade_required", ({ name }) => ask(name, { id: "none" }));
+  });
+
+  test("for one socket more than a user has on a feed", async () => {
+    await refused("too_many_sockets", async ({ name, path }) => {
+      const url = app.base.replace("http", "ws") + path;
+      const headers = { authorization: `Bearer ${(await app.as(path)).token}` };
+      const sockets = Array.from({ length: USER_SOCKETS }, () => new WebSocket(url, { headers }));
+      const signal = AbortSignal.timeout(10_000);
+      await Promise.all(sockets.map((socket) => once(socket, "open", { signal })));
+      const answer = await contract.dial(app.base, name, { token: (await app.as(path)).token });
+      for (const socket of sockets) socket.terminate();
+      return answer;
+    });
   });
 
   test("for a body that is too large, no JSON, or wrong", async () => {

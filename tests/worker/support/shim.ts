@@ -19,6 +19,8 @@ export interface Counts {
   puts: number;
   /** Alarms set: a row each, by the price list. */
   alarms: number;
+  /** Requests to a feed. */
+  asked: number;
 }
 
 /** What `GET /__shim` says: by the name of the room; `worker` for what no room did. */
@@ -45,7 +47,7 @@ globalThis.Date = class extends RealDate {
 
 const hanging = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 
-const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, d1Reads: 0, puts: 0, alarms: 0 });
+const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, d1Reads: 0, puts: 0, alarms: 0, asked: 0 });
 
 /** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
 function around(target, own) {
@@ -83,8 +85,9 @@ function statement(of, reading) {
 }
 
 /** A feed's D1: its next read may hang. */
-function readable(env) {
+function readable(env, count) {
   async function reading() {
+    count.d1Reads++;
     if (read !== "hang") return;
     read = "ok";
     await hanging();
@@ -107,7 +110,14 @@ export const TaskRoom = new Proxy(app.TaskRoom, {
   },
 });
 
-const reading = { construct: (target, [ctx, env]) => new target(ctx, readable(env)) };
+const reading = {
+  construct(target, [ctx, env]) {
+    const count = of(ctx.id.name);
+    const feed = new target(ctx, readable(env, count));
+    const fetch = feed.fetch.bind(feed);
+    return Object.assign(feed, { fetch: (request) => (count.asked++, fetch(request)) });
+  },
+};
 ${others.map((name) => `export const ${name} = new Proxy(app.${name}, reading);`).join("\n")}
 
 export default {
