@@ -71,27 +71,28 @@ const LOOKS: u32 = 4;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Whether D1 knows of a channel that the caller may see. An object that is asked exists from then on,
-/// so one is only asked for such a channel. Another's takes as long as one that there is not.
+/// so one is only asked for such a channel.
 pub async fn known_channel(caller: &Identity, channel_id: &str, env: &Env) -> Result<(), ApiError> {
     let store = Store::new(env)?;
     for look in 1..=LOOKS {
-        if is_seen(&store, caller.user_id(), channel_id).await? {
-            return Ok(());
-        }
-        if look < LOOKS {
-            Delay::from(PAUSE).await;
+        match is_seen(&store, caller.user_id(), channel_id).await? {
+            Some(true) => return Ok(()),
+            Some(false) => break,
+            None if look < LOOKS => Delay::from(PAUSE).await,
+            None => {}
         }
     }
     Err(ApiError::not_found())
 }
 
-async fn is_seen(store: &Store, user: &str, channel_id: &str) -> Result<bool, ApiError> {
+/// Whether the user may see the channel. `None`: D1 does not have it.
+async fn is_seen(store: &Store, user: &str, channel_id: &str) -> Result<Option<bool>, ApiError> {
     let owner = match store.channel(channel_id).await? {
         Some(channel) => channel.user_id,
         None => match store.content_of(channel_id).await? {
             Some(content) => content.user_id,
-            None => return Ok(false),
+            None => return Ok(None),
         },
     };
-    Ok(may_see(owner.as_deref(), user))
+    Ok(Some(may_see(owner.as_deref(), user)))
 }
