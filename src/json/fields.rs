@@ -92,8 +92,12 @@ impl Fields {
         }
     }
 
+    /// A whole number. JSON has one kind of numbers, so 4.0 is as good as 4.
     pub fn integer(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u64> {
-        let found = self.take(name)?.as_u64().filter(|number| range.contains(number));
+        let value = self.take(name)?;
+        let whole = || value.as_f64().filter(|number| number.fract() == 0.0);
+        let number = value.as_u64().or_else(|| format!("{:.0}", whole()?).parse().ok());
+        let found = number.filter(|number| range.contains(number));
         let (least, most) = (range.start(), range.end());
         found
             .or_else(|| self.refuse(name, format!("must be a whole number from {least} to {most}")))
