@@ -105,18 +105,19 @@ describe("a new row", { timeout }, () => {
     await back.row(await more());
   });
 
-  test("that is everyone's reaches the last of 1,200 who have left, and is told to each of them once", async () => {
+  test("that is everyone's reaches the last of 600 who have left, and is told to each of them once", async () => {
     const feeds: any = await app.worker.getDurableObjectNamespace("FEEDS");
     const hub = feeds.get(feeds.idFromName("content"));
-    const names = Array.from({ length: 1200 }, (_, i) => `left ${i}`);
+    // More than are told in one run of the alarm.
+    const names = Array.from({ length: 600 }, (_, i) => `left ${i}`);
     for (const name of names) {
       const { status } = await hub.fetch("https://object.internal/follow", { method: "POST", body: name });
       assert.equal(status, 200);
     }
     // The last in the order in which they are told.
     const watcher = await feed("zoe");
-    await watcher.row(await more(), 20_000);
-    await watcher.row(await more(), 20_000);
+    await watcher.row(await more(), 30_000);
+    await watcher.row(await more(), 30_000);
     const counts = await app.shim();
     assert.deepEqual(new Set(names.map((name) => counts[`content:${name}`]?.asked)), new Set([1]));
     await watcher.settled();
