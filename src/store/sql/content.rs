@@ -104,7 +104,7 @@ macro_rules! walk_down {
     };
 }
 
-/// The rows that a user may see, newest first: his own and everyone's. ?1 the user, ?2 the id of the
+/// The rows that a user may see, newest first: the user's own and everyone's. ?1 the user, ?2 the id of the
 /// row to go on after or null, ?3 and ?4 how much.
 pub const LIST_CONTENT: &str = page!(
     content_json!(),
