@@ -43,7 +43,7 @@ pub fn accept(state: &State) -> Result<Accepted> {
     Ok(Accepted { socket: pair.server, other_end: pair.client })
 }
 
-/// Accepts a watcher on an object that is one user's, unless that has [`USER_SOCKETS`] open ones.
+/// Accepts a watcher on an object that is one user's, unless that has 20 open ones.
 ///
 /// # Errors
 ///

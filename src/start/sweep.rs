@@ -2,7 +2,7 @@
 //!
 //! A start that died before the provider's answer leaves rows that nobody settles. A room that could not
 //! be reached when its task or channel was started has no alarm. The sweep finds both by an index of what
-//! is unsettled. One sweep runs at a time, and ends within [`LONGEST`].
+//! is unsettled. One sweep runs at a time, and ends within 45 s.
 
 use super::lost::{Settled, settle_lost};
 use super::ports::{Clock, Ports, Rooms};
