@@ -92,9 +92,12 @@ pub async fn own_batch(user: &str, batch_id: &str, env: &Env) -> Result<Vec<Task
 
 /// The current state of the caller's task.
 ///
-/// Its room knows best, but a room that is asked exists from then on, so an id that anybody could
-/// have made up goes no further than D1: unless the caller has a start under way whose id D1 has
-/// not got yet, or D1 is away.
+/// The room has the current state, but a message creates it. So a made-up id goes no further than D1,
+/// unless D1 fails, or the caller has a start under way whose id D1 does not have yet.
+///
+/// # Errors
+///
+/// `not_found` for a missing task and for another user's; `unavailable` if D1 or the room fails.
 pub async fn find(caller: &Identity, task_id: &str, env: &Env) -> Result<Task, ApiError> {
     let store = Store::new(env)?;
     let user = caller.user_id();

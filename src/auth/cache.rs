@@ -1,14 +1,14 @@
 //! The cache of the issuer's keys: when to fetch them. Pure.
 //!
-//! Keys outlive the issuer's absence: what was fetched once is used until a newer set comes, for a
-//! day at most. Stale keys are served while new ones are fetched: nobody waits for them. A key id that is not known is a reason to look once more, since issuers rotate
-//! their keys; but not a way to make us knock on the issuer's door at will.
+//! It is stale-while-revalidate and stale-if-error: the last keys are used while new ones are fetched,
+//! and for up to a day if the issuer is down. An unknown key id causes a fetch, since issuers rotate
+//! their keys. A budget keeps made-up key ids from flooding the issuer.
 
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 use serde_json::Value;
 use std::collections::VecDeque;
 
-/// Keys younger than this are not fetched again without a reason.
+/// Younger keys are not fetched again, unless a key id is unknown.
 const FRESH: Millis = 10 * MINUTE;
 /// Keys that could not be renewed are not tried again before this has passed.
 const AFTER_FAILURE: Millis = MINUTE;

@@ -1,4 +1,4 @@
-//! What is asked of providers, in the same way of each: start, poll, estimate, list models.
+//! The calls to providers, the same for each: start, poll, estimate, list models.
 
 use super::call::{Order, Started};
 use super::contract::Provider;

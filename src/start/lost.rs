@@ -7,7 +7,7 @@ use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::provider::calls::Calls;
 
-/// Searches for one start without an answer at the provider: the task, attached, if it is there.
+/// Searches for a lost start at the provider. If the task is there, attaches and returns it.
 ///
 /// # Errors
 ///
@@ -34,7 +34,7 @@ fn id_of(found: &Found, task: &Task) -> Option<String> {
 pub enum Settled {
     /// The provider has it, and so has its room now.
     Found,
-    /// The provider does not have it, or it cannot be searched for: its rows have failed.
+    /// The provider does not have it, or it cannot be searched for: its rows were failed.
     GivenUp,
     /// Not all was seen: it is searched for again.
     Open,

@@ -1,8 +1,8 @@
-//! The second safety net, every minute: what no room and no request takes care of any more.
+//! The sweep settles tasks that no room and no request takes care of.
 //!
-//! A start that died before the provider's answer leaves rows that nobody settles. A room that could not
-//! be reached when its task or channel was started has no alarm. The sweep finds both by an index of what
-//! is unsettled. One sweep runs at a time, and ends within 45 s.
+//! A process that dies before the provider's answer leaves pending rows. A room that could not be
+//! reached at the start has no alarm. Every minute, both are found by an index of what is unsettled. One
+//! sweep runs at a time, and ends within 45 s.
 
 use super::lost::{Settled, settle_lost};
 use super::ports::{Clock, Ports, Rooms};
@@ -24,7 +24,7 @@ const LONGEST: Millis = 45 * SECOND;
 /// A start is given this long to get through by itself.
 const START_PATIENCE: Millis = 2 * MINUTE;
 
-/// A room is given this long before it is woken: twice the longest pause between two of its polls.
+/// Age of a task, or of a channel that should be over, before its room is woken: twice the longest interval of its polls.
 const ROOM_PATIENCE: Millis = 10 * MINUTE;
 
 /// What one sweep takes care of, of each sort.

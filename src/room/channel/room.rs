@@ -122,8 +122,7 @@ impl ChannelRoom<'_> {
         Ok(())
     }
 
-    /// Brings D1 and then the content feeds up to date. What fails or takes too long, the alarm does
-    /// again.
+    /// Brings D1 and then the content feeds up to date. The alarm retries what fails or times out.
     async fn flush(&self) -> Result<Option<Input>> {
         let state = self.load()?;
         let mut done = with_deadline(D1_DEADLINE, self.mirror(&state)).await;

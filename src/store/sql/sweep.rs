@@ -57,7 +57,8 @@ pub const KNOWN_IDS: &str = "\
 SELECT mynth_task_id AS row FROM tasks \
 WHERE mynth_task_id IN (SELECT value FROM json_each(?1))";
 
-/// A start that the provider does not have: failed, and searched for. ?1 user, ?2 key, ?3 error, ?4 now.
+/// Fails a start that the provider does not have. Version 2 means that it was searched for. ?1 user,
+/// ?2 key, ?3 error, ?4 now.
 pub const GIVE_UP_START: &str = "\
 UPDATE tasks SET status = 'failed', version = 2, error = ?3, updated_at = ?4 \
 WHERE user_id = ?1 AND id = ?2 AND mynth_task_id IS NULL AND version < 2";
