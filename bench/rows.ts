@@ -16,9 +16,11 @@ import { readFlags } from "./flags.ts";
 const ALARM_WITHIN_MS = 40_000;
 const COLUMNS = ["D1 rows", "D1 batches", "puts", "alarms"];
 
-const NOTHING: Counts = { d1Rows: 0, d1Batches: 0, puts: 0, alarms: 0 };
+type Written = Pick<Counts, "d1Rows" | "d1Batches" | "puts" | "alarms">;
 
-function minus(now: Counts, before: Counts): Counts {
+const NOTHING: Written = { d1Rows: 0, d1Batches: 0, puts: 0, alarms: 0 };
+
+function minus(now: Written, before: Written): Written {
   return {
     d1Rows: now.d1Rows - before.d1Rows,
     d1Batches: now.d1Batches - before.d1Batches,
@@ -27,7 +29,7 @@ function minus(now: Counts, before: Counts): Counts {
   };
 }
 
-function line(name: string, { d1Rows, d1Batches, puts, alarms }: Counts): string {
+function line(name: string, { d1Rows, d1Batches, puts, alarms }: Written): string {
   return `${name.padEnd(34)} ${[d1Rows, d1Batches, puts, alarms].map((each) => String(each).padStart(12)).join("")}`;
 }
 
@@ -49,7 +51,7 @@ try {
   await eventually(async () => (await counted()).room.alarms > repeated.room.alarms, ALARM_WITHIN_MS);
   const rested = await counted();
 
-  const steps: [string, Counts][] = [
+  const steps: [string, Written][] = [
     ["start: rows before the provider", started.worker],
     ["start: the room takes the task", started.room],
     ["webhook: completed", minus(ended.room, started.room)],
