@@ -13,6 +13,23 @@ pub struct Decision<S, I, W> {
     pub effects: Vec<Effect<I, W>>,
 }
 
+impl<S: PartialEq, I, W> Decision<S, I, W> {
+    /// The decision that made `next` of `before`: a change is stored, news is shown, and then comes what
+    /// follows.
+    pub fn of(
+        before: &S,
+        next: S,
+        verdict: Verdict,
+        is_news: bool,
+        follows: Vec<Effect<I, W>>,
+    ) -> Self {
+        let store = (next != *before).then_some(Effect::Store);
+        let show = is_news.then_some(Effect::Show);
+        let effects = store.into_iter().chain(show).chain(follows).collect();
+        Self { state: next, verdict, effects }
+    }
+}
+
 /// One thing to do. `I` is the input of the actor, `W` the work that only its kind of actor does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect<I, W> {

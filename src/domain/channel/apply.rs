@@ -84,10 +84,7 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
         Follows::Flush => vec![arm(&next, now)],
         Follows::Stage(stage) => alarm(&next, stage, now),
     };
-    let store = (next != *state).then_some(Effect::Store);
-    let show = is_news.then_some(Effect::Show);
-    let effects = store.into_iter().chain(show).chain(follows).collect();
-    Decision { state: next, verdict, effects }
+    Decision::of(state, next, verdict, is_news, follows)
 }
 
 /// What follows from an input, once it is known what has changed.

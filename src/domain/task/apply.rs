@@ -76,10 +76,7 @@ pub fn apply(state: &RoomState, input: Input, now: Millis) -> Decision {
     };
     let (verdict, follows) = decide(&mut next, input, now);
     let is_news = next.task.as_ref().is_some_and(|task| Some(task.version) != shown);
-    let store = (next != *state).then_some(Effect::Store);
-    let show = is_news.then_some(Effect::Show);
-    let effects = store.into_iter().chain(show).chain(follows).collect();
-    Decision { state: next, verdict, effects }
+    Decision::of(state, next, verdict, is_news, follows)
 }
 
 fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effect>) {
