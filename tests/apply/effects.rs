@@ -2,6 +2,7 @@
 //! that one in another order is another program.
 
 use crate::actor::{Kind, Tasks};
+use crate::effect_words::{cell, column};
 use crate::grid::each_cell;
 use crate::support::{NOW, after, attach, completed, delivery, new_task, picture, unknown};
 use taskwire::domain::effect::Arm;
@@ -95,40 +96,26 @@ fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-fn word(effect: &Effect, end: Millis, now: Millis) -> String {
-    let time = |at: Millis| match at {
-        _ if at == end => "=end".to_owned(),
-        _ => format!("+{}s", (at - now) / SECOND),
-    };
-    match effect {
-        Effect::Store => "store".to_owned(),
-        Effect::Show => "show".to_owned(),
-        Effect::Arm(Arm::At(at)) => format!("at{}", time(*at)),
-        Effect::Arm(Arm::By(at)) => format!("by{}", time(*at)),
+fn word(effect: &Effect) -> Option<String> {
+    Some(match effect {
         Effect::Do(Work::Adopt) => "do:adopt".to_owned(),
         Effect::Do(Work::Poll) => "do:poll".to_owned(),
         Effect::Do(Work::Flush { note: true }) => "do:flush".to_owned(),
         Effect::Do(Work::Flush { note: false }) => "do:write".to_owned(),
         Effect::Then(Input::GiveUp) => "give_up".to_owned(),
         Effect::Then(Input::Alarm(stage)) => format!("->{}", stage_name(*stage)),
-        Effect::Clean => "clean".to_owned(),
-        other => panic!("{other:?}"),
-    }
+        _ => return None,
+    })
 }
 
 fn effects(room: &RoomState, input: Input, now: Millis) -> String {
     let decision = apply(room, input, now);
-    let end = Tasks::clean_at(&decision.state);
-    let words: Vec<_> = decision.effects.iter().map(|effect| word(effect, end, now)).collect();
-    if words.is_empty() { "-".to_owned() } else { words.join(" ") }
+    cell(&decision.effects, (Tasks::clean_at(&decision.state), now), word)
 }
 
-/// A state and the time that a column names: `pending +20s`, `done +1h`.
-fn at(column: &str) -> (RoomState, Millis) {
-    let (name, later) = column.split_once(" +").unwrap_or((column, "0s"));
-    let (number, unit) = later.split_at(later.len() - 1);
-    let unit = if unit == "h" { HOUR } else { SECOND };
-    (state(name), NOW + unit * number.parse::<Millis>().expect("a number"))
+fn at(named: &str) -> (RoomState, Millis) {
+    let (name, later) = column(named);
+    (state(name), NOW + later)
 }
 
 #[test]

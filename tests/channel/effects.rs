@@ -2,6 +2,7 @@
 //! that one in another order is another program.
 
 use crate::actor::{Channels, Kind};
+use crate::effect_words::{cell, column};
 use crate::grid::each_cell;
 use crate::{NOW, after, arrives, asked_by, event, failed, generated, made, unknown};
 use serde_json::json;
@@ -9,13 +10,12 @@ use taskwire::domain::channel::apply::{Effect, Input, Stage, Work, apply};
 use taskwire::domain::channel::callback::Reply;
 use taskwire::domain::channel::event::ChannelEvent;
 use taskwire::domain::channel::state::{ChannelState, EVENT_LIMIT};
-use taskwire::domain::effect::Arm;
-use taskwire::domain::time::{HOUR, MINUTE, Millis, SECOND};
+use taskwire::domain::time::{Millis, SECOND};
 use taskwire::domain::verdict::Verdict;
 
 /// Columns are states, rows are what comes ten seconds after the first event.
 ///
-/// `at` and `none` are [`Arm`]s, with the time from now on, or `end` for the clean-up. `->` goes on to a
+/// `at` and `none` are `Arm`s, with the time from now on, or `end` for the clean-up. `->` goes on to a
 /// stage of the alarm.
 const EVENTS: &str = "
 input        | empty                     | asked                     | waiting                   | made                      | saved                     | told                      | failed                    | given_up
@@ -121,43 +121,25 @@ fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-fn word(effect: &Effect, end: Millis, now: Millis) -> String {
-    let time = |at: Millis| match at {
-        _ if at == end => "=end".to_owned(),
-        _ => format!("+{}s", (at - now) / SECOND),
-    };
-    match effect {
-        Effect::Store => "store".to_owned(),
-        Effect::Show => "show".to_owned(),
-        Effect::Arm(Arm::At(at)) => format!("at{}", time(*at)),
-        Effect::Arm(Arm::IfNone(at)) => format!("none{}", time(*at)),
+fn word(effect: &Effect) -> Option<String> {
+    Some(match effect {
         Effect::Do(Work::Flush) => "do:flush".to_owned(),
         Effect::Do(Work::Call { key }) if key == KEY => "do:call".to_owned(),
         Effect::Then(Input::GiveUp) => "give_up".to_owned(),
         Effect::Then(Input::Expire) => "expire".to_owned(),
         Effect::Then(Input::Alarm(stage)) => format!("->{}", stage_name(*stage)),
-        Effect::Clean => "clean".to_owned(),
-        other => panic!("{other:?}"),
-    }
+        _ => return None,
+    })
 }
 
 fn effects(state: &ChannelState, input: Input, now: Millis) -> String {
     let decision = apply(state, input, now);
-    let end = Channels::clean_at(&decision.state);
-    let words: Vec<_> = decision.effects.iter().map(|effect| word(effect, end, now)).collect();
-    if words.is_empty() { "-".to_owned() } else { words.join(" ") }
+    cell(&decision.effects, (Channels::clean_at(&decision.state), now), word)
 }
 
-/// A state and the time that a column names: `made +1s`, `told +1h`.
-fn at(column: &str) -> (ChannelState, Millis) {
-    let (name, later) = column.split_once(" +").unwrap_or((column, "0s"));
-    let (number, unit) = later.split_at(later.len() - 1);
-    let unit = match unit {
-        "h" => HOUR,
-        "m" => MINUTE,
-        _ => SECOND,
-    };
-    (state(name), NOW + unit * number.parse::<Millis>().expect("a number"))
+fn at(named: &str) -> (ChannelState, Millis) {
+    let (name, later) = column(named);
+    (state(name), NOW + later)
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod world;
 
 #[path = "../support/actor.rs"]
 mod actor;
+#[path = "../support/effect_words.rs"]
+mod effect_words;
 #[path = "../support/grid.rs"]
 mod grid;
 
