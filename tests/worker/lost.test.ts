@@ -5,26 +5,18 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startApp } from "./support/app.ts";
 import { eventually } from "./support/eventually.ts";
-import { type HttpProxy, startProxy } from "./support/proxy.ts";
+import { startProxied } from "./support/proxied.ts";
 import type { Watcher } from "./support/watcher.ts";
 
 const FIRST_LOOK_MS = 20_000;
 /** The first look, and time for a machine that is busy. */
 const DEADLINE_MS = 32_000;
 
-let proxy: HttpProxy | undefined;
-const app = await startApp({
-  shim: true,
-  provider: async ({ url }) => {
-    proxy = await startProxy(url);
-    return proxy.url;
-  },
-});
+const { app, proxy } = await startProxied({ shim: true });
 after(async () => {
   await app.close();
-  await proxy?.close();
+  await proxy.close();
 });
 const ada = await app.as("ada");
 

@@ -4,25 +4,16 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import { Api, assertRefused, call } from "./support/api.ts";
-import { startApp } from "./support/app.ts";
-import { type HttpProxy, startProxy } from "./support/proxy.ts";
+import { startProxied } from "./support/proxied.ts";
 
 const MINUTE_MS = 60_000;
 
 async function start(t: TestContext) {
-  let proxy: HttpProxy | undefined;
-  const app = await startApp({
-    shim: true,
-    provider: async ({ url }) => {
-      proxy = await startProxy(url);
-      return proxy.url;
-    },
-  });
+  const { app, proxy: provider } = await startProxied({ shim: true });
   t.after(async () => {
     await app.close();
-    await proxy?.close();
+    await provider.close();
   });
-  const provider = proxy as HttpProxy;
   return { app, provider, ada: await app.as("ada"), asked: () => provider.requests.length };
 }
 

@@ -5,22 +5,13 @@
 
 import assert from "node:assert/strict";
 import type { Answer } from "./api.ts";
-import { type App, startApp } from "./app.ts";
+import { startApp } from "./app.ts";
 import { type Asking, Contract, type Operation } from "./contract.ts";
-import { type HttpProxy, startProxy } from "./proxy.ts";
+import { startProxied } from "./proxied.ts";
 
-/** An app whose providers are reached through a proxy, which may answer in their place. */
-async function proxied(vars: Record<string, string | null> = {}): Promise<{ app: App; proxy: HttpProxy }> {
-  let proxy: HttpProxy | undefined;
-  const app = await startApp({
-    provider: async (emulator) => {
-      proxy = await startProxy(emulator.url);
-      return proxy.url;
-    },
-    vars: () => ({ MODELRIVER_API_URL: proxy?.url ?? "", ...vars }),
-  });
-  return { app, proxy: proxy as HttpProxy };
-}
+/** Both providers are behind the proxy. */
+const proxied = (vars: Record<string, string | null> = {}) =>
+  startProxied({ vars: (url) => ({ MODELRIVER_API_URL: url, ...vars }) });
 
 const NOTHING = [
   "MYNTH_API_KEY",
