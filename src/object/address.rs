@@ -4,8 +4,9 @@ use super::name::ObjectName;
 use super::socket::{PROTOCOL, PROTOCOL_HEADER};
 use crate::error::ApiError;
 use crate::http::Outgoing;
-use crate::platform::{outage, with_deadline};
+use crate::platform::{fault, outage, with_deadline};
 use js_sys::Reflect;
+use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{Env, Error, ObjectNamespace, Response};
@@ -17,7 +18,7 @@ const TRIES: usize = 3;
 const ANSWER_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Path of a message. Sockets have [`super::watcher::LIVE_PATH`].
-pub const ASK_PATH: &str = "/ask";
+const ASK_PATH: &str = "/ask";
 
 pub struct Address {
     namespace: ObjectNamespace,
@@ -35,6 +36,17 @@ impl Address {
         let namespace =
             env.durable_object(binding).map_err(|_| ApiError::not_configured(binding))?;
         Ok(Self { namespace, name: name.to_string() })
+    }
+
+    /// Sends a message as JSON and reads the object's answer.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be read.
+    pub async fn ask<A: DeserializeOwned>(&self, message: &impl Serialize) -> Result<A, ApiError> {
+        let body = serde_json::to_string(message).map_err(|error| fault("object", error))?;
+        let answer = self.post(ASK_PATH, &body).await?;
+        serde_json::from_str(&answer).map_err(|error| fault("object", error))
     }
 
     /// Sends a message and returns the text of the object's answer.

@@ -5,9 +5,9 @@ use crate::domain::task::Task;
 use crate::domain::task::report::Report;
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
-use crate::object::address::{ASK_PATH, Address};
+use crate::object::address::Address;
 use crate::object::name::ObjectName;
-use crate::object::watcher::{LIVE_PATH, Watcher};
+use crate::object::watcher::Watcher;
 use crate::platform::fault;
 use worker::{Env, Response};
 
@@ -85,17 +85,10 @@ impl TaskClient {
     ///
     /// `unavailable` if the object cannot be reached.
     pub async fn watch(&self, watcher: &Watcher) -> Result<Response, ApiError> {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("task", &self.task_id).append_pair("user", &watcher.user_id);
-        if let Some(version) = watcher.version {
-            query.append_pair("version", &version.to_string());
-        }
-        self.address.upgrade(&format!("{LIVE_PATH}?{}", query.finish()), watcher.offers).await
+        self.address.upgrade(&watcher.path(&[("task", &self.task_id)]), watcher.offers).await
     }
 
     async fn ask(&self, ask: &Ask) -> Result<Answer, ApiError> {
-        let body = serde_json::to_string(ask).map_err(|error| fault("room", error))?;
-        let answer = self.address.post(ASK_PATH, &body).await?;
-        serde_json::from_str(&answer).map_err(|error| fault("room", error))
+        self.address.ask(ask).await
     }
 }
