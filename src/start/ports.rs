@@ -10,6 +10,9 @@ use crate::provider::registry::Registry;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+/// Calls that are under way at once: the connections that the runtime allows a request.
+pub(super) const SIDE_BY_SIDE: usize = 6;
+
 /// The rows in D1. A call that fails may have been performed anyway.
 #[expect(async_fn_in_trait, reason = "a Worker has one thread: nothing needs these to be Send")]
 pub trait Rows {

@@ -3,7 +3,7 @@
 
 use super::earlier::{Earlier, earlier};
 use super::lost::find_lost;
-use super::ports::{Clock, Ports, Rooms, Rows};
+use super::ports::{Clock, Ports, Rooms, Rows, SIDE_BY_SIDE};
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::task::start_request::StartRequest;
 use crate::domain::task::{START_LOST, Task, TaskError};
@@ -13,9 +13,6 @@ use crate::provider::call::{Order, Started};
 use crate::provider::calls::{self, Calls};
 use futures_util::future::join_all;
 use std::time::Duration;
-
-/// Most parallel start calls: the runtime allows a request so many connections.
-const SIDE_BY_SIDE: usize = 6;
 
 /// Deadline for the search for a lost start while its caller waits. The sweep searches again.
 const SEARCH_DEADLINE: Duration = Duration::from_secs(3);

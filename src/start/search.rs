@@ -4,7 +4,7 @@
 //! time of the oldest start, leaves out what a row of ours has already, and polls the rest, those nearest
 //! in time first, until every start is found. One search serves many starts.
 
-use super::ports::{Clock, Ports, Rooms, Rows};
+use super::ports::{Clock, Ports, Rooms, Rows, SIDE_BY_SIDE};
 use crate::domain::task::Task;
 use crate::domain::time::{MINUTE, Millis};
 use crate::error::{ApiError, Code};
@@ -20,9 +20,6 @@ const SKEW: Millis = 2 * MINUTE;
 
 /// Pages that are read for one search: ten thousand tasks.
 const MOST_PAGES: usize = 100;
-
-/// Polls under way at once: the connections that the runtime allows a request.
-const SIDE_BY_SIDE: usize = 6;
 
 /// What a search has come to.
 #[derive(Debug, Default, PartialEq, Eq)]

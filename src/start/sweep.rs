@@ -5,7 +5,7 @@
 //! sweep runs at a time, and ends within 45 s.
 
 use super::lost::{Settled, settle_lost};
-use super::ports::{Clock, Ports, Rooms};
+use super::ports::{Clock, Ports, Rooms, SIDE_BY_SIDE};
 use super::wiring::{RoomClients, Runtime, with_ports};
 use crate::domain::channel::schedule::DEADLINE;
 use crate::domain::task::{START_LOST, Task};
@@ -30,9 +30,6 @@ const ROOM_PATIENCE: Millis = 10 * MINUTE;
 /// What one sweep takes care of, of each sort.
 const MOST_LOST: u32 = 200;
 const MOST_WOKEN: u32 = 50;
-
-/// Rooms that are woken at once: the connections that the runtime allows a request.
-const SIDE_BY_SIDE: usize = 6;
 
 type Wired<'a> = Ports<'a, Store, Http<'a>, RoomClients<'a>, Runtime>;
 
