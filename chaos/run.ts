@@ -89,7 +89,7 @@ async function heal(cast: Cast): Promise<void> {
   );
 }
 
-/** Checks again until everything agrees, or there is nothing left to wait for. */
+/** Repeats the checks after each pause until all pass. What fails after the last pause is a problem of the run. */
 async function conclude(cast: Cast, patience: number[], areCleaned = false): Promise<void> {
   const { world, history } = cast;
   let problems: Problem[] = [];

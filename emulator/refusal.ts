@@ -1,5 +1,6 @@
 /**
- * How a start call is refused, whoever the provider is: as a test says, for its issues, or by a word in the request.
+ * Refusals of a start call, the same for every provider: set by a test, for a validation issue, or by a keyword in the
+ * request.
  *
  * The shape of an error is the provider's own.
  */

@@ -1,4 +1,4 @@
-/** The options that are nobody's in particular: where the emulator listens, and what holds for every provider. */
+/** Options of the whole emulator: its address, and what every provider uses. */
 
 export interface SharedOptions {
   /** 0 takes any free port. */

@@ -1,12 +1,9 @@
-//! What others have said a moment ago, remembered for those who ask next. Pure.
-//!
-//! An answer is kept by what it is about, and for as long as the cache says. That there was none is not
-//! kept.
+//! A cache of answers by key, each for the same time. Failures are not cached. Pure.
 
 use crate::domain::time::{Millis, SECOND};
 use std::collections::BTreeMap;
 
-/// A question without an answer by then will have none: whoever asked it may be gone.
+/// Deadline of a fetch that others wait for. Its request may have been cancelled.
 const PATIENCE: Millis = 5 * SECOND;
 
 pub struct Cache<T> {
@@ -16,7 +13,7 @@ pub struct Cache<T> {
 
 struct Known<T> {
     answer: Option<(Millis, T)>,
-    /// When somebody asked who has not been answered yet.
+    /// When the fetch that is under way began.
     asked: Option<Millis>,
 }
 
@@ -25,24 +22,24 @@ impl<T> Cache<T> {
         Self { good_for, known: BTreeMap::new() }
     }
 
-    /// The answer, while it is good.
+    /// The cached answer, unless it has expired.
     pub fn get(&self, about: &str, now: Millis) -> Option<&T> {
         let (at, answer) = self.known.get(about)?.answer.as_ref()?;
         (now - at < self.good_for).then_some(answer)
     }
 
-    /// When somebody asked whose answer is worth waiting for.
+    /// When the fetch began that is worth waiting for.
     pub fn awaited(&self, about: &str, now: Millis) -> Option<Millis> {
         self.known.get(about)?.asked.filter(|asked| now - asked < PATIENCE)
     }
 
-    /// Somebody asks.
+    /// Records that a fetch begins.
     pub fn asks(&mut self, about: &'static str, now: Millis) {
         let known = self.known.entry(about).or_insert(Known { answer: None, asked: None });
         known.asked = Some(now);
     }
 
-    /// What came of it, if anything.
+    /// Records the result of a fetch. `None`: it failed.
     pub fn hears(&mut self, about: &'static str, answer: Option<T>, now: Millis) {
         let answer = answer.map(|answer| (now, answer));
         self.known.insert(about, Known { answer, asked: None });

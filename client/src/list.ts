@@ -3,7 +3,7 @@
 /** Newest first. */
 export interface List<T> {
   readonly items: readonly T[];
-  /** The cursor of the next page, or null if there is nothing older. */
+  /** The cursor of the next page. Null on the last page. */
   readonly nextCursor: string | null;
 }
 

@@ -87,7 +87,7 @@ export async function aptInstall(packages) {
   return ok ? null : `apt-get could not install ${packages.join(" ")}`;
 }
 
-/** Debian compiles no std for wasm32: whatever is checked compiles it from source, as the build does. */
+/** Debian has no compiled std for wasm32, so the checks compile it from source, as the build does. */
 export const STD_FLAGS = ["-Z", "build-std=std,panic_abort"];
 
 /** Returns null when Debian's clippy is there, or the reason why it is not. */

@@ -18,7 +18,8 @@ pub fn alive() -> Result<Response, ApiError> {
 }
 
 thread_local! {
-    /// That D1 is well. Asking costs a query, and anybody may ask. That it is not is asked again.
+    /// Caches a successful probe of D1, since anybody may ask and each probe costs a query. A failure is
+    /// not cached.
     static WELL: RefCell<Cache<()>> = const { RefCell::new(Cache::new(5 * SECOND)) };
 }
 

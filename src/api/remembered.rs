@@ -1,4 +1,4 @@
-//! Asking others through a [`Cache`] of this isolate.
+//! Fetching through a [`Cache`] of this isolate.
 
 use crate::cache::Cache;
 use crate::error::ApiError;
@@ -8,11 +8,11 @@ use std::thread::LocalKey;
 use std::time::Duration;
 use worker::Delay;
 
-/// Between two looks whether another request has its answer: what that waits for is its own.
+/// Interval for checking whether another request has its answer. Requests cannot await each other's I/O.
 const STEP: Duration = Duration::from_millis(20);
 
-/// What is remembered about `about`, or else what `ask` says. Who finds another asking waits for that
-/// one's answer, once: where none comes, it asks by itself.
+/// The cached answer about `about`, or that of `ask`. If another request is asking, waits once for its
+/// answer, and asks if that fails.
 ///
 /// # Errors
 ///

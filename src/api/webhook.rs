@@ -105,7 +105,7 @@ fn headers(
     Ok(found)
 }
 
-/// Whether the provider's task is the one that was started for `intent`.
+/// Whether `task_id` is the provider's id of the task that `intent` names.
 async fn is_of(
     env: &Env,
     provider: &'static dyn Provider,

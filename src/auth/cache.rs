@@ -44,7 +44,7 @@ impl KeyCache {
         self.keys(now).is_none() && self.has_budget(now) && !self.is_awaited(now)
     }
 
-    /// Whether the keys that are there should be renewed, without anybody waiting for that.
+    /// Whether the cached keys should be renewed in the background.
     pub fn is_stale(&self, now: Millis) -> bool {
         let is_old = self.keys.as_ref().is_some_and(|(at, _)| now - at >= FRESH);
         let is_under_way = self.fetches.back().is_some_and(|begun| now - begun < PATIENCE);

@@ -22,6 +22,10 @@ pub struct Turn {
 
 impl Store {
     /// Takes the turn to sweep until the time `until`, if nobody has it now.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn take_turn(&self, now: Millis, until: Millis) -> Result<Option<Turn>, ApiError> {
         let until = iso(until);
         let taken = self.parsed(self.statement(sql::TAKE_TURN, &[&until, &iso(now)])?).await?;
@@ -29,17 +33,29 @@ impl Store {
     }
 
     /// Gives the turn back.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails.
     pub async fn end_turn(&self, turn: &Turn) -> Result<(), ApiError> {
         self.write(vec![self.statement(sql::END_TURN, &[&turn.woken_after, &turn.until])?]).await
     }
 
     /// Starts from before `started` that have no provider's id, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn lost(&self, started: Millis, most: u32) -> Result<Vec<Task>, ApiError> {
         let values = [JsValue::from_str(&TaskKey::floor(started)), JsValue::from_f64(most.into())];
         self.tasks(self.bind(sql::LOST, &values)?).await
     }
 
     /// Pending tasks from before `attached` that have a provider's id, those after the key `after`.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn pending(
         &self,
         after: &str,
@@ -55,6 +71,10 @@ impl Store {
     }
 
     /// Channels that were started before `started` and are pending, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn pending_channels(
         &self,
         started: Millis,
@@ -65,6 +85,10 @@ impl Store {
     }
 
     /// Those of a provider's ids that a row has.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn known_provider_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError> {
         let rows = self.rows(self.statement(sql::KNOWN_IDS, &[&to_json(&ids)])?).await?;
         Ok(rows.into_iter().collect())

@@ -115,9 +115,9 @@ impl Store {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
         let is_new = task.version == 1 && task.status == Status::Pending;
-        let claim = if is_new { sql::ATTACH_NEW_TASK } else { sql::ATTACH_TASK };
+        let attach = if is_new { sql::ATTACH_NEW_TASK } else { sql::ATTACH_TASK };
         let mut batch =
-            vec![self.statement(claim, &[&rows])?, self.statement(sql::UPSERT_TASK, &[&rows])?];
+            vec![self.statement(attach, &[&rows])?, self.statement(sql::UPSERT_TASK, &[&rows])?];
         // A task that was just attached has its images' rows as they were made.
         if !is_new {
             batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
@@ -234,6 +234,11 @@ pub struct Changed<'a> {
 }
 
 impl Changed<'_> {
+    /// The next page. `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn next(&mut self) -> Result<Option<Vec<Task>>, ApiError> {
         let Some(after) = self.after.take() else { return Ok(None) };
         let limit = CHANGED_PAGE.to_string();
