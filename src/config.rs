@@ -3,7 +3,8 @@
 //! They are read where they are needed. A missing one fails only the requests that need it, and the
 //! error names it.
 
-use crate::error::ApiError;
+use crate::domain::time::{DAY, Millis};
+use crate::error::{ApiError, Issue};
 use crate::signature::{Secret, SecretSet};
 use crate::url::query;
 use crate::url::trusted::trusted;
@@ -13,6 +14,8 @@ pub const AUTH_ISSUER: &str = "AUTH_ISSUER";
 pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
 const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
+
+const RETENTION_DAYS: &str = "RETENTION_DAYS";
 
 /// Required in every deployment, with any providers.
 const REQUIRED: [&str; 3] = [TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
@@ -106,6 +109,24 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         self.secret(TOKEN_SECRET)
     }
 
+    /// How long settled rows are kept. `None`: for ever.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` if `RETENTION_DAYS` is not a whole number from 1 to 3650.
+    pub fn retention(&self) -> Result<Option<Millis>, ApiError> {
+        let Some(text) = self.get(RETENTION_DAYS) else { return Ok(None) };
+        let days = text.parse().ok().filter(|days| (1..=3650).contains(days));
+        days.map(|days: Millis| Some(days * DAY)).ok_or_else(|| {
+            let wrong = "must be a whole number from 1 to 3650";
+            ApiError {
+                message: format!("{RETENTION_DAYS} {wrong}."),
+                issues: vec![Issue::new(RETENTION_DAYS, wrong)],
+                ..ApiError::not_configured(RETENTION_DAYS)
+            }
+        })
+    }
+
     /// The OIDC issuer of this deployment.
     ///
     /// # Errors
@@ -167,6 +188,27 @@ mod tests {
     fn readiness_names_all_that_is_missing_and_only_that() {
         let some = config(&[(TOKEN_SECRET, "t"), (AUTH_AUDIENCE, " ")]);
         assert_eq!(some.missing(), [AUTH_ISSUER, AUTH_AUDIENCE]);
+    }
+
+    #[test]
+    fn a_retention_that_is_no_number_of_days_is_a_503_that_names_it_and_never_for_ever() {
+        assert_eq!(config(&[]).retention().unwrap(), None);
+        assert_eq!(config(&[("RETENTION_DAYS", " ")]).retention().unwrap(), None);
+        assert_eq!(config(&[("RETENTION_DAYS", "1")]).retention().unwrap(), Some(86_400_000));
+        assert!(config(&[("RETENTION_DAYS", "3650")]).retention().is_ok());
+        for bad in [
+            &[("RETENTION_DAYS", "0")],
+            &[("RETENTION_DAYS", "3651")],
+            &[("RETENTION_DAYS", "-1")],
+            &[("RETENTION_DAYS", "1.5")],
+            &[("RETENTION_DAYS", "30 days")],
+            &[("RETENTION_DAYS", "99999999999999999999")],
+        ] {
+            let error = config(bad).retention().unwrap_err();
+            assert_eq!((error.status(), error.issues[0].path.as_str()), (503, "RETENTION_DAYS"));
+            let said = "RETENTION_DAYS must be a whole number from 1 to 3650.";
+            assert_eq!(error.message, said, "{bad:?}");
+        }
     }
 
     #[test]

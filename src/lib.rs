@@ -8,6 +8,7 @@
 //! - [`start`]: starting tasks, as a saga over ports.
 //! - [`object`]: the shell that performs an actor's effects, and what all our objects share.
 //! - [`room`] and [`feed`]: the two classes of Durable Objects.
+//! - [`erase`]: all that a user has, and what is past its retention.
 //! - [`store`]: the rows in D1, and every SQL statement.
 //! - [`api`] and [`route`]: HTTP. One file per resource, behind one table of routes.
 //! - [`auth`], [`cache`], [`config`], [`error`], [`json`], [`log`], [`url`]: who is calling, what is
@@ -21,6 +22,7 @@ pub mod auth;
 pub mod cache;
 pub mod config;
 pub mod domain;
+pub mod erase;
 pub mod error;
 pub mod feed;
 pub mod json;

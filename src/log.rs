@@ -13,6 +13,8 @@ pub enum What {
     GaveUp,
     /// A task ended because its provider was polled: its webhook has not come.
     SettledByPolling,
+    /// What a room has was not taken by D1, or by a feed, for a day. It tries again, less and less often.
+    Behind,
     /// A start without an answer was found at the provider.
     StartFound,
     /// A start without an answer is not at the provider, or cannot be searched for.

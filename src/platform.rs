@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::domain::id::{RANDOM_BYTES, TaskKey};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
-use crate::log::Line;
+use crate::log::{Line, What};
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use std::fmt::Display;
@@ -72,6 +72,17 @@ pub fn log(what: &str, detail: impl Display) {
 /// Writes a structured line.
 pub fn log_line(line: &Line<'_>) {
     console_log!("{}", line.text());
+}
+
+/// A room has been behind for a day.
+pub fn log_behind(provider: &str, id: Option<&str>) {
+    log_line(&Line {
+        event: What::Behind,
+        provider,
+        id,
+        code: "unavailable",
+        reason: "Its rows or its feeds have not been brought up to date for a day.",
+    });
 }
 
 /// Logs a fault of ours. What the caller hears of it is in the answer.

@@ -30,6 +30,8 @@ pub enum Route<'a> {
     ContentLive,
     ContentTicket,
     Content(&'a str),
+    /// All that the caller has.
+    Me,
     WebConfig,
     OpenApi,
     Health,
@@ -64,6 +66,7 @@ impl<'a> Route<'a> {
             ["content", "live", "", ""] => Self::ContentLive,
             ["content", "ticket", "", ""] => Self::ContentTicket,
             ["content", id, "", ""] => Self::Content(id),
+            ["users", "me", "", ""] => Self::Me,
             ["config.json", "", "", ""] => Self::WebConfig,
             ["openapi.json", "", "", ""] => Self::OpenApi,
             ["healthz", "", "", ""] => Self::Health,
@@ -86,6 +89,7 @@ impl<'a> Route<'a> {
                 | "ai"
                 | "channels"
                 | "content"
+                | "users"
         )
     }
 
@@ -104,17 +108,17 @@ impl<'a> Route<'a> {
             | Self::ChannelTicket(_)
             | Self::ContentTicket => "POST",
             Self::Tasks => "GET, HEAD, POST",
+            Self::Task(_) | Self::Content(_) => "DELETE, GET, HEAD",
+            Self::Me => "DELETE",
             Self::TasksLive
             | Self::TaskLive(_)
             | Self::BatchLive(_)
             | Self::ChannelLive(_)
             | Self::ContentLive => "GET",
             Self::Models
-            | Self::Task(_)
             | Self::BatchTasks(_)
             | Self::Channel(_)
             | Self::Contents
-            | Self::Content(_)
             | Self::WebConfig
             | Self::OpenApi
             | Self::Health
@@ -180,6 +184,7 @@ mod tests {
             ("/content/live", Route::ContentLive),
             ("/content/ticket", Route::ContentTicket),
             ("/content/cnt_1", Route::Content("cnt_1")),
+            ("/users/me", Route::Me),
             ("/config.json", Route::WebConfig),
             ("/openapi.json", Route::OpenApi),
             ("/healthz", Route::Health),

@@ -12,14 +12,14 @@ use sources::{Source, names, sources, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each folder, or file at the top, may use besides itself. ARCHITECTURE.md shows the same table.
-const DIRECTIONS: [(&str, &str); 21] = [
+const DIRECTIONS: [(&str, &str); 22] = [
     ("error", ""),
     ("json", "error"),
     ("url", "error"),
     ("domain", ""),
     ("cache", "domain"),
     ("signature", "domain json"),
-    ("config", "error signature url"),
+    ("config", "domain error signature url"),
     ("log", ""),
     ("platform", "config domain error log"),
     ("http", ""),
@@ -31,10 +31,11 @@ const DIRECTIONS: [(&str, &str); 21] = [
     ("auth", "config domain error http json platform url"),
     ("feed", "domain error object panics platform store url"),
     ("room", "domain error feed http log object panics platform provider store url"),
-    ("start", "domain error log platform provider room store"),
+    ("erase", "domain error platform room store"),
+    ("start", "domain erase error log platform provider room store"),
     (
         "api",
-        "auth cache config domain error feed json log object platform provider room route signature start \
+        "auth cache config domain erase error feed json log object platform provider room route signature start \
          store url",
     ),
     ("lib", "api panics platform start"),

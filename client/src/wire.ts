@@ -126,6 +126,14 @@ export interface ContentAnswer {
   content: Content;
 }
 
+/** The owner has erased a row, or all of the channel, whose socket is then closed with 4404. */
+export interface ContentErasedFrame {
+  type: "erased";
+  channelId: string;
+  /** Null: all of the channel. */
+  contentId: string | null;
+}
+
 /** A new row. Later changes of its callback are not sent: they are on the row when it is read. */
 export interface ContentFrame {
   type: "content";
@@ -145,11 +153,22 @@ export interface CurrentFrame {
   version: number;
 }
 
+/** The owner has erased the task. A socket of the task alone is closed with 4404. */
+export interface ErasedFrame {
+  type: "erased";
+  taskId: string;
+}
+
+/** What was erased is gone for whoever watches, and its rows will go: nothing has to be repeated. */
+export interface Erasing {
+  erasing: boolean;
+}
+
 /** In the provider's own words. */
 export type Estimate = Record<string, unknown>;
 
 /** One message of a socket. */
-export type Frame = ChannelFrame | ContentFrame | CurrentFrame | TaskFrame;
+export type Frame = ChannelFrame | ContentErasedFrame | ContentFrame | CurrentFrame | ErasedFrame | TaskFrame;
 
 /** What a start may ask for, besides the prompt and the model. */
 export interface GenerateOptions {

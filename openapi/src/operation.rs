@@ -110,6 +110,12 @@ impl Operation {
         self
     }
 
+    /// Answers without a body when it is done, and that it will be while the database is away.
+    pub fn erases(mut self) -> Self {
+        self.good.push((204, json!({"description": "It is gone."})));
+        self.gives(202, "Erasing")
+    }
+
     /// Answers with an `ETag`, and with a 304 if the caller has that version.
     pub fn gives_versions(mut self, schema: &str) -> Self {
         self = self.gives(200, schema);

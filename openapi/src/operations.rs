@@ -67,7 +67,7 @@ pub fn all() -> Vec<Operation> {
             .refused(wrong),
         op("get /tasks/live", Watcher, "watchTasks", "All the caller's tasks, live.")
             .with(since())
-            .opens(&["TaskFrame"])
+            .opens(&["TaskFrame", "ErasedFrame"])
             .refused(wrong)
             .refused(&[Code::TooManySockets]),
         op("post /tasks/ticket", Caller, "ticketForTasks", "A ticket for `/tasks/live`.")
@@ -76,7 +76,7 @@ pub fn all() -> Vec<Operation> {
             .gives_versions("BatchAnswer")
             .refused(gone),
         op("get /batches/{id}/live", Watcher, "watchBatch", "The tasks of a batch, live.")
-            .opens(&["TaskFrame"])
+            .opens(&["TaskFrame", "ErasedFrame"])
             .refused(gone),
         op("post /batches/{id}/ticket", Caller, "ticketForBatch", "A ticket for one batch.")
             .gives(200, "Ticket")
@@ -84,9 +84,12 @@ pub fn all() -> Vec<Operation> {
         op("get /tasks/{id}", Viewer, "getTask", "One task.")
             .gives_versions("TaskAnswer")
             .refused(gone),
+        op("delete /tasks/{id}", Caller, "deleteTask", "Erases a task, its images and its key.")
+            .erases()
+            .refused(gone),
         op("get /tasks/{id}/live", Watcher, "watchTask", "One task, live.")
             .with(version())
-            .opens(&["TaskFrame", "CurrentFrame"])
+            .opens(&["TaskFrame", "CurrentFrame", "ErasedFrame"])
             .refused(gone),
         op("post /tasks/{id}/ticket", Caller, "ticketForTask", "A ticket for one task.")
             .gives(200, "Ticket")
@@ -112,7 +115,7 @@ pub fn all() -> Vec<Operation> {
             .refused(gone),
         op("get /channels/{id}/live", Watcher, "watchChannel", "The same, live.")
             .with(version())
-            .opens(&["ChannelFrame", "CurrentFrame"])
+            .opens(&["ChannelFrame", "CurrentFrame", "ContentErasedFrame"])
             .refused(gone),
         op("post /channels/{id}/ticket", Caller, "ticketForChannel", "A ticket for a request.")
             .gives(200, "Ticket")
@@ -123,7 +126,7 @@ pub fn all() -> Vec<Operation> {
             .refused(wrong),
         op("get /content/live", Watcher, "watchContent", "ModelRiver's rows, live.")
             .with(after())
-            .opens(&["ContentFrame"])
+            .opens(&["ContentFrame", "ContentErasedFrame"])
             .refused(wrong)
             .refused(&[Code::TooManySockets]),
         op("post /content/ticket", Caller, "ticketForContent", "A ticket for `/content/live`.")
@@ -131,6 +134,11 @@ pub fn all() -> Vec<Operation> {
         op("get /content/{id}", Caller, "getContent", "One row.")
             .gives(200, "ContentAnswer")
             .refused(gone),
+        op("delete /content/{id}", Caller, "deleteContent", "Erases a row of the caller's.")
+            .erases()
+            .refused(gone),
+        op("delete /users/me", Caller, "deleteEverything", "Erases all that the caller has now.")
+            .gives(202, "Erasing"),
         op("get /config.json", Anyone, "config", "What a page needs to sign people in.")
             .gives(200, "WebConfig")
             .refused(&[Code::NotConfigured]),

@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+use taskwire::api::response::erase::Erasing;
 use taskwire::api::response::read::{
     BatchAnswer, ContentAnswer, ContentPage, TaskAnswer, TaskPage,
 };
@@ -39,6 +40,7 @@ pub fn of_answers() -> Map<String, Value> {
         SchemaGenerator::subschema_for::<ContentPage>,
         SchemaGenerator::subschema_for::<Shown>,
         SchemaGenerator::subschema_for::<Issued>,
+        SchemaGenerator::subschema_for::<Erasing>,
         SchemaGenerator::subschema_for::<Received>,
         SchemaGenerator::subschema_for::<Alive>,
         SchemaGenerator::subschema_for::<Ready>,
@@ -51,7 +53,11 @@ pub fn of_answers() -> Map<String, Value> {
     let mut frames = Map::new();
     for all in [generator.root_schema_for::<Frame>(), generator.root_schema_for::<ChannelFrames>()]
     {
-        frames.extend(named_frames(all.to_value()));
+        for (name, frame) in named_frames(all.to_value()) {
+            // Content is erased in a frame of another shape than a task is.
+            let is_taken = frames.get(&name).is_some_and(|known| *known != frame);
+            frames.insert(if is_taken { format!("Content{name}") } else { name }, frame);
+        }
     }
     let union: Vec<Value> = frames.keys().map(|name| reference(name)).collect();
     let mut schemas = generator.take_definitions(true);

@@ -33,6 +33,7 @@ pub async fn start(
     // Missing settings are found before any money is spent.
     Http { env }.check(provider)?;
     config(env).token_secret()?;
+    config(env).retention()?;
     let key = new_key(now())?;
     let claim = claim(&asked, "ai", under_way(&key));
     let Asked { user_id, .. } = asked;

@@ -3,6 +3,7 @@
 use super::broken;
 use crate::error::{ApiError, Code};
 use serde::Serialize;
+use std::fmt::Display;
 use worker::{Request, Response, ResponseBuilder, Result};
 
 /// No answer of the API may be cached.
@@ -17,11 +18,21 @@ pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response,
         .map_err(broken)
 }
 
+/// The answer without a body: it is done.
+pub fn nothing() -> std::result::Result<Response, ApiError> {
+    ResponseBuilder::new()
+        .with_status(204)
+        .with_header("cache-control", PRIVATE)
+        .and_then(safe)
+        .map(ResponseBuilder::empty)
+        .map_err(broken)
+}
+
 /// A JSON answer with its version as `ETag`, or a 304 if `If-None-Match` has that version.
 pub fn versioned(
     request: &Request,
     body: &impl Serialize,
-    version: u64,
+    version: impl Display,
 ) -> std::result::Result<Response, ApiError> {
     let tag = format!("\"{version}\"");
     let known = request.headers().get("if-none-match").map_err(broken)?;

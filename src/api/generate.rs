@@ -149,6 +149,7 @@ async fn run(
         Http { env }.check(PROVIDERS.of(&job.task)?)?;
     }
     config(env).token_secret()?;
+    config(env).retention()?;
     let env = env.clone();
     let work = async move { with_ports(&env, async |ports| ports.start(jobs, claim).await).await };
     finish_even_if_client_leaves(context, work).await?

@@ -2,7 +2,7 @@
 
 use super::answer::refuse;
 use super::caller::identify;
-use super::{ai, content, cors, generate, health, live, models, openapi, tasks, webhook};
+use super::{ai, content, cors, erase, generate, health, live, models, openapi, tasks, webhook};
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::platform::config;
@@ -42,14 +42,13 @@ async fn answer(
     context: &Context,
     route: Route<'_>,
 ) -> std::result::Result<Response, ApiError> {
+    let method = request.method();
     match route {
         Route::Generate => generate::generate(request, env, context).await,
         Route::Batch => generate::generate_batch(request, env, context).await,
         Route::Models => models::models(&request, env).await,
         Route::Estimate => generate::estimate(request, env).await,
-        Route::Tasks if request.method() == Method::Post => {
-            generate::start_kind(request, env, context).await
-        }
+        Route::Tasks if method == Method::Post => generate::start_kind(request, env, context).await,
         Route::Tasks => tasks::list(&request, &identify(&request, env).await?, env).await,
         Route::TasksLive => live::tasks(&request, env).await,
         Route::TasksTicket => tasks::feed_ticket(&identify(&request, env).await?, env),
@@ -57,6 +56,9 @@ async fn answer(
         Route::BatchLive(id) => live::batch(&request, id, env).await,
         Route::BatchTicket(id) => {
             tasks::batch_ticket(&identify(&request, env).await?, id, env).await
+        }
+        Route::Task(id) if method == Method::Delete => {
+            erase::task(&identify(&request, env).await?, id, env).await
         }
         Route::Task(id) => tasks::read(&request, id, env).await,
         Route::TaskLive(id) => live::task(&request, id, env).await,
@@ -74,7 +76,11 @@ async fn answer(
         Route::Contents => content::list(&request, &identify(&request, env).await?, env).await,
         Route::ContentLive => live::content(&request, env).await,
         Route::ContentTicket => content::feed_ticket(&identify(&request, env).await?, env),
+        Route::Content(id) if method == Method::Delete => {
+            erase::content(&identify(&request, env).await?, id, env).await
+        }
         Route::Content(id) => content::read(&identify(&request, env).await?, id, env).await,
+        Route::Me => erase::everything(&identify(&request, env).await?, env, context).await,
         Route::WebConfig => health::web_config(&config(env)),
         Route::OpenApi => openapi::document(),
         Route::Health => health::alive(),

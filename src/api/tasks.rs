@@ -39,8 +39,9 @@ pub async fn read_batch(
     }
     let viewer = viewer(request, &of_batch(batch_id), env).await?;
     let tasks = own_batch(viewer.user_id(), batch_id, env).await?;
-    // Versions only rise and a batch never gets other tasks, so the sum rises with every change.
-    let version = tasks.iter().map(|task| task.version).sum();
+    // Versions only rise, and a batch never gets other tasks: each change raises the sum, or takes a task.
+    let versions: u64 = tasks.iter().map(|task| task.version).sum();
+    let version = format!("{}.{versions}", tasks.len());
     versioned(request, &BatchAnswer::of(batch_id, &tasks), version)
 }
 

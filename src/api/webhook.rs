@@ -77,12 +77,11 @@ async fn take_with_token(
     let headers = headers(&request, provider)?;
     let (intent, webhook) = key.accept(token, Raw::new(&body, &headers)).ok_or_else(wrong)?;
     match event(provider, &webhook)? {
-        Event::Task(report) => {
-            if !is_of(env, provider, &intent, &report.task_id).await? {
-                return Err(wrong());
-            }
-            hand_over(env, webhook.delivery(), report).await?;
-        }
+        Event::Task(report) => match whose(env, provider, &intent, &report.task_id).await? {
+            Whose::Its => hand_over(env, webhook.delivery(), report).await?,
+            Whose::Gone => log("webhook", format_args!("{} is gone", report.task_id)),
+            Whose::Another => return Err(wrong()),
+        },
         // A token is for a task.
         Event::Channel(_) => return Err(wrong()),
         Event::Other { name } => log("webhook of another kind", to_json(&name)),
@@ -105,25 +104,35 @@ fn headers(
     Ok(found)
 }
 
+/// Whose task an unsigned webhook is about.
+enum Whose {
+    /// That of the start for which its token was made.
+    Its,
+    /// That start has no rows any more: they were erased. A retry would not help.
+    Gone,
+    Another,
+}
+
 /// Whether `task_id` is the provider's id of the task that `intent` names.
-async fn is_of(
+async fn whose(
     env: &Env,
     provider: &'static dyn Provider,
     intent: &Intent,
     task_id: &str,
-) -> Result<bool, ApiError> {
+) -> Result<Whose, ApiError> {
+    let its = |is_its| if is_its { Whose::Its } else { Whose::Another };
     let store = Store::new(env)?;
     let Some(row) = store.by_key(&intent.user, intent.key.as_str()).await? else {
-        return Ok(false);
+        return Ok(Whose::Gone);
     };
     if row.task_id.is_some() {
-        return Ok(row.id() == task_id);
+        return Ok(its(row.id() == task_id));
     }
     // The start has no answer yet. An unsigned body may name any task, so the provider is polled to
     // check that it is the right one.
     let told = poll(&Http { env }, provider, task_id, &row.kind).await?;
     match row.images.first() {
-        Some(image) => Ok(told.row_ids.first() == Some(&image.id)),
+        Some(image) => Ok(its(told.row_ids.first() == Some(&image.id))),
         // A task without image rows cannot be recognized. The provider retries later.
         None => Err(ApiError::unavailable()),
     }

@@ -2,6 +2,7 @@
 
 use super::id::TaskKey;
 use super::task::Status;
+use super::time::parse_iso;
 
 /// Default page size.
 pub const DEFAULT_LIMIT: u32 = 20;
@@ -32,8 +33,32 @@ impl TaskList {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentList {
     pub limit: u32,
-    /// The id of the last row of the previous page.
-    pub cursor: Option<String>,
+    /// The last row of the previous page.
+    pub cursor: Option<ContentCursor>,
+}
+
+/// Where a page of content ends. The row itself may be erased before the next page is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentCursor {
+    pub id: String,
+    /// When it was made, as it was stored. `None`: the cursor is just an id.
+    pub created_at: Option<String>,
+}
+
+impl ContentCursor {
+    /// Reads a cursor. `None`: it is none of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (id, created_at) = match text.split_once('@') {
+            Some((id, at)) => (id, Some(parse_iso(at).map(|_| at.to_owned())?)),
+            None => (text, None),
+        };
+        Some(Self { id: id.to_owned(), created_at })
+    }
+
+    /// The cursor after this row, as a page shows it.
+    pub fn text(id: &str, created_at: &str) -> String {
+        format!("{id}@{created_at}")
+    }
 }
 
 /// Rows in their order.
@@ -60,7 +85,20 @@ impl<T> Page<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{ContentCursor, Page};
+
+    #[test]
+    fn a_cursor_is_read_back_and_may_be_just_an_id() {
+        let at = "2026-11-20T10:00:05.000Z";
+        let text = ContentCursor::text("cnt_1", at);
+        let whole = ContentCursor { id: "cnt_1".into(), created_at: Some(at.into()) };
+        assert_eq!(ContentCursor::parse(&text), Some(whole));
+        let id = ContentCursor { id: "cnt_1".into(), created_at: None };
+        assert_eq!(ContentCursor::parse("cnt_1"), Some(id));
+        for bad in ["cnt_1@", "cnt_1@yesterday", "cnt_1@'"] {
+            assert_eq!(ContentCursor::parse(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn a_page_ends_at_the_first_row_that_does_not_fit() {

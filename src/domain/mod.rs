@@ -4,10 +4,12 @@
 pub mod channel;
 pub mod claim;
 pub mod effect;
+pub mod erase;
 pub mod id;
 pub mod list;
 pub mod model;
 pub mod owner;
+pub mod retention;
 pub mod task;
 pub mod time;
 pub mod verdict;

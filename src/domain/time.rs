@@ -8,6 +8,7 @@ pub type Millis = i64;
 pub const SECOND: Millis = 1_000;
 pub const MINUTE: Millis = 60 * SECOND;
 pub const HOUR: Millis = 60 * MINUTE;
+pub const DAY: Millis = 24 * HOUR;
 
 /// `2026-11-20T10:00:00.000Z`. A time that is out of range becomes the epoch.
 pub fn iso(at: Millis) -> String {

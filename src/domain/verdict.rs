@@ -24,4 +24,6 @@ pub enum Verdict {
     Full,
     /// Recorded; it says nothing that changes the task.
     Noted,
+    /// It was erased, and stays so.
+    Erased,
 }

@@ -1,8 +1,11 @@
 //! The client for feeds, used by rooms and the API.
 
 use super::shown_on::feeds_of;
+use crate::domain::channel::erase::Gone;
+use crate::domain::channel::frame as content;
 use crate::domain::task::Task;
-use crate::domain::task::frame::task_frame;
+use crate::domain::task::erase::Rows;
+use crate::domain::task::frame::{erased_frame, task_frame};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::object::address::Address;
@@ -15,6 +18,9 @@ use worker::{Env, Response};
 /// Path of a frame for every watcher of a feed. Its query names the `task` and the `version`. Content
 /// feeds are told without a frame.
 const PUBLISH_PATH: &str = "/publish";
+
+/// Path, at a content feed, of a frame for every watcher: something was erased.
+pub const ERASED_PATH: &str = "/erased";
 
 /// Path, at the feed of public rows, of a user whose feed is to be told of them.
 pub const FOLLOW_PATH: &str = "/follow";
@@ -33,8 +39,29 @@ pub const FEED_DEADLINE: Duration = Duration::from_secs(1);
 pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
     let frame = task_frame(task);
     let path = format!("{PUBLISH_PATH}?task={}&version={}", task.id(), task.version);
-    for feed in feeds_of(task) {
-        Address::of(env, &feed)?.post(&path, &frame).await?;
+    post_to(env, feeds_of(&task.user_id, task.batch_id.as_deref()), &path, &frame).await
+}
+
+/// Tells the feeds of a task that it was erased. Its version is above any other: what a feed is reading
+/// from D1 meanwhile is not shown after this.
+///
+/// # Errors
+///
+/// `unavailable` if a feed cannot be reached.
+pub async fn publish_erased(env: &Env, rows: &Rows) -> Result<(), ApiError> {
+    let path = format!("{PUBLISH_PATH}?task={}&version={}", rows.task_id, u64::MAX);
+    let feeds = feeds_of(&rows.user_id, rows.batch_id.as_deref());
+    post_to(env, feeds, &path, &erased_frame(&rows.task_id)).await
+}
+
+async fn post_to(
+    env: &Env,
+    feeds: impl Iterator<Item = ObjectName>,
+    path: &str,
+    frame: &str,
+) -> Result<(), ApiError> {
+    for feed in feeds {
+        Address::of(env, &feed)?.post(path, frame).await?;
     }
     Ok(())
 }
@@ -50,6 +77,16 @@ pub async fn poke_content(env: &Env, owners: BTreeSet<Option<String>>) -> Result
         Address::of(env, &feed)?.post(PUBLISH_PATH, "").await?;
     }
     Ok(())
+}
+
+/// Shows the watchers of the owner's content feed what was erased.
+///
+/// # Errors
+///
+/// `unavailable` when the feed does not hear.
+pub async fn show_erased(env: &Env, gone: &Gone) -> Result<(), ApiError> {
+    let feed = Address::of(env, &ObjectName::Content(gone.user_id.clone()))?;
+    feed.post(ERASED_PATH, &content::erased_frame(gone)).await.map(drop)
 }
 
 /// Tells the content feed of a user that there is a new row: whether anybody watches.

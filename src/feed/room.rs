@@ -1,5 +1,6 @@
 //! The Durable Object of a feed: a snapshot for each new watcher, then the published frames.
 
+use super::client::ERASED_PATH;
 use super::content::{ContentFeed, Turns, refused};
 use super::full::{close_full, close_soon, mark};
 use super::overlap::Overlap;
@@ -58,6 +59,10 @@ impl DurableObject for FeedRoom {
         let is_watch = request.path() == LIVE_PATH;
         match self.feed() {
             Some(ObjectName::Content(user)) => {
+                if request.path() == ERASED_PATH {
+                    broadcast(&self.state, &request.text().await?);
+                    return Response::empty();
+                }
                 let feed = self.content(&user);
                 return if is_watch { feed.watch(&request).await } else { feed.poked().await };
             }

@@ -80,6 +80,21 @@ pub fn broadcast(state: &State, frame: &str) {
     }
 }
 
+/// The close code for what was erased. No retry helps.
+const ERASED: u16 = 4404;
+
+/// Closes every socket: what they watched was erased.
+///
+/// # Errors
+///
+/// The runtime cannot close a socket.
+pub fn hang_up(state: &State) -> Result<()> {
+    for socket in state.get_websockets().iter().filter(|socket| is_open(socket)) {
+        socket.close(Some(ERASED), Some("erased"))?;
+    }
+    Ok(())
+}
+
 /// Handles a message from a watcher: it is ignored, or the socket is closed if it is too long. The
 /// runtime answers heartbeats itself.
 ///

@@ -23,16 +23,16 @@ pub trait Rows {
     /// is taken.
     async fn insert(&self, tasks: &[&Task], claim: Option<&Claim>) -> Result<(), ApiError>;
 
-    /// Undoes an insert whose answer was lost: fails the rows and frees the idempotency key.
-    async fn withdraw(
+    /// Deletes the rows of starts that did not happen, and sets what their idempotency key stands for.
+    /// `None` frees the key.
+    async fn undo(
         &self,
         tasks: &[&Task],
         claim: Option<&Claim>,
-        reason: &TaskError,
-        now: Millis,
+        stands_for: Option<&str>,
     ) -> Result<(), ApiError>;
 
-    /// Fails the rows of a start that was refused, with the reason.
+    /// Fails the rows of a start, with the reason.
     async fn refuse(&self, task: &Task, reason: &TaskError, now: Millis) -> Result<(), ApiError>;
 
     /// Fails the rows of a start that the provider does not have.

@@ -54,11 +54,10 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
             return self.not_inserted(&user, &tasks, claim.as_ref(), error).await;
         }
         let mut outcomes = Vec::new();
-        let mut jobs = jobs.into_iter().peekable();
-        while jobs.peek().is_some() {
-            let some = jobs.by_ref().take(SIDE_BY_SIDE);
-            outcomes.extend(join_all(some.map(|job| self.begin(job))).await);
+        for some in jobs.chunks(SIDE_BY_SIDE) {
+            outcomes.extend(join_all(some.iter().map(|job| self.begin(job))).await);
         }
+        self.settle_refusals(&tasks, &outcomes, claim.as_ref()).await;
         Ok(Done { outcomes, earlier: None })
     }
 
@@ -80,15 +79,16 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
                 return Ok(done);
             }
         }
-        let reason = reason(&error);
-        let withdrawal = self.rows.withdraw(tasks, claim, &reason, self.now());
+        let withdrawal = self.rows.undo(tasks, claim, None);
         let _ = self.clock.with_deadline(SEARCH_DEADLINE, withdrawal).await;
         Err(error)
     }
 
-    async fn begin(&self, job: Job) -> StartOutcome {
-        match self.ask(&job).await {
-            Ok(Started { id, access }) => self.attach(Task { access, ..job.task.named(id) }).await,
+    async fn begin(&self, job: &Job) -> StartOutcome {
+        match self.ask(job).await {
+            Ok(Started { id, access }) => {
+                self.attach(Task { access, ..job.task.clone().named(id) }).await
+            }
             Err(error) => {
                 // After a provisional error the provider may have the task anyway. It is searched for,
                 // since a second call could be a second paid task.
@@ -99,8 +99,8 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
                     if let Ok(Some(task)) = found {
                         return Ok(task);
                     }
+                    self.fail(&job.task, &error).await;
                 }
-                self.refuse(&job.task, &error).await;
                 Err(error)
             }
         }
@@ -133,8 +133,38 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         }
     }
 
+    /// Where everything was clearly refused, nothing was spent and no row stays: only the idempotency key
+    /// remembers it. The rows of a batch of which some was started say why the rest was not.
+    async fn settle_refusals(
+        &self,
+        tasks: &[&Task],
+        outcomes: &[StartOutcome],
+        claim: Option<&Claim>,
+    ) {
+        let errors: Vec<(&Task, &ApiError)> = tasks
+            .iter()
+            .zip(outcomes)
+            .filter_map(|(task, outcome)| Some((*task, outcome.as_ref().err()?)))
+            .filter(|(_, error)| !reason(error).is_provisional())
+            .collect();
+        if errors.len() < tasks.len() {
+            for (task, error) in errors {
+                self.fail(task, error).await;
+            }
+            return;
+        }
+        let reasons: Vec<TaskError> = errors.iter().map(|(_, error)| reason(error)).collect();
+        let stands_for = claim.map(|claim| claim.refused(&reasons));
+        for _ in 0..2 {
+            if self.rows.undo(tasks, claim, stands_for.as_deref()).await.is_ok() {
+                return;
+            }
+        }
+        self.clock.log_error("start", "the rows of a refused start stay until the sweep");
+    }
+
     /// Fails the rows with the reason. They only stay pending if D1 is unavailable, until the sweep.
-    async fn refuse(&self, task: &Task, error: &ApiError) {
+    async fn fail(&self, task: &Task, error: &ApiError) {
         let reason = reason(error);
         for _ in 0..2 {
             if self.rows.refuse(task, &reason, self.now()).await.is_ok() {
@@ -146,6 +176,10 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
 
     async fn started_before(&self, user: &str, claim: &Claim) -> Result<Option<Done>, ApiError> {
         earlier(self, user, claim, async |claimed: &Claimed| {
+            if let Some((id, errors)) = claimed.refusals() {
+                let outcomes = errors.into_iter().map(|error| Err(again(&error))).collect();
+                return Ok(Earlier::Ended(Done { outcomes, earlier: Some(id) }));
+            }
             let tasks = self.rows.started_under(user, &claimed.stands_for).await?;
             if tasks.is_empty() {
                 return Ok(Earlier::None);
@@ -165,7 +199,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     /// The current state of a task that was started before, or the error of its start.
     async fn current(&self, task: Task) -> StartOutcome {
         match (&task.task_id, &task.error) {
-            (None, Some(error)) => Err(ApiError::new(code_of(error), error.message.clone())),
+            (None, Some(error)) => Err(again(error)),
             _ => {
                 let seen = self.rooms.read(task.id(), &task.user_id).await?;
                 Ok(seen.unwrap_or(task))
@@ -174,14 +208,15 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     }
 }
 
-/// The code for repeating the error of a start that failed before.
-fn code_of(error: &TaskError) -> Code {
-    match Code::from_word(&error.code) {
+/// The error of a start that failed before, as it is repeated.
+fn again(error: &TaskError) -> ApiError {
+    let code = match Code::from_word(&error.code) {
         Some(code) => code,
         // It is unknown whether the provider has the task: see `lost`.
         None if error.code == START_LOST => Code::ProviderTimeout,
         None => Code::ProviderRefused,
-    }
+    };
+    ApiError::new(code, error.message.clone())
 }
 
 fn reason(error: &ApiError) -> TaskError {

@@ -10,9 +10,11 @@ use super::wiring::{RoomClients, Runtime, with_ports};
 use crate::domain::channel::schedule::DEADLINE;
 use crate::domain::task::{START_LOST, Task};
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
+use crate::erase::old::delete_old;
+use crate::erase::user::erase_users;
 use crate::error::ApiError;
 use crate::log::{Line, What};
-use crate::platform::{log, log_line, now};
+use crate::platform::{config, log, log_line, now};
 use crate::provider::http::Http;
 use crate::store::Store;
 use futures_util::future::join_all;
@@ -48,6 +50,17 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         }
         wake_channels(&ports).await?;
         turn.woken_after = wake_tasks(&ports, &turn.woken_after, until).await?;
+        erase_users(env, until).await?;
+        match config(env).retention() {
+            Ok(Some(kept)) => {
+                let before = now() - kept;
+                turn.retained_after =
+                    delete_old(ports.rows, &turn.retained_after, before, until).await?;
+            }
+            Ok(None) => turn.retained_after.clear(),
+            // Nothing is deleted by guess.
+            Err(error) => log("sweep", error),
+        }
         // Keys have no index by time: they are gone through once an hour.
         if now() % HOUR < MINUTE {
             ports.rows.forget_keys(now()).await?;

@@ -48,14 +48,13 @@ impl Rows for Store {
         self.insert_tasks(tasks, claim).await
     }
 
-    async fn withdraw(
+    async fn undo(
         &self,
         tasks: &[&Task],
         claim: Option<&Claim>,
-        reason: &TaskError,
-        now: Millis,
+        stands_for: Option<&str>,
     ) -> Result<(), ApiError> {
-        self.withdraw_tasks(tasks, claim, reason, now).await
+        self.undo_tasks(tasks, claim, stands_for).await
     }
 
     async fn refuse(&self, task: &Task, reason: &TaskError, now: Millis) -> Result<(), ApiError> {

@@ -9,7 +9,6 @@ use crate::domain::list::{ContentList, PAGE_BYTES, Page};
 use crate::error::ApiError;
 use crate::platform::fault;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 /// Most rows that a feed reads at once.
@@ -87,8 +86,12 @@ impl Store {
         user: &str,
         query: &ContentList,
     ) -> Result<Page<Content>, ApiError> {
-        let cursor = query.cursor.as_deref().map_or(JsValue::NULL, JsValue::from_str);
-        self.content_page(sql::LIST_CONTENT, user, cursor, [query.limit, PAGE_BYTES]).await
+        let text = |value: Option<&str>| value.map_or(JsValue::NULL, JsValue::from_str);
+        let cursor = query.cursor.as_ref();
+        let id = text(cursor.map(|cursor| cursor.id.as_str()));
+        let made = text(cursor.and_then(|cursor| cursor.created_at.as_deref()));
+        let values = [user.into(), id, query.limit.into(), PAGE_BYTES.into(), made];
+        self.page(self.bind(sql::LIST_CONTENT, &values)?).await
     }
 
     /// The sequence number of a row that this user may see.
@@ -121,18 +124,7 @@ impl Store {
         seq: u64,
         bytes: u32,
     ) -> Result<Page<Placed>, ApiError> {
-        let seq = JsValue::from_str(&seq.to_string());
-        self.content_page(sql::CONTENT_AFTER, user, seq, [ROWS, bytes]).await
-    }
-
-    async fn content_page<T: DeserializeOwned>(
-        &self,
-        sql: &str,
-        user: &str,
-        from: JsValue,
-        most: [u32; 2],
-    ) -> Result<Page<T>, ApiError> {
-        let [limit, bytes] = most.map(|most| JsValue::from_f64(most.into()));
-        self.page(self.bind(sql, &[JsValue::from_str(user), from, limit, bytes])?).await
+        let values = [user.into(), seq.to_string().into(), ROWS.into(), bytes.into()];
+        self.page(self.bind(sql::CONTENT_AFTER, &values)?).await
     }
 }

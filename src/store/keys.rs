@@ -60,13 +60,20 @@ impl Store {
         claim: &Claim,
         stands_for: Option<&str>,
     ) -> Result<(), ApiError> {
-        let values = [user, &claim.key, &claim.stands_for];
-        let statement = match stands_for {
-            Some(to) => {
-                self.statement(sql::KEY_STANDS_FOR, &[values[0], values[1], values[2], to])?
-            }
-            None => self.statement(sql::RELEASE_KEY, &values)?,
-        };
-        self.write(vec![statement]).await
+        self.write(vec![self.resolving(user, claim, stands_for)?]).await
+    }
+
+    /// The statement that sets what a claimed key stands for. `None` frees the key.
+    pub(super) fn resolving(
+        &self,
+        user: &str,
+        claim: &Claim,
+        stands_for: Option<&str>,
+    ) -> Result<D1PreparedStatement, ApiError> {
+        let (key, own) = (claim.key.as_str(), claim.stands_for.as_str());
+        match stands_for {
+            Some(to) => self.statement(sql::KEY_STANDS_FOR, &[user, key, own, to]),
+            None => self.statement(sql::RELEASE_KEY, &[user, key, own]),
+        }
     }
 }

@@ -8,7 +8,11 @@ pub mod content;
 #[cfg(target_arch = "wasm32")]
 mod d1;
 #[cfg(target_arch = "wasm32")]
+pub mod erase;
+#[cfg(target_arch = "wasm32")]
 mod keys;
+#[cfg(target_arch = "wasm32")]
+mod retention;
 pub mod row;
 pub mod sql;
 #[cfg(target_arch = "wasm32")]

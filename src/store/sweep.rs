@@ -10,13 +10,18 @@ use crate::domain::id::TaskKey;
 use crate::domain::task::{Task, TaskError};
 use crate::domain::time::{Millis, iso};
 use crate::error::ApiError;
+use serde::Deserialize;
 use std::collections::BTreeSet;
 use wasm_bindgen::JsValue;
 
 /// The sweep's turn: nobody else sweeps until it ends.
+#[derive(Deserialize)]
 pub struct Turn {
     /// The key of the last task with a room that was woken.
     pub woken_after: String,
+    /// Where the sweep is among what is past its retention: see [`crate::domain::retention`].
+    pub retained_after: String,
+    #[serde(skip)]
     until: String,
 }
 
@@ -29,7 +34,7 @@ impl Store {
     pub async fn take_turn(&self, now: Millis, until: Millis) -> Result<Option<Turn>, ApiError> {
         let until = iso(until);
         let taken = self.parsed(self.statement(sql::TAKE_TURN, &[&until, &iso(now)])?).await?;
-        Ok(taken.map(|woken_after| Turn { woken_after, until }))
+        Ok(taken.map(|turn: Turn| Turn { until, ..turn }))
     }
 
     /// Gives the turn back.
@@ -38,7 +43,8 @@ impl Store {
     ///
     /// `unavailable` if D1 fails.
     pub async fn end_turn(&self, turn: &Turn) -> Result<(), ApiError> {
-        self.write(vec![self.statement(sql::END_TURN, &[&turn.woken_after, &turn.until])?]).await
+        let values = [turn.woken_after.as_str(), &turn.retained_after, &turn.until];
+        self.write(vec![self.statement(sql::END_TURN, &values)?]).await
     }
 
     /// Starts from before `started` that have no provider's id, oldest first.

@@ -2,7 +2,7 @@
 
 use super::d1::{Store, answered, describe};
 use super::row::to_json;
-use super::sql::keys::RELEASE_KEY;
+use super::sql::erase::{UNDO_IMAGES, UNDO_TASK};
 use super::sql::tasks as sql;
 use crate::domain::claim::Claim;
 use crate::domain::id::TaskKey;
@@ -53,7 +53,7 @@ impl Store {
         self.write(batch).await
     }
 
-    /// Fails the rows of a start that was refused, with the reason.
+    /// Fails the rows of a start, with the reason.
     ///
     /// # Errors
     ///
@@ -82,25 +82,26 @@ impl Store {
         ])
     }
 
-    /// Undoes an insert whose answer was lost: fails the rows and frees the idempotency key.
+    /// Deletes the rows of starts that did not happen, and sets what their idempotency key stands for.
+    /// `None` frees the key.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails.
-    pub async fn withdraw_tasks(
+    pub async fn undo_tasks(
         &self,
         tasks: &[&Task],
         claim: Option<&Claim>,
-        error: &TaskError,
-        now: Millis,
+        stands_for: Option<&str>,
     ) -> Result<(), ApiError> {
         let mut batch = Vec::new();
         for task in tasks {
-            batch.extend(self.failing(sql::REFUSE_TASK, task, error, now)?);
+            let values = [task.user_id.as_str(), task.key.as_str()];
+            batch.push(self.statement(UNDO_IMAGES, &values)?);
+            batch.push(self.statement(UNDO_TASK, &values)?);
         }
         if let (Some(claim), Some(first)) = (claim, tasks.first()) {
-            let values = [first.user_id.as_str(), &claim.key, &claim.stands_for];
-            batch.push(self.statement(RELEASE_KEY, &values)?);
+            batch.push(self.resolving(&first.user_id, claim, stands_for)?);
         }
         self.write(batch).await
     }

@@ -4,9 +4,12 @@
 use crate::actor::{Kind, Tasks};
 use crate::effect_words::{cell, column};
 use crate::grid::each_cell;
-use crate::support::{NOW, after, attach, completed, delivery, new_task, picture, unknown};
+use crate::support::{
+    NOW, TASK_ID, after, attach, completed, delivery, new_task, picture, unknown,
+};
 use taskwire::domain::effect::Arm;
 use taskwire::domain::task::apply::{Effect, Input, Stage, Work, apply};
+use taskwire::domain::task::erase::Rows;
 use taskwire::domain::task::schedule::ROOM_LIFETIME;
 use taskwire::domain::task::state::{EARLY_LIMIT, RoomState};
 use taskwire::domain::time::{HOUR, Millis, SECOND};
@@ -20,7 +23,7 @@ const EVENTS: &str = "
 input        | empty                      | kept                       | pending                     | written                     | dirty               | done                | timed_out
 attach       | store show at+20s do:write | store show at+20s do:write | -                           | -                           | -                   | -                   | -
 other_task   | store show at+20s do:write | store show at+20s do:write | -                           | -                           | -                   | -                   | -
-wake         | store show at+20s          | store show at+20s          | by+300s                     | by+300s                     | by+300s             | by+300s             | by+300s
+wake         | store show at+20s          | store show at+20s          | by+300s                     | store by+300s do:flush      | by+300s             | store by+300s do:flush | store by+300s do:flush
 adopt        | store show                 | store show                 | -                           | -                           | -                   | -                   | -
 adopt_failed | store                      | store                      | store                       | store                       | store               | store               | store
 completed    | store at+2s                | store at+2s                | store show by+300s do:flush | store show by+300s do:flush | store               | store               | store show by+300s do:flush
@@ -33,6 +36,7 @@ poll_failed  | store                      | store                      | store  
 give_up      | -                          | -                          | store show                  | store show                  | -                   | -                   | -
 flushed      | store                      | store                      | store                       | -                           | store               | -                   | -
 flush_failed | store at+0s                | store at+0s                | store at+2s                 | store at+10s                | store at+2s         | store at=end        | store at=end
+erase        | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete
 left_behind  | do:flush                   | do:flush                   | store show do:flush         | store show do:flush         | store show do:flush | store show do:flush | store show do:flush
 ";
 
@@ -71,6 +75,7 @@ fn input(name: &str) -> Input {
         "attach" => Input::Attach(task()),
         "wake" => Input::Wake(task()),
         "adopt" => Input::Adopt(task()),
+        "erase" => Input::Erase(Box::new(Rows::from(&new_task(2).named(TASK_ID)))),
         other => crate::table::input(other),
     }
 }
@@ -100,6 +105,7 @@ fn word(effect: &Effect) -> Option<String> {
     Some(match effect {
         Effect::Do(Work::Adopt) => "do:adopt".to_owned(),
         Effect::Do(Work::Poll) => "do:poll".to_owned(),
+        Effect::Do(Work::Delete) => "do:delete".to_owned(),
         Effect::Do(Work::Flush { note: true }) => "do:flush".to_owned(),
         Effect::Do(Work::Flush { note: false }) => "do:write".to_owned(),
         Effect::Then(Input::GiveUp) => "give_up".to_owned(),
@@ -124,7 +130,7 @@ fn what_follows_from_each_input_is_this_and_in_this_order() {
         let found = effects(&state(name), input(what), NOW + 10 * SECOND);
         assert_eq!(found, expected, "{name} × {what}");
     });
-    assert_eq!(cells, 16 * 7);
+    assert_eq!(cells, 17 * 7);
 }
 
 #[test]

@@ -43,6 +43,7 @@ impl Chance {
                 Some(Input::LeftBehind(choice as u64 % 7))
             }
             Work::Flush { note } => note.then_some(Input::Flushed(version)),
+            Work::Delete => panic!("nothing was erased"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! events, and where each image goes.
 
 mod effects;
+mod erased;
 mod histories;
 mod images;
 mod orders;

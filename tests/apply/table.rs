@@ -100,6 +100,7 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::Kept => "kept",
         Verdict::Full => "full",
         Verdict::Noted => "noted",
+        Verdict::Erased => "erased",
     }
 }
 

@@ -8,6 +8,7 @@ use crate::support::{
 };
 use taskwire::domain::task::apply::{Input, Work};
 use taskwire::domain::task::change::fail;
+use taskwire::domain::task::erase::Rows;
 use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{START_LOST, Task, TaskError};
@@ -36,6 +37,8 @@ pub enum Step {
     D1,
     /// The sweep finds a start that nobody has heard of, and fails its rows.
     GivenUp,
+    /// The owner wants it gone.
+    Erase,
 }
 
 /// What a provider says that is polled.
@@ -53,6 +56,8 @@ pub struct World {
     /// What D1 has of the task. A start makes its rows before anything else happens.
     pub rows: Task,
     pub is_away: bool,
+    /// The rows were deleted.
+    pub is_deleted: bool,
     /// The version that the feeds have shown.
     pub published: u64,
     /// The webhook that came last, and those that were not answered: they come again.
@@ -86,6 +91,7 @@ impl World {
             now: NOW,
             rows: Task { task_id: None, ..new_task(2) },
             is_away: false,
+            is_deleted: false,
             published: 0,
             last: None,
             unanswered: Vec::new(),
@@ -124,6 +130,10 @@ impl World {
             Step::D1 => {
                 self.is_away = !self.is_away;
                 Some(Came::default())
+            }
+            Step::Erase => {
+                let rows = Rows::from(&self.rows.clone().named(TASK_ID));
+                Some(self.request(Input::Erase(Box::new(rows)), effects))
             }
             Step::GivenUp => {
                 let is_lost = self.rows.task_id.is_none() && self.rows.version < 2;
@@ -218,6 +228,11 @@ impl World {
                 }
                 self.published = self.published.max(task.version);
                 note.then_some(Input::Flushed(task.version))
+            }
+            Work::Delete if self.is_away => Some(Input::DeleteFailed),
+            Work::Delete => {
+                self.is_deleted = true;
+                Some(Input::Deleted)
             }
         }
     }

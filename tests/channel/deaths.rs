@@ -80,5 +80,5 @@ fn assert_settles(mut world: World) {
 
 #[test]
 fn wherever_the_process_dies_the_channel_is_settled_and_no_row_is_lost() {
-    assert_eq!(walk(&World::new(NOW), LONGEST), 33_566);
+    assert_eq!(walk(&World::new(NOW), LONGEST), 34_569);
 }

@@ -40,7 +40,8 @@ flush_failed | store at+0s               | store at+2s               | store at+
 /// Columns are states so long after the first event, rows are the stages that an alarm comes to.
 const ALARMS: &str = "
 stage         | empty           | asked +1s       | asked +4s          | waiting +1h     | waiting +5h     | made +1s        | saved +1s       | saved +301s            | told +1h        | told +217h
-flush         | ->give_up       | ->give_up       | do:flush ->give_up | ->give_up       | ->give_up       | ->give_up       | ->give_up       | ->give_up              | ->give_up       | ->give_up
+flush         | ->delete        | ->delete        | do:flush ->delete  | ->delete        | ->delete        | ->delete        | ->delete        | ->delete               | ->delete        | ->delete 
+delete        | ->give_up       | ->give_up       | ->give_up          | ->give_up       | ->give_up       | ->give_up       | ->give_up       | ->give_up              | ->give_up       | ->give_up
 give_up       | ->call          | ->call          | ->call             | ->call          | give_up ->call  | ->call          | ->call          | ->call                 | ->call          | ->call
 call          | ->expire        | ->expire        | ->expire           | ->expire        | ->expire        | do:call ->call  | do:call ->call  | ->expire               | ->expire        | ->expire
 expire        | ->flush_changes | ->flush_changes | ->flush_changes    | ->flush_changes | ->flush_changes | ->flush_changes | ->flush_changes | expire ->flush_changes | ->flush_changes | ->flush_changes
@@ -101,6 +102,7 @@ fn input(name: &str) -> Input {
 fn stage(name: &str, seen: u64) -> Stage {
     match name {
         "flush" => Stage::Flush,
+        "delete" => Stage::Delete,
         "give_up" => Stage::GiveUp,
         "call" => Stage::Call { seen },
         "expire" => Stage::Expire { seen },
@@ -113,6 +115,7 @@ fn stage(name: &str, seen: u64) -> Stage {
 fn stage_name(stage: Stage) -> &'static str {
     match stage {
         Stage::Flush => "flush",
+        Stage::Delete => "delete",
         Stage::GiveUp => "give_up",
         Stage::Call { .. } => "call",
         Stage::Expire { .. } => "expire",
@@ -125,6 +128,7 @@ fn word(effect: &Effect) -> Option<String> {
     Some(match effect {
         Effect::Do(Work::Flush) => "do:flush".to_owned(),
         Effect::Do(Work::Call { key }) if key == KEY => "do:call".to_owned(),
+        Effect::Do(Work::Delete(_)) => "do:delete".to_owned(),
         Effect::Then(Input::GiveUp) => "give_up".to_owned(),
         Effect::Then(Input::Expire) => "expire".to_owned(),
         Effect::Then(Input::Alarm(stage)) => format!("->{}", stage_name(*stage)),
@@ -158,7 +162,7 @@ fn what_an_alarm_does_is_this_at_each_of_its_stages() {
         let stage = stage(what, state.version());
         assert_eq!(effects(&state, Input::Alarm(stage), now), expected, "{column} × {what}");
     });
-    assert_eq!(cells, 6 * 10);
+    assert_eq!(cells, 7 * 10);
 }
 
 #[test]

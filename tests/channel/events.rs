@@ -115,12 +115,15 @@ fn nothing_is_cleaned_away_that_d1_does_not_have_or_that_is_still_to_be_told() {
 fn d1_that_is_away_is_tried_again_less_and_less_often() {
     let mut state = after([arrives(unbidden())]);
     let mut pauses = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..15 {
         state = apply(&state, Input::FlushFailed, NOW).state;
         pauses.push((next_alarm(&state, NOW) - NOW) / 1_000);
     }
-    assert_eq!(pauses, [2, 4, 8, 16, 32, 64, 120, 120]);
-    assert!(!due(&state, NOW + 119_000).flush && due(&state, NOW + 120_000).flush);
+    let four_hours = 4 * 3_600;
+    assert_eq!(pauses[..6], [2, 4, 8, 16, 32, 64]);
+    assert_eq!(pauses[11..], [4_096, 8_192, four_hours, four_hours]);
+    let at = NOW + four_hours * 1_000;
+    assert!(!due(&state, at - 1).flush && due(&state, at).flush);
     let state = apply(&state, Input::Flushed(1), NOW).state;
     assert_eq!(
         (state.flush_failures, state.is_dirty(), owners_of_news(&state).is_empty()),

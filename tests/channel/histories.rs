@@ -77,6 +77,7 @@ impl Chance {
             Work::Flush if (self.0 >> 10).is_multiple_of(4) => Input::FlushFailed,
             Work::Flush => Input::Flushed(state.version()),
             Work::Call { key } => Input::Called { key, reply: self.reply() },
+            Work::Delete(gone) => panic!("nothing was erased: {gone:?}"),
         })
     }
 }

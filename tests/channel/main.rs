@@ -3,6 +3,7 @@
 mod callbacks;
 mod deaths;
 mod effects;
+mod erased;
 mod events;
 mod histories;
 mod orders;

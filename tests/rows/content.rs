@@ -12,7 +12,7 @@ use taskwire::store::row::to_json;
 use taskwire::store::sql::{content, keys};
 
 /// The row with this id, made at this second of 2026.
-fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
+pub fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
     ContentRow {
         content: Content {
             id: id.into(),
@@ -33,7 +33,7 @@ fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
     }
 }
 
-fn put(db: &Connection, row: &ContentRow) -> usize {
+pub fn put(db: &Connection, row: &ContentRow) -> usize {
     write(db, content::UPSERT_CONTENT, &[&to_json(row)])
 }
 
@@ -46,7 +46,10 @@ fn given(db: &Connection, sql: &str, values: &[&str]) -> Vec<Content> {
 /// A page: each row's JSON, and whether there is more.
 fn page(db: &Connection, sql: &str, of: [Bound; 2], limit: u32, bytes: u32) -> (Vec<Value>, bool) {
     let [first, second] = of;
-    let values = [first, second, Bound::Real(limit.into()), Bound::Real(bytes.into())];
+    let mut values = vec![first, second, Bound::Real(limit.into()), Bound::Real(bytes.into())];
+    if sql == content::LIST_CONTENT {
+        values.push(Bound::Null);
+    }
     let mut statement = db.prepare(sql).expect(sql);
     let rows = statement.query_map(params_from_iter(values), |row| row.get(0)).expect(sql);
     let found: Vec<Option<String>> = rows.collect::<Result<_, _>>().expect(sql);
@@ -271,4 +274,26 @@ fn a_claimed_key_comes_to_stand_for_what_was_started_under_it() {
     assert_eq!(write(&db, keys::KEY_STANDS_FOR, &["ada", "k", "another", "channel"]), 0);
     assert_eq!(write(&db, keys::KEY_STANDS_FOR, &["ada", "k", "under way", "channel"]), 1);
     assert_eq!(column(&db, "SELECT task_id FROM idempotency_keys", &[]), ["channel"]);
+}
+
+#[test]
+fn a_list_goes_on_where_the_row_of_its_cursor_was_erased_and_leaves_nothing_out() {
+    let db = database();
+    for (id, second) in [("a", 1), ("b", 2), ("c", 2), ("d", 3)] {
+        put(&db, &row(id, second, Some("ada")));
+    }
+    let after = |id: &str, at: &str| {
+        let values = [text("ada"), text(id), Bound::Real(9.0), Bound::Real(1e9), text(at)];
+        let rows = column(&db, content::LIST_CONTENT, &values);
+        rows.iter()
+            .map(|row| serde_json::from_str::<Content>(row).expect(row).id)
+            .collect::<Vec<_>>()
+    };
+    let at = "2026-11-20T10:00:02.000Z";
+    assert_eq!(after("c", at), ["b", "a"]);
+    write(&db, taskwire::store::sql::erase::DELETE_CONTENT, &["c"]);
+    assert_eq!(after("c", at), ["b", "a"]);
+    write(&db, taskwire::store::sql::erase::DELETE_CONTENT, &["b"]);
+    assert_eq!(after("b", at), ["a"]);
+    assert_eq!(after("x", "2026-11-20T10:00:03.000Z"), ["d", "a"], "of that time itself as well");
 }

@@ -1,7 +1,7 @@
 //! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, keys, sweep, tasks};
+use taskwire::store::sql::{content, erase, keys, sweep, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -52,6 +52,19 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("CHANNEL", content::CHANNEL),
         ("SEQ_OF", content::SEQ_OF),
         ("KEY_STANDS_FOR", keys::KEY_STANDS_FOR),
+        ("DELETE_TASK", erase::DELETE_TASK),
+        ("DELETE_IMAGES", erase::DELETE_IMAGES),
+        ("FREE_KEY", erase::FREE_KEY),
+        ("UNDO_IMAGES", erase::UNDO_IMAGES),
+        ("UNDO_TASK", erase::UNDO_TASK),
+        ("DELETE_CONTENT", erase::DELETE_CONTENT),
+        ("DELETE_CONTENT_OF", erase::DELETE_CONTENT_OF),
+        ("DELETE_CHANNEL", erase::DELETE_CHANNEL),
+        ("TASKS_BEFORE", erase::TASKS_BEFORE),
+        ("DELETE_KEYS", erase::DELETE_KEYS),
+        ("DELETE_TASKS", erase::DELETE_TASKS),
+        ("DELETE_CHANNELS", erase::DELETE_CHANNELS),
+        ("DELETE_CONTENTS", erase::DELETE_CONTENTS),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
@@ -99,6 +112,28 @@ fn a_list_of_content_is_two_walks_along_the_index_from_the_cursor_on() {
 fn a_feed_reads_its_users_rows_and_everyones_and_passes_nobody_elses() {
     let walk = "USING INDEX ai_content_by_owner (user_id=? AND rowid>?)";
     assert_two_walks(content::CONTENT_AFTER, walk);
+}
+
+#[test]
+fn retention_steps_from_user_to_user_and_reads_the_oldest_rows_of_each() {
+    for (statement, index) in [
+        (erase::TASK_OWNERS, "SEARCH t USING PRIMARY KEY (user_id>?)"),
+        (erase::CHANNEL_OWNERS, "SEARCH t USING COVERING INDEX channels_by_user (user_id>?)"),
+        (erase::CONTENT_OWNERS, "SEARCH t USING COVERING INDEX ai_content_by_owner (user_id>?)"),
+        (erase::OLD_TASKS, "SEARCH t USING PRIMARY KEY (user_id=? AND id<?)"),
+        (erase::OLD_CHANNELS, "INDEX channels_by_user (user_id=? AND created_at<?)"),
+        (erase::OLD_CONTENT, "INDEX ai_content_by_creation (user_id=? AND created_at<?)"),
+        (erase::CHANNELS_BEFORE, "INDEX channels_by_user (user_id=? AND created_at<?)"),
+        (erase::CHANNELS_BEFORE, "INDEX ai_content_by_creation (user_id=? AND created_at<?)"),
+        (erase::DELETE_IMAGES_OF, "SEARCH i USING PRIMARY KEY (id>? AND id<?)"),
+    ] {
+        let steps = plan(statement);
+        assert!(steps.iter().any(|step| step.contains(index)), "{index}: {steps:?}");
+        let scans =
+            ["SCAN t", "SCAN c", "SCAN i", "SCAN tasks", "SCAN channels", "SCAN ai_content"];
+        let is_scan = |step: &String| scans.contains(&step.as_str());
+        assert!(!steps.iter().any(is_scan), "{steps:?}");
+    }
 }
 
 #[test]

@@ -145,10 +145,13 @@ fn one_sweep_has_the_turn_until_it_ends_or_its_time_is_over() {
     let take = |now: i64| {
         column(&db, sweep::TAKE_TURN, &[text(&iso(now + MINUTE)), text(&iso(now))]).pop()
     };
-    assert_eq!(take(NOW).as_deref(), Some(r#""""#));
+    let place = |woken: &str, retained: &str| {
+        Some(format!(r#"{{"woken_after":"{woken}","retained_after":"{retained}"}}"#))
+    };
+    assert_eq!(take(NOW), place("", ""));
     assert_eq!(take(NOW + 1), None, "somebody has it");
-    assert_eq!(write(&db, sweep::END_TURN, &["k", &iso(NOW + MINUTE)]), 1);
-    assert_eq!(take(NOW + 2).as_deref(), Some(r#""k""#), "it goes on where it was");
+    assert_eq!(write(&db, sweep::END_TURN, &["k", "tasks ada", &iso(NOW + MINUTE)]), 1);
+    assert_eq!(take(NOW + 2), place("k", "tasks ada"), "it goes on where it was");
     assert!(take(NOW + 2 + MINUTE).is_some(), "whoever had it has died");
-    assert_eq!(write(&db, sweep::END_TURN, &["z", &iso(NOW + 2 + MINUTE)]), 0, "too late");
+    assert_eq!(write(&db, sweep::END_TURN, &["z", "", &iso(NOW + 2 + MINUTE)]), 0, "too late");
 }

@@ -21,6 +21,8 @@ pub struct Book {
     pub paid: Vec<Paid>,
     /// Refuse what is asked for, with this code.
     pub refuses: Option<Code>,
+    /// Once so many have been paid for.
+    pub refuses_after: usize,
     /// Start it, and answer with something else.
     pub is_garbled: bool,
     /// The time, in Unix milliseconds.
@@ -40,7 +42,7 @@ impl Book {
     }
 
     fn start(&mut self, provider: &str, call: &Call, body: Value) -> Result<Vec<u8>, ApiError> {
-        if let Some(code) = self.refuses {
+        if let Some(code) = self.refuses.filter(|_| self.paid.len() >= self.refuses_after) {
             return Err(ApiError::new(code, "The provider says no."));
         }
         let number = self.paid.len() + 1;

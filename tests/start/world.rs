@@ -148,17 +148,17 @@ impl Rows for World {
         .await
     }
 
-    async fn withdraw(
+    async fn undo(
         &self,
         tasks: &[&Task],
         claim: Option<&Claim>,
-        reason: &TaskError,
-        _now: Millis,
+        stands_for: Option<&str>,
     ) -> Result<(), ApiError> {
-        self.d1("withdraw", || {
-            tasks.iter().for_each(|task| self.fail_row(task, reason, 1));
+        self.d1("undo", || {
+            let is_its = |key: &str| tasks.iter().any(|task| task.key.as_str() == key);
+            self.rows.borrow_mut().retain(|key, row| row.task_id.is_some() || !is_its(key));
             if let Some(claim) = claim {
-                self.keys.borrow_mut().retain(|_, known| known.stands_for != claim.stands_for);
+                self.resolve(claim, stands_for);
             }
             Ok(())
         })
@@ -212,11 +212,7 @@ impl Rows for World {
         stands_for: Option<&str>,
     ) -> Result<(), ApiError> {
         self.d1("settle claim", || {
-            let mut keys = self.keys.borrow_mut();
-            match (keys.get_mut(&claim.key), stands_for) {
-                (Some(known), Some(word)) => known.stands_for = word.to_owned(),
-                _ => drop(keys.remove(&claim.key)),
-            }
+            self.resolve(claim, stands_for);
             Ok(())
         })
         .await
@@ -242,6 +238,17 @@ impl World {
             Claimed { request: claim.request.clone(), stands_for: claim.stands_for.clone() };
         keys.insert(claim.key.clone(), claimed);
         Ok(())
+    }
+
+    /// `KEY_STANDS_FOR` or `RELEASE_KEY`: while the key is this claim's.
+    fn resolve(&self, claim: &Claim, stands_for: Option<&str>) {
+        let mut keys = self.keys.borrow_mut();
+        let known = keys.get_mut(&claim.key).filter(|known| known.stands_for == claim.stands_for);
+        match (known, stands_for) {
+            (Some(known), Some(word)) => known.stands_for = word.to_owned(),
+            (Some(_), None) => drop(keys.remove(&claim.key)),
+            (None, _) => {}
+        }
     }
 
     /// `ATTACH_TASK` and `UPSERT_TASK`, then `LEFT_BEHIND`.

@@ -11,7 +11,7 @@ use taskwire::domain::channel::callback;
 use taskwire::domain::channel::schedule::LIFETIME;
 use taskwire::domain::channel::state::ChannelState;
 use taskwire::domain::effect::{Decision, Effect};
-use taskwire::domain::task::schedule::{ORPHAN_LIFETIME, ROOM_LIFETIME};
+use taskwire::domain::task::schedule::{ERASED_LIFETIME, ORPHAN_LIFETIME, ROOM_LIFETIME};
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::time::Millis;
 use taskwire::domain::verdict::Verdict;
@@ -64,14 +64,17 @@ impl Kind for Tasks {
         task::apply::Input::Alarm(task::apply::Stage::Adopt)
     }
 
+    /// That it was erased is shown once, and is above any version.
     fn version(state: &RoomState) -> u64 {
-        state.task.as_ref().map_or(0, |task| task.version)
+        let erased = state.erased.as_ref().map(|_| u64::MAX);
+        erased.or(state.task.as_ref().map(|task| task.version)).unwrap_or(0)
     }
 
     /// A task that comes back from its rows was shown as they have it.
     fn known(state: &RoomState, input: &Self::Input) -> u64 {
         use task::apply::Input::{Adopt, Attach, Wake};
         match (&state.task, input) {
+            _ if state.erased.is_some() => u64::MAX,
             (Some(task), _) => task.version,
             (None, Attach(task) | Wake(task) | Adopt(task)) => task.version,
             _ => 0,
@@ -80,11 +83,13 @@ impl Kind for Tasks {
 
     fn is_open(state: &RoomState) -> bool {
         let waits = state.task.as_ref().is_some_and(|task| !task.status.is_terminal());
-        waits || state.is_dirty() || !state.early.is_empty()
+        let goes = state.erased.as_ref().is_some_and(|erased| erased.left.is_some());
+        waits || goes || state.is_dirty() || !state.early.is_empty()
     }
 
     fn clean_at(state: &RoomState) -> Millis {
         match &state.task {
+            _ if let Some(erased) = &state.erased => erased.at + ERASED_LIFETIME,
             Some(task) => task.updated_at + ROOM_LIFETIME,
             None => state.early.iter().map(|early| early.at + ORPHAN_LIFETIME).max().unwrap_or(0),
         }
@@ -108,24 +113,26 @@ impl Kind for Channels {
     }
 
     fn version(state: &ChannelState) -> u64 {
-        state.version()
+        state.erased_at.map_or(state.version(), |_| u64::MAX)
     }
 
     fn known(state: &ChannelState, _input: &Self::Input) -> u64 {
-        state.version()
+        Self::version(state)
     }
 
     fn is_open(state: &ChannelState) -> bool {
         let waits = state.channel.as_ref().is_some_and(|channel| !channel.status.is_terminal());
         let calls =
             |event: &channel::state::Recorded| event.callback.status == callback::Status::Pending;
-        waits || state.is_dirty() || state.events.iter().any(calls)
+        let goes = !state.deletions.is_empty();
+        waits || goes || state.is_dirty() || state.events.iter().any(calls)
     }
 
     fn clean_at(state: &ChannelState) -> Millis {
         let created = state.channel.iter().map(|channel| channel.created_at);
         let heard = state.events.iter().map(|event| event.at);
-        created.chain(heard).max().unwrap_or(0) + LIFETIME
+        let newest = created.chain(heard).chain(state.erased_at).max();
+        newest.map_or(0, |newest| newest + LIFETIME)
     }
 }
 

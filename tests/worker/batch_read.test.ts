@@ -54,20 +54,26 @@ describe("a batch that is read", { timeout }, () => {
     }
   });
 
-  test("has also the tasks that the provider refused, and why", async () => {
-    app.emulator.options.refuseCreate = {
-      status: 402,
-      body: { error: { code: "insufficient_balance", message: "No." } },
-    };
-    const { batchId } = await start();
+  test("has also the tasks that the provider refused, where it took another, and why", async () => {
+    const { batchId, tasks } = await start({ prompts: ["a fox", "a hare [refuse-402]"] });
     const { body } = await read(batchId);
     assert.deepEqual(
-      body.tasks.map(({ taskId, status, error }: any) => [taskId, status, error.code]),
+      body.tasks.map(({ taskId, status, error }: any) => [taskId, status, error?.code ?? null]),
       [
         [null, "failed", "insufficient_balance"],
-        [null, "failed", "insufficient_balance"],
+        [tasks[0].taskId, "pending", null],
       ],
     );
+  });
+
+  test("is no more, and has left no row, where the provider refused all of it", async () => {
+    const { batchId, tasks } = await start({ prompts: ["a fox [refuse-402]", "a hare [refuse-402]"] });
+    assert.deepEqual(
+      tasks.map(({ error }: any) => error.code),
+      ["insufficient_balance", "insufficient_balance"],
+    );
+    assertRefused(await read(batchId), 404, "not_found");
+    assert.deepEqual(await app.sql("SELECT id FROM tasks WHERE batch_id = ?", batchId), []);
   });
 
   test("is shown to the holder of a ticket for it, or for all tasks of its owner, and so is its socket", async () => {

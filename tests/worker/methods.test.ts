@@ -38,7 +38,8 @@ async function ask(method: string, path: string, headers: Record<string, string>
 
 const ROUTES: [path: string, allow: string][] = [
   ["/tasks", "GET, HEAD, POST"],
-  ["/tasks/tsk_1", "GET, HEAD"],
+  ["/tasks/tsk_1", "DELETE, GET, HEAD"],
+  ["/users/me", "DELETE"],
   ["/models", "GET, HEAD"],
   ["/content", "GET, HEAD"],
   ["/tasks/live", "GET"],

@@ -51,7 +51,7 @@ fn address(url: &str) {
     assert!(query::origin(url).is_none_or(|origin| url.starts_with(origin)));
     if let Ok(list) = metered(|| content::parse(query::pairs(url))) {
         assert!((1..=100).contains(&list.limit));
-        assert!(list.cursor.is_none_or(|id| content::is_row_id(&id)));
+        assert!(list.cursor.is_none_or(|cursor| content::is_row_id(&cursor.id)));
     }
     let Ok(list) = metered(|| list::parse(query::pairs(url))) else { return };
     assert!((1..=100).contains(&list.limit));

@@ -1,7 +1,7 @@
 //! The query of `GET /content`.
 
 use super::list::read_limit;
-use crate::domain::list::{ContentList, DEFAULT_LIMIT};
+use crate::domain::list::{ContentCursor, ContentList, DEFAULT_LIMIT};
 use crate::error::{ApiError, Issue};
 
 /// Longest id of a row, in bytes. Ours have 26.
@@ -18,11 +18,10 @@ pub fn parse(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Conten
     for (name, value) in pairs {
         let problem = match name.as_str() {
             "limit" => read_limit(&value, &mut query.limit),
-            "cursor" if is_row_id(&value) => {
-                query.cursor = Some(value);
-                None
+            "cursor" => {
+                query.cursor = ContentCursor::parse(&value).filter(|_| is_row_id(&value));
+                query.cursor.is_none().then(|| "is not a cursor from here".to_owned())
             }
-            "cursor" => Some("is not a cursor from here".to_owned()),
             _ => Some("is not a known parameter".to_owned()),
         };
         issues.extend(problem.map(|message| Issue::new(name, message)));
@@ -47,14 +46,19 @@ mod tests {
     fn a_list_has_twenty_rows_from_the_newest_on_unless_it_is_asked_otherwise() {
         assert_eq!(parse(&[]).unwrap(), ContentList { limit: 20, cursor: None });
         let query = parse(&[("limit", "100"), ("cursor", "cnt_1")]).unwrap();
-        assert_eq!(query, ContentList { limit: 100, cursor: Some("cnt_1".into()) });
+        assert_eq!(query, ContentList { limit: 100, cursor: ContentCursor::parse("cnt_1") });
     }
 
     #[test]
     fn each_wrong_parameter_is_named() {
-        for (name, value) in
-            [("limit", "0"), ("limit", "101"), ("cursor", ""), ("cursor", "a b"), ("kind", "x")]
-        {
+        for (name, value) in [
+            ("limit", "0"),
+            ("limit", "101"),
+            ("cursor", ""),
+            ("cursor", "a b"),
+            ("cursor", "cnt_1@x"),
+            ("kind", "x"),
+        ] {
             let error = parse(&[(name, value)]).unwrap_err();
             assert_eq!(error.issues[0].path, name);
         }

@@ -3,6 +3,7 @@
 //!
 //! This must not know HTTP, or where the data comes from.
 
+pub mod erase;
 pub mod read;
 pub mod site;
 pub mod start;

@@ -1,7 +1,7 @@
 //! One task or row, and pages of them.
 
 use crate::domain::channel::frame::Content;
-use crate::domain::list::Page;
+use crate::domain::list::{ContentCursor, Page};
 use crate::domain::task::Task;
 use crate::domain::task::frame::TaskView;
 use serde::Serialize;
@@ -59,13 +59,16 @@ pub struct ContentAnswer {
 pub struct ContentPage<'a> {
     content: &'a [Content],
     /// The `cursor` of the next page, null on the last one.
-    next_cursor: Option<&'a str>,
+    next_cursor: Option<String>,
 }
 
 impl<'a> From<&'a Page<Content>> for ContentPage<'a> {
     fn from(Page { rows, is_more }: &'a Page<Content>) -> Self {
         let last = rows.last().filter(|_| *is_more);
-        Self { content: rows, next_cursor: last.map(|row| row.id.as_str()) }
+        Self {
+            content: rows,
+            next_cursor: last.map(|row| ContentCursor::text(&row.id, &row.created_at)),
+        }
     }
 }
 
@@ -107,7 +110,7 @@ mod tests {
     #[test]
     fn a_row_and_pages_of_rows_are_pinned() {
         assert_eq!(text(&ContentAnswer { content: row() }), format!(r#"{{"content":{ROW}}}"#));
-        for (is_more, cursor) in [(true, r#""cnt_1""#), (false, "null")] {
+        for (is_more, cursor) in [(true, r#""cnt_1@2026-11-20T10:00:00.000Z""#), (false, "null")] {
             let page = Page { rows: vec![row()], is_more };
             let literal = format!(r#"{{"content":[{ROW}],"nextCursor":{cursor}}}"#);
             assert_eq!(text(&ContentPage::from(&page)), literal);

@@ -1,7 +1,8 @@
 //! The one function that changes a channel: `(state, input, now) -> (state', verdict, effects)`.
 
 use super::callback::{Callback, Reply, Status as CallbackStatus};
-use super::change::{attach, change_callback, expire, give_up, hear};
+use super::change::{attach, change_callback, deleted, erase, expire, give_up, hear};
+use super::erase::Gone;
 use super::event::Arrived;
 use super::schedule::{self, due, next_alarm};
 use super::state::{Channel, ChannelState};
@@ -30,6 +31,12 @@ pub enum Input {
     Flushed(u64),
     /// Writing to D1 or publishing to the feed failed or timed out.
     FlushFailed,
+    /// The owner wants this gone.
+    Erase(Gone),
+    /// D1 has deleted these rows, and the content feed was told.
+    Deleted(Gone),
+    /// Deleting rows or telling the feed failed or timed out.
+    DeleteFailed,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
@@ -38,6 +45,8 @@ pub enum Input {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Flush,
+    /// What was erased, one after the other.
+    Delete,
     GiveUp,
     /// Each callback that is due, one after the other.
     Call {
@@ -62,6 +71,9 @@ pub enum Work {
     /// One attempt at the callback of the event with this key: [`Input::Called`] or
     /// [`Input::CalledBefore`].
     Call { key: String },
+    /// Delete rows, tell the owner's feed, and hang up if the whole channel was erased:
+    /// [`Input::Deleted`] or [`Input::DeleteFailed`].
+    Delete(Gone),
 }
 
 pub type Effect = effect::Effect<Input, Work>;
@@ -71,7 +83,8 @@ pub type Decision = effect::Decision<ChannelState, Input, Work>;
 pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
     let mut next = state.clone();
     let (verdict, follows) = decide(&mut next, input, now);
-    let is_news = next.version() != state.version();
+    let is_erased = next.erased_at != state.erased_at;
+    let is_news = is_erased || next.version() != state.version();
     if is_news {
         schedule::expect_flush(&mut next, now);
     }
@@ -82,6 +95,11 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
         // The alarm comes first: it repeats the flush if the process dies during it.
         Follows::Flush if next.is_dirty() => vec![arm(&next, now), Effect::Do(Work::Flush)],
         Follows::Flush => vec![arm(&next, now)],
+        Follows::Delete(gone) => {
+            let flush = next.is_dirty().then_some(Effect::Do(Work::Flush));
+            let delete = Effect::Do(Work::Delete(gone));
+            [arm(&next, now)].into_iter().chain(flush).chain([delete]).collect()
+        }
         Follows::Stage(stage) => alarm(&next, stage, now),
     };
     Decision::of(state, next, verdict, is_news, follows)
@@ -94,10 +112,15 @@ enum Follows {
     ArmIfNone,
     /// Arm the alarm, then flush if D1 is behind.
     Flush,
+    /// Arm the alarm, flush if D1 is behind, and delete this.
+    Delete(Gone),
     Stage(Stage),
 }
 
 fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Follows) {
+    if state.erased_at.is_some() {
+        return of_erased(state, input, now);
+    }
     match input {
         Input::Attach(channel) => match attach(state, channel, now) {
             Verdict::Attached => (Verdict::Attached, Follows::Flush),
@@ -129,7 +152,39 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             schedule::postpone_flush(state, now);
             (Verdict::Noted, Follows::Arm)
         }
+        Input::Erase(gone) => {
+            erase(state, &gone, now);
+            (Verdict::Applied, Follows::Delete(gone))
+        }
+        Input::Deleted(gone) => {
+            deleted(state, &gone, now);
+            (Verdict::Noted, Follows::Arm)
+        }
+        Input::DeleteFailed => {
+            schedule::postpone_flush(state, now);
+            (Verdict::Noted, Follows::Arm)
+        }
         Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
+    }
+}
+
+/// What becomes of an input after the whole channel was erased. Nothing is an error: a provider's retry
+/// would not help.
+fn of_erased(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Follows) {
+    match input {
+        Input::Erase(gone) if !state.deletions.is_empty() => {
+            (Verdict::Erased, Follows::Delete(gone))
+        }
+        Input::Deleted(gone) => {
+            deleted(state, &gone, now);
+            (Verdict::Noted, Follows::Arm)
+        }
+        Input::DeleteFailed => {
+            schedule::postpone_flush(state, now);
+            (Verdict::Noted, Follows::Arm)
+        }
+        Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
+        _ => (Verdict::Erased, Follows::Nothing),
     }
 }
 
@@ -137,7 +192,11 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
 fn alarm(state: &ChannelState, stage: Stage, now: Millis) -> Vec<Effect> {
     let due = due(state, now);
     let (effect, next) = match stage {
-        Stage::Flush => (due.flush.then_some(Effect::Do(Work::Flush)), Stage::GiveUp),
+        Stage::Flush => (due.flush.then_some(Effect::Do(Work::Flush)), Stage::Delete),
+        Stage::Delete => match due.delete {
+            Some(gone) => (Some(Effect::Do(Work::Delete(gone))), stage),
+            None => (None, Stage::GiveUp),
+        },
         Stage::GiveUp => {
             let seen = state.version();
             (due.give_up.then_some(Effect::Then(Input::GiveUp)), Stage::Call { seen })

@@ -1,9 +1,13 @@
-//! How a channel changes: it is attached, its provider sends an event, or a callback ends.
+//! How a channel changes: it is attached, its provider sends an event, a callback ends, or something of
+//! it is erased.
 
 use super::callback::Callback;
 use super::columns::user_id;
+use super::erase::Gone;
 use super::event::{Arrived, ChannelEvent, Generated, Outcome};
-use super::state::{Channel, ChannelState, EVENT_LIMIT, Recorded};
+use super::schedule;
+use super::state::{Channel, ChannelState, EVENT_LIMIT, Recorded, record_id};
+use crate::domain::erase::Deletion;
 use crate::domain::task::{Status, TIMEOUT, TaskError};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
@@ -166,6 +170,34 @@ pub(super) fn change_callback(
     }
     event.version = touch(channel, now);
     Verdict::Applied
+}
+
+/// Forgets what was erased. The event itself stays known, so that a retry of its webhook is a duplicate.
+pub(super) fn erase(state: &mut ChannelState, gone: &Gone, now: Millis) {
+    match &gone.content_id {
+        Some(id) => {
+            let is_it = |key: &str| record_id(&gone.channel_id, key) == *id;
+            if let Some(event) = state.events.iter_mut().find(|event| is_it(&event.key)) {
+                event.content = None;
+                event.callback = Callback::default();
+                if let Some(channel) = &mut state.channel {
+                    event.version = touch(channel, now);
+                }
+            }
+        }
+        None => *state = ChannelState { erased_at: Some(now), ..ChannelState::default() },
+    }
+    if !state.deletions.iter().any(|deletion| deletion.rows == *gone) {
+        state.deletions.push(Deletion::of(gone.clone()));
+    }
+    // The deletion follows at once. The alarm repeats it if the process dies during it.
+    schedule::expect_flush(state, now);
+}
+
+/// D1 has deleted these rows.
+pub(super) fn deleted(state: &mut ChannelState, gone: &Gone, now: Millis) {
+    state.deletions.retain_mut(|deletion| deletion.rows != *gone || !deletion.is_over(now));
+    state.flush_failures = 0;
 }
 
 fn touch(channel: &mut Channel, now: Millis) -> u64 {

@@ -2,6 +2,7 @@
 
 use crate::domain::channel::callback::Status as CallbackStatus;
 use crate::domain::channel::columns::{body, category, title, user_id};
+use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::Generated;
 use crate::domain::channel::state::{Channel, ChannelState, Recorded, record_id};
 use crate::domain::task::{Status, TaskError};
@@ -158,6 +159,14 @@ pub enum Frame<'a> {
     Content { content: &'a Content },
     /// The version given when connecting is the current one.
     Current { version: u64 },
+    /// The owner has erased a row, or all of the channel, whose socket is then closed with 4404.
+    Erased {
+        #[serde(rename = "channelId")]
+        channel_id: &'a str,
+        /// Null: all of the channel.
+        #[serde(rename = "contentId")]
+        content_id: Option<&'a str>,
+    },
 }
 
 /// The frame of a channel as it is now.
@@ -176,6 +185,12 @@ pub fn first_frame(channel: &Channel, content: Option<&Content>, known: Option<u
 /// The frame of a row on the content feed.
 pub fn content_frame(content: &Content) -> String {
     to_text(&Frame::Content { content })
+}
+
+/// The frame of what was erased.
+pub fn erased_frame(gone: &Gone) -> String {
+    let content_id = gone.content_id.as_deref();
+    to_text(&Frame::Erased { channel_id: &gone.channel_id, content_id })
 }
 
 fn to_text(frame: &Frame<'_>) -> String {

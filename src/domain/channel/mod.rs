@@ -7,6 +7,7 @@ pub mod apply;
 pub mod callback;
 mod change;
 pub mod columns;
+pub mod erase;
 pub mod event;
 pub mod frame;
 pub mod schedule;

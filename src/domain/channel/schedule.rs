@@ -1,9 +1,11 @@
 //! When the object's one alarm fires, and what is due then.
 
 use crate::domain::channel::callback;
+use crate::domain::channel::erase::Gone;
 use crate::domain::channel::state::ChannelState;
+use crate::domain::erase::Deletion;
 use crate::domain::task::Status;
-use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
+use crate::domain::time::{HOUR, Millis, SECOND};
 
 /// The provider retries a webhook for up to four hours, and may report a failure that late. It
 /// cannot be polled.
@@ -13,7 +15,8 @@ pub const LIFETIME: Millis = 9 * 24 * HOUR;
 /// A change is flushed at once. The alarm flushes it after this delay, if that has failed.
 const OWN_FLUSH: Millis = 4 * SECOND;
 const FIRST_FLUSH: Millis = 2 * SECOND;
-const LONGEST_FLUSH: Millis = 2 * MINUTE;
+/// A database that is away for long is not asked by every room each minute.
+const LONGEST_FLUSH: Millis = 4 * HOUR;
 
 /// What an alarm has to do, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,13 +29,20 @@ pub struct Due {
     pub call: Option<String>,
     /// Expire the callbacks whose window has closed.
     pub expire: bool,
+    /// Delete these rows.
+    pub delete: Option<Gone>,
     /// Delete the state: it is in D1.
     pub clean: bool,
 }
 
 /// What is due at `now`.
 pub fn due(state: &ChannelState, now: Millis) -> Due {
-    let Some(channel) = &state.channel else { return Due { clean: true, ..Due::default() } };
+    let is_due = |deletion: &&Deletion<Gone>| now >= deletion.due_at(state.flush_at);
+    let delete = state.deletions.iter().find(is_due).map(|deletion| deletion.rows.clone());
+    let Some(channel) = &state.channel else {
+        let clean = state.deletions.is_empty() && now >= over_at(state);
+        return Due { delete, clean, ..Due::default() };
+    };
     let call = state.events.iter().find(|event| event.callback.is_due(now));
     let calls = state.events.iter().any(|event| event.callback.wakes_at().is_some());
     let waits = channel.status == Status::Pending;
@@ -41,17 +51,23 @@ pub fn due(state: &ChannelState, now: Millis) -> Due {
         flush: state.is_dirty() && now >= state.flush_at,
         call: call.map(|event| event.key.clone()),
         expire: state.events.iter().any(|event| event.callback.is_over(now)),
-        clean: !waits && !calls && !state.is_dirty() && now >= over_at(state),
+        clean: !waits
+            && !calls
+            && !state.is_dirty()
+            && state.deletions.is_empty()
+            && now >= over_at(state),
+        delete,
     }
 }
 
 /// When the alarm has to fire next; never before `now`.
 pub fn next_alarm(state: &ChannelState, now: Millis) -> Millis {
-    let Some(channel) = &state.channel else { return now };
-    let wait = (channel.status == Status::Pending).then_some(channel.created_at + DEADLINE);
+    let pending = state.channel.iter().filter(|channel| channel.status == Status::Pending);
+    let wait = pending.map(|channel| channel.created_at + DEADLINE);
+    let deletions = state.deletions.iter().map(|deletion| deletion.due_at(state.flush_at));
     let flush = state.is_dirty().then_some(state.flush_at);
     let calls = state.events.iter().filter_map(|event| event.callback.wakes_at());
-    let soonest = calls.chain(wait).chain(flush).min();
+    let soonest = calls.chain(wait).chain(flush).chain(deletions).min();
     soonest.unwrap_or_else(|| over_at(state)).max(now)
 }
 
@@ -59,7 +75,8 @@ pub fn next_alarm(state: &ChannelState, now: Millis) -> Millis {
 fn over_at(state: &ChannelState) -> Millis {
     let events = state.events.iter().map(|event| event.at);
     let created = state.channel.iter().map(|channel| channel.created_at);
-    events.chain(created).max().unwrap_or(0) + LIFETIME
+    let newest = events.chain(created).chain(state.erased_at).max();
+    newest.map_or(0, |newest| newest + LIFETIME)
 }
 
 /// A flush is about to begin: the alarm leaves it some time.
@@ -68,7 +85,7 @@ pub(super) fn expect_flush(state: &mut ChannelState, now: Millis) {
 }
 
 pub(super) fn postpone_flush(state: &mut ChannelState, now: Millis) {
-    let pause = FIRST_FLUSH << state.flush_failures.min(10);
+    let pause = FIRST_FLUSH << state.flush_failures.min(13);
     state.flush_at = now + pause.min(LONGEST_FLUSH);
     state.flush_failures += 1;
 }

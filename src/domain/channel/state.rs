@@ -1,7 +1,9 @@
 //! The whole state of one channel's object, stored as one value, so that every change is one commit.
 
 use crate::domain::channel::callback::Callback;
+use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::{Generated, first_provider};
+use crate::domain::erase::Deletion;
 use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso_json};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -22,6 +24,13 @@ pub struct ChannelState {
     /// When to write to D1 again, and how often in a row that failed.
     pub flush_at: Millis,
     pub flush_failures: u32,
+    /// The channel was erased, and nothing that comes later brings it back: there is no channel, and no
+    /// event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Millis>,
+    /// What has to go from D1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deletions: Vec<Deletion<Gone>>,
 }
 
 /// The state of the request as a whole, as watchers see it.
@@ -72,6 +81,18 @@ impl ChannelState {
     /// Whether the rows in D1 may be behind.
     pub fn is_dirty(&self) -> bool {
         self.channel.as_ref().is_some_and(|channel| channel.version > self.flushed)
+    }
+
+    /// Whether D1 has deleted these rows, though it may have to do so once more.
+    pub fn is_gone(&self, gone: &Gone) -> bool {
+        let left = self.deletions.iter().find(|deletion| deletion.rows == *gone);
+        left.is_none_or(|left| left.done_at.is_some())
+    }
+
+    /// Whether D1 has lacked something since `since` or longer.
+    pub fn is_behind(&self, since: Millis) -> bool {
+        let changed = self.channel.as_ref().map(|channel| channel.updated_at);
+        self.is_dirty() && changed.is_some_and(|changed| changed <= since)
     }
 
     /// The events that are rows, in order of arrival.

@@ -5,7 +5,8 @@
 //! provider's word replaces it.
 
 use super::Task;
-use super::change::{attach, give_up, hear, overtake};
+use super::change::{attach, erase, give_up, hear, overtake};
+use super::erase::Rows;
 use super::report::Report;
 use super::schedule::{self, LONGEST_POLL, due, next_alarm};
 use super::state::RoomState;
@@ -36,6 +37,12 @@ pub enum Input {
     /// Its rows are nobody's, and at this version say that the start failed: they were given up while
     /// D1 could not be told of the room.
     LeftBehind(u64),
+    /// The owner wants the task gone, with all of its rows.
+    Erase(Box<Rows>),
+    /// D1 has deleted the rows, and the feeds were told.
+    Deleted,
+    /// Deleting the rows or telling a feed failed or timed out.
+    DeleteFailed,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
@@ -60,6 +67,9 @@ pub enum Work {
     /// Bring D1 up to date, and then the feeds: [`Input::Flushed`], [`Input::FlushFailed`] or
     /// [`Input::LeftBehind`]. Without `note`, a success is not reported back as an input.
     Flush { note: bool },
+    /// Hang up on the watchers of an erased task, delete its rows, and tell the feeds:
+    /// [`Input::Deleted`] or [`Input::DeleteFailed`].
+    Delete,
 }
 
 pub type Effect = effect::Effect<Input, Work>;
@@ -75,11 +85,15 @@ pub fn apply(state: &RoomState, input: Input, now: Millis) -> Decision {
         (None, _) => None,
     };
     let (verdict, follows) = decide(&mut next, input, now);
-    let is_news = next.task.as_ref().is_some_and(|task| Some(task.version) != shown);
+    let is_erased = next.erased.is_some() && state.erased.is_none();
+    let is_news = is_erased || next.task.as_ref().is_some_and(|task| Some(task.version) != shown);
     Decision::of(state, next, verdict, is_news, follows)
 }
 
 fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effect>) {
+    if room.erased.is_some() {
+        return of_erased(room, input, now);
+    }
     match input {
         Input::Attach(task) => {
             let verdict = attach(room, *task, now);
@@ -92,12 +106,18 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (verdict, follows)
         }
         Input::Wake(task) => {
+            let in_rows = task.version;
             let verdict = attach(room, *task, now);
-            let follows = match verdict {
-                Verdict::Attached => arm(room, now),
-                _ => Effect::Arm(Arm::By(now + LONGEST_POLL)),
-            };
-            (verdict, vec![follows])
+            if verdict == Verdict::Attached {
+                return (verdict, vec![arm(room, now)]);
+            }
+            let mut follows = vec![Effect::Arm(Arm::By(now + LONGEST_POLL))];
+            // A database that was restored from a backup has rows that were once newer.
+            if verdict == Verdict::AlreadyAttached && in_rows < room.flushed {
+                room.flushed = in_rows;
+                follows.push(flush(true));
+            }
+            (verdict, follows)
         }
         Input::Adopt(task) => (attach(room, *task, now), vec![]),
         Input::AdoptFailed => {
@@ -136,7 +156,36 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (Verdict::Noted, vec![arm(room, now)])
         }
         Input::LeftBehind(version) => (overtake(room, version, now), vec![flush(true)]),
+        Input::Erase(rows) => {
+            erase(room, *rows, now);
+            // The alarm comes first: it repeats the deletion if the process dies during it.
+            (Verdict::Applied, vec![arm(room, now), Effect::Do(Work::Delete)])
+        }
+        Input::Deleted | Input::DeleteFailed => (Verdict::Noted, vec![]),
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
+    }
+}
+
+/// What becomes of an input after that. Nothing is an error: a provider's retry would not help.
+fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effect>) {
+    let Some(erased) = &mut room.erased else { return (Verdict::Noted, vec![]) };
+    match input {
+        Input::Erase(_) if erased.left.is_some() => {
+            (Verdict::Erased, vec![Effect::Do(Work::Delete)])
+        }
+        Input::Deleted => {
+            if erased.left.as_mut().is_some_and(|left| left.is_over(now)) {
+                erased.left = None;
+            }
+            room.clock.flush_failures = 0;
+            (Verdict::Noted, vec![arm(room, now)])
+        }
+        Input::DeleteFailed => {
+            schedule::postpone_flush(&mut room.clock, now);
+            (Verdict::Noted, vec![arm(room, now)])
+        }
+        Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
+        _ => (Verdict::Erased, vec![]),
     }
 }
 
@@ -147,6 +196,7 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
         Stage::Adopt => (due.adopt, Effect::Do(Work::Adopt), Stage::Poll),
         Stage::Poll => (due.poll, Effect::Do(Work::Poll), Stage::GiveUp),
         Stage::GiveUp => (due.give_up, Effect::Then(Input::GiveUp), Stage::Flush),
+        Stage::Flush if due.delete => (true, Effect::Do(Work::Delete), Stage::End),
         Stage::Flush => (due.flush, flush(true), Stage::End),
         Stage::End if due.clean => return vec![Effect::Clean],
         Stage::End => return vec![arm(room, now)],

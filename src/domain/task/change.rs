@@ -1,10 +1,13 @@
-//! How a task changes: it is attached, its provider reports something, or its deadline passes.
+//! How a task changes: it is attached, its provider reports something, its deadline passes, or it is
+//! erased.
 
+use super::erase::{Erased, Rows};
 use super::images::place;
 use super::report::{Outcome, Report};
 use super::schedule;
 use super::state::{EARLY_LIMIT, Early, RoomState};
 use super::{Image, ImageStatus, Status, TIMEOUT, Task, TaskError};
+use crate::domain::erase::Deletion;
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 
@@ -140,6 +143,17 @@ fn hear_of(room: &mut RoomState, report: Report, source: Source, now: Millis) ->
         touch(task, now);
     }
     verdict
+}
+
+/// Forgets the task and all that has come for it.
+pub(super) fn erase(room: &mut RoomState, rows: Rows, now: Millis) {
+    let mut next = RoomState {
+        erased: Some(Erased { at: now, left: Some(Deletion::of(rows)) }),
+        ..RoomState::default()
+    };
+    // The alarm repeats the deletion that follows at once, if the process dies during it.
+    schedule::postpone_flush(&mut next.clock, now);
+    *room = next;
 }
 
 pub(super) fn give_up(room: &mut RoomState, now: Millis) -> Verdict {

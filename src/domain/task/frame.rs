@@ -99,11 +99,21 @@ pub enum Frame<'a> {
     Task { task: TaskView<'a> },
     /// The version given when connecting is the current one.
     Current { version: u64 },
+    /// The owner has erased the task. A socket of the task alone is closed with 4404.
+    Erased {
+        #[serde(rename = "taskId")]
+        task_id: &'a str,
+    },
 }
 
 /// The frame of `task` as it is now.
 pub fn task_frame(task: &Task) -> String {
     to_text(&Frame::Task { task: task.into() })
+}
+
+/// The frame of a task that was erased.
+pub fn erased_frame(task_id: &str) -> String {
+    to_text(&Frame::Erased { task_id })
 }
 
 /// The first frame on a socket: the task, or `current` if the watcher has this version already.
@@ -155,6 +165,11 @@ mod tests {
     fn the_frame_of_a_task_is_pinned() {
         let literal = r#"{"type":"task","task":{"taskId":"tsk_1","mynthTaskId":"tsk_1","kind":"image.generate","userId":"ada","status":"pending","version":1,"prompt":"a fox","requestedModel":"m/x","model":null,"error":null,"cost":null,"metadata":{},"createdAt":"2026-11-20T10:00:00.000Z","updatedAt":"2026-11-20T10:00:00.000Z","images":[{"id":"AAAAAAAAAAAAAAAA00","position":0,"mynthTaskId":"tsk_1","requestedModel":"m/x","status":"pending","imageId":null,"url":null,"error":null}],"result":null}}"#;
         assert_eq!(task_frame(&task()), literal);
+    }
+
+    #[test]
+    fn the_frame_of_an_erased_task_names_it_and_nothing_else() {
+        assert_eq!(erased_frame("tsk_1"), r#"{"type":"erased","taskId":"tsk_1"}"#);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod change;
+pub mod erase;
 pub mod frame;
 mod images;
 pub mod orphan;

@@ -18,7 +18,11 @@ const LONGEST_ADOPTION: Millis = 6 * HOUR;
 pub const ORPHAN_LIFETIME: Millis = 72 * HOUR;
 /// Delay before a failed flush is retried. It doubles with each failure.
 pub const FIRST_FLUSH: Millis = 2 * SECOND;
-const LONGEST_FLUSH: Millis = 2 * MINUTE;
+/// A database that is away for long is not asked by every room each minute: the room of a task that is
+/// over asks again this late. A reader or the sweep wakes it sooner.
+const LONGEST_FLUSH: Millis = 4 * HOUR;
+/// How long it is remembered that a task was erased: until its deadline, and its provider's last retry.
+pub const ERASED_LIFETIME: Millis = ORPHAN_LIFETIME + 3 * HOUR;
 /// How long a room outlives its task: long enough for watchers and most late deliveries.
 pub const ROOM_LIFETIME: Millis = 24 * HOUR;
 
@@ -33,12 +37,19 @@ pub struct Due {
     pub give_up: bool,
     /// Write to D1.
     pub flush: bool,
+    /// Delete the rows of an erased task.
+    pub delete: bool,
     /// Delete the state: it is in D1, or there is no task.
     pub clean: bool,
 }
 
 /// What is due at `now`.
 pub fn due(room: &RoomState, now: Millis) -> Due {
+    if let Some(erased) = &room.erased {
+        let delete = erased.due_at(room.clock.flush_at).is_some_and(|at| now >= at);
+        let clean = erased.left.is_none() && now >= erased.at + ERASED_LIFETIME;
+        return Due { delete, clean, ..Due::default() };
+    }
     let Some(task) = &room.task else {
         let expired = room.early.iter().all(|early| now >= early.at + ORPHAN_LIFETIME);
         return Due {
@@ -56,11 +67,16 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
         flush: room.is_dirty(),
         clean: !waits && !room.is_dirty() && now >= task.updated_at + ROOM_LIFETIME,
         adopt: false,
+        delete: false,
     }
 }
 
 /// When the alarm has to fire next, given what is stored; never before `now`.
 pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
+    if let Some(erased) = &room.erased {
+        let at = erased.due_at(room.clock.flush_at).unwrap_or(erased.at + ERASED_LIFETIME);
+        return at.max(now);
+    }
     let at = match &room.task {
         None => {
             let newest = room.early.iter().map(|early| early.at).max().unwrap_or(now);

@@ -1,6 +1,7 @@
 //! The whole state of one task's object, stored as one value, so that every change is one commit.
 
 use super::Task;
+use super::erase::Erased;
 use super::report::Report;
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
@@ -24,6 +25,10 @@ pub struct RoomState {
     /// The version that D1 is known to have. Less than the task's version: the rows are behind.
     pub flushed: u64,
     pub clock: Clock,
+    /// The task was erased, and nothing that comes later brings it back: there is no task, and no early
+    /// reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
 }
 
 /// A report kept for a task that is not attached yet.
@@ -66,7 +71,12 @@ impl RoomState {
 
     /// Whether nothing was ever stored here, or it was cleaned up.
     pub fn is_empty(&self) -> bool {
-        self.task.is_none() && self.early.is_empty()
+        self.task.is_none() && self.early.is_empty() && self.erased.is_none()
+    }
+
+    /// Whether D1 has lacked something since `since` or longer.
+    pub fn is_behind(&self, since: Millis) -> bool {
+        self.is_dirty() && self.task.as_ref().is_some_and(|task| task.updated_at <= since)
     }
 
     pub(super) fn has_delivery(&self, key: &str) -> bool {

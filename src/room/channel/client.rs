@@ -1,6 +1,7 @@
 //! The Worker's client for a channel's room.
 
 use super::protocol::{Answer, Ask};
+use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::ChannelEvent;
 use crate::domain::channel::frame::Content;
 use crate::domain::channel::state::Channel;
@@ -60,7 +61,21 @@ impl ChannelClient {
         match self.ask(&Ask::Read { user_id: user_id.to_owned() }).await? {
             Answer::Channel { channel, content } => Ok(Some((channel, content.map(|it| *it)))),
             Answer::NotFound => Ok(None),
-            Answer::Done { .. } => Err(fault("channel", "an answer to another question")),
+            _ => Err(fault("channel", "an answer to another question")),
+        }
+    }
+
+    /// Erases a row or all of the channel. The caller has checked whose it is. `false`: its rows stay in
+    /// D1 for a while.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
+    pub async fn erase(&self, gone: Gone) -> Result<bool, ApiError> {
+        match self.ask(&Ask::Erase { gone }).await? {
+            Answer::Erased { is_gone } => Ok(is_gone),
+            _ => Err(fault("erase", "an answer to another question")),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The messages between the Worker and a channel's room: JSON over the object's own `fetch`.
 
+use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::ChannelEvent;
 use crate::domain::channel::frame::Content;
 use crate::domain::channel::state::Channel;
@@ -15,6 +16,8 @@ pub enum Ask {
     Ingest { event: ChannelEvent },
     /// Read the channel, for a user who may see it.
     Read { user_id: String },
+    /// Erase a row or all of the channel. The caller has checked whose it is.
+    Erase { gone: Gone },
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +33,10 @@ pub enum Answer {
     },
     /// No such channel, or not for this user.
     NotFound,
+    /// Nothing brings it back. `is_gone`: its rows are deleted; otherwise they will be.
+    Erased {
+        is_gone: bool,
+    },
 }
 
 #[cfg(test)]

@@ -2,19 +2,22 @@
 
 use super::protocol::{Answer, Ask};
 use crate::domain::channel::apply::{Decision, Input, Stage, Work, apply};
+use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::{Arrived, ChannelEvent};
-use crate::domain::channel::frame::{channel_frame, first_frame, first_row, owners_of_news};
+use crate::domain::channel::frame::{
+    channel_frame, erased_frame, first_frame, first_row, owners_of_news,
+};
 use crate::domain::channel::state::{ChannelState, record_id};
 use crate::domain::task::TIMEOUT;
-use crate::domain::time::Millis;
+use crate::domain::time::{DAY, Millis};
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
-use crate::feed::client::{FEED_DEADLINE, poke_content};
+use crate::feed::client::{FEED_DEADLINE, poke_content, show_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
-use crate::object::socket::accept;
+use crate::object::socket::{accept, hang_up};
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{config, log, log_line, with_deadline};
+use crate::platform::{config, log, log_behind, log_line, with_deadline};
 use crate::provider::registry::PROVIDERS;
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
@@ -37,7 +40,7 @@ impl Actor for ChannelRoom<'_> {
     }
 
     fn apply(&self, state: &ChannelState, input: Input, now: Millis) -> Decision {
-        let gives_up = input == Input::GiveUp;
+        let (gives_up, has_failed) = (input == Input::GiveUp, input == Input::FlushFailed);
         let decision = apply(state, input, now);
         if let (true, Verdict::Applied, Some(channel)) =
             (gives_up, decision.verdict, &decision.state.channel)
@@ -50,10 +53,16 @@ impl Actor for ChannelRoom<'_> {
                 reason: "The provider did not answer in time.",
             });
         }
+        if let (true, Some(channel)) = (has_failed && state.is_behind(now - DAY), &state.channel) {
+            log_behind(&channel.provider, Some(self.channel_id));
+        }
         decision
     }
 
     fn frame(&self, state: &ChannelState) -> Option<String> {
+        if state.erased_at.is_some() {
+            return state.deletions.first().map(|deletion| erased_frame(&deletion.rows));
+        }
         let channel = state.channel.as_ref()?;
         Some(channel_frame(channel, first_row(state).as_ref()))
     }
@@ -62,6 +71,7 @@ impl Actor for ChannelRoom<'_> {
         match work {
             Work::Flush => self.flush().await,
             Work::Call { key } => self.call(key).await,
+            Work::Delete(gone) => self.delete(gone).await,
         }
     }
 }
@@ -76,6 +86,10 @@ impl ChannelRoom<'_> {
                 Answer::Done { verdict: self.handle(Input::Attach(channel)).await? }
             }
             Ask::Ingest { event } => self.ingest(event).await?,
+            Ask::Erase { gone } => {
+                self.handle(Input::Erase(gone.clone())).await?;
+                Answer::Erased { is_gone: self.load()?.is_gone(&gone) }
+            }
             Ask::Read { user_id } => match self.seen_by(&user_id).await? {
                 Some((channel, content)) => {
                     Answer::Channel { channel, content: content.map(Box::new) }
@@ -112,7 +126,8 @@ impl ChannelRoom<'_> {
     /// Loads the owner of a channel that this object does not know, because it could not be reached at
     /// the start or was cleaned up. Otherwise the event's own data would decide who owns it.
     async fn remember(&self) -> Result<()> {
-        if self.load()?.channel.is_some() {
+        let state = self.load()?;
+        if state.channel.is_some() || state.erased_at.is_some() {
             return Ok(());
         }
         let asked = async { Store::new(self.env)?.channel(self.channel_id).await };
@@ -134,6 +149,20 @@ impl ChannelRoom<'_> {
         Ok(Some(match done {
             Ok(()) => Input::Flushed(state.version()),
             Err(_) => Input::FlushFailed,
+        }))
+    }
+
+    async fn delete(&self, gone: Gone) -> Result<Option<Input>> {
+        if self.load()?.erased_at.is_some() {
+            hang_up(self.state)?;
+        }
+        let deletion = async { Store::new(self.env)?.delete_content(&gone).await };
+        let deleted = with_deadline(D1_DEADLINE, deletion).await;
+        // After D1: the feed reads D1.
+        let told = with_deadline(FEED_DEADLINE, show_erased(self.env, &gone)).await;
+        Ok(Some(match deleted.and(told) {
+            Ok(()) => Input::Deleted(gone),
+            Err(_) => Input::DeleteFailed,
         }))
     }
 

@@ -20,6 +20,9 @@ impl ChannelRoom<'_> {
         user_id: &str,
     ) -> Result<Option<(Channel, Option<Content>)>> {
         let state = self.load()?;
+        if state.erased_at.is_some() {
+            return Ok(None);
+        }
         let found = match &state.channel {
             Some(channel) => Some((channel.clone(), first_row(&state))),
             None => {

@@ -2,6 +2,7 @@
 
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
+use crate::domain::task::erase::Rows;
 use crate::domain::task::report::Report;
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
@@ -35,8 +36,13 @@ impl TaskClient {
     /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
     /// read. Also `internal_error` if another task has this id.
     pub async fn attach(&self, task: Task) -> Result<Task, ApiError> {
-        match self.ask(&Ask::Attach { task: Box::new(task) }).await? {
-            Answer::Done { task: Some(task), verdict } if verdict != Verdict::Conflict => Ok(*task),
+        let ask = Ask::Attach { task: Box::new(task) };
+        match (self.ask(&ask).await?, ask) {
+            (Answer::Done { task: Some(task), verdict }, _) if verdict != Verdict::Conflict => {
+                Ok(*task)
+            }
+            // Whoever started it gets it as it was.
+            (Answer::Done { verdict: Verdict::Erased, .. }, Ask::Attach { task }) => Ok(*task),
             _ => Err(fault("attach", "another task has this id")),
         }
     }
@@ -75,7 +81,20 @@ impl TaskClient {
         match self.ask(&Ask::Read { task_id, user_id }).await? {
             Answer::Task { task } => Ok(Some(*task)),
             Answer::NotFound => Ok(None),
-            Answer::Done { .. } => Err(fault("read", "an answer to another question")),
+            _ => Err(fault("read", "an answer to another question")),
+        }
+    }
+
+    /// Erases the task. The caller has checked whose it is. `false`: its rows stay in D1 for a while.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
+    pub async fn erase(&self, rows: Rows) -> Result<bool, ApiError> {
+        match self.ask(&Ask::Erase { rows: Box::new(rows) }).await? {
+            Answer::Erased { is_gone } => Ok(is_gone),
+            _ => Err(fault("erase", "an answer to another question")),
         }
     }
 

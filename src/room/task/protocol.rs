@@ -2,6 +2,7 @@
 //! this Worker can reach.
 
 use crate::domain::task::Task;
+use crate::domain::task::erase::Rows;
 use crate::domain::task::report::Report;
 use crate::domain::verdict::Verdict;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub enum Ask {
     Wake { task: Box<Task> },
     /// Read the task, for its owner.
     Read { task_id: String, user_id: String },
+    /// Erase the task. The caller has checked whose it is.
+    Erase { rows: Box<Rows> },
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +31,8 @@ pub enum Answer {
     Task { task: Box<Task> },
     /// No such task, or not this user's.
     NotFound,
+    /// Nothing brings the task back. `is_gone`: its rows are deleted; otherwise they will be.
+    Erased { is_gone: bool },
 }
 
 #[cfg(test)]

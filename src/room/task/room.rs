@@ -3,17 +3,17 @@
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
-use crate::domain::task::frame::{first_frame, task_frame};
+use crate::domain::task::frame::{erased_frame, first_frame, task_frame};
 use crate::domain::task::state::RoomState;
-use crate::domain::time::Millis;
+use crate::domain::time::{DAY, Millis};
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
-use crate::feed::client::{FEED_DEADLINE, publish};
+use crate::feed::client::{FEED_DEADLINE, publish, publish_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
-use crate::object::socket::accept;
+use crate::object::socket::{accept, hang_up};
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{log, log_line, with_deadline};
+use crate::platform::{log, log_behind, log_line, with_deadline};
 use crate::provider::calls::poll;
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
@@ -42,7 +42,11 @@ impl Actor for TaskRoom<'_> {
             Input::Report { delivery: None, .. } => Some(What::SettledByPolling),
             _ => None,
         };
+        let has_failed = input == Input::FlushFailed;
         let decision = apply(state, input, now);
+        if let (true, Some(task)) = (has_failed && state.is_behind(now - DAY), &state.task) {
+            log_behind(&task.provider, task.task_id.as_deref());
+        }
         if let (Some(event), Verdict::Applied) = (event, decision.verdict) {
             log_end(event, &decision.state);
         }
@@ -50,7 +54,9 @@ impl Actor for TaskRoom<'_> {
     }
 
     fn frame(&self, state: &RoomState) -> Option<String> {
-        state.task.as_ref().map(task_frame)
+        let left = state.erased.as_ref().and_then(|erased| erased.left.as_ref());
+        let erased = left.map(|left| erased_frame(&left.rows.task_id));
+        erased.or_else(|| state.task.as_ref().map(task_frame))
     }
 
     async fn work(&self, work: Work) -> Result<Option<Input>> {
@@ -58,6 +64,7 @@ impl Actor for TaskRoom<'_> {
             Work::Adopt => self.adopt().await.map(Some),
             Work::Poll => self.poll().await,
             Work::Flush { note } => self.flush(note).await,
+            Work::Delete => self.delete().await,
         }
     }
 }
@@ -71,6 +78,11 @@ impl TaskRoom<'_> {
             Ask::Attach { task } => {
                 let verdict = self.handle(Input::Attach(known(task))).await?;
                 Answer::Done { verdict, task: self.load()?.task.map(Box::new) }
+            }
+            Ask::Erase { rows } => {
+                self.handle(Input::Erase(rows)).await?;
+                let erased = self.load()?.erased;
+                Answer::Erased { is_gone: erased.is_none_or(|erased| erased.is_gone()) }
             }
             Ask::Wake { task } => {
                 let verdict = self.handle(Input::Wake(known(task))).await?;
@@ -111,13 +123,29 @@ impl TaskRoom<'_> {
             return Ok(Some(Input::LeftBehind(version)));
         }
         // After D1: a feed's new watcher reads D1, and then gets what is published.
-        // The task may have changed meanwhile, and the feeds get the newest state.
-        let newest = self.load()?.task.unwrap_or_else(|| task.clone());
+        // The task may have changed meanwhile, and the feeds get the newest state. If it was erased,
+        // they have been told that.
+        let Some(newest) = self.load()?.task else { return Ok(None) };
         let published = with_deadline(FEED_DEADLINE, publish(self.env, &newest)).await;
         Ok(match mirrored.and(published) {
             Ok(()) => note.then_some(Input::Flushed(task.version)),
             Err(_) => Some(Input::FlushFailed),
         })
+    }
+
+    async fn delete(&self) -> Result<Option<Input>> {
+        hang_up(self.state)?;
+        let Some(left) = self.load()?.erased.and_then(|erased| erased.left) else {
+            return Ok(None);
+        };
+        let deletion = async { Store::new(self.env)?.delete_task(&left.rows).await };
+        let deleted = with_deadline(D1_DEADLINE, deletion).await;
+        // After D1: a feed's new watcher reads D1.
+        let told = with_deadline(FEED_DEADLINE, publish_erased(self.env, &left.rows)).await;
+        Ok(Some(match deleted.and(told) {
+            Ok(()) => Input::Deleted,
+            Err(_) => Input::DeleteFailed,
+        }))
     }
 
     async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {

@@ -4,6 +4,7 @@ use super::room::{TaskRoom, known};
 use crate::domain::task::Task;
 use crate::domain::task::apply::Input;
 use crate::domain::task::orphan::orphan;
+use crate::domain::task::state::RoomState;
 use crate::error::ApiError;
 use crate::object::actor::Actor;
 use crate::platform::{new_key, now};
@@ -46,8 +47,8 @@ impl TaskRoom<'_> {
     /// The task, if it is this user's. Without a state it is read from D1, and attached again if it is not
     /// final.
     pub(super) async fn owned(&self, task_id: &str, user_id: &str) -> Result<Option<Task>> {
-        let mut task = self.load()?.task;
-        if task.is_none() {
+        let RoomState { mut task, erased, .. } = self.load()?;
+        if task.is_none() && erased.is_none() {
             let found = self.find(task_id, &[]).await;
             let found = found.map_err(|error| Error::RustError(error.to_string()))?;
             task = match found {

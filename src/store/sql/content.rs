@@ -13,9 +13,10 @@ macro_rules! content_json {
 /// Upserts a row. A row of a newer version stays as it is, and so does a delivered callback. ?1 the row
 /// as JSON.
 pub const UPSERT_CONTENT: &str = "\
-INSERT INTO ai_content (id, title, body, category, metadata, data, channel_id, event_name, source, \
+INSERT INTO ai_content (seq, id, title, body, category, metadata, data, channel_id, event_name, source, \
   user_id, callback, callback_error, version, created_at) \
-SELECT n ->> 'id', n ->> 'title', n ->> 'body', n ->> 'category', n -> 'metadata', n -> 'data', \
+SELECT max((SELECT ifnull(max(seq), 0) FROM ai_content), \
+    (SELECT ifnull(max(seq), 0) FROM content_floor)) + 1, n ->> 'id', n ->> 'title', n ->> 'body', n ->> 'category', n -> 'metadata', n -> 'data', \
   n ->> 'channelId', n ->> 'eventName', n ->> 'source', n ->> 'userId', n ->> 'callback', \
   n ->> 'callbackError', CAST(n ->> 'version' AS INTEGER), n ->> 'createdAt' \
 FROM (SELECT json(?1) AS n) WHERE true \
@@ -88,8 +89,9 @@ macro_rules! page {
     };
 }
 
-/// One walk of a list: from the cursor down, or from the newest row where there is no cursor. A cursor
-/// that is no row has nothing below it.
+/// One walk of a list: from the cursor down, or from the newest row where there is no cursor. Where its row
+/// was erased, from the time at which that was made: a row of the same millisecond may be given twice,
+/// and none is left out.
 macro_rules! walk_down {
     ($whose:literal) => {
         concat!(
@@ -98,14 +100,15 @@ macro_rules! walk_down {
             " AS size FROM ai_content WHERE user_id ",
             $whose,
             " AND (created_at, seq) < (SELECT \
-               ifnull(max(created_at), CASE WHEN ?2 IS NULL THEN '~' ELSE '' END), \
-               ifnull(max(seq), 0) FROM ai_content WHERE id = ?2)"
+               coalesce(max(created_at), ?5, CASE WHEN ?2 IS NULL THEN '~' ELSE '' END), \
+               coalesce(max(seq), CASE WHEN ?5 IS NULL THEN 0 ELSE 9007199254740991 END) \
+               FROM ai_content WHERE id = ?2)"
         )
     };
 }
 
 /// The rows that a user may see, newest first: the user's own and everyone's. ?1 the user, ?2 the id of the
-/// row to go on after or null, ?3 and ?4 how much.
+/// row to go on after or null, ?3 and ?4 how much, ?5 when that row was made or null.
 pub const LIST_CONTENT: &str = page!(
     content_json!(),
     concat!(walk_down!("= ?1"), " UNION ALL ", walk_down!("IS NULL")),
@@ -117,8 +120,10 @@ pub const SEQ_OF: &str = "\
 SELECT CAST(seq AS TEXT) AS row FROM ai_content \
 WHERE id = ?1 AND (user_id IS NULL OR user_id = ?2)";
 
-/// The sequence number of the newest row; 0 without any.
-pub const LAST_SEQ: &str = "SELECT CAST(ifnull(max(seq), 0) AS TEXT) AS row FROM ai_content";
+/// The highest sequence number that a row has or had; 0 without any.
+pub const LAST_SEQ: &str = "\
+SELECT CAST(max((SELECT ifnull(max(seq), 0) FROM ai_content), \
+  (SELECT ifnull(max(seq), 0) FROM content_floor)) AS TEXT) AS row";
 
 /// One walk of a feed: the rows that came in after ?2.
 macro_rules! walk_on {

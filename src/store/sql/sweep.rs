@@ -14,11 +14,13 @@ pub const TAKE_TURN: &str = "\
 INSERT INTO sweep (id, woken_after, lease_until) VALUES (1, '', ?1) \
 ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until \
 WHERE sweep.lease_until <= ?2 \
-RETURNING json_quote(woken_after) AS row";
+RETURNING json_object('woken_after', woken_after, 'retained_after', retained_after) AS row";
 
-/// Gives the turn back, if it is still ours. ?1 where the sweep is, ?2 until when the turn was taken.
+/// Gives the turn back, if it is still ours. ?1 and ?2 where the sweep is among tasks and among what is
+/// past its retention, ?3 until when the turn was taken.
 pub const END_TURN: &str = "\
-UPDATE sweep SET woken_after = ?1, lease_until = '' WHERE id = 1 AND lease_until = ?2";
+UPDATE sweep SET woken_after = ?1, retained_after = ?2, lease_until = '' \
+WHERE id = 1 AND lease_until = ?3";
 
 /// Starts without a provider's id, oldest first: pending, or failed without a clear no and not searched
 /// for since. ?1 the smallest key of a start that is too young, ?2 the most to give.

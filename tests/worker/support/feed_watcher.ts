@@ -7,8 +7,16 @@ export class FeedWatcher extends LiveSocket {
   /** The task in every frame, oldest first. */
   readonly tasks: any[] = [];
   readonly #newest = new Map<string, any>();
+  /** The ids of the tasks that were erased. */
+  readonly erased: string[] = [];
 
-  protected hear({ type, task }: any): void {
+  protected hear({ type, task, taskId }: any): void {
+    if (type === "erased") {
+      this.erased.push(taskId);
+      this.#newest.delete(taskId);
+      return;
+    }
+    if (this.erased.includes(task?.taskId)) this.fail(`${task.taskId} is shown after it was erased`);
     const before = this.#newest.get(task?.taskId)?.version ?? 0;
     this.tasks.push(task);
     if (type !== "task" || typeof task.taskId !== "string") this.fail(`not a task's frame: ${type}`);

@@ -10,8 +10,14 @@ export class RiverWatcher extends LiveSocket {
   /** Every frame, oldest first. */
   readonly frames: any[] = [];
   readonly #ids = new Set<string>();
+  /** What was erased: the id of a row, or of a channel with all of its rows. */
+  readonly erased: string[] = [];
 
   protected hear(frame: any): void {
+    if (frame.type === "erased") {
+      this.erased.push(frame.contentId ?? frame.channelId);
+      return;
+    }
     const before = this.version;
     this.frames.push(frame);
     if (frame.type !== "content") {

@@ -129,5 +129,8 @@ export default {
     ahead = Number(url.searchParams.get("ahead") ?? ahead);
     return Response.json(counts);
   },
+  scheduled(event, env, ctx) {
+    return new app.default(ctx, database(env, of("worker"))).scheduled(event);
+  },
 };
 `;

@@ -8,8 +8,15 @@ import { LiveSocket, open } from "./live_socket.ts";
 export class Watcher extends LiveSocket {
   /** Every JSON message, oldest first. */
   readonly frames: any[] = [];
+  /** The id of the task, once it was said to be erased. */
+  erased: string | null = null;
 
   protected hear(frame: any): void {
+    if (this.erased) this.fail(`a frame after it was erased: ${JSON.stringify(frame)}`);
+    if (frame.type === "erased") {
+      this.erased = frame.taskId;
+      return;
+    }
     const before = this.version;
     this.frames.push(frame);
     if (this.version <= before) this.fail(`version ${this.version} came after version ${before}`);

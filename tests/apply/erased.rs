@@ -1,0 +1,152 @@
+//! A task that was erased: whatever had come before, and whatever comes after, in any order and with a
+//! process that dies anywhere, it stays gone, and so do its rows in the end.
+
+use crate::actor::{Kind, Tasks};
+use crate::support::{attach, decide, new_task, stored};
+use crate::world::{Said, Step, World};
+use taskwire::domain::erase::LATE_WRITE;
+use taskwire::domain::task::apply::Input;
+use taskwire::domain::task::schedule::ERASED_LIFETIME;
+use taskwire::domain::verdict::Verdict;
+
+const ALL: usize = usize::MAX;
+
+const BEFORE: [Step; 8] = [
+    Step::Attach,
+    Step::Wake,
+    Step::Completed,
+    Step::Failed,
+    Step::Unknown,
+    Step::Alarm(Said::Nothing),
+    Step::Slept,
+    Step::D1,
+];
+
+const AFTER: [Step; 9] = [
+    Step::Attach,
+    Step::Wake,
+    Step::Completed,
+    Step::Failed,
+    Step::Unknown,
+    Step::Again,
+    Step::Alarm(Said::Completed),
+    Step::D1,
+    Step::Erase,
+];
+
+/// Every world that so many steps lead to, or fewer.
+fn worlds(steps: usize) -> Vec<World> {
+    let mut all = vec![World::new()];
+    let mut last = all.clone();
+    for _ in 0..steps {
+        let next = |world: &World| {
+            let world = world.clone();
+            BEFORE.into_iter().filter_map(move |step| {
+                let mut next = world.clone();
+                next.take(step, ALL).map(|_| next)
+            })
+        };
+        last = last.iter().flat_map(next).collect();
+        all.extend(last.clone());
+    }
+    all
+}
+
+fn assert_gone(world: &World, how: &[Step]) {
+    let room = world.room();
+    let is_clean = world.actor.is_empty() && world.is_deleted;
+    assert!(is_clean || room.erased.is_some(), "it is forgotten that it was erased: {how:?}");
+    assert!(room.task.is_none() && room.early.is_empty(), "it is back: {how:?}");
+    assert_eq!(stored(&room), room);
+}
+
+/// Every order of so many steps more.
+fn walk(world: &World, how: &mut Vec<Step>, steps: usize, walked: &mut usize) {
+    assert_gone(world, how);
+    settle(world.clone(), how);
+    *walked += 1;
+    for step in AFTER.into_iter().filter(|_| steps > 0) {
+        let mut next = world.clone();
+        let Some(came) = next.take(step, ALL) else { continue };
+        how.push(step);
+        let is_webhook = matches!(step, Step::Completed | Step::Failed | Step::Unknown);
+        assert!(!is_webhook || came.verdict == Some(Verdict::Erased), "{how:?}");
+        walk(&next, how, steps - 1, walked);
+        how.pop();
+    }
+}
+
+/// D1 is there again: the alarms delete the rows, once more after a late write, and then all is
+/// forgotten.
+fn settle(mut world: World, how: &[Step]) {
+    world.is_away = false;
+    // Where a death has left no alarm, the owner sees the task in the list still, and asks again.
+    if world.actor.alarm.is_none() {
+        world.take(Step::Erase, ALL).expect("a request");
+    }
+    let mut alarms = 0;
+    while Tasks::is_open(&world.room()) {
+        let at = world.actor.alarm.unwrap_or_else(|| panic!("rows stay for ever: {how:?}"));
+        world.alarm(at, Said::Completed, ALL);
+        assert_gone(&world, how);
+        alarms += 1;
+        assert!(alarms < 6, "it never ends: {how:?}");
+        let left = world.room().erased.and_then(|erased| erased.left);
+        if left.is_some_and(|left| left.done_at == Some(world.now)) {
+            world.is_deleted = false;
+        }
+    }
+    assert!(world.is_deleted, "a late write has brought the rows back: {how:?}");
+    let erased = world.room().erased.expect("it is remembered");
+    let at = world.actor.alarm.expect("the clean-up");
+    assert!(at >= erased.at + ERASED_LIFETIME, "forgotten before its last webhook: {how:?}");
+    let came = world.alarm(at, Said::Nothing, ALL).expect("the alarm");
+    assert!(came.has_cleaned && world.actor.is_empty() && world.actor.alarm.is_none(), "{how:?}");
+}
+
+#[test]
+fn in_every_order_an_erased_task_stays_gone_and_its_rows_go_even_after_a_late_write() {
+    let mut walked = 0;
+    for world in worlds(2) {
+        for effects in [0, 1, 2, 3, 4, ALL] {
+            let mut world = world.clone();
+            world.take(Step::Erase, effects).expect("a request");
+            if world.room().erased.is_none() {
+                assert!(effects < 2, "it was not stored");
+                continue;
+            }
+            walk(&world, &mut vec![Step::Erase], 2, &mut walked);
+        }
+    }
+    assert!(walked > 10_000, "{walked} orders");
+}
+
+#[test]
+fn a_start_that_ends_after_its_task_was_erased_is_told_so() {
+    let mut world = World::new();
+    world.take(Step::Completed, ALL);
+    world.take(Step::Erase, ALL);
+    let (room, verdict) = decide(&world.room(), attach(&new_task(2)), world.now);
+    assert_eq!((verdict, room.task), (Verdict::Erased, None));
+}
+
+#[test]
+fn a_second_request_deletes_at_once_what_the_first_could_not() {
+    let mut world = World::new();
+    world.is_away = true;
+    world.take(Step::Erase, ALL);
+    assert!(!world.is_deleted && !world.room().erased.expect("erased").is_gone());
+    world.is_away = false;
+    world.take(Step::Erase, ALL);
+    assert!(world.is_deleted && world.room().erased.expect("erased").is_gone());
+}
+
+#[test]
+fn nothing_is_kept_of_whose_task_it_was_once_its_rows_are_gone_for_good() {
+    let mut world = World::new();
+    world.take(Step::Erase, ALL);
+    let (room, _) = decide(&world.room(), Input::Deleted, world.now + LATE_WRITE);
+    let text = serde_json::to_string(&room).expect("plain JSON");
+    let task = new_task(2);
+    assert!(!text.contains(&task.user_id) && !text.contains(task.key.as_str()), "{text}");
+}
