@@ -3,7 +3,7 @@
 //! They are read where they are needed. A missing one fails only the requests that need it, and the
 //! error names it.
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Issue};
 use crate::signature::{Secret, SecretSet};
 use crate::url::query;
 use crate::url::trusted::trusted;
@@ -15,6 +15,9 @@ const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
 /// Required in every deployment, with any providers.
+/// The shortest token secret: what it signs is guessed as easily as it is.
+const TOKEN_SECRET_BYTES: usize = 32;
+
 const REQUIRED: [&str; 3] = [TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
 
 /// Reads settings by name through a lookup function.
@@ -97,13 +100,20 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
     }
 
-    /// The secret that signs tickets and webhook tokens.
+    /// The secrets that verify tickets and webhook tokens. The first one signs.
     ///
     /// # Errors
     ///
-    /// `not_configured` if it is not set.
-    pub fn token_secret(&self) -> Result<Secret, ApiError> {
-        self.secret(TOKEN_SECRET)
+    /// `not_configured` if none is set, or one is too short.
+    pub fn token_secrets(&self) -> Result<SecretSet, ApiError> {
+        let secrets = self.secrets(TOKEN_SECRET)?;
+        if secrets.are_all_as_long_as(TOKEN_SECRET_BYTES) {
+            return Ok(secrets);
+        }
+        let rule = format!("must be {TOKEN_SECRET_BYTES} bytes or more");
+        let message = format!("{TOKEN_SECRET} {rule}.");
+        let issues = vec![Issue::new(TOKEN_SECRET, rule)];
+        Err(ApiError { message, issues, ..ApiError::not_configured(TOKEN_SECRET) })
     }
 
     /// The OIDC issuer of this deployment.
@@ -163,10 +173,29 @@ mod tests {
         assert_eq!(error.message, "SECRETS is not set.");
     }
 
+    const LONG: &str = "0123456789abcdef0123456789abcdef";
+
     #[test]
     fn readiness_names_all_that_is_missing_and_only_that() {
-        let some = config(&[(TOKEN_SECRET, "t"), (AUTH_AUDIENCE, " ")]);
+        let some = config(&[(TOKEN_SECRET, LONG), (AUTH_AUDIENCE, " ")]);
         assert_eq!(some.missing(), [AUTH_ISSUER, AUTH_AUDIENCE]);
+    }
+
+    #[test]
+    fn a_token_secret_that_is_short_is_named_however_many_long_ones_there_are() {
+        const SHORT: &str = LONG.split_at(1).1;
+        for pairs in [
+            &[(TOKEN_SECRET, "t")],
+            &[(TOKEN_SECRET, SHORT)],
+            &[(TOKEN_SECRET, "0123456789abcdef0123456789abcdef, t")],
+        ] {
+            let config = config(pairs);
+            let error = config.token_secrets().unwrap_err();
+            assert_eq!(error.status(), 503);
+            assert_eq!(error.message, "TASKWIRE_TOKEN_SECRET must be 32 bytes or more.");
+            assert_eq!(error.issues[0].path, TOKEN_SECRET);
+        }
+        assert!(config(&[(TOKEN_SECRET, LONG)]).token_secrets().is_ok());
     }
 
     #[test]

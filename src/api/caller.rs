@@ -87,7 +87,7 @@ pub fn live(env: &Env, user_id: &str, scope: Scope, url: String) -> Result<Live,
 }
 
 fn ticket_key(env: &Env) -> Result<TicketKey, ApiError> {
-    Ok(TicketKey::new(&config(env).token_secret()?))
+    Ok(TicketKey::new(&config(env).token_secrets()?))
 }
 
 fn ticket_of(request: &Request) -> Result<Option<String>, ApiError> {

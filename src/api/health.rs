@@ -36,6 +36,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         }
         return Err(ApiError { issues: missing.iter().map(issue).collect(), ..error });
     }
+    config.token_secrets()?;
     if has_tables(env).await {
         return json(200, &READY);
     }

@@ -55,8 +55,19 @@ impl SecretSet {
         (!secrets.is_empty()).then_some(Self(secrets))
     }
 
+    /// Whether every secret has at least so many bytes.
+    pub fn are_all_as_long_as(&self, bytes: usize) -> bool {
+        self.0.iter().all(|secret| secret.0.len() >= bytes)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Secret> {
         self.0.iter()
+    }
+}
+
+impl From<Secret> for SecretSet {
+    fn from(secret: Secret) -> Self {
+        Self(vec![secret])
     }
 }
 
