@@ -14,10 +14,10 @@ pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
 const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
-/// Required in every deployment, with any providers.
-/// The shortest token secret: what it signs is guessed as easily as it is.
+/// The shortest token secret. One ticket is enough to try guesses of a short one, and never ask us.
 const TOKEN_SECRET_BYTES: usize = 32;
 
+/// Required in every deployment, with any providers.
 const REQUIRED: [&str; 3] = [TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
 
 /// Reads settings by name through a lookup function.
@@ -104,15 +104,20 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
     ///
     /// # Errors
     ///
-    /// `not_configured` if none is set, or one is too short.
+    /// `not_configured` if none is set, or one is too short: the issue says which.
     pub fn token_secrets(&self) -> Result<SecretSet, ApiError> {
         let secrets = self.secrets(TOKEN_SECRET)?;
-        if secrets.are_all_as_long_as(TOKEN_SECRET_BYTES) {
+        let Some(place) = secrets.place_shorter_than(TOKEN_SECRET_BYTES) else {
             return Ok(secrets);
-        }
-        let rule = format!("must be {TOKEN_SECRET_BYTES} bytes or more");
-        let message = format!("{TOKEN_SECRET} {rule}.");
-        let issues = vec![Issue::new(TOKEN_SECRET, rule)];
+        };
+        let wrong = match secrets.count() {
+            1 => format!("has less than {TOKEN_SECRET_BYTES} bytes"),
+            count => {
+                format!("has less than {TOKEN_SECRET_BYTES} bytes in its secret {place} of {count}")
+            }
+        };
+        let message = format!("{TOKEN_SECRET} {wrong}.");
+        let issues = vec![Issue::new(TOKEN_SECRET, wrong)];
         Err(ApiError { message, issues, ..ApiError::not_configured(TOKEN_SECRET) })
     }
 
@@ -184,16 +189,18 @@ mod tests {
     #[test]
     fn a_token_secret_that_is_short_is_named_however_many_long_ones_there_are() {
         const SHORT: &str = LONG.split_at(1).1;
-        for pairs in [
-            &[(TOKEN_SECRET, "t")],
-            &[(TOKEN_SECRET, SHORT)],
-            &[(TOKEN_SECRET, "0123456789abcdef0123456789abcdef, t")],
+        const LATER: &str = "0123456789abcdef0123456789abcdef, t";
+        const FIRST: &str = "t 0123456789abcdef0123456789abcdef";
+        for (pairs, wrong) in [
+            (&[(TOKEN_SECRET, "t")], "has less than 32 bytes"),
+            (&[(TOKEN_SECRET, SHORT)], "has less than 32 bytes"),
+            (&[(TOKEN_SECRET, LATER)], "has less than 32 bytes in its secret 2 of 2"),
+            (&[(TOKEN_SECRET, FIRST)], "has less than 32 bytes in its secret 1 of 2"),
         ] {
-            let config = config(pairs);
-            let error = config.token_secrets().unwrap_err();
-            assert_eq!(error.status(), 503);
-            assert_eq!(error.message, "TASKWIRE_TOKEN_SECRET must be 32 bytes or more.");
-            assert_eq!(error.issues[0].path, TOKEN_SECRET);
+            let error = config(pairs).token_secrets().unwrap_err();
+            assert_eq!((error.status(), error.code.as_str()), (503, "not_configured"));
+            assert_eq!(error.message, format!("TASKWIRE_TOKEN_SECRET {wrong}."));
+            assert_eq!(error.issues, [Issue::new(TOKEN_SECRET, wrong)]);
         }
         assert!(config(&[(TOKEN_SECRET, LONG)]).token_secrets().is_ok());
     }

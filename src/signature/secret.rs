@@ -55,9 +55,14 @@ impl SecretSet {
         (!secrets.is_empty()).then_some(Self(secrets))
     }
 
-    /// Whether every secret has at least so many bytes.
-    pub fn are_all_as_long_as(&self, bytes: usize) -> bool {
-        self.0.iter().all(|secret| secret.0.len() >= bytes)
+    /// How many secrets there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The place in the list, from 1, of the first secret that has fewer bytes.
+    pub fn place_shorter_than(&self, bytes: usize) -> Option<usize> {
+        self.0.iter().position(|secret| secret.0.len() < bytes).map(|index| index + 1)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Secret> {
