@@ -31,7 +31,10 @@ const isOf = (secret: string, purpose: string, text: string) =>
   text === sealed(purpose, JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()), secret);
 
 /** The path of the webhook address that the provider was given. */
-const pathOf = (taskId: string) => new URL((app.emulator.tasks.get(taskId)?.sent as any).webhook.custom[0].url).pathname;
+function pathOf(taskId: string): string {
+  const task = app.emulator.tasks.get(taskId) as any;
+  return new URL(task.sent.webhook.custom[0].url).pathname;
+}
 const send = (path: string, body: string) => call(app.base + path, { method: "POST", body });
 
 describe("with a new token secret before the old one", { timeout }, () => {
