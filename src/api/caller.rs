@@ -4,7 +4,7 @@ use super::broken;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
 use crate::auth::verify;
-use crate::domain::time::iso;
+use crate::domain::time::{Millis, iso};
 use crate::error::{ApiError, Code, sentence};
 use crate::object::socket::PROTOCOL_HEADER;
 use crate::platform::{config, now};
@@ -19,15 +19,23 @@ const TICKET_PROTOCOL: &str = "ticket.";
 pub enum Viewer {
     /// Signed in. Ownership is not checked yet.
     User(Identity),
-    /// Holds a ticket, which names the user.
-    Holder { user_id: String },
+    /// Holds a ticket, which names the user, until it expires.
+    Holder { user_id: String, until: Millis },
 }
 
 impl Viewer {
     pub fn user_id(&self) -> &str {
         match self {
             Self::User(identity) => identity.user_id(),
-            Self::Holder { user_id } => user_id,
+            Self::Holder { user_id, .. } => user_id,
+        }
+    }
+
+    /// When the ticket or the token ends.
+    pub fn until(&self) -> Millis {
+        match self {
+            Self::User(identity) => identity.until(),
+            Self::Holder { until, .. } => *until,
         }
     }
 }
@@ -63,7 +71,7 @@ pub async fn viewer(request: &Request, scopes: &[Scope], env: &Env) -> Result<Vi
     if !scopes.contains(&ticket.scope) {
         return Err(ApiError::new(Code::InvalidTicket, "The ticket is for something else."));
     }
-    Ok(Viewer::Holder { user_id: ticket.user })
+    Ok(Viewer::Holder { user_id: ticket.user, until: ticket.expires_at })
 }
 
 /// Issues a ticket.

@@ -96,6 +96,7 @@ async fn watcher(
     let watcher = Watcher {
         user_id: viewer.user_id().to_owned(),
         version: version.and_then(|version| version.parse().ok()),
+        until: viewer.until(),
         offers: offered.split(',').any(|one| one.trim() == PROTOCOL),
     };
     Ok((watcher, viewer))

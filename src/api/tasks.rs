@@ -23,7 +23,7 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
     }
     let task = match viewer(request, &[Scope::Task(task_id.to_owned())], env).await? {
         Viewer::User(identity) => find(&identity, task_id, env).await?,
-        Viewer::Holder { user_id } => in_room(env, task_id, &user_id).await?,
+        Viewer::Holder { user_id, .. } => in_room(env, task_id, &user_id).await?,
     };
     versioned(request, &TaskAnswer { task: (&task).into() }, task.version)
 }

@@ -3,12 +3,13 @@
 //! It decides nothing. From loading the state to [`Effect::Store`] and [`Effect::Show`] there is no
 //! `await`, so no other event can interleave.
 
+use super::alarm::arm;
 use super::socket::broadcast;
 use super::storage::{load, save};
-use crate::domain::effect::{Arm, Decision, Effect};
+use crate::domain::effect::{Decision, Effect};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
-use crate::platform::{log_error, now};
+use crate::platform::now;
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Result, State};
@@ -84,18 +85,10 @@ async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdic
                     broadcast(actor.object(), &frame);
                 }
             }
-            Effect::Arm(arm) => set_alarm(actor.object(), arm).await?,
+            Effect::Arm(when) => arm(actor.object(), when).await?,
             Effect::Do(work) => effects.extend(actor.work(work).await?.map(Effect::Then)),
             Effect::Clean => actor.object().storage().delete_all().await?,
         }
     }
     Ok(verdict.unwrap_or(Verdict::Noted))
-}
-
-async fn set_alarm(object: &State, arm: Arm) -> Result<()> {
-    let storage = object.storage();
-    let set = if arm.looks() { storage.get_alarm().await? } else { None };
-    let Some(at) = arm.over(set) else { return Ok(()) };
-    let alarm = storage.set_alarm((at - now()).max(0)).await;
-    alarm.inspect_err(|error| log_error("alarm", error))
 }

@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::feed::client::{FEED_DEADLINE, publish};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
+use crate::object::alarm::admit;
 use crate::object::socket::accept;
 use crate::object::watcher::LIVE_PATH;
 use crate::platform::{log, log_line, with_deadline};
@@ -98,9 +99,9 @@ impl TaskRoom<'_> {
         let Some(task) = self.owned(&field("task"), &field("user")).await? else {
             return Ok(Response::empty()?.with_status(404));
         };
-        let accepted = accept(self.state)?;
+        let accepted = accept(self.state, request)?;
         accepted.socket.send_with_str(first_frame(&task, field("version").parse().ok()))?;
-        accepted.response(request)
+        admit(self.state, accepted, request).await
     }
 
     /// Brings D1 and then the feeds up to date. The alarm retries what fails or times out.
