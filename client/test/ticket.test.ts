@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { createTaskwire, type Taskwire } from "../src/index.ts";
 import { frame, taskAt, Watcher } from "./fixtures.ts";
-import { Server } from "./server.ts";
+import { Server, ticket } from "./server.ts";
 
 let server: Server;
 let guest: Taskwire;
@@ -69,4 +69,11 @@ test("the owner can get a ticket to share", async () => {
     "ticket-1",
   );
   assert.deepEqual(server.lines, ["POST /tasks/tsk_1/ticket"]);
+});
+
+test("a ticket for somebody else is asked for as one", async () => {
+  server.answers.set("POST /tasks/tsk_1/ticket", { body: ticket("for a guest") });
+  const owner = createTaskwire({ url: server.url, getToken: () => "jwt" });
+  assert.equal((await owner.task("tsk_1").ticket({ share: true })).ticket, "for a guest");
+  assert.deepEqual(server.lines, ["POST /tasks/tsk_1/ticket?share=true"]);
 });

@@ -4,9 +4,10 @@ use super::broken;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
 use crate::auth::verify;
-use crate::domain::time::{Millis, iso};
+use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
 use crate::object::socket::PROTOCOL_HEADER;
+use crate::object::watcher::Right;
 use crate::platform::{config, now};
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
 use crate::url::query;
@@ -19,8 +20,8 @@ const TICKET_PROTOCOL: &str = "ticket.";
 pub enum Viewer {
     /// Signed in. Ownership is not checked yet.
     User(Identity),
-    /// Holds a ticket, which names the user, until it expires.
-    Holder { user_id: String, until: Millis },
+    /// Holds a ticket, which names the user.
+    Holder { user_id: String, right: Right },
 }
 
 impl Viewer {
@@ -31,11 +32,11 @@ impl Viewer {
         }
     }
 
-    /// When the ticket or the token ends.
-    pub fn until(&self) -> Millis {
+    /// What the ticket or the token allows.
+    pub fn right(&self) -> Right {
         match self {
-            Self::User(identity) => identity.until(),
-            Self::Holder { until, .. } => *until,
+            Self::User(identity) => Right { until: identity.until(), is_guest: false },
+            Self::Holder { right, .. } => *right,
         }
     }
 }
@@ -71,7 +72,9 @@ pub async fn viewer(request: &Request, scopes: &[Scope], env: &Env) -> Result<Vi
     if !scopes.contains(&ticket.scope) {
         return Err(ApiError::new(Code::InvalidTicket, "The ticket is for something else."));
     }
-    Ok(Viewer::Holder { user_id: ticket.user, until: ticket.expires_at })
+    let is_guest = matches!(ticket.scope, Scope::Shared(_));
+    let right = Right { until: ticket.expires_at, is_guest };
+    Ok(Viewer::Holder { user_id: ticket.user, right })
 }
 
 /// Issues a ticket.

@@ -72,7 +72,8 @@ impl DurableObject for FeedRoom {
         if let (Some(task_id), Some(version)) = (query::value(&url, "task"), version) {
             self.overlap.borrow_mut().published(&task_id, version);
         }
-        broadcast(&self.state, &frame);
+        // A feed has no guests.
+        broadcast(&self.state, &frame, || None);
         Response::empty()
     }
 

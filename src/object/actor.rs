@@ -35,6 +35,11 @@ pub trait Actor {
     /// The frame for watchers. `None`: there is nothing to show.
     fn frame(&self, state: &Self::State) -> Option<String>;
 
+    /// The frame for guests. `None`: nothing is shown to them.
+    fn guest_frame(&self, _state: &Self::State) -> Option<String> {
+        None
+    }
+
     /// Does the work of this kind of actor. Its outcome is the next input.
     ///
     /// # Errors
@@ -81,8 +86,10 @@ async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdic
                 }
             }
             Effect::Show => {
-                if let Some(frame) = decided.as_ref().and_then(|state| actor.frame(state)) {
-                    broadcast(actor.object(), &frame);
+                if let Some(state) = &decided
+                    && let Some(frame) = actor.frame(state)
+                {
+                    broadcast(actor.object(), &frame, || actor.guest_frame(state));
                 }
             }
             Effect::Arm(when) => arm(actor.object(), when).await?,

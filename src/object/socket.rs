@@ -1,13 +1,14 @@
 //! Hibernatable WebSockets: accept, broadcast, close. What a socket keeps while its object sleeps is in
-//! its attachment: when its time is over, and what its feed keeps there.
+//! its attachment: the right of its watcher, and what its feed keeps there.
 
 use super::expiry::{closing_at, is_over};
-use super::watcher::until_of;
+use super::watcher::{Right, right_of};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::platform::{log, now};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::cell::LazyCell;
 use worker::{
     Error, Request, Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage,
     WebSocketPair, WebSocketRequestResponsePair,
@@ -34,16 +35,15 @@ const EXPIRED: u16 = 4401;
 
 #[derive(Serialize, Deserialize)]
 struct Attachment<T> {
-    /// When its time is over.
-    until: Millis,
+    right: Right,
     /// What its feed keeps.
     own: Option<T>,
 }
 
 /// The part of an attachment that every socket has.
 #[derive(Deserialize)]
-struct End {
-    until: Millis,
+struct Entitled {
+    right: Right,
 }
 
 /// An accepted socket whose upgrade is not answered yet.
@@ -58,14 +58,14 @@ pub struct Accepted {
 ///
 /// The runtime cannot make a socket, or the upgrade does not say when the watcher's right ends.
 pub fn accept(state: &State, upgrade: &Request) -> Result<Accepted> {
-    let until = until_of(&upgrade.inner().url());
-    let until = until.ok_or_else(|| Error::RustError("a watcher without an end".to_owned()))?;
+    let right = right_of(&upgrade.inner().url());
+    let right = right.ok_or_else(|| Error::RustError("a watcher without an end".to_owned()))?;
     let pair = WebSocketPair::new()?;
     // The runtime answers the heartbeat, so it does not wake a hibernating object.
     let heartbeat = WebSocketRequestResponsePair::new("ping", "pong")?;
     state.set_websocket_auto_response(&heartbeat);
     state.accept_web_socket(&pair.server);
-    pair.server.serialize_attachment(Attachment::<()> { until, own: None })?;
+    pair.server.serialize_attachment(Attachment::<()> { right, own: None })?;
     Ok(Accepted { socket: pair.server, other_end: pair.client })
 }
 
@@ -91,6 +91,11 @@ pub fn is_open(socket: &WebSocket) -> bool {
 }
 
 impl Accepted {
+    /// Whether its watcher is a guest.
+    pub fn is_guest(&self) -> bool {
+        right(&self.socket).is_none_or(|right| right.is_guest)
+    }
+
     /// When an alarm has to close it.
     pub(super) fn closing(&self) -> Option<Millis> {
         closing_at(until(&self.socket).into_iter())
@@ -118,14 +123,18 @@ pub fn kept<T: DeserializeOwned>(socket: &WebSocket) -> Option<T> {
 ///
 /// The runtime does not take it.
 pub fn keep(socket: &WebSocket, own: &impl Serialize) -> Result<()> {
-    // A socket without an end is over already.
-    let until = until(socket).unwrap_or_default();
-    socket.serialize_attachment(Attachment { until, own: Some(own) })
+    // A socket without a right is over already.
+    let right = right(socket).unwrap_or(Right { until: 0, is_guest: true });
+    socket.serialize_attachment(Attachment { right, own: Some(own) })
+}
+
+fn right(socket: &WebSocket) -> Option<Right> {
+    Some(socket.deserialize_attachment::<Entitled>().ok().flatten()?.right)
 }
 
 /// When the time of a socket is over.
 fn until(socket: &WebSocket) -> Option<Millis> {
-    Some(socket.deserialize_attachment::<End>().ok().flatten()?.until)
+    right(socket).map(|right| right.until)
 }
 
 /// Closes every socket whose time is over at `now`.
@@ -150,10 +159,14 @@ pub fn closing(state: &State) -> Option<Millis> {
     closing_at(open_sockets(state).iter().filter_map(until))
 }
 
-/// Sends `frame` to every watcher. A send that fails must not affect the others.
-pub fn broadcast(state: &State, frame: &str) {
+/// Sends `frame` to every watcher, and to guests the other one, if there is any. It is only made for
+/// somebody. A send that fails must not affect the others.
+pub fn broadcast(state: &State, frame: &str, for_guests: impl FnOnce() -> Option<String>) {
+    let for_guests = LazyCell::new(for_guests);
     for socket in open_sockets(state) {
-        if let Err(error) = socket.send_with_str(frame) {
+        let is_guest = right(&socket).is_none_or(|right| right.is_guest);
+        let frame = if is_guest { for_guests.as_deref() } else { Some(frame) };
+        if let Some(Err(error)) = frame.map(|frame| socket.send_with_str(frame)) {
             log("socket", error);
         }
     }

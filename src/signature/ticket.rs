@@ -22,6 +22,8 @@ const PURPOSE: &[u8] = b"taskwire ticket v1\n";
 pub enum Scope {
     /// One task, by its task id.
     Task(String),
+    /// The same, for somebody else to look at: less of it is shown.
+    Shared(String),
     /// The tasks of one batch, by its batch id.
     Batch(String),
     /// What arrives on one channel, by its channel id.
@@ -122,6 +124,10 @@ mod tests {
             (
                 Scope::Task("tsk_1".to_owned()),
                 r#"{"user":"u","scope":{"kind":"task","id":"tsk_1"},"expiresAt":5}"#,
+            ),
+            (
+                Scope::Shared("tsk_1".to_owned()),
+                r#"{"user":"u","scope":{"kind":"shared","id":"tsk_1"},"expiresAt":5}"#,
             ),
             (
                 Scope::Batch("b1".to_owned()),

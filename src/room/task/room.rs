@@ -3,7 +3,7 @@
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
-use crate::domain::task::frame::{first_frame, task_frame};
+use crate::domain::task::frame::{first_frame, guest_frame, task_frame};
 use crate::domain::task::state::RoomState;
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
@@ -54,6 +54,10 @@ impl Actor for TaskRoom<'_> {
         state.task.as_ref().map(task_frame)
     }
 
+    fn guest_frame(&self, state: &RoomState) -> Option<String> {
+        state.task.as_ref().map(guest_frame)
+    }
+
     async fn work(&self, work: Work) -> Result<Option<Input>> {
         match work {
             Work::Adopt => self.adopt().await.map(Some),
@@ -100,7 +104,8 @@ impl TaskRoom<'_> {
             return Ok(Response::empty()?.with_status(404));
         };
         let accepted = accept(self.state, request)?;
-        accepted.socket.send_with_str(first_frame(&task, field("version").parse().ok()))?;
+        let frame = first_frame(&task, field("version").parse().ok(), accepted.is_guest());
+        accepted.socket.send_with_str(frame)?;
         admit(self.state, accepted, request).await
     }
 
