@@ -16,6 +16,8 @@ const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
 const RETENTION_DAYS: &str = "RETENTION_DAYS";
+/// The shortest token secret. One ticket is enough to try guesses of a short one, and never ask us.
+const TOKEN_SECRET_BYTES: usize = 32;
 
 /// Required in every deployment, with any providers.
 const REQUIRED: [&str; 3] = [TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
@@ -100,13 +102,25 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
     }
 
-    /// The secret that signs tickets and webhook tokens.
+    /// The secrets that verify tickets and webhook tokens. The first one signs.
     ///
     /// # Errors
     ///
-    /// `not_configured` if it is not set.
-    pub fn token_secret(&self) -> Result<Secret, ApiError> {
-        self.secret(TOKEN_SECRET)
+    /// `not_configured` if none is set, or one is too short: the issue says which.
+    pub fn token_secrets(&self) -> Result<SecretSet, ApiError> {
+        let secrets = self.secrets(TOKEN_SECRET)?;
+        let Some(place) = secrets.place_shorter_than(TOKEN_SECRET_BYTES) else {
+            return Ok(secrets);
+        };
+        let wrong = match secrets.count() {
+            1 => format!("has less than {TOKEN_SECRET_BYTES} bytes"),
+            count => {
+                format!("has less than {TOKEN_SECRET_BYTES} bytes in its secret {place} of {count}")
+            }
+        };
+        let message = format!("{TOKEN_SECRET} {wrong}.");
+        let issues = vec![Issue::new(TOKEN_SECRET, wrong)];
+        Err(ApiError { message, issues, ..ApiError::not_configured(TOKEN_SECRET) })
     }
 
     /// How long settled rows are kept. `None`: for ever.
@@ -184,9 +198,11 @@ mod tests {
         assert_eq!(error.message, "SECRETS is not set.");
     }
 
+    const LONG: &str = "0123456789abcdef0123456789abcdef";
+
     #[test]
     fn readiness_names_all_that_is_missing_and_only_that() {
-        let some = config(&[(TOKEN_SECRET, "t"), (AUTH_AUDIENCE, " ")]);
+        let some = config(&[(TOKEN_SECRET, LONG), (AUTH_AUDIENCE, " ")]);
         assert_eq!(some.missing(), [AUTH_ISSUER, AUTH_AUDIENCE]);
     }
 
@@ -209,6 +225,25 @@ mod tests {
             let said = "RETENTION_DAYS must be a whole number from 1 to 3650.";
             assert_eq!(error.message, said, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_token_secret_that_is_short_is_named_however_many_long_ones_there_are() {
+        const SHORT: &str = LONG.split_at(1).1;
+        const LATER: &str = "0123456789abcdef0123456789abcdef, t";
+        const FIRST: &str = "t 0123456789abcdef0123456789abcdef";
+        for (pairs, wrong) in [
+            (&[(TOKEN_SECRET, "t")], "has less than 32 bytes"),
+            (&[(TOKEN_SECRET, SHORT)], "has less than 32 bytes"),
+            (&[(TOKEN_SECRET, LATER)], "has less than 32 bytes in its secret 2 of 2"),
+            (&[(TOKEN_SECRET, FIRST)], "has less than 32 bytes in its secret 1 of 2"),
+        ] {
+            let error = config(pairs).token_secrets().unwrap_err();
+            assert_eq!((error.status(), error.code.as_str()), (503, "not_configured"));
+            assert_eq!(error.message, format!("TASKWIRE_TOKEN_SECRET {wrong}."));
+            assert_eq!(error.issues, [Issue::new(TOKEN_SECRET, wrong)]);
+        }
+        assert!(config(&[(TOKEN_SECRET, LONG)]).token_secrets().is_ok());
     }
 
     #[test]

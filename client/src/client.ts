@@ -45,10 +45,15 @@ export interface CallerOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface TicketOptions extends CallerOptions {
+  /** The ticket is for somebody else: its holder sees neither whose the task is, nor its cost and metadata. */
+  share?: boolean | undefined;
+}
+
 export interface LiveTask extends Live<Task> {
   get(options?: CallerOptions): Promise<Task>;
   /** A ticket with which anyone can watch this task for an hour. It allows nothing else. */
-  ticket(options?: CallerOptions): Promise<Ticket>;
+  ticket(options?: TicketOptions): Promise<Ticket>;
 }
 
 /** A list, newest first: the pages loaded so far, and everything that arrives. All subscribers share it. */
@@ -208,7 +213,8 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
       const source = sources.task(id, ticket);
       return Object.assign(live(source), {
         get: async (options?: CallerOptions) => (await call<TaskAnswer>(source.path, { ...options, ticket })).task,
-        ticket: (options?: CallerOptions) => transport.renew(source.path, options),
+        ticket: (options?: TicketOptions) =>
+          call<Ticket>(`${source.path}/ticket${options?.share ? "?share=true" : ""}`, { ...options, body: {} }),
       });
     },
     tasks: (options) => liveList(TASKS, sources.tasks(options?.pageSize)),

@@ -8,6 +8,7 @@ export type {
   LiveTask,
   Taskwire,
   TaskwireOptions,
+  TicketOptions,
 } from "./client.ts";
 export { createTaskwire } from "./client.ts";
 export { TaskwireError } from "./error.ts";

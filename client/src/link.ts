@@ -55,6 +55,10 @@ export const TRIES_BEFORE_POLLING = 3;
 const POLL_BACKOFF = 2;
 /** A ticket is renewed this long before it expires. */
 const TICKET_MARGIN_MS = 5_000;
+/** The close code of a socket whose ticket has expired. */
+const EXPIRED = 4401;
+/** A socket that has lasted so long and expires is replaced at once. */
+export const LASTING_MS = 60_000;
 
 /** Without a ticket, the link asks for one. An error that no retry can change fails the cell. */
 export function openLink<T>(
@@ -92,9 +96,9 @@ export function openLink<T>(
     stop();
   }
 
-  function retryLater(): void {
+  function retryLater(wait = backoff(tries++)): void {
     stop();
-    timer = setTimeout(connect, backoff(tries++));
+    timer = setTimeout(connect, wait);
     if (polling) return;
     onState("reconnecting");
     if (tries < TRIES_BEFORE_POLLING) return;
@@ -143,7 +147,8 @@ export function openLink<T>(
   }
 
   function dial(secret: string, signal: AbortSignal): void {
-    let hasSpoken = false;
+    /** When the first message came. */
+    let spokenAt = 0;
     socket = transport.open(`${source.path}/live${source.query?.(cell) ?? ""}`, secret);
     timer = setTimeout(retryLater, OPEN_WITHIN_MS);
     socket.onopen = probe;
@@ -151,19 +156,21 @@ export function openLink<T>(
       if (signal.aborted) return;
       clearTimeout(timer);
       timer = setTimeout(probe, PING_EVERY_MS);
-      if (!hasSpoken) spoke(signal);
-      hasSpoken = true;
+      if (!spokenAt) spoke(signal);
+      spokenAt ||= Date.now();
       receive(data);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (signal.aborted) return;
+      const hasExpired = code === EXPIRED;
       // A browser does not say why a socket was refused. The likeliest reason is the ticket, so it is renewed. Where
       // there may be no other ticket, a request over HTTP tells whether the resource can be read at all.
-      if (!hasSpoken) {
+      if (!spokenAt || hasExpired) {
         ticket = source.lent;
         isLoaded = !ticket;
       }
-      retryLater();
+      // Where a fresh ticket expires too, a clock is wrong, and the next one will do no better.
+      retryLater(hasExpired && Date.now() - spokenAt > LASTING_MS ? 0 : undefined);
     };
   }
 

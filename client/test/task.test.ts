@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { GRACE_MS } from "../src/entry.ts";
 import { createTaskwire, type Task, type Taskwire, TaskwireError } from "../src/index.ts";
-import { OPEN_WITHIN_MS, PING_EVERY_MS, PONG_WITHIN_MS } from "../src/link.ts";
+import { LASTING_MS, OPEN_WITHIN_MS, PING_EVERY_MS, PONG_WITHIN_MS, TRIES_BEFORE_POLLING } from "../src/link.ts";
 import { frame, started, taskAt, Watcher } from "./fixtures.ts";
 import { Queue } from "./queue.ts";
 import { Server, ticket, type Visit } from "./server.ts";
@@ -299,4 +299,46 @@ test("a task is retried while the server is down", async () => {
   server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
   await watcher.values.next();
   assert.deepEqual(watcher.errors.all, []);
+});
+
+test("a socket whose ticket has expired is replaced at once, with a fresh ticket, from its version", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
+  const { watcher, visit } = await live();
+  visit.socket.send(frame(taskAt(4)));
+  await watcher.values.find(({ version }) => version === 4);
+  mock.timers.tick(LASTING_MS + 1);
+  visit.socket.close(4401, "expired");
+  await states.find((state) => state === "reconnecting");
+  mock.timers.tick(0);
+  const again = await server.visit();
+  assert.deepEqual([again.path, again.ticket], ["/tasks/tsk_1/live?version=4", "ticket-2"]);
+  again.socket.send(frame(taskAt(5)));
+  await watcher.values.find(({ version }) => version === 5);
+  assert.deepEqual(versions(watcher), [1, 4, 5]);
+  assert.equal(states.all.at(-1), "live");
+});
+
+test("a socket whose fresh ticket expires too is replaced after a pause, as one that drops", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
+  const { visit } = await live();
+  visit.socket.close(4401, "expired");
+  await states.find((state) => state === "reconnecting");
+  // The pause is half a second at least.
+  mock.timers.tick(499);
+  assert.equal(server.calls.length, 2);
+  mock.timers.tick(501);
+  const again = await server.visit();
+  assert.equal(again.ticket, "ticket-2");
+});
+
+test("a fresh ticket that is refused, after one has expired, leads to polling, and not to a storm", async () => {
+  mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const { visit } = await live();
+  mock.timers.tick(LASTING_MS + 1);
+  server.isEveryUpgradeRefused = true;
+  visit.socket.close(4401, "expired");
+  await states.find((state) => state === "polling");
+  assert.equal(server.turnedAway.all.length, TRIES_BEFORE_POLLING);
+  const tickets = server.lines.filter((line) => line === "POST /tasks/tsk_1/ticket");
+  assert.equal(tickets.length, 1 + TRIES_BEFORE_POLLING);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { createTaskwire, type Taskwire } from "../src/index.ts";
 import { frame, taskAt, Watcher } from "./fixtures.ts";
-import { Server } from "./server.ts";
+import { Server, ticket } from "./server.ts";
 
 let server: Server;
 let guest: Taskwire;
@@ -48,6 +48,17 @@ test("the subscription ends when the ticket expires, and not when a socket drops
   assert.equal(server.turnedAway.all.length, 2);
 });
 
+test("the subscription ends with the ticket, when the server closes its socket for that", async () => {
+  const watcher = new Watcher(guest.task("tsk_1", { ticket: "lent" }));
+  const { socket } = await server.visit();
+  await new Watcher(guest.connectionState).values.find((state) => state === "live");
+  const error = { code: "invalid_ticket", message: "The ticket has expired." };
+  server.answers.set("GET /tasks/tsk_1", { status: 401, body: { error } });
+  socket.close(4401, "expired");
+  assert.equal((await watcher.errors.next()).code, "invalid_ticket");
+  assert.equal(server.visits.all.length, 1);
+});
+
 test("the owner can get a ticket to share", async () => {
   assert.equal(
     (
@@ -58,4 +69,11 @@ test("the owner can get a ticket to share", async () => {
     "ticket-1",
   );
   assert.deepEqual(server.lines, ["POST /tasks/tsk_1/ticket"]);
+});
+
+test("a ticket for somebody else is asked for as one", async () => {
+  server.answers.set("POST /tasks/tsk_1/ticket", { body: ticket("for a guest") });
+  const owner = createTaskwire({ url: server.url, getToken: () => "jwt" });
+  assert.equal((await owner.task("tsk_1").ticket({ share: true })).ticket, "for a guest");
+  assert.deepEqual(server.lines, ["POST /tasks/tsk_1/ticket?share=true"]);
 });

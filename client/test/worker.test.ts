@@ -5,8 +5,10 @@ import { after, test } from "node:test";
 import { Random } from "../../chaos/random.ts";
 import { startApp } from "../../tests/worker/support/app.ts";
 import { eventually } from "../../tests/worker/support/eventually.ts";
+import { ticketOf } from "../../tests/worker/support/tickets.ts";
 import { createTaskwire, type Task, type Taskwire } from "../src/index.ts";
 import { Watcher } from "./fixtures.ts";
+import { Queue } from "./queue.ts";
 import { RoughRoad } from "./rough_road.ts";
 
 const app = await startApp();
@@ -229,4 +231,34 @@ test("a channel and the content feed show the result of a workflow, and the outc
   await feed.values.until(() => feed.last?.items.some((row) => row.channelId === channelId));
   const row = feed.last?.items.find((row) => row.channelId === channelId);
   assert.deepEqual(await taskwire.content().get(String(row?.id)), watcher.last?.content);
+});
+
+test("a socket that ends with its ticket is followed by one with a fresh ticket, and nothing is lost", {
+  timeout: 60_000,
+}, async (t) => {
+  const token = await app.emulator.token({ sub: "joy" });
+  const closed = new Queue<number>("a closed socket");
+  let opened = 0;
+  /** The first socket of each value has a ticket that is over in a second and a half. */
+  class Short extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      opened += 1;
+      const scope = url.includes("/tasks/live") ? { kind: "tasks" } : { kind: "task", id: url.split("/").at(-2) };
+      const ticket = ticketOf({ user: "joy", scope, expiresAt: Date.now() + 1_500 });
+      super(url, opened > 2 ? protocols : ["taskwire", `ticket.${ticket}`]);
+      this.addEventListener("close", ({ code }) => closed.push(code));
+    }
+  }
+  const taskwire = createTaskwire({ url: app.base, getToken: () => token, WebSocket: Short as typeof WebSocket });
+  t.after(() => taskwire.close());
+  const { taskId } = await taskwire.generate({ prompt: "a fox", model: "m/x" });
+  const [task, list] = [new Watcher(taskwire.task(taskId)), new Watcher(taskwire.tasks())];
+  await closed.until(() => closed.all.length === 2, 15_000);
+  assert.deepEqual(closed.all, [4401, 4401]);
+  // Before the next sockets are there, or after: neither may miss it.
+  await app.emulator.deliver(taskId);
+  await task.values.until(() => task.last?.status === "completed", 15_000);
+  await list.values.until(() => list.last?.items[0]?.status === "completed", 15_000);
+  assert.deepEqual([task.errors.all, list.errors.all], [[], []]);
+  assert.ok(opened > 2);
 });

@@ -56,7 +56,7 @@ pub fn document() -> Value {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "ticket": {
                     "type": "apiKey", "in": "query", "name": "ticket",
-                    "description": "A ticket for this very thing.",
+                    "description": "A ticket for this very thing. A socket ends with it.",
                 },
                 "protocol": {
                     "type": "apiKey", "in": "header", "name": "Sec-WebSocket-Protocol",

@@ -128,7 +128,9 @@ impl Operation {
     /// Becomes a socket of these frames.
     pub fn opens(mut self, frames: &[&str]) -> Self {
         let frames: Vec<Value> = frames.iter().map(|name| reference(name)).collect();
-        let description = "A WebSocket. `x-frames` is what it says.";
+        let description = "A WebSocket. `x-frames` is what it says. It is closed with 4401 when its ticket or \
+            token ends: connect with a fresh one. With 1009 after a message of more than 4 KB, and a feed \
+            with 1013 when there is more than fits at once.";
         self.good.push((101, json!({"description": description, "x-frames": {"oneOf": frames}})));
         self
     }

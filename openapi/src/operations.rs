@@ -29,6 +29,12 @@ fn since() -> Vec<Value> {
     vec![query("since", about, json!({"type": "string", "format": "date-time"}))]
 }
 
+fn share() -> Vec<Value> {
+    let about = "Unless it is `false`, the ticket is for somebody else: its holder sees the task with an \
+        empty `userId`, without its `cost`, and with no `metadata`. Any other ticket shows all of it.";
+    vec![query("share", about, json!({"type": "boolean", "default": false}))]
+}
+
 fn after() -> Vec<Value> {
     let schema = json!({"type": "string", "minLength": 1, "maxLength": ID_BYTES});
     vec![query("after", "The id of the newest row that the watcher has.", schema)]
@@ -92,6 +98,7 @@ pub fn all() -> Vec<Operation> {
             .opens(&["TaskFrame", "CurrentFrame", "ErasedFrame"])
             .refused(gone),
         op("post /tasks/{id}/ticket", Caller, "ticketForTask", "A ticket for one task.")
+            .with(share())
             .gives(200, "Ticket")
             .refused(gone),
         op("post /webhooks/mynth", Provider, "mynthWebhook", MYNTH)

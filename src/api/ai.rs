@@ -32,7 +32,7 @@ pub async fn start(
     let wanted = parse_as(kind, &asked.body)?;
     // Missing settings are found before any money is spent.
     Http { env }.check(provider)?;
-    config(env).token_secret()?;
+    config(env).token_secrets()?;
     config(env).retention()?;
     let key = new_key(now())?;
     let claim = claim(&asked, "ai", under_way(&key));

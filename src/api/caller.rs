@@ -7,6 +7,7 @@ use crate::auth::verify;
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
 use crate::object::socket::PROTOCOL_HEADER;
+use crate::object::watcher::Right;
 use crate::platform::{config, now};
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
 use crate::url::query;
@@ -20,14 +21,22 @@ pub enum Viewer {
     /// Signed in. Ownership is not checked yet.
     User(Identity),
     /// Holds a ticket, which names the user.
-    Holder { user_id: String },
+    Holder { user_id: String, right: Right },
 }
 
 impl Viewer {
     pub fn user_id(&self) -> &str {
         match self {
             Self::User(identity) => identity.user_id(),
-            Self::Holder { user_id } => user_id,
+            Self::Holder { user_id, .. } => user_id,
+        }
+    }
+
+    /// What the ticket or the token allows.
+    pub fn right(&self) -> Right {
+        match self {
+            Self::User(identity) => Right { until: identity.until(), is_guest: false },
+            Self::Holder { right, .. } => *right,
         }
     }
 }
@@ -63,7 +72,9 @@ pub async fn viewer(request: &Request, scopes: &[Scope], env: &Env) -> Result<Vi
     if !scopes.contains(&ticket.scope) {
         return Err(ApiError::new(Code::InvalidTicket, "The ticket is for something else."));
     }
-    Ok(Viewer::Holder { user_id: ticket.user })
+    let is_guest = matches!(ticket.scope, Scope::Shared(_));
+    let right = Right { until: ticket.expires_at, is_guest };
+    Ok(Viewer::Holder { user_id: ticket.user, right })
 }
 
 /// Issues a ticket.
@@ -87,7 +98,7 @@ pub fn live(env: &Env, user_id: &str, scope: Scope, url: String) -> Result<Live,
 }
 
 fn ticket_key(env: &Env) -> Result<TicketKey, ApiError> {
-    Ok(TicketKey::new(&config(env).token_secret()?))
+    Ok(TicketKey::new(&config(env).token_secrets()?))
 }
 
 fn ticket_of(request: &Request) -> Result<Option<String>, ApiError> {

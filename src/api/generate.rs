@@ -129,7 +129,7 @@ fn job(env: &Env, request: StartRequest, task: Task) -> Result<Job, ApiError> {
     let webhook_url = match address {
         Some(address) => {
             let intent = Intent { user: task.user_id.clone(), key: task.key.clone() };
-            let token = WebhookTokenKey::new(&config.token_secret()?).sign(&intent);
+            let token = WebhookTokenKey::new(&config.token_secrets()?).sign(&intent);
             Some(format!("{address}/{token}"))
         }
         None => None,
@@ -148,7 +148,7 @@ async fn run(
     for job in &jobs {
         Http { env }.check(PROVIDERS.of(&job.task)?)?;
     }
-    config(env).token_secret()?;
+    config(env).token_secrets()?;
     config(env).retention()?;
     let env = env.clone();
     let work = async move { with_ports(&env, async |ports| ports.start(jobs, claim).await).await };

@@ -23,10 +23,11 @@ thread_local! {
     static WELL: RefCell<Cache<()>> = const { RefCell::new(Cache::new(5 * SECOND)) };
 }
 
-/// Names what is missing, never a value.
+/// Names what is missing or too short, never a value.
 pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     let config = config(env);
     let missing = [PROVIDERS.missing(&config), config.missing()].concat();
+    let short = config.token_secrets().err();
     if let Some(first) = missing.first() {
         let issue = |name: &&str| Issue::new(*name, "is not set");
         let all = missing.join(", ");
@@ -34,7 +35,11 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         if missing.len() > 1 {
             error.message = format!("{all} are not set.");
         }
-        return Err(ApiError { issues: missing.iter().map(issue).collect(), ..error });
+        let short = short.into_iter().flat_map(|short| short.issues);
+        return Err(ApiError { issues: missing.iter().map(issue).chain(short).collect(), ..error });
+    }
+    if let Some(short) = short {
+        return Err(short);
     }
     config.retention()?;
     if has_tables(env).await {

@@ -6,7 +6,7 @@ use super::caller::{Viewer, viewer};
 use super::content::known_channel;
 use super::cors::is_foreign;
 use super::request::content::is_row_id;
-use super::tasks::{find, of_batch, own_batch};
+use super::tasks::{find, of_batch, of_task, own_batch};
 use crate::domain::id::is_plain_id;
 use crate::domain::time::parse_iso;
 use crate::error::{ApiError, Code, Issue};
@@ -25,7 +25,7 @@ pub async fn task(request: &Request, task_id: &str, env: &Env) -> Result<Respons
     if !is_plain_id(task_id) {
         return Err(ApiError::not_found());
     }
-    let (watcher, viewer) = watcher(request, &[Scope::Task(task_id.to_owned())], env).await?;
+    let (watcher, viewer) = watcher(request, &of_task(task_id), env).await?;
     if let Viewer::User(identity) = &viewer {
         find(identity, task_id, env).await?;
     }
@@ -96,6 +96,7 @@ async fn watcher(
     let watcher = Watcher {
         user_id: viewer.user_id().to_owned(),
         version: version.and_then(|version| version.parse().ok()),
+        right: viewer.right(),
         offers: offered.split(',').any(|one| one.trim() == PROTOCOL),
     };
     Ok((watcher, viewer))

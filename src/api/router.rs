@@ -62,7 +62,9 @@ async fn answer(
         }
         Route::Task(id) => tasks::read(&request, id, env).await,
         Route::TaskLive(id) => live::task(&request, id, env).await,
-        Route::TaskTicket(id) => tasks::ticket(&identify(&request, env).await?, id, env).await,
+        Route::TaskTicket(id) => {
+            tasks::ticket(&request, &identify(&request, env).await?, id, env).await
+        }
         Route::Webhook(provider) => webhook::signed(request, provider, env).await,
         Route::WebhookToken(provider, token) => {
             webhook::with_token(request, (provider, token), env).await

@@ -7,6 +7,7 @@ use super::response::read::{BatchAnswer, TaskAnswer, TaskPage};
 use crate::auth::claims::Identity;
 use crate::domain::id::is_plain_id;
 use crate::domain::list::TaskList;
+use crate::domain::task::frame::TaskView;
 use crate::domain::task::{Status, Task};
 use crate::domain::time::HOUR;
 use crate::error::ApiError;
@@ -21,11 +22,13 @@ pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Respons
     if !is_plain_id(task_id) {
         return Err(ApiError::not_found());
     }
-    let task = match viewer(request, &[Scope::Task(task_id.to_owned())], env).await? {
-        Viewer::User(identity) => find(&identity, task_id, env).await?,
-        Viewer::Holder { user_id } => in_room(env, task_id, &user_id).await?,
+    let viewer = viewer(request, &of_task(task_id), env).await?;
+    let task = match &viewer {
+        Viewer::User(identity) => find(identity, task_id, env).await?,
+        Viewer::Holder { user_id, .. } => in_room(env, task_id, user_id).await?,
     };
-    versioned(request, &TaskAnswer { task: (&task).into() }, task.version)
+    let view = TaskView::of(&task, viewer.right().is_guest);
+    versioned(request, &TaskAnswer { task: view }, task.version)
 }
 
 /// `GET /batches/{id}`
@@ -52,12 +55,22 @@ pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Res
     json(200, &TaskPage::of(&tasks, query.limit))
 }
 
-pub async fn ticket(caller: &Identity, task_id: &str, env: &Env) -> Result<Response, ApiError> {
+/// A ticket for one task, for its owner's own pages or for sharing.
+pub async fn ticket(
+    request: &Request,
+    caller: &Identity,
+    task_id: &str,
+    env: &Env,
+) -> Result<Response, ApiError> {
     if !is_plain_id(task_id) {
         return Err(ApiError::not_found());
     }
+    // Whatever else it says: too little is shown rather than too much.
+    let share = query::value(&request.inner().url(), "share");
+    let is_shared = share.is_some_and(|share| share != "false");
     let task = find(caller, task_id, env).await?;
-    json(200, &issue(env, &task.user_id, Scope::Task(task.id().to_owned()))?)
+    let scope = if is_shared { Scope::Shared } else { Scope::Task };
+    json(200, &issue(env, &task.user_id, scope(task.id().to_owned()))?)
 }
 
 /// A ticket for the feed of all the caller's tasks.
@@ -73,6 +86,11 @@ pub async fn batch_ticket(
 ) -> Result<Response, ApiError> {
     own_batch(caller.user_id(), batch_id, env).await?;
     json(200, &issue(env, caller.user_id(), Scope::Batch(batch_id.to_owned()))?)
+}
+
+/// The scopes that allow to see a task.
+pub fn of_task(task_id: &str) -> [Scope; 2] {
+    [Scope::Task(task_id.to_owned()), Scope::Shared(task_id.to_owned())]
 }
 
 /// The scopes that allow to see a batch: the batch itself, or all tasks of its owner.

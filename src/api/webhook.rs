@@ -70,12 +70,13 @@ async fn take_with_token(
     token: &str,
     env: &Env,
 ) -> Result<Response, ApiError> {
-    let key = WebhookTokenKey::new(&config(env).token_secret()?);
+    let key = WebhookTokenKey::new(&config(env).token_secrets()?);
     let wrong = || ApiError::new(Code::InvalidSignature, "The token is not for this.");
-    key.verify(token).ok_or_else(wrong)?;
+    let now = now();
+    key.verify(token, now).ok_or_else(wrong)?;
     let body = read(&mut request, WEBHOOK_LIMIT).await?;
     let headers = headers(&request, provider)?;
-    let (intent, webhook) = key.accept(token, Raw::new(&body, &headers)).ok_or_else(wrong)?;
+    let (intent, webhook) = key.accept(token, Raw::new(&body, &headers), now).ok_or_else(wrong)?;
     match event(provider, &webhook)? {
         Event::Task(report) => match whose(env, provider, &intent, &report.task_id).await? {
             Whose::Its => hand_over(env, webhook.delivery(), report).await?,

@@ -2,6 +2,7 @@
 //! [`Token::parse`] and `Token::identity`.
 
 use crate::config::Issuer;
+use crate::domain::time::{Millis, SECOND};
 use crate::json;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -13,6 +14,8 @@ const TOKEN_LIMIT: usize = 16 * 1024;
 const SUBJECT_LIMIT: usize = 255;
 /// How far the issuer's clock may differ from ours, in seconds.
 const LEEWAY: f64 = 5.0;
+/// The longest that a token is taken for, in seconds: a year. Its `exp` may be any number.
+const LONGEST: f64 = 365.0 * 24.0 * 3600.0;
 
 /// The accepted algorithms. `none` and the symmetric ones are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +58,18 @@ impl Refused {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     user_id: String,
+    until: Millis,
 }
 
 impl Identity {
     /// The token's `sub`.
     pub fn user_id(&self) -> &str {
         &self.user_id
+    }
+
+    /// When the token is not taken any more.
+    pub fn until(&self) -> Millis {
+        self.until
     }
 }
 
@@ -134,15 +143,15 @@ impl<'a> Token<'a> {
         if !claims.aud.is_some_and(|audience| names(&audience, &issuer.audience)) {
             return Err(Refused::Audience);
         }
-        if !claims.exp.is_some_and(|expiry| now < expiry + LEEWAY) {
-            return Err(Refused::Expired);
-        }
+        let end = claims.exp.map(|expiry| expiry + LEEWAY);
+        let end = end.filter(|end| now < *end).ok_or(Refused::Expired)?;
         if claims.nbf.is_some_and(|start| now < start - LEEWAY) {
             return Err(Refused::NotYet);
         }
         let named = |user: &String| (1..=SUBJECT_LIMIT).contains(&user.len());
         let user_id = claims.sub.filter(named).ok_or(Refused::Subject)?;
-        Ok(Identity { user_id })
+        let until = (end.min(now + LONGEST) * SECOND as f64) as Millis;
+        Ok(Identity { user_id, until })
     }
 }
 
@@ -193,6 +202,15 @@ mod tests {
         assert_eq!(with(|c| c["aud"] = json!(["other", "taskwire"])), Ok("ada".into()));
         assert_eq!(with(|c| c["nbf"] = json!(NOW + 4.0)), Ok("ada".into()));
         assert_eq!(with(|c| c["exp"] = json!(NOW - 4.0)), Ok("ada".into()));
+    }
+
+    #[test]
+    fn a_token_is_taken_until_its_end_and_the_leeway_and_for_a_year_at_most() {
+        let until = |exp: f64| identity(claims(|c| c["exp"] = json!(exp))).unwrap().until();
+        let now = NOW as Millis * SECOND;
+        assert_eq!(until(NOW + 60.25), now + 65_250);
+        assert_eq!(until(NOW - 4.0), now + SECOND);
+        assert_eq!(until(1e300), now + LONGEST as Millis * SECOND);
     }
 
     #[test]

@@ -54,17 +54,14 @@ pub enum Arm {
     At(Millis),
     /// At this time, unless one is set for then or earlier.
     By(Millis),
-    /// At this time, unless one is set.
-    IfNone(Millis),
 }
 
 impl Arm {
     /// The time to set the alarm to, given the one that is set; `None` leaves it.
     pub fn over(self, set: Option<Millis>) -> Option<Millis> {
         match (self, set) {
-            (Self::At(at), _) | (Self::By(at) | Self::IfNone(at), None) => Some(at),
+            (Self::At(at), _) | (Self::By(at), None) => Some(at),
             (Self::By(at), Some(set)) => (set > at).then_some(at),
-            (Self::IfNone(_), Some(_)) => None,
         }
     }
 
@@ -87,8 +84,6 @@ mod tests {
             (Arm::By(5), Some(5), None),
             (Arm::By(5), Some(4), None),
             (Arm::By(5), Some(6), Some(5)),
-            (Arm::IfNone(5), None, Some(5)),
-            (Arm::IfNone(5), Some(9), None),
         ] {
             assert_eq!(arm.over(set), expected, "{arm:?} over {set:?}");
         }

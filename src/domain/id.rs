@@ -50,6 +50,11 @@ impl TaskKey {
         format!("{:012x}", at.max(0))
     }
 
+    /// When the task was created. `None` for a key that only has the shape of one.
+    pub fn created_at(&self) -> Option<Millis> {
+        Millis::from_str_radix(&self.0[..TIME_CHARS], 16).ok()
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -10,7 +10,7 @@ use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::object::address::Address;
 use crate::object::name::ObjectName;
-use crate::object::watcher::{LIVE_PATH, Watcher};
+use crate::object::watcher::Watcher;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use worker::{Env, Response};
@@ -118,11 +118,9 @@ pub async fn watch_content(
     watcher: &Watcher,
     after: Option<&str>,
 ) -> Result<Response, ApiError> {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(after.map(|after| ("after", after)));
-    let path = format!("{LIVE_PATH}?{}", query.finish());
     let feed = ObjectName::Content(watcher.user_id.clone());
-    Address::of(env, &feed)?.upgrade(&path, watcher.offers).await
+    let after = after.map(|after| ("after", after));
+    Address::of(env, &feed)?.upgrade(&watcher.path(after.as_slice()), watcher.offers).await
 }
 
 /// Opens a socket on a feed of tasks, for a watcher that has all changes before `since`. The caller has
@@ -137,6 +135,7 @@ pub async fn watch(
     since: Option<Millis>,
     watcher: &Watcher,
 ) -> Result<Response, ApiError> {
-    let since = since.map(|since| format!("?since={since}")).unwrap_or_default();
-    Address::of(env, feed)?.upgrade(&format!("{LIVE_PATH}{since}"), watcher.offers).await
+    let since = since.map(|since| since.to_string());
+    let since = since.as_deref().map(|since| ("since", since));
+    Address::of(env, feed)?.upgrade(&watcher.path(since.as_slice()), watcher.offers).await
 }

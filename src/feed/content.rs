@@ -9,7 +9,8 @@ use super::full::close_soon;
 use crate::domain::channel::frame::content_frame;
 use crate::domain::list::PAGE_BYTES;
 use crate::error::{ApiError, Issue};
-use crate::object::socket::{accept_of_user, is_open};
+use crate::object::alarm::admit;
+use crate::object::socket::{self, accept_of_user, kept, open_sockets};
 use crate::platform::{log, with_deadline};
 use crate::store::content::Placed;
 use crate::store::{D1_DEADLINE, Store};
@@ -58,7 +59,7 @@ impl ContentFeed<'_> {
     /// Handles a poke: there is a new row. Answers [`NOBODY`] if there are no sockets.
     pub async fn poked(&self) -> Result<Response> {
         // A socket that is still joining counts.
-        if self.sockets().next().is_none() {
+        if open_sockets(self.state).is_empty() {
             return Response::ok(NOBODY);
         }
         match self.catch_up().await {
@@ -99,12 +100,12 @@ impl ContentFeed<'_> {
             Ok(seq) => seq,
             Err(error) => return refused(&error),
         };
-        let accepted = match accept_of_user(self.state)? {
+        let accepted = match accept_of_user(self.state, request)? {
             Ok(accepted) => accepted,
             Err(error) => return refused(&error),
         };
         match self.join(&accepted.socket, seq, after.is_some()).await {
-            Ok(()) => accepted.response(request),
+            Ok(()) => admit(self.state, accepted, request).await,
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
                 refused(&error)
@@ -166,18 +167,9 @@ impl ContentFeed<'_> {
 
     /// The watchers that can be sent to. One whose socket is closing reconnects with the last row it has.
     fn watchers(&self) -> Vec<(WebSocket, Watcher)> {
-        self.of_watchers().filter(|(_, watcher)| !watcher.has_enough).collect()
-    }
-
-    fn of_watchers(&self) -> impl Iterator<Item = (WebSocket, Watcher)> {
-        self.sockets().filter_map(|socket| {
-            let watcher = socket.deserialize_attachment::<Watcher>().ok().flatten()?;
-            Some((socket, watcher))
-        })
-    }
-
-    fn sockets(&self) -> impl Iterator<Item = WebSocket> {
-        self.state.get_websockets().into_iter().filter(is_open)
+        let of = |socket: WebSocket| kept::<Watcher>(&socket).map(|watcher| (socket, watcher));
+        let joined = open_sockets(self.state).into_iter().filter_map(of);
+        joined.filter(|(_, watcher)| !watcher.has_enough).collect()
     }
 }
 
@@ -194,7 +186,7 @@ fn show(socket: &WebSocket, watcher: &mut Watcher, rows: &[Placed]) -> Option<u3
 }
 
 fn keep(socket: &WebSocket, watcher: &Watcher) {
-    if let Err(error) = socket.serialize_attachment(watcher) {
+    if let Err(error) = socket::keep(socket, watcher) {
         log("feed", error);
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::task::Task;
 use crate::domain::task::frame::task_frame;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
+use crate::object::alarm::{admit, see_to_sockets};
 use crate::object::name::ObjectName;
 use crate::object::socket::{accept, accept_of_user, broadcast, closed, heard};
 use crate::object::watcher::LIVE_PATH;
@@ -60,7 +61,7 @@ impl DurableObject for FeedRoom {
         match self.feed() {
             Some(ObjectName::Content(user)) => {
                 if request.path() == ERASED_PATH {
-                    broadcast(&self.state, &request.text().await?);
+                    broadcast(&self.state, &request.text().await?, || None);
                     return Response::empty();
                 }
                 let feed = self.content(&user);
@@ -76,14 +77,18 @@ impl DurableObject for FeedRoom {
         if let (Some(task_id), Some(version)) = (query::value(&url, "task"), version) {
             self.overlap.borrow_mut().published(&task_id, version);
         }
-        broadcast(&self.state, &frame);
+        // A feed has no guests.
+        broadcast(&self.state, &frame, || None);
         Response::empty()
     }
 
     async fn alarm(&self) -> Result<Response> {
         match self.feed() {
             Some(ObjectName::PublicContent) => self.public().alarm().await?,
-            _ => close_full(&self.state),
+            _ => {
+                close_full(&self.state);
+                see_to_sockets(&self.state).await?;
+            }
         }
         Response::empty()
     }
@@ -119,8 +124,8 @@ impl FeedRoom {
         let since = query::value(&request.inner().url(), "since");
         let since = since.and_then(|since| since.parse().ok());
         let accepted = match self.feed() {
-            Some(ObjectName::UserTasks(_)) => accept_of_user(&self.state)?,
-            _ => Ok(accept(&self.state)?),
+            Some(ObjectName::UserTasks(_)) => accept_of_user(&self.state, request)?,
+            _ => Ok(accept(&self.state, request)?),
         };
         let accepted = match accepted {
             Ok(accepted) => accepted,
@@ -130,7 +135,7 @@ impl FeedRoom {
         let shown = self.show(&accepted.socket, reading, since).await;
         self.overlap.borrow_mut().end(reading);
         match shown {
-            Ok(()) => accepted.response(request),
+            Ok(()) => admit(&self.state, accepted, request).await,
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
                 refused(&error)

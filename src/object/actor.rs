@@ -3,12 +3,13 @@
 //! It decides nothing. From loading the state to [`Effect::Store`] and [`Effect::Show`] there is no
 //! `await`, so no other event can interleave.
 
+use super::alarm::arm;
 use super::socket::broadcast;
 use super::storage::{load, save};
-use crate::domain::effect::{Arm, Decision, Effect};
+use crate::domain::effect::{Decision, Effect};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
-use crate::platform::{log_error, now};
+use crate::platform::now;
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Result, State};
@@ -33,6 +34,11 @@ pub trait Actor {
 
     /// The frame for watchers. `None`: there is nothing to show.
     fn frame(&self, state: &Self::State) -> Option<String>;
+
+    /// The frame for guests. `None`: nothing is shown to them.
+    fn guest_frame(&self, _state: &Self::State) -> Option<String> {
+        None
+    }
 
     /// Does the work of this kind of actor. Its outcome is the next input.
     ///
@@ -80,22 +86,16 @@ async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdic
                 }
             }
             Effect::Show => {
-                if let Some(frame) = decided.as_ref().and_then(|state| actor.frame(state)) {
-                    broadcast(actor.object(), &frame);
+                if let Some(state) = &decided
+                    && let Some(frame) = actor.frame(state)
+                {
+                    broadcast(actor.object(), &frame, || actor.guest_frame(state));
                 }
             }
-            Effect::Arm(arm) => set_alarm(actor.object(), arm).await?,
+            Effect::Arm(when) => arm(actor.object(), when).await?,
             Effect::Do(work) => effects.extend(actor.work(work).await?.map(Effect::Then)),
             Effect::Clean => actor.object().storage().delete_all().await?,
         }
     }
     Ok(verdict.unwrap_or(Verdict::Noted))
-}
-
-async fn set_alarm(object: &State, arm: Arm) -> Result<()> {
-    let storage = object.storage();
-    let set = if arm.looks() { storage.get_alarm().await? } else { None };
-    let Some(at) = arm.over(set) else { return Ok(()) };
-    let alarm = storage.set_alarm((at - now()).max(0)).await;
-    alarm.inspect_err(|error| log_error("alarm", error))
 }

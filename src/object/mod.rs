@@ -1,10 +1,13 @@
 //! What all our Durable Objects share: the shell that performs effects, names, addresses, storage,
-//! sockets and watchers. It must not know tasks, channels or feeds.
+//! sockets with their ends, and watchers. It must not know tasks, channels or feeds.
 
 #[cfg(target_arch = "wasm32")]
 pub mod actor;
 #[cfg(target_arch = "wasm32")]
 pub mod address;
+#[cfg(target_arch = "wasm32")]
+pub mod alarm;
+pub mod expiry;
 pub mod name;
 #[cfg(target_arch = "wasm32")]
 pub mod socket;

@@ -1,9 +1,16 @@
-//! Hibernatable WebSockets: accept, broadcast, close.
+//! Hibernatable WebSockets: accept, broadcast, close. What a socket keeps while its object sleeps is in
+//! its attachment: the right of its watcher, and what its feed keeps there.
 
+use super::expiry::{closing_at, is_over};
+use super::watcher::{Right, right_of};
+use crate::domain::time::Millis;
 use crate::error::ApiError;
-use crate::platform::log;
+use crate::platform::{log, now};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::cell::LazyCell;
 use worker::{
-    Request, Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage,
+    Error, Request, Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage,
     WebSocketPair, WebSocketRequestResponsePair,
 };
 
@@ -23,6 +30,22 @@ const USER_SOCKETS: usize = 20;
 /// The `readyState` of a socket that can be sent to.
 const OPEN: u16 = 1;
 
+/// The close code of a socket whose ticket or token has ended.
+const EXPIRED: u16 = 4401;
+
+#[derive(Serialize, Deserialize)]
+struct Attachment<T> {
+    right: Right,
+    /// What its feed keeps.
+    own: Option<T>,
+}
+
+/// The part of an attachment that every socket has.
+#[derive(Deserialize)]
+struct Entitled {
+    right: Right,
+}
+
 /// An accepted socket whose upgrade is not answered yet.
 pub struct Accepted {
     pub socket: WebSocket,
@@ -33,13 +56,16 @@ pub struct Accepted {
 ///
 /// # Errors
 ///
-/// The runtime cannot make a socket.
-pub fn accept(state: &State) -> Result<Accepted> {
+/// The runtime cannot make a socket, or the upgrade does not say when the watcher's right ends.
+pub fn accept(state: &State, upgrade: &Request) -> Result<Accepted> {
+    let right = right_of(&upgrade.inner().url());
+    let right = right.ok_or_else(|| Error::RustError("a watcher without an end".to_owned()))?;
     let pair = WebSocketPair::new()?;
     // The runtime answers the heartbeat, so it does not wake a hibernating object.
     let heartbeat = WebSocketRequestResponsePair::new("ping", "pong")?;
     state.set_websocket_auto_response(&heartbeat);
     state.accept_web_socket(&pair.server);
+    pair.server.serialize_attachment(Attachment::<()> { right, own: None })?;
     Ok(Accepted { socket: pair.server, other_end: pair.client })
 }
 
@@ -47,11 +73,16 @@ pub fn accept(state: &State) -> Result<Accepted> {
 ///
 /// # Errors
 ///
-/// The runtime cannot make a socket. The inner error is `too_many_sockets`.
-pub fn accept_of_user(state: &State) -> Result<std::result::Result<Accepted, ApiError>> {
-    let sockets = state.get_websockets();
-    let open = sockets.iter().filter(|socket| is_open(socket)).count();
-    if open < USER_SOCKETS { accept(state).map(Ok) } else { Ok(Err(ApiError::too_many_sockets())) }
+/// Those of [`accept`]. The inner error is `too_many_sockets`.
+pub fn accept_of_user(
+    state: &State,
+    upgrade: &Request,
+) -> Result<std::result::Result<Accepted, ApiError>> {
+    if open_sockets(state).len() < USER_SOCKETS {
+        accept(state, upgrade).map(Ok)
+    } else {
+        Ok(Err(ApiError::too_many_sockets()))
+    }
 }
 
 /// Whether the socket can be sent to.
@@ -60,9 +91,19 @@ pub fn is_open(socket: &WebSocket) -> bool {
 }
 
 impl Accepted {
+    /// Whether its watcher is a guest.
+    pub fn is_guest(&self) -> bool {
+        right(&self.socket).is_none_or(|right| right.is_guest)
+    }
+
+    /// When an alarm has to close it.
+    pub(super) fn closing(&self) -> Option<Millis> {
+        closing_at(until(&self.socket).into_iter())
+    }
+
     /// The answer to the upgrade. It names the sub-protocol only if that was offered: otherwise the
     /// handshake fails.
-    pub fn response(self, upgrade: &Request) -> Result<Response> {
+    pub(super) fn response(self, upgrade: &Request) -> Result<Response> {
         let mut response = ResponseBuilder::new().with_status(101).with_websocket(self.other_end);
         if upgrade.headers().has(PROTOCOL_HEADER)? {
             response = response.with_header(PROTOCOL_HEADER, PROTOCOL)?;
@@ -71,10 +112,61 @@ impl Accepted {
     }
 }
 
-/// Sends `frame` to every watcher. A send to a closing socket fails, which must not affect the others.
-pub fn broadcast(state: &State, frame: &str) {
-    for socket in state.get_websockets() {
-        if let Err(error) = socket.send_with_str(frame) {
+/// What the feed of a socket keeps with it.
+pub fn kept<T: DeserializeOwned>(socket: &WebSocket) -> Option<T> {
+    socket.deserialize_attachment::<Attachment<T>>().ok().flatten()?.own
+}
+
+/// Keeps this with a socket.
+///
+/// # Errors
+///
+/// The runtime does not take it.
+pub fn keep(socket: &WebSocket, own: &impl Serialize) -> Result<()> {
+    // A socket without a right is over already.
+    let right = right(socket).unwrap_or(Right { until: 0, is_guest: true });
+    socket.serialize_attachment(Attachment { right, own: Some(own) })
+}
+
+fn right(socket: &WebSocket) -> Option<Right> {
+    Some(socket.deserialize_attachment::<Entitled>().ok().flatten()?.right)
+}
+
+/// When the time of a socket is over.
+fn until(socket: &WebSocket) -> Option<Millis> {
+    right(socket).map(|right| right.until)
+}
+
+/// Closes every socket whose time is over at `now`.
+pub fn close_over(state: &State, now: Millis) {
+    for socket in state.get_websockets().iter().filter(|socket| is_open(socket)) {
+        if is_over(until(socket), now)
+            && let Err(error) = socket.close(Some(EXPIRED), Some("expired"))
+        {
+            log("socket", error);
+        }
+    }
+}
+
+/// The sockets that can be sent to. Those whose time is over are closed first.
+pub fn open_sockets(state: &State) -> Vec<WebSocket> {
+    close_over(state, now());
+    state.get_websockets().into_iter().filter(is_open).collect()
+}
+
+/// When an alarm has to close the first of the open sockets. Those whose time is over are closed now.
+pub fn closing(state: &State) -> Option<Millis> {
+    closing_at(open_sockets(state).iter().filter_map(until))
+}
+
+/// Sends `frame` to every watcher, and to guests the other one, if there is any. It is only made for
+/// somebody. A send that fails must not affect the others.
+pub fn broadcast(state: &State, frame: &str, for_guests: impl FnOnce() -> Option<String>) {
+    let for_guests = LazyCell::new(for_guests);
+    for socket in open_sockets(state) {
+        let is_guest = right(&socket).is_none_or(|right| right.is_guest);
+        let frame = if is_guest { for_guests.as_deref() } else { Some(frame) };
+        if let Some(Err(error)) = frame.map(|frame| socket.send_with_str(frame)) {
             log("socket", error);
         }
     }

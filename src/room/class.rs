@@ -2,6 +2,7 @@
 
 use super::channel::room::ChannelRoom;
 use super::task::room::TaskRoom as Tasks;
+use crate::object::alarm::see_to_sockets;
 use crate::object::name::ObjectName;
 use crate::object::socket::{closed, heard};
 use crate::platform::log;
@@ -36,6 +37,7 @@ impl DurableObject for TaskRoom {
             ObjectName::Channel(id) => self.channel(&id).alarm().await?,
             _ => self.task().alarm().await?,
         }
+        see_to_sockets(&self.state).await?;
         Response::empty()
     }
 

@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::json;
 use crate::signature::mac::{Key, MAC_BYTES};
+use crate::signature::secret::SecretSet;
 
 /// Longest seal that is read, in bytes. Ours are about 200.
 pub const MAX_SEAL_BYTES: usize = 2048;
@@ -23,18 +24,29 @@ pub(super) enum Broken {
     Mismatch,
 }
 
-/// `value` under the seal of `key`, for one purpose.
-pub(super) fn seal(key: &Key, purpose: &[u8], value: &impl Serialize) -> String {
+/// The keys of a deployment: the first one seals, and any of them opens, so that a secret can be replaced
+/// while what it has sealed is still good.
+#[derive(Debug, Clone)]
+pub(super) struct SealKeys(Vec<Key>);
+
+impl SealKeys {
+    pub(super) fn new(secrets: &SecretSet) -> Self {
+        Self(secrets.iter().map(Key::whole).collect())
+    }
+}
+
+/// `value` under the seal of the first key, for one purpose.
+pub(super) fn seal(SealKeys(keys): &SealKeys, purpose: &[u8], value: &impl Serialize) -> String {
     let json = serde_json::to_vec(value).expect("strings and numbers are always JSON");
     let payload = URL_SAFE_NO_PAD.encode(json);
-    let mac = key.sign(&[purpose, payload.as_bytes()]);
+    let mac = keys[0].sign(&[purpose, payload.as_bytes()]);
     format!("{VERSION}{payload}.{}", URL_SAFE_NO_PAD.encode(mac))
 }
 
 /// Verifies a seal for this purpose and returns its value. The MAC is checked before anything is
 /// decoded.
 pub(super) fn unseal<T: DeserializeOwned>(
-    key: &Key,
+    SealKeys(keys): &SealKeys,
     purpose: &[u8],
     sealed: &str,
 ) -> Result<T, Broken> {
@@ -46,7 +58,7 @@ pub(super) fn unseal<T: DeserializeOwned>(
         .and_then(|rest| rest.split_once('.'))
         .ok_or(Broken::Malformed)?;
     let mac = decode_mac(mac).ok_or(Broken::Malformed)?;
-    if !key.verifies(&[purpose, payload.as_bytes()], &[mac]) {
+    if !keys.iter().any(|key| key.verifies(&[purpose, payload.as_bytes()], &[mac])) {
         return Err(Broken::Mismatch);
     }
     let json = URL_SAFE_NO_PAD.decode(payload).map_err(|_| Broken::Malformed)?;

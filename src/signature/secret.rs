@@ -55,8 +55,24 @@ impl SecretSet {
         (!secrets.is_empty()).then_some(Self(secrets))
     }
 
+    /// How many secrets there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The place in the list, from 1, of the first secret that has fewer bytes.
+    pub fn place_shorter_than(&self, bytes: usize) -> Option<usize> {
+        self.0.iter().position(|secret| secret.0.len() < bytes).map(|index| index + 1)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Secret> {
         self.0.iter()
+    }
+}
+
+impl From<Secret> for SecretSet {
+    fn from(secret: Secret) -> Self {
+        Self(vec![secret])
     }
 }
 

@@ -8,9 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::signature::mac::Key;
-use crate::signature::seal::{Broken, seal, unseal};
-use crate::signature::secret::Secret;
+use crate::signature::seal::{Broken, SealKeys, seal, unseal};
+use crate::signature::secret::SecretSet;
 
 /// How long a ticket is valid, in milliseconds: an hour. A page that lives longer gets a new one.
 pub const TICKET_LIFETIME_MS: i64 = 3_600_000;
@@ -23,6 +22,8 @@ const PURPOSE: &[u8] = b"taskwire ticket v1\n";
 pub enum Scope {
     /// One task, by its task id.
     Task(String),
+    /// The same, for somebody else to look at: less of it is shown.
+    Shared(String),
     /// The tasks of one batch, by its batch id.
     Batch(String),
     /// What arrives on one channel, by its channel id.
@@ -68,11 +69,12 @@ impl Error for TicketError {}
 
 /// Signs tickets and verifies them.
 #[derive(Debug, Clone)]
-pub struct TicketKey(Key);
+pub struct TicketKey(SealKeys);
 
 impl TicketKey {
-    pub fn new(secret: &Secret) -> Self {
-        Self(Key::whole(secret))
+    /// The first of the secrets signs, and each of them verifies.
+    pub fn new(secrets: &SecretSet) -> Self {
+        Self(SealKeys::new(secrets))
     }
 
     /// The ticket as text.
@@ -101,12 +103,12 @@ impl TicketKey {
 mod tests {
     use super::{PURPOSE, Scope, Ticket, TicketError, TicketKey};
     use crate::signature::mac::Key;
-    use crate::signature::secret::Secret;
+    use crate::signature::secret::{Secret, SecretSet};
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     fn key() -> TicketKey {
-        TicketKey::new(&Secret::new("token secret".to_owned()).expect("a secret"))
+        TicketKey::new(&Secret::new("token secret".to_owned()).expect("a secret").into())
     }
 
     /// A ticket with any payload, rightly signed.
@@ -122,6 +124,10 @@ mod tests {
             (
                 Scope::Task("tsk_1".to_owned()),
                 r#"{"user":"u","scope":{"kind":"task","id":"tsk_1"},"expiresAt":5}"#,
+            ),
+            (
+                Scope::Shared("tsk_1".to_owned()),
+                r#"{"user":"u","scope":{"kind":"shared","id":"tsk_1"},"expiresAt":5}"#,
             ),
             (
                 Scope::Batch("b1".to_owned()),
@@ -148,6 +154,17 @@ mod tests {
             assert_eq!(key().verify(&ticket, 0), Err(TicketError::Malformed), "{json}");
         }
         assert_eq!(key().verify(&signed("!"), 0), Err(TicketError::Malformed));
+    }
+
+    #[test]
+    fn the_first_secret_signs_and_each_verifies_until_it_is_gone() {
+        let key = |list| TicketKey::new(&SecretSet::parse(list).expect("secrets"));
+        let ticket = Ticket { user: "u".to_owned(), scope: Scope::Tasks, expires_at: 5 };
+        let old = key("old").sign(&ticket);
+        assert_eq!(key("new,old").sign(&ticket), key("new").sign(&ticket));
+        assert_eq!(key("new,old").verify(&old, 4), Ok(ticket.clone()));
+        assert_eq!(key("new,old").verify(&key("new").sign(&ticket), 4), Ok(ticket));
+        assert_eq!(key("new").verify(&old, 4), Err(TicketError::Mismatch));
     }
 
     #[test]

@@ -15,17 +15,17 @@ use taskwire::domain::verdict::Verdict;
 
 /// Columns are states, rows are what comes ten seconds after the first event.
 ///
-/// `at` and `none` are `Arm`s, with the time from now on, or `end` for the clean-up. `->` goes on to a
+/// `at` and `by` are `Arm`s, with the time from now on, or `end` for the clean-up. `->` goes on to a
 /// stage of the alarm.
 const EVENTS: &str = "
 input        | empty                     | asked                     | waiting                   | made                      | saved                     | told                      | failed                    | given_up
 attach       | store show at+4s do:flush | -                         | -                         | -                         | -                         | -                         | -                         | -
 other        | store show at+4s do:flush | -                         | -                         | -                         | -                         | -                         | -                         | -
 remember     | store show                | -                         | -                         | -                         | -                         | -                         | -                         | -
-generated    | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | none+0s                   | none+0s                   | none=end                  | store show at+0s do:flush | store show at+0s do:flush
-unbidden     | store show at+4s do:flush | store show at+4s do:flush | store show at+4s do:flush | none+0s                   | none+0s                   | none=end                  | store show at+0s do:flush | store show at+4s do:flush
+generated    | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | by+0s                     | by+0s                     | by=end                    | store show at+0s do:flush | store show at+0s do:flush
+unbidden     | store show at+4s do:flush | store show at+4s do:flush | store show at+4s do:flush | by+0s                     | by+0s                     | by=end                    | store show at+0s do:flush | store show at+4s do:flush
 standard     | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush
-failed       | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | store at+0s do:flush      | store at+0s               | store at+0s               | none+0s                   | store show at+0s do:flush
+failed       | store show at+0s do:flush | store show at+0s do:flush | store show at+0s do:flush | store at+0s do:flush      | store at+0s               | store at+0s               | by+0s                     | store show at+0s do:flush
 unknown      | store show at+4s do:flush | store at+0s do:flush      | store at+17990s           | store at+0s do:flush      | store at+0s               | store at=end              | store at+0s               | store at=end
 delivered    | -                         | -                         | -                         | store show                | store show                | -                         | -                         | -
 retry        | -                         | -                         | -                         | store                     | store                     | -                         | -                         | -

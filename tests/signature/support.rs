@@ -146,7 +146,7 @@ pub const TICKET: &str = "v1.eyJ1c2VyIjoidXNlcl8xIiwic2NvcGUiOnsia2luZCI6InRhc2s
 pub const EXPIRES_AT: i64 = 1_795_172_400_000;
 
 pub fn ticket_key(secret: &str) -> TicketKey {
-    TicketKey::new(&Secret::new(secret.to_owned()).expect("a secret"))
+    TicketKey::new(&Secret::new(secret.to_owned()).expect("a secret").into())
 }
 
 pub fn ticket() -> Ticket {

@@ -20,7 +20,6 @@ pub fn cell<I: Debug, W: Debug>(
         Effect::Show => "show".to_owned(),
         Effect::Arm(Arm::At(at)) => format!("at{}", time(*at)),
         Effect::Arm(Arm::By(at)) => format!("by{}", time(*at)),
-        Effect::Arm(Arm::IfNone(at)) => format!("none{}", time(*at)),
         Effect::Clean => "clean".to_owned(),
         Effect::Do(_) | Effect::Then(_) => own(effect).unwrap_or_else(|| panic!("{effect:?}")),
     };

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { assertRefused, call } from "./support/api.ts";
 import { type App, startApp } from "./support/app.ts";
 import { completedBody, inventedTaskId, SCHEMES, sendWebhook } from "./support/signatures.ts";
+import { ticketOf } from "./support/tickets.ts";
 
 /** A Worker of its own for each case: seconds in all, more where the machine is busy. */
 const timeout = 120_000;
@@ -90,6 +91,28 @@ describe("without", { timeout }, () => {
         }
       },
     ));
+
+  for (const [secret, wrong] of [
+    ["short", "has less than 32 bytes"],
+    [`${"n".repeat(32)} ${"o".repeat(31)}`, "has less than 32 bytes in its secret 2 of 2"],
+  ]) {
+    test(`32 bytes of TASKWIRE_TOKEN_SECRET (it ${wrong}) it is not ready, and nothing is signed or opened`, () =>
+      without({ TASKWIRE_TOKEN_SECRET: secret ?? "", MYNTH_WEBHOOK_MODE: "request" }, async (app) => {
+        const ada = await app.as("ada");
+        const ticket = ticketOf({ scope: { kind: "task", id: "tsk_1" } }, secret);
+        for (const answer of [
+          await call(`${app.base}/readyz`),
+          await ada.generate(),
+          await ada.post("/tasks/ticket", {}),
+          await call(`${app.base}/tasks/tsk_1?ticket=${ticket}`),
+          await call(`${app.base}/webhooks/mynth/v1.e30.AAAA`, { method: "POST", body: "{}" }),
+        ]) {
+          assertRefused(answer, 503, "not_configured");
+          assert.equal(answer.body.error.message, `TASKWIRE_TOKEN_SECRET ${wrong}.`);
+        }
+        assert.equal(app.starts, 0);
+      }));
+  }
 
   test("https an issuer is not trusted, unless it is on this machine", () =>
     without({ AUTH_ISSUER: "http://id.example" }, async (app) => {

@@ -1,12 +1,11 @@
 /** Who may watch: tickets, tokens and origins, all checked before there is a socket. And other pages. */
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, describe, test } from "node:test";
 import { assertRefused, call } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
-import { variables } from "./support/deployment.ts";
 import { inventedTaskId } from "./support/signatures.ts";
+import { ticketOf } from "./support/tickets.ts";
 import { upgrade } from "./support/watcher.ts";
 
 const ALLOWED = "https://app.example";
@@ -19,15 +18,9 @@ const { taskId, live } = await ada.start();
 const url = `${app.base}/tasks/${taskId}/live`;
 const timeout = 20_000;
 
-const SECRET = variables("").TASKWIRE_TOKEN_SECRET ?? "";
-
-/** A ticket made by hand, as the Worker would sign it. */
-function ticket(fields: object = {}, secret = SECRET): string {
-  const scope = { kind: "task", id: taskId };
-  const all = { user: "ada", scope, expiresAt: Date.now() + 60_000, ...fields };
-  const payload = Buffer.from(JSON.stringify(all)).toString("base64url");
-  return `v1.${payload}.${createHmac("sha256", secret).update(`taskwire ticket v1\n${payload}`).digest("base64url")}`;
-}
+/** A ticket for this task, unless the fields say otherwise. */
+const ticket = (fields: object = {}, secret?: string) =>
+  ticketOf({ scope: { kind: "task", id: taskId }, ...fields }, secret);
 
 const offered = (text: string) => ["taskwire", `ticket.${text}`];
 

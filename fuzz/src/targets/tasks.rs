@@ -110,7 +110,7 @@ pub fn written(room: &RoomState) -> usize {
         let row = task_from_row(&to_json(task)).expect("a row that was written can be read");
         assert_eq!(row.images.len(), task.images.len());
         serde_json::from_str::<IgnoredAny>(&task_frame(task)).expect("a frame is JSON");
-        assert!(first_frame(task, Some(task.version)).len() < 64);
+        assert!(first_frame(task, Some(task.version), false).len() < 64);
     }
     text.len()
 }

@@ -39,12 +39,12 @@ struct Keys {
 
 impl Keys {
     fn new(secret: &str) -> Self {
-        let secret = Secret::new(secret.to_owned()).expect("a secret");
+        let secret = Secret::new(secret.to_owned()).expect("a secret").into();
         Self { tickets: TicketKey::new(&secret), tokens: WebhookTokenKey::new(&secret) }
     }
 
     fn open(&self, text: &str, now: i64) -> (Result<Ticket, TicketError>, Option<Intent>) {
-        metered(|| (self.tickets.verify(text, now), self.tokens.verify(text)))
+        metered(|| (self.tickets.verify(text, now), self.tokens.verify(text, now)))
     }
 }
 
@@ -63,7 +63,7 @@ pub fn tickets(data: &[u8]) {
     }
     if let Some(intent) = &intent {
         assert!(is_sealed(TOKEN, &text), "a token that nobody has signed");
-        assert_eq!(keys.tokens.verify(&keys.tokens.sign(intent)).as_ref(), Some(intent));
+        assert_eq!(keys.tokens.verify(&keys.tokens.sign(intent), now).as_ref(), Some(intent));
     }
     assert!(ticket.is_err() || intent.is_none(), "a ticket that is a token");
     if ticket == Err(TicketError::Expired) || ticket.is_ok() || intent.is_some() {

@@ -91,7 +91,7 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
     let follows = match follows {
         Follows::Nothing => vec![],
         Follows::Arm => vec![arm(&next, now)],
-        Follows::ArmIfNone => vec![Effect::Arm(Arm::IfNone(next_alarm(&next, now)))],
+        Follows::ArmBy => vec![Effect::Arm(Arm::By(next_alarm(&next, now)))],
         // The alarm comes first: it repeats the flush if the process dies during it.
         Follows::Flush if next.is_dirty() => vec![arm(&next, now), Effect::Do(Work::Flush)],
         Follows::Flush => vec![arm(&next, now)],
@@ -109,7 +109,7 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
 enum Follows {
     Nothing,
     Arm,
-    ArmIfNone,
+    ArmBy,
     /// Arm the alarm, then flush if D1 is behind.
     Flush,
     /// Arm the alarm, flush if D1 is behind, and delete this.
@@ -130,7 +130,7 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
         Input::Event(arrived) => match hear(state, arrived, now) {
             Verdict::Full => (Verdict::Full, Follows::Nothing),
             // The runtime drops an alarm that failed too often. The provider's retry sets it again.
-            Verdict::Duplicate => (Verdict::Duplicate, Follows::ArmIfNone),
+            Verdict::Duplicate => (Verdict::Duplicate, Follows::ArmBy),
             verdict => (verdict, Follows::Flush),
         },
         Input::Called { key, reply } => {

@@ -4,6 +4,7 @@ use crate::domain::task::{Image, ImageStatus, Status, Task, TaskError};
 use crate::domain::time::{Millis, iso_json};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// A task, in the same form in answers, lists and frames.
 #[derive(Debug, Serialize)]
@@ -90,6 +91,19 @@ impl<'a> From<&'a Task> for TaskView<'a> {
     }
 }
 
+impl<'a> TaskView<'a> {
+    /// What the holder of a ticket for sharing sees: not whose the task is, what it cost, or what its
+    /// caller keeps with it.
+    pub fn for_guest(task: &'a Task) -> Self {
+        static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        Self { user_id: "", cost: None, metadata: &NOTHING, ..task.into() }
+    }
+
+    pub fn of(task: &'a Task, is_guest: bool) -> Self {
+        if is_guest { Self::for_guest(task) } else { task.into() }
+    }
+}
+
 /// One message to a watcher. A frame carries the whole state, so that a missed one costs nothing.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -116,11 +130,16 @@ pub fn erased_frame(task_id: &str) -> String {
     to_text(&Frame::Erased { task_id })
 }
 
+/// The same for guests.
+pub fn guest_frame(task: &Task) -> String {
+    to_text(&Frame::Task { task: TaskView::for_guest(task) })
+}
+
 /// The first frame on a socket: the task, or `current` if the watcher has this version already.
-pub fn first_frame(task: &Task, known_version: Option<u64>) -> String {
+pub fn first_frame(task: &Task, known_version: Option<u64>, is_guest: bool) -> String {
     match known_version {
         Some(version) if version == task.version => to_text(&Frame::Current { version }),
-        _ => task_frame(task),
+        _ => to_text(&Frame::Task { task: TaskView::of(task, is_guest) }),
     }
 }
 
@@ -175,10 +194,26 @@ mod tests {
     #[test]
     fn a_watcher_that_has_the_current_version_is_told_so_and_any_other_gets_the_task() {
         let task = task();
-        assert_eq!(first_frame(&task, Some(1)), r#"{"type":"current","version":1}"#);
-        for known in [None, Some(0), Some(2)] {
-            assert_eq!(first_frame(&task, known), task_frame(&task));
+        for is_guest in [false, true] {
+            let first = first_frame(&task, Some(1), is_guest);
+            assert_eq!(first, r#"{"type":"current","version":1}"#);
         }
+        for known in [None, Some(0), Some(2)] {
+            assert_eq!(first_frame(&task, known, false), task_frame(&task));
+            assert_eq!(first_frame(&task, known, true), guest_frame(&task));
+        }
+    }
+
+    #[test]
+    fn a_guest_sees_a_task_without_its_owner_its_cost_and_its_metadata_in_the_same_form() {
+        let mut task = task();
+        let bare = serde_json::to_value(TaskView::from(&task)).unwrap();
+        task.cost = Some("0.03".into());
+        task.metadata.insert("order".into(), json!("secret"));
+        let mut shown = serde_json::to_value(TaskView::for_guest(&task)).unwrap();
+        assert_eq!(shown["userId"], json!(""));
+        shown["userId"] = json!("ada");
+        assert_eq!(shown, bare);
     }
 
     #[test]

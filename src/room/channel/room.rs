@@ -15,6 +15,7 @@ use crate::error::ApiError;
 use crate::feed::client::{FEED_DEADLINE, poke_content, show_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
+use crate::object::alarm::admit;
 use crate::object::socket::{accept, hang_up};
 use crate::object::watcher::LIVE_PATH;
 use crate::platform::{config, log, log_behind, log_line, with_deadline};
@@ -197,9 +198,9 @@ impl ChannelRoom<'_> {
         let Some((channel, content)) = self.seen_by(&field("user")).await? else {
             return Ok(Response::empty()?.with_status(404));
         };
-        let accepted = accept(self.state)?;
+        let accepted = accept(self.state, request)?;
         let known = field("version").parse().ok();
         accepted.socket.send_with_str(first_frame(&channel, content.as_ref(), known))?;
-        accepted.response(request)
+        admit(self.state, accepted, request).await
     }
 }

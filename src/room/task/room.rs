@@ -3,7 +3,7 @@
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
-use crate::domain::task::frame::{erased_frame, first_frame, task_frame};
+use crate::domain::task::frame::{erased_frame, first_frame, guest_frame, task_frame};
 use crate::domain::task::state::RoomState;
 use crate::domain::time::{DAY, Millis};
 use crate::domain::verdict::Verdict;
@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::feed::client::{FEED_DEADLINE, publish, publish_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
+use crate::object::alarm::admit;
 use crate::object::socket::{accept, hang_up};
 use crate::object::watcher::LIVE_PATH;
 use crate::platform::{log, log_behind, log_line, with_deadline};
@@ -54,9 +55,11 @@ impl Actor for TaskRoom<'_> {
     }
 
     fn frame(&self, state: &RoomState) -> Option<String> {
-        let left = state.erased.as_ref().and_then(|erased| erased.left.as_ref());
-        let erased = left.map(|left| erased_frame(&left.rows.task_id));
-        erased.or_else(|| state.task.as_ref().map(task_frame))
+        shown(state, task_frame)
+    }
+
+    fn guest_frame(&self, state: &RoomState) -> Option<String> {
+        shown(state, guest_frame)
     }
 
     async fn work(&self, work: Work) -> Result<Option<Input>> {
@@ -110,9 +113,10 @@ impl TaskRoom<'_> {
         let Some(task) = self.owned(&field("task"), &field("user")).await? else {
             return Ok(Response::empty()?.with_status(404));
         };
-        let accepted = accept(self.state)?;
-        accepted.socket.send_with_str(first_frame(&task, field("version").parse().ok()))?;
-        accepted.response(request)
+        let accepted = accept(self.state, request)?;
+        let frame = first_frame(&task, field("version").parse().ok(), accepted.is_guest());
+        accepted.socket.send_with_str(frame)?;
+        admit(self.state, accepted, request).await
     }
 
     /// Brings D1 and then the feeds up to date. The alarm retries what fails or times out.
@@ -167,6 +171,13 @@ impl TaskRoom<'_> {
             }
         }))
     }
+}
+
+/// The frame of the task, or of its end. Without its rows, an erased task was shown to be so.
+fn shown(state: &RoomState, frame: impl Fn(&Task) -> String) -> Option<String> {
+    let left = state.erased.as_ref().and_then(|erased| erased.left.as_ref());
+    let erased = left.map(|left| erased_frame(&left.rows.task_id));
+    erased.or_else(|| state.task.as_ref().map(frame))
 }
 
 /// The task with the patience of its kind, which rows do not hold.

@@ -19,7 +19,7 @@ export function ShareDialog({ taskId, onClose }: { taskId: string; onClose: () =
     const aborter = new AbortController();
     client
       .task(taskId)
-      .ticket({ signal: aborter.signal })
+      .ticket({ share: true, signal: aborter.signal })
       .then(setTicket, (error: TaskwireError) => {
         if (!aborter.signal.aborted) setMessage(error.message);
       });
