@@ -7,6 +7,7 @@ use taskwire::provider::call::Call;
 use taskwire::provider::contract::Provider;
 use taskwire::provider::mynth::Mynth;
 use taskwire::provider::mynth::kinds::is_known;
+use taskwire::provider::mynth::start::path;
 use taskwire::provider::registry::PROVIDERS;
 
 #[test]
@@ -29,6 +30,12 @@ fn an_image_is_waited_for_an_hour_and_a_video_three() {
         assert!(is_known(kind.word));
     }
     assert!(!is_known("image.sketch"));
+}
+
+#[test]
+fn a_kind_is_started_at_the_path_of_its_name() {
+    assert_eq!(path("image.generate"), "/image/generate");
+    assert_eq!(path("image.remove_background"), "/image/remove-background");
 }
 
 #[test]
