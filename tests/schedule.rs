@@ -12,7 +12,7 @@ use support::{
 use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::report::Outcome;
 use taskwire::domain::task::schedule::{
-    Due, FIRST_ADOPTION, FIRST_FLUSH, FIRST_POLL, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
+    Due, FIRST_POLL, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
 };
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task};
@@ -271,7 +271,7 @@ fn rows_that_d1_did_not_take_are_written_again_ever_later() {
         gaps.push(next - now);
         now = next;
     }
-    assert_eq!(gaps[..4], [FIRST_FLUSH, 2 * FIRST_FLUSH, 4 * FIRST_FLUSH, 8 * FIRST_FLUSH]);
+    assert_eq!(gaps[..4], [2, 4, 8, 16].map(|seconds| seconds * SECOND));
     assert_eq!(gaps[11], 2 * MINUTE);
 
     let version = room.task.as_ref().map_or(0, |task| task.version);
@@ -315,8 +315,8 @@ fn a_room_is_never_cleaned_while_its_task_is_pending_or_its_rows_are_behind() {
 #[test]
 fn an_orphan_is_looked_for_soon_then_ever_more_rarely_and_dropped_after_three_days() {
     let room = after([delivery("evt_1", completed(vec![picture("a")]))]);
-    assert_eq!(next_alarm(&room, NOW), NOW + FIRST_ADOPTION);
-    assert!(!due(&room, NOW + FIRST_ADOPTION - 1).adopt);
+    assert_eq!(next_alarm(&room, NOW), NOW + 2 * SECOND);
+    assert!(!due(&room, NOW + 2 * SECOND - 1).adopt && due(&room, NOW + 2 * SECOND).adopt);
     let tally = simulate(&mut awake(room, NOW), NOW + 200 * HOUR, &SILENT);
     assert!((6..=30).contains(&tally.adoptions), "{} adoptions", tally.adoptions);
     let cleaned = tally.cleaned.expect("dropped");

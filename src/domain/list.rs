@@ -60,7 +60,12 @@ impl<T> Page<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{PAGE_BYTES, Page};
+
+    #[test]
+    fn a_page_of_content_is_a_small_part_of_the_memory_that_a_worker_has() {
+        assert_eq!(PAGE_BYTES, 128 * 1024 * 1024 / 64);
+    }
 
     #[test]
     fn a_page_ends_at_the_first_row_that_does_not_fit() {
