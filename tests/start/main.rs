@@ -18,7 +18,7 @@ use serde_json::json;
 use taskwire::api::request::kinds::parse;
 use taskwire::domain::claim::Claim;
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::task::Task;
+use taskwire::domain::task::{PublicToken, Task};
 use taskwire::error::ApiError;
 use taskwire::start::saga::{Done, Job};
 use world::{PROVIDERS, World};
@@ -63,6 +63,6 @@ fn a_token_of_the_providers_own_comes_with_the_task_that_asked_for_one() {
         job.request.passed_on.extend(access.map(|access| ("access".to_owned(), access.into())));
         let done = run(world.ports().start(vec![job], None)).unwrap().unwrap();
         let task = done.outcomes[0].as_ref().expect("started");
-        assert_eq!(task.access.as_ref().map(|access| access.expose()), token);
+        assert_eq!(task.access.as_ref().map(PublicToken::expose), token);
     }
 }
