@@ -12,7 +12,7 @@ use support::{
 use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::report::Outcome;
 use taskwire::domain::task::schedule::{
-    Due, FIRST_ADOPTION, FIRST_FLUSH, FIRST_POLL, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
+    Due, FIRST_POLL, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
 };
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task};
@@ -169,6 +169,33 @@ fn a_first_write_that_was_not_noted_is_noted_at_the_first_alarm_and_does_not_mak
     assert!(alarms < 20, "{alarms} alarms in half an hour");
 }
 
+/// How long the alarm sleeps after each of `times` failures.
+fn gaps(mut room: RoomState, failure: &Input, times: usize) -> Vec<Millis> {
+    let mut now = NOW;
+    let gap = |_| {
+        room = apply(&room, failure.clone(), now).state;
+        let slept = next_alarm(&room, now) - now;
+        now += slept;
+        slept
+    };
+    (0..times).map(gap).collect()
+}
+
+#[test]
+fn polls_that_fail_become_rarer_by_half_down_to_one_in_five_minutes() {
+    let gaps = gaps(pending(), &Input::PollFailed, 10);
+    assert_eq!(gaps[..4], [20 * SECOND, 30 * SECOND, 45 * SECOND, 67_500]);
+    assert_eq!(gaps[8..], [5 * MINUTE, 5 * MINUTE]);
+}
+
+#[test]
+fn rows_of_an_orphan_are_looked_for_four_times_more_rarely_each_time_down_to_every_six_hours() {
+    let orphan = after([delivery("evt_1", completed(vec![]))]);
+    let gaps = gaps(orphan, &Input::AdoptFailed, 9);
+    assert_eq!(gaps[..3], [8 * SECOND, 32 * SECOND, 128 * SECOND]);
+    assert_eq!(gaps[7..], [6 * HOUR, 6 * HOUR]);
+}
+
 #[test]
 fn a_poll_that_finds_the_result_ends_the_polling() {
     let outcome = completed(vec![picture("a"), picture("b")]).outcome;
@@ -245,7 +272,7 @@ fn rows_that_d1_did_not_take_are_written_again_ever_later() {
         gaps.push(next - now);
         now = next;
     }
-    assert_eq!(gaps[..4], [FIRST_FLUSH, 2 * FIRST_FLUSH, 4 * FIRST_FLUSH, 8 * FIRST_FLUSH]);
+    assert_eq!(gaps[..4], [2, 4, 8, 16].map(|seconds| seconds * SECOND));
     assert_eq!(gaps[11..], [4_096 * SECOND, 8_192 * SECOND, 4 * HOUR, 4 * HOUR]);
 
     let version = room.task.as_ref().map_or(0, |task| task.version);
@@ -289,12 +316,12 @@ fn a_room_is_never_cleaned_while_its_task_is_pending_or_its_rows_are_behind() {
 #[test]
 fn an_orphan_is_looked_for_soon_then_ever_more_rarely_and_dropped_after_three_days() {
     let room = after([delivery("evt_1", completed(vec![picture("a")]))]);
-    assert_eq!(next_alarm(&room, NOW), NOW + FIRST_ADOPTION);
-    assert!(!due(&room, NOW + FIRST_ADOPTION - 1).adopt);
+    assert_eq!(next_alarm(&room, NOW), NOW + 2 * SECOND);
+    assert!(!due(&room, NOW + 2 * SECOND - 1).adopt && due(&room, NOW + 2 * SECOND).adopt);
     let tally = simulate(&mut awake(room, NOW), NOW + 200 * HOUR, &SILENT);
     assert!((6..=30).contains(&tally.adoptions), "{} adoptions", tally.adoptions);
     let cleaned = tally.cleaned.expect("dropped");
-    assert!((NOW + ORPHAN_LIFETIME..NOW + ORPHAN_LIFETIME + SECOND).contains(&cleaned));
+    assert!((NOW + 72 * HOUR..NOW + 72 * HOUR + SECOND).contains(&cleaned));
     assert_eq!((tally.polls.len(), tally.flushes), (0, 0));
 }
 

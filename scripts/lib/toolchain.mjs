@@ -16,6 +16,9 @@ import { Stop, say, step } from "./steps.mjs";
 /** The same release as the `worker` crate: it writes the JavaScript that crate expects. */
 const WORKER_BUILD = "0.8.7";
 
+/** For `npm run mutants` alone. */
+const CARGO_MUTANTS = "27.1.0";
+
 const ROADS = { rustup, debian };
 const CHOICE = join(LOCAL, "toolchain");
 const toolsBin = join(TOOLS, "bin");
@@ -72,10 +75,10 @@ function wasmBindgenVersion() {
   return found[1];
 }
 
-async function hasVersion(program, version) {
+async function hasVersion(program, version, args = ["--version"]) {
   const file = join(toolsBin, program);
   if (!existsSync(file)) return false;
-  const { code, output } = await run(file, ["--version"], { quiet: true, check: false });
+  const { code, output } = await run(file, args, { quiet: true, check: false });
   return code === 0 && output.trim().split(/\s+/).includes(version);
 }
 
@@ -119,6 +122,17 @@ function ensureWasmBindgen() {
     await cargoInstall("wasm-bindgen-cli", version);
     return "";
   });
+}
+
+/** Makes `cargo mutants` ready, and returns the environment to run it in. */
+export async function ensureCargoMutants() {
+  await step(`cargo-mutants ${CARGO_MUTANTS}`, async () => {
+    if (await hasVersion("cargo-mutants", CARGO_MUTANTS, ["mutants", "--version"])) return "installed";
+    await cargoInstall("cargo-mutants", CARGO_MUTANTS);
+    rmSync(toolsTarget, { recursive: true, force: true });
+    return "";
+  });
+  return { PATH: [toolsBin, process.env.PATH].join(delimiter) };
 }
 
 /** Makes the compiler for wasm32 ready, and returns the road to it and the environment to run it in. */

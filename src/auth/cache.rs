@@ -102,6 +102,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// A time of day like any other: 0 would hide what is added to it.
+    const T: Millis = 1_795_168_800_000;
+
     fn filled(at: Millis) -> KeyCache {
         let mut cache = KeyCache::default();
         cache.fetching(at);
@@ -111,82 +114,102 @@ mod tests {
 
     #[test]
     fn keys_are_fetched_once_and_renewed_after_ten_minutes() {
-        assert!(KeyCache::default().is_empty(0));
-        let cache = filled(0);
-        assert!(!cache.is_empty(FRESH) && !cache.is_stale(FRESH - 1));
-        assert!(cache.is_stale(FRESH));
+        assert!(KeyCache::default().is_empty(T));
+        let cache = filled(T);
+        let old = T + 10 * MINUTE;
+        assert!(!cache.is_empty(old) && !cache.is_stale(old - 1));
+        assert!(cache.is_stale(old));
     }
 
     #[test]
     fn while_the_issuer_is_away_nobody_waits_and_it_is_asked_once_a_minute() {
-        let mut cache = filled(0);
-        cache.fetching(FRESH);
-        assert!(!cache.is_empty(FRESH + 1), "the old keys serve");
-        assert!(!cache.is_stale(FRESH + 1), "one fetch at a time");
-        cache.failed(FRESH + PATIENCE);
-        assert!(!cache.is_stale(FRESH + PATIENCE + AFTER_FAILURE - 1));
-        assert!(cache.is_stale(FRESH + PATIENCE + AFTER_FAILURE));
+        let mut cache = filled(T);
+        let old = T + FRESH;
+        cache.fetching(old);
+        assert!(!cache.is_empty(old + 1), "the old keys serve");
+        assert!(!cache.is_stale(old + 1), "one fetch at a time");
+        cache.failed(old + PATIENCE);
+        assert!(!cache.is_stale(old + PATIENCE + MINUTE - 1));
+        assert!(cache.is_stale(old + PATIENCE + MINUTE));
     }
 
     #[test]
-    fn a_flood_while_there_are_no_keys_is_ten_fetches() {
+    fn a_fetch_that_was_cancelled_is_begun_again_after_five_seconds() {
+        let mut cache = filled(T);
+        cache.fetching(T + FRESH);
+        assert!(!cache.is_stale(T + FRESH + 5 * SECOND - 1));
+        assert!(cache.is_stale(T + FRESH + 5 * SECOND));
+    }
+
+    #[test]
+    fn a_flood_while_there_are_no_keys_is_ten_fetches_in_ten_seconds() {
         let mut cache = KeyCache::default();
-        for _ in 0..BUDGET {
-            assert!(cache.is_empty(1));
-            cache.fetching(1);
-            cache.failed(1);
+        for _ in 0..10 {
+            assert!(cache.is_empty(T));
+            cache.fetching(T);
+            cache.failed(T);
         }
-        assert!(!cache.is_empty(BUDGET_SPAN));
-        assert!(cache.is_empty(1 + BUDGET_SPAN));
+        assert!(!cache.is_empty(T + 10 * SECOND - 1));
+        assert!(cache.is_empty(T + 10 * SECOND));
     }
 
     #[test]
     fn the_first_keys_are_waited_for_while_somebody_may_be_fetching_them() {
         let mut cache = KeyCache::default();
-        cache.fetching(1);
-        assert!(cache.is_awaited(2) && !cache.is_empty(2));
-        assert!(cache.is_awaited(PATIENCE));
-        assert!(!cache.is_awaited(1 + PATIENCE) && cache.is_empty(1 + PATIENCE));
-        cache.failed(3);
-        assert!(!cache.is_awaited(4) && cache.is_empty(4));
-        cache.fetching(5);
-        cache.fetched(json!({"keys": []}), 6);
-        assert!(!cache.is_awaited(7) && !cache.is_empty(7));
+        cache.fetching(T);
+        assert!(cache.is_awaited(T + 1) && !cache.is_empty(T + 1));
+        assert!(cache.is_awaited(T + PATIENCE - 1));
+        assert!(!cache.is_awaited(T + PATIENCE) && cache.is_empty(T + PATIENCE));
+        cache.failed(T + 2);
+        assert!(!cache.is_awaited(T + 3) && cache.is_empty(T + 3));
+        cache.fetching(T + 4);
+        cache.fetched(json!({"keys": []}), T + 5);
+        assert!(!cache.is_awaited(T + 6) && !cache.is_empty(T + 6));
     }
 
     #[test]
     fn old_keys_serve_for_a_day_while_the_issuer_is_away() {
-        let mut cache = filled(0);
-        cache.fetching(FRESH);
-        assert!(cache.keys(USABLE - 1).is_some());
-        assert!(cache.keys(USABLE).is_none());
+        let mut cache = filled(T);
+        cache.fetching(T + FRESH);
+        assert!(cache.keys(T + 24 * HOUR - 1).is_some());
+        assert!(cache.keys(T + 24 * HOUR).is_none());
     }
 
     #[test]
-    fn an_unknown_key_id_is_looked_for_once() {
-        let mut cache = filled(0);
-        assert!(cache.may_look_for("new", 1));
-        cache.fetching(1);
-        cache.not_found("new", 1);
-        assert!(!cache.may_look_for("new", 2));
-        assert!(cache.may_look_for("other", 2));
-        assert!(cache.may_look_for("new", 1 + UNKNOWN));
+    fn an_unknown_key_id_is_looked_for_once_in_half_a_minute() {
+        let mut cache = filled(T);
+        assert!(cache.may_look_for("new", T));
+        cache.fetching(T);
+        cache.not_found("new", T);
+        assert!(!cache.may_look_for("new", T + 30 * SECOND - 1));
+        assert!(cache.may_look_for("other", T + 1));
+        assert!(cache.may_look_for("new", T + 30 * SECOND));
+    }
+
+    #[test]
+    fn of_many_unknown_key_ids_the_oldest_is_forgotten() {
+        let mut cache = filled(T);
+        for i in 0..=UNKNOWN_LIMIT {
+            cache.not_found(&format!("made-up-{i}"), T);
+        }
+        assert_eq!(cache.unknown.len(), UNKNOWN_LIMIT);
+        assert!(cache.may_look_for("made-up-0", T));
+        assert!(!cache.may_look_for("made-up-1", T));
     }
 
     #[test]
     fn a_flood_of_made_up_key_ids_is_ten_fetches() {
-        let mut cache = filled(0);
+        let mut cache = filled(T);
         let mut fetches = 1;
         for i in 0..1000 {
             let id = format!("made-up-{i}");
-            if cache.may_look_for(&id, 1) {
-                cache.fetching(1);
-                cache.not_found(&id, 1);
+            if cache.may_look_for(&id, T) {
+                cache.fetching(T);
+                cache.not_found(&id, T);
                 fetches += 1;
             }
         }
         assert_eq!(fetches, BUDGET);
-        assert!(cache.may_look_for("later", BUDGET_SPAN));
-        assert!(cache.unknown.len() <= UNKNOWN_LIMIT);
+        assert!(cache.may_look_for("later", T + BUDGET_SPAN));
     }
 }

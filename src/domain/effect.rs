@@ -88,4 +88,21 @@ mod tests {
             assert_eq!(arm.over(set), expected, "{arm:?} over {set:?}");
         }
     }
+
+    #[test]
+    fn the_alarm_that_is_set_is_read_only_where_it_matters() {
+        assert!(!Arm::At(5).looks());
+        assert!(Arm::By(5).looks());
+    }
+
+    #[test]
+    fn a_change_is_stored_and_news_is_shown_before_what_follows() {
+        let effects = |next, is_news| {
+            let follows = vec![Effect::<(), ()>::Clean];
+            Decision::of(&1, next, Verdict::Noted, is_news, follows).effects
+        };
+        assert_eq!(effects(1, false), [Effect::Clean]);
+        assert_eq!(effects(2, false), [Effect::Store, Effect::Clean]);
+        assert_eq!(effects(2, true), [Effect::Store, Effect::Show, Effect::Clean]);
+    }
 }

@@ -97,7 +97,8 @@ mod tests {
         let late = TaskKey::new(1_795_168_800_001, [0; 12]);
         assert!(early.as_str() < late.as_str());
         assert_eq!(early.as_str(), "01a1f8660d00________________");
-        assert!(TaskKey::floor(1_795_168_800_001).as_str() > early.as_str());
+        let floor = TaskKey::floor(1_795_168_800_001);
+        assert!(early.as_str() < floor.as_str() && floor.as_str() <= late.as_str());
     }
 
     #[test]
@@ -112,14 +113,30 @@ mod tests {
     fn only_the_shape_of_a_key_parses_as_one() {
         let key = TaskKey::new(1_795_168_800_000, [9; 12]);
         assert_eq!(TaskKey::parse(key.as_str()), Some(key.clone()));
+        for random in [0xff, 0xfb] {
+            // Underscores, and hyphens among letters.
+            let odd = TaskKey::new(1, [random; 12]);
+            assert_eq!(TaskKey::parse(&odd.to_string()), Some(odd));
+        }
         for bad in ["", "x", &format!("{key}0"), &key.as_str().replace('0', "'")] {
             assert_eq!(TaskKey::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
+    fn a_key_is_its_text_in_json() {
+        let key = TaskKey::new(1, [7; 12]);
+        let text = serde_json::to_string(&key).expect("plain JSON");
+        assert_eq!(text, format!("\"{}\"", key.as_str()));
+        assert_eq!(serde_json::from_str::<TaskKey>(&text).expect("a key"), key);
+        assert!(serde_json::from_str::<TaskKey>("\"x\"").is_err());
+    }
+
+    #[test]
     fn an_id_is_a_plain_word() {
-        assert!(is_plain_id("tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP"));
+        for good in ["tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP", "5b7c1f9e-0000", &"x".repeat(128)] {
+            assert!(is_plain_id(good), "{good}");
+        }
         for bad in ["", "a/b", "a b", "ä", &"x".repeat(129)] {
             assert!(!is_plain_id(bad), "{bad}");
         }

@@ -85,7 +85,7 @@ impl<T> Page<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ContentCursor, Page};
+    use super::{ContentCursor, PAGE_BYTES, Page};
 
     #[test]
     fn a_cursor_is_read_back_and_may_be_just_an_id() {
@@ -98,6 +98,11 @@ mod tests {
         for bad in ["cnt_1@", "cnt_1@yesterday", "cnt_1@'"] {
             assert_eq!(ContentCursor::parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_page_of_content_is_a_small_part_of_the_memory_that_a_worker_has() {
+        assert_eq!(PAGE_BYTES, 128 * 1024 * 1024 / 64);
     }
 
     #[test]

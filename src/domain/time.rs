@@ -42,6 +42,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_minute_is_sixty_seconds_and_an_hour_sixty_minutes() {
+        assert_eq!((SECOND, MINUTE, HOUR), (1_000, 60_000, 3_600_000));
+    }
+
+    #[test]
+    fn a_field_is_written_and_read_as_iso_8601() {
+        #[derive(serde::Serialize, serde::Deserialize)]
+        struct Row {
+            #[serde(with = "iso_json")]
+            at: Millis,
+        }
+        let text = r#"{"at":"2026-11-20T10:00:00.000Z"}"#;
+        let row: Row = serde_json::from_str(text).expect("a time");
+        assert_eq!(row.at, 1_795_168_800_000);
+        assert_eq!(serde_json::to_string(&row).expect("plain JSON"), text);
+        assert!(serde_json::from_str::<Row>(r#"{"at":"yesterday"}"#).is_err());
+    }
+
+    #[test]
     fn times_are_iso_8601_utc_with_milliseconds() {
         assert_eq!(iso(1_795_168_800_000), "2026-11-20T10:00:00.000Z");
         assert_eq!(iso(1_795_168_800_007), "2026-11-20T10:00:00.007Z");

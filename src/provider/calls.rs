@@ -80,3 +80,71 @@ pub async fn models(
     let answer = calls.send(provider, call).await?;
     provider.listed_models(&answer).ok_or_else(unreadable)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::request::kinds::parse;
+    use crate::domain::model::Model;
+    use crate::error::Code;
+    use crate::provider::modelriver::ModelRiver;
+    use crate::provider::mynth::Mynth;
+    use crate::provider::registry::PROVIDERS;
+    use futures_util::FutureExt;
+    use serde_json::json;
+
+    /// A provider's answer to every call.
+    struct Says(&'static str);
+
+    impl Calls for Says {
+        async fn send(&self, _: &'static dyn Provider, _: Call) -> Result<Vec<u8>, ApiError> {
+            Ok(self.0.into())
+        }
+    }
+
+    fn code<T>(work: impl Future<Output = Result<T, ApiError>>) -> Option<Code> {
+        work.now_or_never().expect("done at once").err().map(|error| error.code)
+    }
+
+    fn request() -> StartRequest {
+        let request = json!({"prompt": "a fox", "model": "m/x"});
+        let body = json!({"kind": "image.generate", "request": request}).to_string();
+        parse(PROVIDERS, body.as_bytes()).expect("a good request")
+    }
+
+    #[test]
+    fn an_estimate_and_the_models_are_what_the_provider_says() {
+        let estimate = estimate(&Says(r#"{"cost":"0.03"}"#), &Mynth, &request()).now_or_never();
+        assert_eq!(estimate, Some(Ok(json!({"cost": "0.03"}))));
+        let listed = vec![Model { id: "m/x".into(), name: "m/x".into() }];
+        let models = models(&Says(r#"["m/x"]"#), &Mynth).now_or_never();
+        assert_eq!(models, Some(Ok(Models { models: listed })));
+    }
+
+    #[test]
+    fn what_a_provider_does_not_offer_is_refused_without_a_call() {
+        let nothing = Says("{}");
+        for refused in [
+            code(poll(&nothing, &ModelRiver, "c1", "ai.workflow")),
+            code(estimate(&nothing, &ModelRiver, &request())),
+            code(models(&nothing, &ModelRiver)),
+        ] {
+            assert_eq!(refused, Some(Code::ProviderRefused));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_or_is_about_another_task_is_invalid() {
+        let garbled = Says("<html>");
+        for invalid in [
+            code(poll(&garbled, &Mynth, "tsk_1", "image.generate")),
+            code(poll(&Says(r#"{"id":"tsk_2","status":"pending"}"#), &Mynth, "tsk_1", "image.alt")),
+            code(estimate(&garbled, &Mynth, &request())),
+            code(models(&garbled, &Mynth)),
+        ] {
+            assert_eq!(invalid, Some(Code::ProviderInvalidResponse));
+        }
+        let fits = Says(r#"{"id":"tsk_1","status":"pending"}"#);
+        assert_eq!(code(poll(&fits, &Mynth, "tsk_1", "image.alt")), None);
+    }
+}

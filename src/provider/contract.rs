@@ -111,3 +111,38 @@ pub trait Provider: Sync {
         self.kinds().iter().find(|kind| kind.word == word)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::channel::callback::Callback;
+    use crate::provider::modelriver::ModelRiver;
+    use crate::provider::mynth::Mynth;
+
+    #[test]
+    fn what_a_provider_does_not_support_is_neither_asked_for_nor_read() {
+        assert!(
+            ModelRiver.poll("c1").is_none() && ModelRiver.polled(b"{}", "ai.workflow").is_none()
+        );
+        assert!(ModelRiver.list(None).is_none() && ModelRiver.listed(b"[]").is_none());
+        assert_eq!(ModelRiver.estimated(b"{}"), None);
+        assert!(ModelRiver.models().is_none() && ModelRiver.listed_models(b"[]").is_none());
+        let event = Recorded {
+            key: "image.generate".into(),
+            at: 0,
+            content: None,
+            error: None,
+            callback: Callback::default(),
+            first_version: 1,
+            version: 1,
+        };
+        assert_eq!(Mynth.callback_body(&event, "row_1"), "");
+        assert_eq!(Mynth.callback_reply(200), Reply::Refused);
+    }
+
+    #[test]
+    fn a_kind_is_found_by_its_own_name() {
+        assert_eq!(Mynth.kind("image.alt").map(|kind| kind.word), Some("image.alt"));
+        assert!(Mynth.kind("ai.workflow").is_none());
+    }
+}

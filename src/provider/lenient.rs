@@ -49,3 +49,56 @@ pub fn pick_text(value: &Value, names: &[&str]) -> Option<String> {
     let text = |name: &&str| value.get(name)?.as_str().filter(|text| !text.is_empty());
     names.iter().find_map(text).map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn nested(depth: usize) -> Value {
+        (0..depth).fold(json!(1), |value, level| {
+            if level % 2 == 0 { json!([value, 2]) } else { json!({"a": 1, "b": value}) }
+        })
+    }
+
+    #[test]
+    fn the_depth_of_a_value_is_that_of_its_deepest_list_or_object() {
+        for (value, expected) in [
+            (json!(1), 0),
+            (json!([]), 1),
+            (json!({}), 1),
+            (json!([1, [{}], 2]), 3),
+            (nested(9), 9),
+        ] {
+            assert_eq!(depth(&value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_becomes_its_own_text() {
+        assert_eq!(storable(&nested(64)), nested(64));
+        assert_eq!(storable(&nested(65)), json!(nested(65).to_string()));
+    }
+
+    #[test]
+    fn what_is_too_large_becomes_the_beginning_of_its_text() {
+        let largest = 640 * 1024;
+        // With its two quotes.
+        let fits = json!("x".repeat(largest - 2));
+        assert_eq!(storable(&fits), fits);
+        let over = json!("é".repeat(largest));
+        let kept = storable(&over);
+        let kept = kept.as_str().expect("a text");
+        assert!((largest - 1..=largest).contains(&kept.len()));
+        assert!(over.to_string().starts_with(kept));
+    }
+
+    #[test]
+    fn the_first_field_that_is_there_is_picked() {
+        let value = json!({"a": null, "b": "", "c": "text", "d": 1});
+        assert_eq!(pick(&value, &["a", "b", "c"]), Some(&json!("")));
+        assert_eq!(pick_text(&value, &["a", "b", "d", "c"]).as_deref(), Some("text"));
+        assert_eq!((pick(&value, &["a", "z"]), pick_text(&value, &["d"])), (None, None));
+        assert_eq!(short(&"é".repeat(301)), "é".repeat(300));
+    }
+}

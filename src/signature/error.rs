@@ -46,3 +46,21 @@ impl fmt::Display for SignatureError {
 }
 
 impl Error for SignatureError {}
+
+#[cfg(test)]
+mod tests {
+    use super::SignatureError::{Future, Malformed, Mismatch, Missing, Stale};
+
+    #[test]
+    fn each_reason_has_its_stable_name_and_a_sentence() {
+        for (reason, code, said) in [
+            (Missing { header: "x" }, "signature_missing", "missing header: x"),
+            (Malformed, "signature_malformed", "the signature headers cannot be read"),
+            (Mismatch, "signature_mismatch", "no signature matches"),
+            (Stale, "signature_stale", "the signature is too old"),
+            (Future, "signature_in_future", "the signature is dated in the future"),
+        ] {
+            assert_eq!((reason.code(), reason.to_string().as_str()), (code, said));
+        }
+    }
+}

@@ -71,6 +71,12 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_never_printed() {
+        let key = Key::new(b"Jefe").expect("a key");
+        assert_eq!(format!("{key:?} {key:#?}"), "Key(redacted) Key(redacted)");
+    }
+
+    #[test]
     fn rfc_4231_case_2_gives_its_known_answer() {
         let key = Key::new(b"Jefe").expect("a key");
         let mac = key.sign(&[b"what do ya want ", b"for nothing?"]);

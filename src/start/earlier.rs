@@ -43,7 +43,7 @@ pub(super) async fn earlier<R: Rows, C: Calls, O: Rooms, T: Clock, S>(
         match look(&claimed).await? {
             Earlier::None => return Ok(None),
             Earlier::Ended(started) => return Ok(Some(started)),
-            Earlier::UnderWay if ports.now() - since > WAIT => {
+            Earlier::UnderWay if ports.now() - since >= WAIT => {
                 let message = "The first request with this Idempotency-Key is still under way.";
                 return Err(ApiError::new(Code::IdempotencyInProgress, message));
             }

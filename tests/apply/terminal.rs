@@ -24,7 +24,7 @@ fn a_late_failure_after_completion_is_recorded_and_changes_nothing() {
 #[test]
 fn what_another_kind_of_task_returns_changes_no_picture() {
     let room = after([attach(&new_task(1))]);
-    for told in [completed(vec![]), failed("internal")] {
+    for told in [completed(vec![]), completed(vec![picture("a")]), failed("internal")] {
         let told = Report { kind: "image.rate".into(), ..told };
         let (next, verdict) = decide(&room, delivery("evt_1", told), NOW + 5_000);
         assert_eq!((verdict, &next.task), (Verdict::Noted, &room.task));

@@ -3,12 +3,12 @@
 use crate::actor::{Actor, Channels};
 use crate::{CALLBACK, NOW, after, arrives, channel, decide, failed, generated};
 use taskwire::domain::channel::apply::{Input, Work};
-use taskwire::domain::channel::callback::{Callback, Reply, Status, WINDOW};
+use taskwire::domain::channel::callback::{Callback, PATIENCE, Reply, Status, WINDOW};
 use taskwire::domain::channel::event::Arrived;
 use taskwire::domain::channel::frame::{owners_of_news, rows};
 use taskwire::domain::channel::schedule::{due, next_alarm};
 use taskwire::domain::channel::state::ChannelState;
-use taskwire::domain::time::{Millis, SECOND};
+use taskwire::domain::time::{MINUTE, Millis, SECOND};
 use taskwire::domain::verdict::Verdict;
 
 const KEY: &str = "task.ai_generated";
@@ -61,6 +61,7 @@ fn an_endpoint_that_is_away_is_tried_again_less_often_until_the_window_closes() 
     let calls = run(&mut state, |_| Reply::Retry);
     let seconds: Vec<_> = calls.iter().map(|at| at / SECOND).collect();
     assert_eq!(seconds, [0, 1, 3, 7, 15, 31, 63, 123, 183, 243, 299]);
+    assert_eq!((WINDOW, PATIENCE), (5 * MINUTE, 10 * SECOND));
     assert!(calls.iter().all(|at| *at < WINDOW));
     assert_eq!(callback(&state).status, Status::Expired);
     assert_eq!(rows(&state).len(), 1, "the row is there all the same");

@@ -57,6 +57,18 @@ fn a_standard_body_says_the_same_and_its_workflow_is_its_event() {
 }
 
 #[test]
+fn a_standard_body_may_have_its_channel_in_the_data_and_then_what_was_made_is_the_response() {
+    let wrapped =
+        r#"{"type":"task.completed","data":{"channel_id":"$ID","response":{"title":"Inception"}}}"#;
+    assert_eq!(event(wrapped).channel_id, ID);
+    assert_eq!(generated(&event(wrapped)).data, json!({"title": "Inception"}));
+    // The model may make a `response` of its own.
+    let bare =
+        r#"{"type":"task.completed","channel_id":"$ID","response":"OK","data":{"response":1}}"#;
+    assert_eq!(generated(&event(bare)).data, json!({"response": 1}));
+}
+
+#[test]
 fn a_raw_completion_is_kept_as_it_came() {
     let raw = json!({"choices": [{"message": {"content": "Hi"}}]});
     let body = json!({"type": "task.completed", "channel_id": ID, "data": raw}).to_string();

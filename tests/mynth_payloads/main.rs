@@ -2,6 +2,7 @@
 
 mod anything;
 mod generations;
+mod interface;
 mod polls;
 mod starts;
 mod webhooks;

@@ -124,8 +124,16 @@ fn other_families_keep_their_result_in_both_wires() {
 
 #[test]
 fn an_event_of_a_task_with_a_name_nobody_knows_is_taken_and_decides_nothing() {
-    for name in ["task.image.generate.progress", "task.completed", "task.failed", "task.", "task.x"]
-    {
+    let too_long = format!("task.{}.completed", "k".repeat(65));
+    for name in [
+        "task.image.generate.progress",
+        "task.completed",
+        "task.failed",
+        "task.",
+        "task.x",
+        "task..completed",
+        &too_long,
+    ] {
         for body in [
             format!(r#"{{"event":"{name}","task":{{"id":"$ID"}},"result":{{"images":[]}}}}"#),
             format!(
@@ -137,6 +145,8 @@ fn an_event_of_a_task_with_a_name_nobody_knows_is_taken_and_decides_nothing() {
             assert_eq!(outcome, Outcome::Unknown { event: name.to_owned() });
         }
     }
+    let longest = format!(r#"{{"event":"task.{}.failed","task":{{"id":"$ID"}}}}"#, "k".repeat(64));
+    assert_eq!(event(&longest).kind, "k".repeat(64));
     let long = format!(r#"{{"event":"task.{}","task":{{"id":"$ID"}}}}"#, "é".repeat(5_000));
     let Outcome::Unknown { event } = event(&long).outcome else { panic!() };
     assert_eq!(event.chars().count(), 128);

@@ -9,3 +9,4 @@ mod schemes;
 mod support;
 mod tickets;
 mod time;
+mod webhook_tokens;

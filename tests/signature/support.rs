@@ -68,6 +68,9 @@ fn verdict(
         headers.iter().filter_map(|(name, value)| Some((*name, (*value)?.to_owned()))).collect();
     let verified = verify(Raw::new(body, &there))?;
     assert_eq!(verified.body(), body, "another body than the one that was signed");
+    for (name, value) in &there {
+        assert_eq!(verified.header(name), Some(value.as_str()));
+    }
     Ok(Good { scheme: verified.scheme(), delivery: verified.delivery() })
 }
 

@@ -42,6 +42,27 @@ fn what_has_not_the_shape_of_a_ticket_is_malformed() {
 }
 
 #[test]
+fn why_a_ticket_is_refused_is_said_in_a_sentence() {
+    for (error, said) in [
+        (TicketError::Malformed, "the ticket cannot be read"),
+        (TicketError::Mismatch, "the ticket is not valid"),
+        (TicketError::Expired, "the ticket has expired"),
+    ] {
+        assert_eq!(error.to_string(), said);
+    }
+}
+
+#[test]
+fn two_kilobytes_are_compared_and_not_a_byte_more() {
+    let key = ticket_key("token secret");
+    let forged = |length: usize| {
+        format!("v1.{}.{}", "A".repeat(length - 47), URL_SAFE_NO_PAD.encode([0; 32]))
+    };
+    assert_eq!(key.verify(&forged(2048), 0), Err(TicketError::Mismatch));
+    assert_eq!(key.verify(&forged(2049), 0), Err(TicketError::Malformed));
+}
+
+#[test]
 fn a_ticket_longer_than_two_kilobytes_never_verifies() {
     let key = ticket_key("token secret");
     let sign = |length| key.sign(&Ticket { user: "u".repeat(length), ..ticket() });

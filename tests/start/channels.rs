@@ -39,6 +39,35 @@ fn a_channel_is_started_for_its_user_and_gets_its_room() {
     );
     assert_eq!(world.book.borrow().paid[0].body["metadata"]["user_id"], USER);
     assert_eq!(world.channel_rooms.borrow()[&channel.channel_id], channel);
+    assert!(world.channels.borrow().is_empty(), "the room writes the row");
+}
+
+#[test]
+fn a_channel_whose_room_cannot_be_had_gets_its_row_and_one_without_either_is_logged() {
+    let world = World::new(&[(1, Fault::Fails)]);
+    let channel = start(&world, false).unwrap().unwrap();
+    assert_eq!(world.channels.borrow()[&channel.channel_id], channel);
+    assert!(world.log.borrow().is_empty());
+    let world = World::new(&[(1, Fault::Fails), (2, Fault::Fails)]);
+    let channel = start(&world, false).unwrap().unwrap();
+    let said = format!("start: {} has no row yet", channel.channel_id);
+    assert_eq!(*world.log.borrow(), [said]);
+}
+
+#[test]
+fn no_start_under_a_key_can_be_taken_for_another() {
+    let of = |seed| under_way(&TaskKey::new(1, [seed; 12]));
+    assert_ne!(of(1), of(2));
+}
+
+#[test]
+fn a_refusal_frees_the_key_for_another_attempt() {
+    let world = World::new(&[]);
+    world.book.borrow_mut().refuses = Some(Code::InsufficientBalance);
+    let refused = start(&world, true).unwrap().unwrap_err();
+    assert_eq!(refused.code, Code::InsufficientBalance);
+    world.book.borrow_mut().refuses = None;
+    assert!(start_as(&world, true, 2).unwrap().is_ok());
 }
 
 #[test]
@@ -69,14 +98,22 @@ fn whichever_step_of_a_channel_fails_nothing_is_paid_twice_under_one_key() {
 
 #[test]
 fn a_start_without_a_clear_answer_is_never_repeated_under_its_key() {
-    // After the key was looked up and claimed, the call is started and its answer lost.
-    let mut world = World::new(&[(2, Fault::FailsButDone)]);
-    let first = start(&world, true).unwrap().unwrap_err();
-    assert_eq!(first.code, Code::ProviderTimeout);
-    world.restart();
-    let again = start_as(&world, true, 2).unwrap().unwrap_err();
-    assert_eq!(again.code, Code::ProviderTimeout);
-    assert_eq!(world.book.borrow().paid.len(), 1);
+    // After the key was looked up and claimed, the call is started and its answer lost, or there is no
+    // knowing whether it was; or the answer cannot be read.
+    for (fault, is_garbled, code, paid) in [
+        (Some(Fault::FailsButDone), false, Code::ProviderTimeout, 1),
+        (Some(Fault::Fails), false, Code::ProviderUnavailable, 0),
+        (None, true, Code::ProviderInvalidResponse, 1),
+    ] {
+        let mut world = World::new(&fault.map(|fault| (2, fault)).into_iter().collect::<Vec<_>>());
+        world.book.borrow_mut().is_garbled = is_garbled;
+        let first = start(&world, true).unwrap().unwrap_err();
+        world.restart();
+        world.book.borrow_mut().is_garbled = false;
+        let again = start_as(&world, true, 2).unwrap().unwrap_err();
+        assert_eq!((first.code, again.code), (code, code));
+        assert_eq!(world.book.borrow().paid.len(), paid);
+    }
 }
 
 #[test]

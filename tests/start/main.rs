@@ -9,6 +9,7 @@ mod repeats;
 mod table;
 mod third;
 mod third_provider;
+mod window;
 mod wire;
 mod world;
 
@@ -17,7 +18,7 @@ use serde_json::json;
 use taskwire::api::request::kinds::parse;
 use taskwire::domain::claim::Claim;
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::task::Task;
+use taskwire::domain::task::{PublicToken, Task};
 use taskwire::error::ApiError;
 use taskwire::start::saga::{Done, Job};
 use world::{PROVIDERS, World};
@@ -52,4 +53,16 @@ pub fn start(
     let claim = keyed.then(|| claim(job.task.key.as_str()));
     let done: Result<Done, ApiError> = run(world.ports().start(vec![job], claim))?;
     Ok(done.and_then(|done| done.outcomes.into_iter().next().expect("one outcome")))
+}
+
+#[test]
+fn a_token_of_the_providers_own_comes_with_the_task_that_asked_for_one() {
+    for (access, token) in [(None, None), (Some(true), Some("pat_1"))] {
+        let world = World::new(&[]);
+        let mut job = job(&world, "image.generate", 1);
+        job.request.passed_on.extend(access.map(|access| ("access".to_owned(), access.into())));
+        let done = run(world.ports().start(vec![job], None)).unwrap().unwrap();
+        let task = done.outcomes[0].as_ref().expect("started");
+        assert_eq!(task.access.as_ref().map(PublicToken::expose), token);
+    }
 }

@@ -25,6 +25,8 @@ pub struct Book {
     pub refuses_after: usize,
     /// Start it, and answer with something else.
     pub is_garbled: bool,
+    /// What is listed, and gone when it is asked for.
+    pub gone: Vec<String>,
     /// The time, in Unix milliseconds.
     pub now: i64,
 }
@@ -52,8 +54,15 @@ impl Book {
             _ => ("thr", "job"),
         };
         let id = format!("{prefix}_{number}");
+        // A token of its own, for who asks for one.
+        let access =
+            body.get("access").map(|_| json!({"publicAccessToken": format!("pat_{number}")}));
         self.paid.push(Paid { id: id.clone(), path: call.path.clone(), body, at: self.now });
-        let answer = if self.is_garbled { "<html>".into() } else { json!({name: id}).to_string() };
+        let answer = if self.is_garbled {
+            "<html>".into()
+        } else {
+            json!({name: id, "access": access}).to_string()
+        };
         Ok(answer.into_bytes())
     }
 
@@ -79,7 +88,8 @@ impl Book {
             return Ok(json!({"data": page}).to_string().into_bytes());
         }
         let id = path.trim_start_matches("/tasks/");
-        let found = self.paid.iter().find(|paid| paid.id == id);
+        let is_gone = self.gone.iter().any(|gone| gone == id);
+        let found = self.paid.iter().find(|paid| paid.id == id && !is_gone);
         let refused = || ApiError::new(Code::ProviderRefused, "There is no such task.");
         Ok(json!({"data": task(found.ok_or_else(refused)?)}).to_string().into_bytes())
     }

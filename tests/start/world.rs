@@ -40,6 +40,8 @@ pub struct World {
     /// The names of the steps that were taken.
     pub steps: RefCell<Vec<String>>,
     pub log: RefCell<Vec<String>>,
+    /// How long each call to a provider takes.
+    pub call_takes: Cell<Millis>,
     is_dead: Cell<bool>,
     now: Cell<Millis>,
 }
@@ -269,6 +271,7 @@ impl Calls for World {
         let number = self.steps.borrow().len();
         let is_lost = self.faults.contains(&(number, Fault::FailsButDone));
         let error = if is_lost { no_answer() } else { unreachable() };
+        self.now.set(self.now() + self.call_takes.get());
         let act = || {
             let mut book = self.book.borrow_mut();
             book.now = self.now();

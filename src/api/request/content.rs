@@ -61,6 +61,8 @@ mod tests {
         ] {
             let error = parse(&[(name, value)]).unwrap_err();
             assert_eq!(error.issues[0].path, name);
+            let is_unknown = error.issues[0].message == "is not a known parameter";
+            assert_eq!(is_unknown, name == "kind");
         }
     }
 }

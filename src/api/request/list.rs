@@ -103,6 +103,8 @@ mod tests {
             let error = parse(&[(name, value)]).unwrap_err();
             assert_eq!(error.issues.len(), 1);
             assert_eq!(error.issues[0].path, name);
+            let is_unknown = error.issues[0].message == "is not a known parameter";
+            assert_eq!(is_unknown, name == "page");
         }
         assert_eq!(parse(&wrong).unwrap_err().issues.len(), wrong.len());
     }

@@ -94,6 +94,23 @@ mod tests {
     }
 
     #[test]
+    fn limits_hold_at_their_exact_edges() {
+        let nested = |depth: usize| (0..depth).fold(json!(1), |value, _| json!([value]));
+        let of = |message: Value, metadata: Value| {
+            let body = json!({"workflow": "w", "messages": [message], "metadata": metadata});
+            parse(&body).map_err(|error| error.issues[0].path.clone()).err()
+        };
+        let path = |text: &str| Some(text.to_owned());
+        // A message and the text are a level and some bytes of their own.
+        assert_eq!(of(json!({"content": nested(63)}), json!({})), None);
+        assert_eq!(of(json!({"content": nested(64)}), json!({})), path("messages[0]"));
+        assert_eq!(of(json!({}), json!({"x": nested(64)})), None);
+        assert_eq!(of(json!({}), json!({"x": nested(65)})), path("metadata"));
+        assert_eq!(of(json!({}), json!({"x": "y".repeat(2040)})), None);
+        assert_eq!(of(json!({}), json!({"x": "y".repeat(2041)})), path("metadata"));
+    }
+
+    #[test]
     fn each_wrong_field_is_named() {
         let message = json!({"role": "user", "content": "x"});
         assert_eq!(issues(json!({})), ["workflow", "messages"]);

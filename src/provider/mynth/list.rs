@@ -52,6 +52,7 @@ mod tests {
             {"id": "tsk_camel", "createdAt": "2026-11-20T10:00:05.000Z"},
             {"id": "tsk_seconds", "created": 1_795_168_805},
             {"id": "tsk_millis", "created": 1_795_168_805_000_i64},
+            {"id": "tsk_first_millis", "created": 1_000_000_000_000_i64},
             {"id": "tsk_undated"},
             {"id": "tsk_absurd", "created": i64::MIN},
             {"id": "../tasks", "type": "image.generate"},
@@ -65,6 +66,7 @@ mod tests {
             ("tsk_camel", Some(at)),
             ("tsk_seconds", Some(at)),
             ("tsk_millis", Some(at)),
+            ("tsk_first_millis", Some(1_000_000_000_000)),
             ("tsk_undated", None),
             ("tsk_absurd", Some(i64::MIN)),
         ];

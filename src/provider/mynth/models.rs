@@ -35,6 +35,11 @@ mod tests {
         for reply in [list.clone(), json!({"data": list}), json!({"models": list})] {
             assert_eq!(models(&reply).expect("a list").models, expected, "{reply}");
         }
+        let long = "x".repeat(NAME_BYTES + 1);
+        let too_long = json!([{"id": long, "name": "X"}, {"id": "m/x", "name": long}]);
+        assert_eq!(models(&too_long).expect("a list").models, []);
+        let longest = json!(["x".repeat(NAME_BYTES)]);
+        assert_eq!(models(&longest).expect("a list").models.len(), 1);
         assert!(models(&json!({"error": "away"})).is_none());
     }
 }
