@@ -146,17 +146,19 @@ test("what was erased while a list was away is gone when it is back", async () =
   await shows(watcher, ["tsk_7", "tsk_6", "tsk_5", "tsk_3", "tsk_1"]);
 });
 
-test("a list that ends above a known row does not take it for erased", async () => {
-  serve([3, 2, 1]);
+test("a row of the same moment as the last one that was read may be on the next page, and stays", async () => {
+  const { createdAt } = numbered(1);
+  serve([3], null);
   const { watcher, visit } = await watchTasks();
-  const pages = [
-    { body: { tasks: [numbered(4), numbered(3)], nextCursor: "more" } },
-    { body: { tasks: [numbered(1)], nextCursor: "end" } },
-  ];
-  server.answers.set("GET /tasks", () => pages.shift() ?? { status: 500 });
+  for (const number of [1, 2]) visit.socket.send(frame(numbered(number, { createdAt })));
+  await shows(watcher, ["tsk_3", "tsk_2", "tsk_1"]);
+  // The server has these two in the other order.
+  server.answers.set("GET /tasks", {
+    body: { tasks: [numbered(4), numbered(1, { createdAt })], nextCursor: "more" },
+  });
   visit.socket.terminate();
-  (await server.visit()).socket.send(frame(numbered(4)));
-  await shows(watcher, ["tsk_4", "tsk_3", "tsk_1"]);
+  (await server.visit()).socket.send(frame(numbered(5)));
+  await shows(watcher, ["tsk_5", "tsk_4", "tsk_2", "tsk_1"]);
 });
 
 test("a batch that is back does not have what was erased meanwhile", async () => {
@@ -217,6 +219,17 @@ test("content does not resume after a row that was erased while it was away", as
   const again = await server.visit();
   assert.equal(again.path, "/content/live?after=c2");
   await shows(list, ["c2", "c1"]);
+});
+
+test("an older row of content that was erased while the list was away is gone when it is back", async () => {
+  serveContent([3, 2, 1]);
+  const list = new Watcher(taskwire.content());
+  const { socket } = await server.visit();
+  await isLive();
+  serveContent([3, 1]);
+  socket.terminate();
+  assert.equal((await server.visit()).path, "/content/live?after=c3");
+  await shows(list, ["c3", "c1"]);
 });
 
 test("deleteTask resolves when the task is gone, and takes it out of the list", async () => {
