@@ -117,7 +117,7 @@ describe("a shared link", { timeout }, () => {
       await task.shows(2);
       await visit.page.reload();
       await (await visit.task("A comet over a lake")).shows(2);
-      for (const name of ["sign-in", "share", "retry", "generate", "sign-out"])
+      for (const name of ["sign-in", "share", "retry", "generate", "account", "delete"])
         assert.equal(await visit.at(name).count(), 0, name);
       assert.deepEqual(
         seen.filter((text) => text.includes("v1.") || text.includes("ticket")),
