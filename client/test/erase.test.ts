@@ -5,7 +5,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { createTaskwire, type List, type Taskwire } from "../src/index.ts";
 import { channelAt, contentAt, frame, numbered, started, taskAt, Watcher } from "./fixtures.ts";
 import { Queue } from "./queue.ts";
-import { type Reply, Server, ticket } from "./server.ts";
+import { type Reply, Server, ticket, type Visit } from "./server.ts";
 
 let server: Server;
 let taskwire: Taskwire;
@@ -20,6 +20,11 @@ afterEach(async () => {
   await server.stop();
   mock.timers.reset();
 });
+
+async function closed(socket: Visit["socket"]): Promise<number> {
+  const [code] = await once(socket, "close", { signal: AbortSignal.timeout(5_000) });
+  return code as number;
+}
 
 const erasedTask = (taskId: string): string => JSON.stringify({ type: "erased", taskId });
 const erasedContent = (contentId: string): string => JSON.stringify({ type: "erased", contentId, channelId: "ch_1" });
@@ -62,7 +67,7 @@ for (const [how, say] of [
     server.answers.set("GET /tasks/tsk_1", { body: { task: taskAt(1) } });
     const watcher = new Watcher(taskwire.task("tsk_1"));
     const { socket } = await server.visit();
-    const gone = once(socket, "close");
+    const gone = closed(socket);
     if (say) socket.send(erasedTask("tsk_1"));
     socket.close(4404);
     const { code, status } = await watcher.errors.next();
@@ -188,7 +193,7 @@ test("an erased row of content leaves the list, and its channel stays without it
   assert.deepEqual(channel.last, shown);
   assert.deepEqual(channel.errors.all, []);
   // It has nothing more to wait for.
-  assert.deepEqual(await once(own.socket, "close").then(([code]) => code), 1000);
+  assert.equal(await closed(own.socket), 1000);
   socket.send(JSON.stringify({ type: "content", content: contentAt(2) }));
   socket.send(JSON.stringify({ type: "content", content: contentAt(3) }));
   await shows(list, ["c3", "c1"]);
