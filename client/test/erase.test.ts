@@ -102,8 +102,16 @@ test("an erased task leaves the list, the batch and its own value, whichever soc
   assert.equal((await one.errors.next()).code, "not_found");
   assert.deepEqual(watcher.last, { items: [numbered(2)], nextCursor: null });
   assert.deepEqual(batch.last, [numbered(2)]);
-  // Who comes later is told at once.
-  assert.equal((await new Watcher(taskwire.task("tsk_1")).errors.next()).code, "not_found");
+
+  // Who comes later is told at once, also where the server still has it.
+  server.answers.set("GET /tasks/tsk_9", { body: { task: numbered(9) } });
+  for (const id of ["tsk_1", "tsk_9"]) visit.socket.send(erasedTask(id));
+  visit.socket.send(frame(numbered(3)));
+  await shows(watcher, ["tsk_3", "tsk_2"]);
+  assert.equal((await new Watcher(taskwire.task("tsk_9")).errors.next()).code, "not_found");
+  assert.ok(!server.lines.includes("GET /tasks/tsk_9"));
+  // Nobody is told twice.
+  assert.equal(one.errors.all.length, 1);
 });
 
 test("a page, a frame or an answer from before the erasing does not bring a task back", async () => {
@@ -268,12 +276,8 @@ test("a refused deletion rejects and takes nothing away, also a 404 that is not 
   const { watcher } = await watchTasks();
   server.answers.set("DELETE /tasks/tsk_1", refusal(405, "method_not_allowed"));
   await assert.rejects(taskwire.deleteTask("tsk_1"), { code: "method_not_allowed", status: 405 });
-  const aborter = new AbortController();
-  server.answers.set("DELETE /tasks/tsk_1", () => {
-    setImmediate(() => aborter.abort());
-    return { status: 404, text: "<h1>Not Found</h1>" };
-  });
-  await assert.rejects(taskwire.deleteTask("tsk_1", { signal: aborter.signal }));
+  server.answers.set("DELETE /tasks/tsk_1", refusal(404, "no_such_route"));
+  await assert.rejects(taskwire.deleteTask("tsk_1"), { code: "no_such_route" });
   assert.deepEqual(watcher.last?.items, [numbered(1)]);
 });
 
