@@ -15,7 +15,7 @@ const BIOME = inRoot("node_modules/@biomejs/biome/bin/biome");
 const TSC = inRoot("node_modules/typescript/bin/tsc");
 
 /** Folders with TypeScript of their own. */
-const TYPE_CHECKED = ["client", "client/test", "web", "web/test", "emulator", "tests", "bench", "chaos"];
+const TYPE_CHECKED = ["client", "client/test", "web", "web/test", "emulator", "tests", "bench", "chaos", "soak"];
 
 /** A cargo subcommand that a minimal toolchain lacks is skipped, and said to be. */
 async function cargoIfPresent(component, args) {
@@ -87,6 +87,7 @@ async function client() {
 async function chaos() {
   await buildWorker();
   await step("chaos tests", () => nodeTest("chaos tests", "chaos/test"));
+  await step("soak tests", () => nodeTest("soak tests", "soak/test"));
 }
 
 async function browser() {

@@ -2,7 +2,7 @@
 import { createEntry, type Entry } from "./entry.ts";
 import { createHttp, type GetToken, type StartOptions } from "./http.ts";
 import type { LinkState, Said, Source, Transport } from "./link.ts";
-import { type Item, type List, take } from "./list.ts";
+import { type Gone, type Item, type List, take } from "./list.ts";
 import { createCell, type Live, type SubscribeOptions } from "./live.ts";
 import { CONTENT, createSources, extend, type Listed, offer, type Page, pathOf, readPage, TASKS } from "./sources.ts";
 import type {
@@ -82,6 +82,15 @@ export interface Taskwire {
   batch(id: string): Live<readonly Task[]>;
   content(options?: { pageSize?: number | undefined }): LiveContent;
   channel(id: string): Live<ChannelAnswer>;
+  /** Deletes a task with its images, running or not. Nothing is left of it for anyone who watches it. */
+  deleteTask(id: string, options?: CallerOptions): Promise<void>;
+  /** Deletes a row of content. Its channel stays, without it. */
+  deleteContent(id: string, options?: CallerOptions): Promise<void>;
+  /**
+   * Deletes everything that the user has: tasks, images, content and channels. It takes the server some minutes. What is
+   * started from now on stays. Unlike the other calls it is not sent again if the answer is lost.
+   */
+  deleteMe(options?: CallerOptions): Promise<void>;
   readonly connectionState: {
     readonly current: ConnectionState;
     subscribe(listener: (state: ConnectionState) => void, options?: Pick<SubscribeOptions, "signal">): () => void;
@@ -95,10 +104,12 @@ const STATES: LinkState[] = ["reconnecting", "polling", "live", "connecting"];
 
 export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }: TaskwireOptions = {}): Taskwire {
   const base = url.replace(/\/$/, "");
-  const { call, start } = createHttp(base, getToken, fetch);
+  const { call, start, erase } = createHttp(base, getToken, fetch);
   // The key is the path, followed by the ticket if a value is watched with one.
   // biome-ignore lint/suspicious/noExplicitAny: the key decides what type of value an entry has.
   const entries = new Map<string, Entry<any>>();
+  /** The ids of what was erased. They are never used again. */
+  const gone: Gone = new Set();
   const connection = createCell<ConnectionState>(listen);
   connection.current = "idle";
   let awake: AbortController | undefined;
@@ -109,8 +120,9 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
       return new (Socket ?? WebSocket)(url.href.replace("http", "ws"), ["taskwire", `ticket.${ticket}`]);
     },
     renew: (path, options) => call(`${path}/ticket`, { ...options, body: {} }),
+    onErased: ({ taskId, contentId }) => forget(taskId, contentId),
   };
-  const sources = createSources(call, see);
+  const sources = createSources(call, see, gone);
 
   const keyOf = ({ path, ticket }: Pick<Source<never>, "path" | "ticket">): string => path + (ticket ?? "");
 
@@ -120,6 +132,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     if (!entry) {
       entry = createEntry(source, { ...transport, onState: report, onDrop: () => entries.delete(key) });
       entries.set(key, entry);
+      entry.strip(gone);
       // The list may know this task already.
       entries.get(TASKS.path)?.current?.items.forEach((task: Task) => {
         if (task.taskId === source.id) see(task);
@@ -146,6 +159,12 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     if (one) offer(one, task);
     const all: Entry<List<Task>> | undefined = entries.get(TASKS.path);
     if (all?.current) all.put(take(all.current, task, TASKS));
+  }
+
+  /** Takes these ids out of every value, for good. */
+  function forget(...ids: (string | null | undefined)[]): void {
+    ids.forEach((id) => id && gone.add(id));
+    entries.forEach((entry) => entry.strip(gone));
   }
 
   /** Starts something, and keeps its answer and its ticket: a subscriber has a value at once. */
@@ -228,6 +247,20 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
           (await call<ContentAnswer>(pathOf("content", id), options)).content,
       }),
     channel: (id) => live(sources.channel(id)),
+    deleteTask: (id, options) => erase(pathOf("tasks", id), options).then(() => forget(id)),
+    deleteContent: (id, options) => erase(pathOf("content", id), options).then(() => forget(id)),
+    async deleteMe(options) {
+      const tasks: Entry<List<Task>> | undefined = entries.get(TASKS.path);
+      const content: Entry<List<Content>> | undefined = entries.get(CONTENT.path);
+      const mine = [
+        ...(tasks?.current?.items ?? []).map(({ taskId }) => taskId),
+        ...(content?.current?.items ?? []).map(({ id, userId }) => userId && id),
+      ];
+      await call("/users/me", { ...options, method: "DELETE" });
+      forget(...mine);
+      // The pages that are not loaded yet go as well.
+      if (tasks?.current) tasks.put({ ...tasks.current, nextCursor: null });
+    },
     connectionState: connection as Taskwire["connectionState"],
     close() {
       entries.forEach((entry) => entry.drop());

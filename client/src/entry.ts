@@ -1,5 +1,7 @@
 // A live value and its link. All subscribers share it. It is kept for a moment after the last one has left.
+import { erased } from "./error.ts";
 import { type Link, type LinkState, openLink, type Source, type Transport } from "./link.ts";
+import type { Gone } from "./list.ts";
 import { type Cell, createCell } from "./live.ts";
 import type { Ticket } from "./wire.ts";
 
@@ -8,6 +10,8 @@ export interface Entry<T> extends Cell<T> {
   /** The ticket of its first socket, if it came with a start. */
   ticket: Ticket | undefined;
   wake(): void;
+  /** Takes what was erased out of the value. A value that was itself erased fails. */
+  strip(gone: Gone): void;
   drop(): void;
 }
 
@@ -25,7 +29,13 @@ export function createEntry<T>(source: Source<T>, options: EntryOptions): Entry<
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let isDropped = false;
 
+  const { put } = cell;
   const entry: Entry<T> = Object.assign(cell, {
+    put: (value: T) => put(source.strip?.(value) ?? value),
+    strip(gone: Gone) {
+      if (!gone.has(source.id)) cell.current !== undefined && cell.put(cell.current);
+      else cell.error || cell.fail(erased());
+    },
     ticket: source.lent,
     wake: () => link?.wake(),
     drop() {

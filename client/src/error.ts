@@ -23,6 +23,9 @@ export function readError(status: number, body: unknown): TaskwireError {
   return new TaskwireError(status, code ?? `http_${status}`, message ?? `The server answered with ${status}.`, issues);
 }
 
+/** The error of a value that was erased while it was watched. */
+export const erased = (): TaskwireError => new TaskwireError(404, "not_found", "It was deleted.");
+
 /** A retry would get the same answer: not signed in, not allowed, or not found. */
 export function isFinal(error: unknown): error is TaskwireError {
   return [401, 403, 404].includes((error as TaskwireError | undefined)?.status as number);

@@ -17,6 +17,7 @@ export type GetToken = (options: GetTokenOptions) => string | null | undefined |
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
+  method?: "DELETE";
   /** Sent as JSON. A call with a body is a POST. */
   body?: object;
   headers?: Record<string, string>;
@@ -31,10 +32,12 @@ export interface Tagged {
 }
 
 export interface Http {
-  /** Resolves with null for a 304. */
+  /** Resolves with null for a 304 and a 204. */
   call<T>(path: string, options?: CallOptions): Promise<T>;
   /** A call that takes effect once, even if it is sent several times. */
   start<T>(path: string, body: object, options?: StartOptions): Promise<T>;
+  /** Deletes a resource. One that is gone already counts as deleted. */
+  erase(path: string, options?: Pick<CallOptions, "signal">): Promise<void>;
 }
 
 export interface StartOptions {
@@ -50,13 +53,13 @@ export function newKey(): string {
 
 export function createHttp(base: string, getToken: GetToken | undefined, send: typeof fetch | undefined): Http {
   async function call<T>(path: string, options: CallOptions = {}, forceRefresh = false): Promise<T> {
-    const { signal, body, headers, ticket, tagged = {} } = options;
+    const { signal, body, headers, ticket, tagged = {}, method = body ? "POST" : "GET" } = options;
     try {
       const token = ticket ?? (await getToken?.({ forceRefresh }));
       if (!token) throw new TaskwireError(401, "unauthorized", "You are signed out.");
       const timeout = AbortSignal.timeout(TIMEOUT_MS);
       const response = await (send ?? fetch)(base + path + (ticket ? `?ticket=${encodeURIComponent(ticket)}` : ""), {
-        method: body ? "POST" : "GET",
+        method,
         headers: {
           ...headers,
           ...(!ticket && { Authorization: `Bearer ${token}` }),
@@ -68,7 +71,7 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
       });
       const { status } = response;
       if (status === 401 && !ticket && !forceRefresh) return await call<T>(path, options, true);
-      if (status === 304) return null as T;
+      if (status === 304 || status === 204) return null as T;
       if (!response.ok) throw readError(status, await response.json().catch(() => {}));
       const answer = await response.json();
       tagged.tag = response.headers.get("ETag");
@@ -80,19 +83,27 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
     }
   }
 
-  async function start<T>(path: string, body: object, options: StartOptions = {}): Promise<T> {
-    const { signal, idempotencyKey = newKey() } = options;
+  /** Sends a call again if its answer was lost. */
+  async function insist<T>(path: string, options: CallOptions): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await call<T>(path, { signal, body, headers: { "Idempotency-Key": idempotencyKey } });
+        return await call<T>(path, options);
       } catch (error) {
         if (attempt === RETRIES || !mayHaveStarted(error as TaskwireError)) throw error;
-        await pause(backoff(attempt), signal);
+        await pause(backoff(attempt), options.signal);
       }
     }
   }
 
-  return { call, start };
+  return {
+    call,
+    start: (path, body, { signal, idempotencyKey = newKey() } = {}) =>
+      insist(path, { signal, body, headers: { "Idempotency-Key": idempotencyKey } }),
+    erase: (path, options) =>
+      insist<void>(path, { ...options, method: "DELETE" }).catch((error) => {
+        if (error.code !== "not_found") throw error;
+      }),
+  };
 }
 
 /** The error leaves open whether the start took effect. The same request under the same key finds out. */

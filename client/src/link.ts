@@ -1,7 +1,7 @@
 // One WebSocket that reconnects, and polling where sockets are blocked. The link knows tickets and frames. What a frame
 // means, only its source knows.
 import { backoff, pause } from "./backoff.ts";
-import { isFinal } from "./error.ts";
+import { erased, isFinal } from "./error.ts";
 import type { Cell } from "./live.ts";
 import type { BatchAnswer, ChannelAnswer, ContentAnswer, TaskAnswer, Ticket } from "./wire.ts";
 
@@ -12,6 +12,12 @@ export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 export type Said = Partial<
   TaskAnswer & BatchAnswer & Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null }
 >;
+
+/** What a frame of type `erased` names. */
+export interface Erased {
+  taskId?: string;
+  contentId?: string;
+}
 
 /** What a link watches. Its functions write to the cell that they are given. */
 export interface Source<T> {
@@ -25,10 +31,14 @@ export interface Source<T> {
   lent?: Ticket | undefined;
   /** The query from which a socket resumes. */
   query?: (cell: Cell<T>) => string | undefined;
+  /** That query may name what was erased meanwhile. After a refusal, the value is read again. */
+  isFragile?: boolean;
   /** Reads the value over HTTP. */
   load: (cell: Cell<T>, signal: AbortSignal) => Promise<void>;
   /** Writes what a frame or an answer says. */
   take: (cell: Cell<T>, said: Said) => void;
+  /** The value without what was erased. The same value if it has none of that. */
+  strip?: (value: T) => T;
   /** Whether a new socket leaves a gap that has to be loaded over HTTP. */
   hasGap?: (cell: Cell<T>, isFirst: boolean) => boolean;
   /** Whether this value is the last one. */
@@ -38,6 +48,7 @@ export interface Source<T> {
 export interface Transport {
   open: (address: string, ticket: string) => WebSocket;
   renew: (path: string, options: { signal?: AbortSignal | undefined } | undefined) => Promise<Ticket>;
+  onErased: (erased: Erased) => void;
 }
 
 export interface Link {
@@ -53,6 +64,8 @@ export const OPEN_WITHIN_MS = 10_000;
 export const TRIES_BEFORE_POLLING = 3;
 /** The backoff attempt whose pause is two to four seconds. */
 const POLL_BACKOFF = 2;
+/** The server closes with this code what exists no longer. */
+const ERASED_CODE = 4404;
 /** A ticket is renewed this long before it expires. */
 const TICKET_MARGIN_MS = 5_000;
 /** The close code of a socket whose ticket has expired. */
@@ -162,12 +175,13 @@ export function openLink<T>(
     };
     socket.onclose = ({ code }) => {
       if (signal.aborted) return;
+      if (code === ERASED_CODE) return failed(erased());
       const hasExpired = code === EXPIRED;
       // A browser does not say why a socket was refused. The likeliest reason is the ticket, so it is renewed. Where
       // there may be no other ticket, a request over HTTP tells whether the resource can be read at all.
       if (!spokenAt || hasExpired) {
         ticket = source.lent;
-        isLoaded = !ticket;
+        isLoaded = !ticket && !source.isFragile;
       }
       // Where a fresh ticket expires too, a clock is wrong, and the next one will do no better.
       retryLater(hasExpired && Date.now() - spokenAt > LASTING_MS ? 0 : undefined);
@@ -191,13 +205,14 @@ export function openLink<T>(
   }
 
   function receive(text: string): void {
-    let frame: Said | undefined;
+    let frame: (Said & Erased & { type?: string }) | undefined;
     try {
       frame = JSON.parse(text);
     } catch {
       // A pong, or a message that this version does not know.
     }
-    if (frame) source.take(cell, frame);
+    if (frame?.type === "erased") transport.onErased(frame);
+    else if (frame) source.take(cell, frame);
   }
 
   onState("connecting");

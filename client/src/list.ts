@@ -8,8 +8,13 @@ export interface List<T> {
 }
 
 export interface Item {
+  id?: string;
+  taskId?: string | null;
   createdAt: string;
 }
+
+/** The ids of what was erased. It has neither null nor undefined, and can be asked for both. */
+export type Gone = Set<string | null | undefined>;
 
 export interface Kind<T extends Item> {
   id: (item: T) => string;

@@ -1,4 +1,5 @@
-// Optimistic rows: tasks that are shown before the server has answered. Pure functions, and one store per client.
+// What a list shows before the server has answered: tasks that are being started, and not what is being deleted. Pure
+// functions, and one store per client.
 import type { Taskwire } from "./client.ts";
 import type { GenerateRequest, Task } from "./wire.ts";
 
@@ -16,9 +17,11 @@ export interface Drafts {
   readonly drafts: readonly Draft[];
   /** The ids of the tasks that drafts became. */
   readonly answered: ReadonlySet<string | null>;
+  /** The ids of what is being deleted: tasks and rows of content. */
+  readonly hidden: ReadonlySet<string | null>;
 }
 
-export const NO_DRAFTS: Drafts = { drafts: [], answered: new Set() };
+export const NO_DRAFTS: Drafts = { drafts: [], answered: new Set(), hidden: new Set() };
 
 let made = 0;
 
@@ -57,6 +60,17 @@ export function draftOf(request: GenerateRequest, tasks: readonly Task[], now: s
   };
 }
 
+/** The list without what is being deleted. The same list if there is nothing of that. */
+export function withoutHidden<T>(
+  items: readonly T[],
+  { hidden }: Drafts,
+  id: (item: T) => string | null,
+): readonly T[] {
+  return hidden.size && items.some((item) => hidden.has(id(item)))
+    ? items.filter((item) => !hidden.has(id(item)))
+    : items;
+}
+
 /** The list with the drafts on top. A draft is left out once the feed shows its task, answered or not. */
 export function withDrafts(tasks: readonly Task[], { drafts, answered }: Drafts): readonly ListedTask[] {
   const taken = new Set(answered);
@@ -84,13 +98,15 @@ export interface DraftStore {
   add(draft: Draft): void;
   /** With a `taskId`, the draft became that task. Without one, its start failed. */
   remove(draft: Draft, taskId?: string): void;
+  /** Hides a row until the function that this returns is called. */
+  hide(id: string): () => void;
 }
 
 function createDraftStore(): DraftStore {
   const listeners = new Set<() => void>();
   let current = NO_DRAFTS;
-  function change(drafts: Draft[], answered: Drafts["answered"]): void {
-    current = drafts.length ? { drafts, answered } : NO_DRAFTS;
+  function change({ drafts, answered, hidden }: Drafts): void {
+    current = { drafts, answered: drafts.length ? answered : NO_DRAFTS.answered, hidden };
     for (const listener of [...listeners]) listener();
   }
   return {
@@ -101,13 +117,18 @@ function createDraftStore(): DraftStore {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    add: (draft) => change([...current.drafts, draft], current.answered),
+    add: (draft) => change({ ...current, drafts: [...current.drafts, draft] }),
     remove(draft, taskId) {
       const answered = taskId === undefined ? current.answered : new Set([...current.answered, taskId]);
-      change(
-        current.drafts.filter((other) => other !== draft),
-        answered,
-      );
+      change({ ...current, drafts: current.drafts.filter((other) => other !== draft), answered });
+    },
+    hide(id) {
+      change({ ...current, hidden: new Set(current.hidden).add(id) });
+      return () => {
+        const hidden = new Set(current.hidden);
+        hidden.delete(id);
+        change({ ...current, hidden });
+      };
     },
   };
 }

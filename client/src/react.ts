@@ -13,11 +13,11 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { ConnectionState, LiveList, Taskwire } from "./client.ts";
+import type { CallerOptions, ConnectionState, LiveList, Taskwire } from "./client.ts";
 import type { TaskwireError } from "./error.ts";
 import { mayHaveStarted, newKey, type StartOptions } from "./http.ts";
 import type { Live } from "./live.ts";
-import { draftOf, draftsOf, type ListedTask, NO_DRAFTS, withDrafts } from "./optimistic.ts";
+import { type Drafts, draftOf, draftsOf, type ListedTask, NO_DRAFTS, withDrafts, withoutHidden } from "./optimistic.ts";
 import type { Batch, BatchRequest, ChannelAnswer, Content, GenerateRequest, ListQuery, Started, Task } from "./wire.ts";
 
 export type { ListedTask } from "./optimistic.ts";
@@ -161,30 +161,46 @@ function usePages<T, Q extends ListQuery>(live: LiveList<T, Q> | null): Paginate
   };
 }
 
-/** Watches all tasks of the user. Tasks that `useGenerate` is starting are on top. */
+function useDrafts(client: Taskwire): Drafts {
+  const store = draftsOf(client);
+  return useSyncExternalStore(
+    store.subscribe,
+    () => store.current,
+    () => NO_DRAFTS,
+  );
+}
+
+/**
+ * Watches all tasks of the user. Tasks that `useGenerate` is starting are on top. Those that `useDeleteTask` is deleting
+ * are left out.
+ */
 export function useTasks(options: PaginationOptions | "skip" = {}): Paginated<ListedTask> {
   const client = useTaskwire();
   const pageSize = options === "skip" ? 0 : options.initialNumItems;
   const live = useMemo(() => (pageSize === 0 ? null : client.tasks({ pageSize })), [client, pageSize]);
   const pages = usePages(live);
-  const store = draftsOf(client);
-  const drafts = useSyncExternalStore(
-    store.subscribe,
-    () => store.current,
-    () => NO_DRAFTS,
-  );
+  const drafts = useDrafts(client);
   const results = useMemo(
-    () => (live ? withDrafts(pages.results, drafts) : pages.results),
+    () =>
+      live
+        ? withDrafts(
+            withoutHidden(pages.results, drafts, ({ taskId }) => taskId),
+            drafts,
+          )
+        : pages.results,
     [live, pages.results, drafts],
   );
   return { ...pages, results };
 }
 
-/** Watches all content. */
+/** Watches all content. Rows that `useDeleteContent` is deleting are left out. */
 export function useContent(options: PaginationOptions | "skip" = {}): Paginated<Content> {
   const client = useTaskwire();
   const pageSize = options === "skip" ? 0 : options.initialNumItems;
-  return usePages(useMemo(() => (pageSize === 0 ? null : client.content({ pageSize })), [client, pageSize]));
+  const pages = usePages(useMemo(() => (pageSize === 0 ? null : client.content({ pageSize })), [client, pageSize]));
+  const drafts = useDrafts(client);
+  const results = useMemo(() => withoutHidden(pages.results, drafts, ({ id }) => id), [pages.results, drafts]);
+  return { ...pages, results };
 }
 
 type Send<Q, S> = (client: Taskwire, request: Q, options: StartOptions) => Promise<S>;
@@ -238,6 +254,34 @@ export function useGenerate(): Start<GenerateRequest, Started> {
 /** Starts a batch: every prompt with every model. If the answer was lost, the same request does not pay twice. */
 export function useGenerateBatch(): Start<BatchRequest, Batch> {
   return useStart(generateBatch);
+}
+
+type Delete = (id: string, options?: CallerOptions) => Promise<void>;
+
+function useDelete(send: "deleteTask" | "deleteContent"): Delete {
+  const client = useTaskwire();
+  return useCallback(
+    async (id, options) => {
+      const show = draftsOf(client).hide(id);
+      try {
+        await client[send](id, options);
+      } finally {
+        // If it was deleted, the list does not have it any more.
+        show();
+      }
+    },
+    [client, send],
+  );
+}
+
+/** Deletes a task. `useTasks` leaves it out at once, and shows it again if it could not be deleted. */
+export function useDeleteTask(): Delete {
+  return useDelete("deleteTask");
+}
+
+/** Deletes a row of content. `useContent` leaves it out at once, and shows it again if it could not be deleted. */
+export function useDeleteContent(): Delete {
+  return useDelete("deleteContent");
 }
 
 export function useConnectionState(): ConnectionState {

@@ -1,7 +1,7 @@
 // The source of each live value: its path, what it loads over HTTP, and what its frames mean.
 import type { Http } from "./http.ts";
 import type { Said, Source } from "./link.ts";
-import { type Item, type Kind, type List, merge, take } from "./list.ts";
+import { type Gone, type Item, type Kind, type List, merge, take } from "./list.ts";
 import type { Cell } from "./live.ts";
 import type { ChannelAnswer, Content, Task, Ticket } from "./wire.ts";
 
@@ -47,8 +47,20 @@ export interface Sources {
   content(pageSize?: number): Source<List<Content>>;
 }
 
-/** `see` passes a task on to every entry that shows it. */
-export function createSources(call: Http["call"], see: (task: Task) => void): Sources {
+/** `see` passes a task on to every entry that shows it. `gone` has the ids of what was erased. */
+export function createSources(call: Http["call"], see: (task: Task) => void, gone: Gone): Sources {
+  const isGone = ({ id, taskId }: Item): boolean => gone.has(taskId ?? id);
+
+  /** Frames and pages may be older than the erasing, so whatever is put into a list goes through here. */
+  function left<T extends Item>(items: readonly T[]): readonly T[] {
+    return items.some(isGone) ? items.filter((item) => !isGone(item)) : items;
+  }
+
+  function strip<T extends Item>(list: List<T>): List<T> {
+    const items = left(list.items);
+    return items === list.items ? list : { ...list, items };
+  }
+
   /** Reads a single resource. An unchanged one, by its ETag, is not read again. */
   async function load<T>(this: Source<T>, cell: Cell<T>, signal: AbortSignal): Promise<void> {
     const said = await call<Said | null>(this.path, { signal, ticket: this.ticket, tagged: cell });
@@ -78,14 +90,16 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       lent,
       load,
       take(cell, { task, tasks }) {
-        const known = cell.current?.toReversed() ?? [];
-        // An answer has all tasks, and so it has the order.
+        let known: readonly Task[] = cell.current?.toReversed() ?? [];
+        // An answer has all tasks, and so it has the order. A task that it lacks was erased.
+        if (tasks) known = known.filter((task) => tasks.some((one) => TASKS.id(one) === TASKS.id(task)));
         const items = tasks ? merge(tasks, known, TASKS) : merge(known, task ? [task] : [], TASKS);
         if (items !== known) cell.put(items.toReversed());
         items.forEach(see);
       },
-      // Refused tasks come neither with the start nor over the socket.
-      hasGap: ({ tag }) => !tag,
+      strip: left,
+      // Refused tasks come neither with the start nor over the socket. Nor does what was erased while it was away.
+      hasGap: ({ tag }, isFirst) => !tag || !isFirst,
     }),
 
     channel: (id) => ({
@@ -95,8 +109,10 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       take(cell, { channel, content = null }) {
         if (channel && channel.version > (cell.current?.channel.version ?? -1)) cell.put({ channel, content });
       },
-      // A late result completes a failed channel, and the outcome of the callback is one more version.
-      isFinal: ({ content }) => !!content && content.callback !== "pending",
+      strip: (answer) => (answer.content && isGone(answer.content) ? { ...answer, content: null } : answer),
+      // A late result completes a failed channel, and the outcome of the callback is one more version. The row of a
+      // completed channel can only have been erased.
+      isFinal: ({ channel, content }) => (content ? content.callback !== "pending" : channel.status === "completed"),
     }),
 
     tasks: (pageSize) => ({
@@ -105,19 +121,22 @@ export function createSources(call: Http["call"], see: (task: Task) => void): So
       take(_, { task }) {
         if (task) see(task);
       },
+      strip,
       // A socket begins with the newest hundred. Older tasks may have changed too.
       hasGap: (_, isFirst) => !isFirst,
     }),
 
     content: (pageSize) => ({
       path: CONTENT.path,
+      isFragile: true,
       query: ({ current }) => current?.items[0] && `?after=${encodeURIComponent(current.items[0].id)}`,
       load: (cell, signal) => catchUp(call, cell, CONTENT, pageSize, signal),
       take(cell, { content }) {
         if (content && cell.current) cell.put(take(cell.current, content, CONTENT));
       },
-      // Without a row to resume after, the socket shows only what comes later.
-      hasGap: ({ current }) => !current?.items.length,
+      strip,
+      // Without a row to resume after, the socket shows only what comes later. Rows may have been erased meanwhile.
+      hasGap: ({ current }, isFirst) => !isFirst || !current?.items.length,
     }),
   };
 }
@@ -138,7 +157,7 @@ export async function readPage<T>(
   return { items: answer[path.slice(1)] as T[], nextCursor: answer.nextCursor as string | null };
 }
 
-/** Reads a list down to the oldest known item. An empty list reads its first page. */
+/** Reads a list down to the oldest known item. An empty list reads its first page. What it lacks was erased. */
 async function catchUp<T extends Item>(
   call: Http["call"],
   cell: Cell<List<T>>,
@@ -146,6 +165,7 @@ async function catchUp<T extends Item>(
   pageSize: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  const known = new Set(cell.current?.items.map(kind.id));
   const oldest = cell.current?.items.at(-1);
   const found: T[] = [];
   let cursor: string | null = null;
@@ -163,16 +183,21 @@ async function catchUp<T extends Item>(
     cursor &&
     !found.some((item) => item.createdAt < oldest.createdAt || kind.id(item) === kind.id(oldest))
   );
-  extend(cell, { items: found, nextCursor: cursor }, kind);
+  found.forEach((item) => known.delete(kind.id(item)));
+  const end = cursor ? (found.at(-1) as T).createdAt : "";
+  extend(cell, { items: found, nextCursor: cursor }, kind, (item) => known.has(kind.id(item)) && item.createdAt > end);
 }
 
-/** Adds a page to a list. */
+/** Adds a page to a list, and takes out what is lost. */
 export function extend<T extends Item>(
   cell: Cell<List<T>>,
   { items: found, nextCursor }: Page<T>,
   kind: Kind<T>,
+  isLost?: (item: T) => boolean,
 ): void {
   const { current } = cell;
-  const items = merge(current?.items ?? [], found, kind);
+  let known = current?.items ?? [];
+  if (isLost && known.some(isLost)) known = known.filter((item) => !isLost(item));
+  const items = merge(known, found, kind);
   if (items !== current?.items || nextCursor !== current.nextCursor) cell.put({ items, nextCursor });
 }

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The largest size of the core, minified and gzipped. */
-const CORE_LIMIT = 4200;
+const CORE_LIMIT = 5000;
 
 test(`the core has at most ${CORE_LIMIT} bytes`, async (t) => {
   const size = await sizeOf("index");
@@ -105,7 +105,7 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
 const APP = `
 import { createTaskwire, isKind, TaskwireError, type Task } from "@taskwire/client";
 import { readConfig } from "@taskwire/client/config";
-import { useGenerate, useGenerateBatch, useTask, useTasks } from "@taskwire/client/react";
+import { useDeleteTask, useGenerate, useGenerateBatch, useTask, useTasks } from "@taskwire/client/react";
 
 const taskwire = createTaskwire({ url: "https://taskwire.example", getToken: async () => "jwt" });
 export const stop: () => void = taskwire.task("tsk_1").subscribe((task: Task) => console.log(task.images[0]?.url));
@@ -129,11 +129,13 @@ export const issuer: Promise<string> = readConfig("https://taskwire.example").th
 export function App() {
   const generate = useGenerate();
   const generateBatch = useGenerateBatch();
+  const deleteTask = useDeleteTask();
   const task: Task | undefined = useTask("skip");
   const { results, status, loadMore } = useTasks({ initialNumItems: 20 });
   if (status === "CanLoadMore") loadMore(20);
   void generate({ prompt: "a fox", model: "m" }).then(({ taskId }) => taskId.length);
   void generateBatch({ prompts: ["a fox"], models: ["m"] }).then(({ batchId }) => batchId.length);
+  void deleteTask("tsk_1").then(() => taskwire.deleteContent("row")).then(() => taskwire.deleteMe());
   return [task?.version, results[0]?.isOptimistic];
 }
 `;

@@ -12,6 +12,8 @@ import {
   useChannel,
   useConnectionState,
   useContent,
+  useDeleteContent,
+  useDeleteTask,
   useGenerate,
   useGenerateBatch,
   useTask,
@@ -253,6 +255,8 @@ test("a refused start removes its row, and a start whose answer is lost keeps it
   assert.equal(new Set([refused, first, next]).size, 3);
 });
 
+const outcome = [() => "done", (error: TaskwireError) => error.code] as const;
+
 test("useGenerateBatch starts a batch that useBatch shows, and keeps the key of a lost answer", async () => {
   const { result } = hook(() => {
     const [id, setId] = useState<string | null>(null);
@@ -296,6 +300,61 @@ test("useContent, useChannel and useBatch show the frames of their sockets", asy
     assert.deepEqual(result.current.channel, { channel: channelAt(2), content: contentAt(1) });
     assert.deepEqual(result.current.batch, [numbered(1, { version: 2 })]);
   });
+});
+
+test("useDeleteTask takes the row away at once, and shows it again if it could not be deleted", async () => {
+  const { result } = hook(() => ({ ...useTasks(), deleteTask: useDeleteTask() }));
+  await waitFor(() => assert.equal(result.current.results.length, 2));
+  const ids = () => result.current.results.map(({ taskId }) => taskId);
+  const answers = [Promise.withResolvers<Reply>(), Promise.withResolvers<Reply>()] as const;
+  const waiting = [...answers];
+  server.answers.set("DELETE /tasks/tsk_2", () => waiting.shift()?.promise ?? { status: 500 });
+  const start = () => result.current.deleteTask("tsk_2").then(...outcome);
+  let deleting: Promise<string> | undefined;
+  act(() => {
+    deleting = start();
+  });
+  assert.deepEqual(ids(), ["tsk_1"]);
+  answers[0].resolve({ status: 403, body: { error: { code: "forbidden", message: "No." } } });
+  assert.equal(await act(() => deleting), "forbidden");
+  assert.deepEqual(ids(), ["tsk_2", "tsk_1"]);
+
+  act(() => {
+    deleting = start();
+  });
+  // A frame that comes meanwhile does not bring it back.
+  const { socket } = await server.visit();
+  socket.send(frame(numbered(2, { version: 2 })));
+  socket.send(frame(numbered(3)));
+  await waitFor(() => assert.deepEqual(ids(), ["tsk_3", "tsk_1"]));
+  answers[1].resolve({ status: 204 });
+  assert.equal(await act(() => deleting), "done");
+  assert.deepEqual(ids(), ["tsk_3", "tsk_1"]);
+});
+
+test("useDeleteContent takes the row away at once, and shows it again if it could not be deleted", async () => {
+  server.answers.set("GET /content", { body: { content: [contentAt(2), contentAt(1)], nextCursor: null } });
+  const { result } = hook(() => ({ ...useContent(), deleteContent: useDeleteContent() }));
+  await waitFor(() => assert.equal(result.current.results.length, 2));
+  const answer = Promise.withResolvers<Reply>();
+  server.answers.set("DELETE /content/c1", () => answer.promise);
+  let deleting: Promise<string> | undefined;
+  act(() => {
+    deleting = result.current.deleteContent("c1").then(...outcome);
+  });
+  assert.deepEqual(result.current.results, [contentAt(2)]);
+  answer.resolve({ status: 403, body: { error: { code: "forbidden", message: "No." } } });
+  assert.equal(await act(() => deleting), "forbidden");
+  assert.deepEqual(result.current.results, [contentAt(2), contentAt(1)]);
+});
+
+test("a task that is erased while a component watches it is thrown to the error boundary", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const Card = () => h("p", null, useTask("tsk_1")?.taskId ?? "loading");
+  const page = render(h(Boundary, null, h(Card)), { wrapper });
+  await page.findByText("tsk_1");
+  (await server.visit()).socket.send('{"type":"erased","taskId":"tsk_1"}');
+  await page.findByText("not_found");
 });
 
 test("useConnectionState follows the connection", async () => {

@@ -72,7 +72,7 @@ test("two tabs show the same, whichever of them it is started in", { timeout }, 
             assert.equal(seen.taskId, started.taskId);
             await site.emulator.deliver(started.taskId);
             await Promise.all([started.shows(2), seen.shows(2)]);
-            await other.at("sign-out").click();
+            await other.signOut();
             await other.at("sign-in").waitFor();
           },
           { context },

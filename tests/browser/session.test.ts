@@ -44,7 +44,7 @@ describe("a session", { timeout, concurrency }, () => {
     visiting(browser, async (visit) => {
       await visit.signIn(site.url, "ada");
       await visit.page.reload();
-      await visit.at("sign-out").click();
+      await visit.signOut();
       await visit.at("sign-in").waitFor();
       assert.equal(await visit.at("prompt").count(), 0);
       await visit.page.reload();

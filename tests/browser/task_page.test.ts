@@ -117,7 +117,7 @@ describe("a shared link", { timeout }, () => {
       await task.shows(2);
       await visit.page.reload();
       await (await visit.task("A comet over a lake")).shows(2);
-      for (const name of ["sign-in", "share", "retry", "generate", "sign-out"])
+      for (const name of ["sign-in", "share", "retry", "generate", "account", "delete"])
         assert.equal(await visit.at(name).count(), 0, name);
       assert.deepEqual(
         seen.filter((text) => text.includes("v1.") || text.includes("ticket")),
@@ -135,7 +135,8 @@ describe("a shared link", { timeout }, () => {
       [ticketFor({ user: "ada", taskId, expiresAt: Date.now() - 1 }), "This link has expired"],
       [ticketFor({ user: "ada", taskId, secret: "a guess" }), "This link is not valid"],
       [ticketFor({ user: "ada", taskId: "tsk_another" }), "This link is not valid"],
-      [ticketFor({ user: "mallory", taskId }), "This link is not valid"],
+      // A good ticket for nothing: what the server says of a task that was deleted.
+      [ticketFor({ user: "mallory", taskId }), "This task is gone"],
       ["word", "This link is not valid"],
     ];
     for (const [ticket, words] of cases) {

@@ -90,7 +90,12 @@ export class Visit {
     await this.at("sign-in").click();
     await this.page.locator("#name").fill(name);
     await this.page.locator("#sign-in").click();
-    await this.at("sign-out").waitFor();
+    await this.at("account").waitFor();
+  }
+
+  async signOut(): Promise<void> {
+    await this.at("account").click();
+    await this.at("sign-out").click();
   }
 
   /** Goes to another view by the bar on top. */

@@ -1,6 +1,7 @@
 // The bar on top: the views, the state of the connection, and who is signed in.
 import { Link, useRoute } from "wouter";
 import { PATHS } from "../routes.ts";
+import { Account } from "./Account.tsx";
 import { ConnectionPill } from "./ConnectionPill.tsx";
 import { Logo } from "./Logo.tsx";
 
@@ -29,12 +30,7 @@ export function Bar({ name, onSignOut }: Props) {
         ))}
       </nav>
       <ConnectionPill />
-      <span className="who" title={name}>
-        {name}
-      </span>
-      <button type="button" className="button quiet" data-testid="sign-out" onClick={onSignOut}>
-        Sign out
-      </button>
+      <Account name={name} onSignOut={onSignOut} />
     </header>
   );
 }

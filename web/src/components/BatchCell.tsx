@@ -6,6 +6,7 @@ import { Link } from "wouter";
 import type { Pair, Plan } from "../plan.ts";
 import { PATHS } from "../routes.ts";
 import { withSize } from "../shapes.ts";
+import { Boundary } from "./Boundary.tsx";
 import { Elapsed } from "./Elapsed.tsx";
 import { FailureText } from "./FailureText.tsx";
 import { RetryImages, RetryTask } from "./RetryButton.tsx";
@@ -18,19 +19,38 @@ interface Props {
   model: string;
   pair: Pair;
   task: Task | undefined;
+  /** Whether the tasks are loaded. */
+  isLoaded: boolean;
 }
 
-export function BatchCell({ plan, prompt, model, pair, task: first }: Props) {
+export function BatchCell(props: Props) {
+  const { model } = props;
+  return (
+    <Boundary
+      fallback={(error) => (
+        <td role="cell" data-testid="cell" data-status="deleted">
+          <p className="cell-model">{model}</p>
+          <p className="hint">{error.message}</p>
+        </td>
+      )}
+    >
+      <LiveCell {...props} />
+    </Boundary>
+  );
+}
+
+function LiveCell({ plan, prompt, model, pair, task: first, isLoaded }: Props) {
   // A retry takes the place of the failed task.
   const [againId, setAgainId] = useState<string | null>(null);
   const task = useTask(againId) ?? first;
+  const withoutTask = typeof pair !== "string" ? "failed" : isLoaded ? "deleted" : "pending";
   return (
-    <td role="cell" data-testid="cell" data-status={task?.status ?? (typeof pair === "string" ? "pending" : "failed")}>
+    <td role="cell" data-testid="cell" data-status={task?.status ?? withoutTask}>
       <p className="cell-model">{model}</p>
       {task ? (
         <CellTask task={task} onRetried={setAgainId} />
       ) : (
-        <NoTask {...{ plan, prompt, model, pair }} onRetried={setAgainId} />
+        <NoTask {...{ plan, prompt, model, pair, isLoaded }} onRetried={setAgainId} />
       )}
     </td>
   );
@@ -56,13 +76,16 @@ function NoTask({
   prompt,
   model,
   pair,
+  isLoaded,
   onRetried,
 }: Omit<Props, "task"> & { onRetried: (taskId: string) => void }) {
-  if (typeof pair === "string") return <p className="hint">Loading…</p>;
+  if (typeof pair === "string") return <p className="hint">{isLoaded ? "It was deleted." : "Loading…"}</p>;
   const request = { prompt, model, count: plan.count };
   return (
     <div className="cell">
-      <p className="notice">{pair ? <FailureText failure={pair} /> : "This task was not started."}</p>
+      <p className="notice">
+        {pair ? <FailureText failure={pair} /> : "This task was not started, or it was deleted."}
+      </p>
       <RetryImages request={plan.size === null ? request : withSize(request, plan.size)} onStarted={onRetried} />
     </div>
   );

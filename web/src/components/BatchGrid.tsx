@@ -8,13 +8,15 @@ import { ViewTitle } from "./ViewTitle.tsx";
 interface Props {
   plan: Plan;
   tasks: readonly Task[];
+  /** Once they are loaded, a task that is not there was deleted. */
+  isLoaded: boolean;
 }
 
-export function BatchGrid({ plan, tasks }: Props) {
+export function BatchGrid({ plan, tasks, isLoaded }: Props) {
   const { prompts, models, pairs } = plan;
   const byId = new Map(tasks.map((task) => [task.taskId, task]));
   const ended = pairs.filter(
-    (pair) => typeof pair !== "string" || (byId.get(pair)?.status ?? "pending") !== "pending",
+    (pair) => typeof pair !== "string" || (byId.get(pair)?.status ?? (isLoaded ? "deleted" : "pending")) !== "pending",
   ).length;
   return (
     <>
@@ -45,7 +47,7 @@ export function BatchGrid({ plan, tasks }: Props) {
                 {models.map((model, column) => {
                   const pair = pairs[row * models.length + column] ?? null;
                   const task = typeof pair === "string" ? byId.get(pair) : undefined;
-                  return <BatchCell key={column} plan={plan} prompt={prompt} model={model} pair={pair} task={task} />;
+                  return <BatchCell key={column} {...{ plan, prompt, model, pair, task, isLoaded }} />;
                 })}
               </tr>
             ))}

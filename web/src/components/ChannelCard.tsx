@@ -28,6 +28,7 @@ export function ChannelCard({ id, request, onRetried }: Props) {
           </span>
         )}
         {content && <JumpLink to={`row-${content.id}`}>{content.title}</JumpLink>}
+        {channel?.status === "completed" && !content && <span>Its result was deleted.</span>}
       </p>
       {channel?.error && (
         <p className="notice">

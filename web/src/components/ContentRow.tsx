@@ -2,12 +2,13 @@
 import type { Content } from "@taskwire/client";
 import { memo, useId, useState } from "react";
 import { codeInWords, moment } from "../words.ts";
+import { DeleteButton } from "./DeleteButton.tsx";
 
 /** A longer body is folded at first. */
 const SHORT = 480;
 
 export const ContentRow = memo(function ContentRow({ content }: { content: Content }) {
-  const { id, title, body, category, createdAt, eventName, metadata } = content;
+  const { id, title, body, category, createdAt, eventName, metadata, userId } = content;
   const titleId = useId();
   const [isOpen, setOpen] = useState(body.length <= SHORT);
   const model = typeof metadata.model === "string" ? metadata.model : null;
@@ -30,11 +31,15 @@ export const ContentRow = memo(function ContentRow({ content }: { content: Conte
         {model !== null && <li className="extra model">{model}</li>}
       </ul>
       <p className="body">{isOpen ? body : `${body.slice(0, SHORT).trimEnd()}…`}</p>
-      {body.length > SHORT && (
-        <button type="button" className="button quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? "Less" : "More"}
-        </button>
-      )}
+      <div className="card-foot">
+        {body.length > SHORT && (
+          <button type="button" className="button quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? "Less" : "More"}
+          </button>
+        )}
+        {/* A row without an owner is everyone's. */}
+        {userId !== null && <DeleteButton doomed={{ content }} isOneOfMany />}
+      </div>
     </article>
   );
 });

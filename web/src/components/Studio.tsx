@@ -14,6 +14,7 @@ import { TaskView } from "../views/TaskView.tsx";
 import { Announcer } from "./Announcer.tsx";
 import { Bar } from "./Bar.tsx";
 import { Boundary } from "./Boundary.tsx";
+import { Deletion } from "./Deletion.tsx";
 import { JumpLink } from "./JumpLink.tsx";
 import { Refused } from "./Refused.tsx";
 
@@ -36,25 +37,27 @@ export function Studio({ session, name }: Props) {
   return (
     <TaskwireProvider client={client}>
       <Router aroundNav={fromTheTop}>
-        <JumpLink to="main" className="skip">
-          Skip to the content
-        </JumpLink>
-        <Bar name={name} onSignOut={() => void session.signOut()} />
-        <main id="main" className="studio" tabIndex={-1}>
-          <Boundary
-            key={path}
-            fallback={(error) => (
-              <Refused title="This could not be loaded">
-                <p>{error.message}</p>
-              </Refused>
-            )}
-          >
-            <Views />
+        <Deletion>
+          <JumpLink to="main" className="skip">
+            Skip to the content
+          </JumpLink>
+          <Bar name={name} onSignOut={() => void session.signOut()} />
+          <main id="main" className="studio" tabIndex={-1}>
+            <Boundary
+              key={path}
+              fallback={(error) => (
+                <Refused title="This could not be loaded">
+                  <p>{error.message}</p>
+                </Refused>
+              )}
+            >
+              <Views />
+            </Boundary>
+          </main>
+          <Boundary fallback={() => null}>
+            <Announcer />
           </Boundary>
-        </main>
-        <Boundary fallback={() => null}>
-          <Announcer />
-        </Boundary>
+        </Deletion>
       </Router>
     </TaskwireProvider>
   );

@@ -4,6 +4,7 @@ import { memo, useId } from "react";
 import { Link } from "wouter";
 import { PATHS } from "../routes.ts";
 import { titleOf } from "../words.ts";
+import { DeleteButton } from "./DeleteButton.tsx";
 import { Progress } from "./Progress.tsx";
 import { RetryTask } from "./RetryButton.tsx";
 import { Status } from "./Status.tsx";
@@ -32,7 +33,10 @@ export const TaskCard = memo(function TaskCard({ task }: { task: ListedTask }) {
       </header>
       <TaskFacts task={task} />
       <TaskPictures task={task} />
-      <RetryTask task={task} />
+      <div className="card-foot">
+        <RetryTask task={task} />
+        {taskId !== null && <DeleteButton doomed={{ task }} isOneOfMany />}
+      </div>
     </article>
   );
 });

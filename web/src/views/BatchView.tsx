@@ -36,12 +36,13 @@ export function BatchView({ id }: { id: string }) {
 }
 
 function Watched({ id, plan }: Props) {
+  const found = useBatch(id);
   // With a plan, the grid need not wait for the tasks.
-  const tasks = useBatch(id) ?? (plan ? NONE : undefined);
+  const tasks = found ?? (plan ? NONE : undefined);
   if (!tasks) return <p role="status">Loading…</p>;
   return (
     <>
-      <BatchGrid plan={plan ?? planFrom(tasks)} tasks={tasks} />
+      <BatchGrid plan={plan ?? planFrom(tasks)} tasks={tasks} isLoaded={found !== undefined} />
       <p>
         <Link href={PATHS.compare} className="button">
           New comparison

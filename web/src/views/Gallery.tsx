@@ -1,5 +1,6 @@
 // The first view: the form, and the latest tasks.
 import { useTasks } from "@taskwire/client/react";
+import { useEffect } from "react";
 import { Link } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
 import { Composer, type Wanted } from "../components/Composer.tsx";
@@ -12,7 +13,12 @@ import { keyOf } from "../words.ts";
 const SHOWN = 8;
 
 export function Gallery() {
-  const { results, status } = useTasks();
+  const { results, status, loadMore } = useTasks();
+  const isShort = status === "CanLoadMore" && results.length < SHOWN;
+  // Many were deleted. Older ones take their places.
+  useEffect(() => {
+    if (isShort) loadMore();
+  }, [isShort, loadMore]);
   // "Use this prompt" on a task's page puts it into the history state.
   const wanted = useHistoryState<{ wanted?: Wanted } | null>()?.wanted ?? null;
   return (

@@ -2,6 +2,7 @@
 import type { Task } from "@taskwire/client";
 import { useTasks } from "@taskwire/client/react";
 import { Link } from "wouter";
+import { DeleteButton } from "../components/DeleteButton.tsx";
 import { PagesEnd } from "../components/PagesEnd.tsx";
 import { Status } from "../components/Status.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
@@ -23,6 +24,7 @@ export function History() {
             {tasks.map((task) => (
               <li key={keyOf(task)}>
                 <Thumb task={task} />
+                {task.taskId !== null && <DeleteButton doomed={{ task }} isOneOfMany />}
               </li>
             ))}
           </ul>

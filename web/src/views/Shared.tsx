@@ -39,6 +39,16 @@ function Watched({ id, ticket }: { id: string; ticket: string }) {
 function Over({ error }: { error: TaskwireError }) {
   // Every invalid ticket has the same code. Only the message says whether it has expired.
   const hasExpired = error.code === "invalid_ticket" && /expired/.test(error.message);
+  if (error.code === "not_found") {
+    return (
+      <Refused title="This task is gone">
+        <p>It was deleted, so the link leads nowhere any more.</p>
+        <p>
+          <a href={PATHS.gallery}>Go to taskwire</a>
+        </p>
+      </Refused>
+    );
+  }
   return (
     <Refused title={hasExpired ? "This link has expired" : "This link is not valid"}>
       <p>

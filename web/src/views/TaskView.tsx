@@ -4,6 +4,7 @@ import { useTask } from "@taskwire/client/react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Boundary } from "../components/Boundary.tsx";
+import { DeleteButton } from "../components/DeleteButton.tsx";
 import { Refused } from "../components/Refused.tsx";
 import { RetryTask } from "../components/RetryButton.tsx";
 import { ShareDialog } from "../components/ShareDialog.tsx";
@@ -16,7 +17,9 @@ export function TaskView({ id }: { id: string }) {
     <Boundary
       fallback={(error) => (
         <Refused title={error.status === 404 ? "There is no such task" : "This task could not be loaded"}>
-          <p>{error.status === 404 ? "It does not exist, or it belongs to someone else." : error.message}</p>
+          <p>
+            {error.status === 404 ? "It was deleted, has never existed, or belongs to someone else." : error.message}
+          </p>
           <p>
             <Link href={PATHS.history}>Go to the history</Link>
           </p>
@@ -50,6 +53,7 @@ function Shown({ id, task }: { id: string; task: Task }) {
           </Link>
         )}
         <RetryTask task={task} onStarted={(taskId) => navigate(PATHS.task(taskId))} />
+        <DeleteButton doomed={{ task }} className="button" />
       </div>
       {isSharing && <ShareDialog taskId={id} onClose={() => setSharing(false)} />}
     </TaskSheet>
