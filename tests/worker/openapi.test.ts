@@ -10,9 +10,12 @@ import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import WebSocket from "ws";
 import { type Answer, assertRefused, call } from "./support/api.ts";
+import { startApp } from "./support/app.ts";
 import { startDeployments } from "./support/deployments.ts";
+import { watchFeed } from "./support/feed_watcher.ts";
 import type { Instead } from "./support/proxy.ts";
-import { begin, bodyHeaders, eventOf, inventedChannelId, tell } from "./support/river.ts";
+import { begin, bodyHeaders, contentRow, eventOf, inventedChannelId, tell } from "./support/river.ts";
+import { watchContent } from "./support/river_watcher.ts";
 import { BODIES, KINDS, OTHER_BODIES, PROVIDER_REFUSALS, WHOLE } from "./support/samples.ts";
 import { completedBody, inventedTaskId, standardHeaders } from "./support/signatures.ts";
 
@@ -161,6 +164,48 @@ describe("a good request is answered as described:", { timeout }, () => {
     }
   });
 
+  test("what is erased, and the frames that say so", async () => {
+    const { taskId, live } = await ada.start();
+    const ofTask = await app.watch(live);
+    const ofTasks = await watchFeed(app.base, { url: "/tasks/live", token });
+    await ofTasks.shows(taskId, "pending");
+    assert.equal((await ask("DELETE /tasks/{id}", { id: taskId })).status, 204);
+    await ofTask.until(({ erased }) => erased);
+    await ofTasks.until(({ erased }) => erased.includes(taskId));
+    for (const path of ["/tasks/{id}/live", "/tasks/live", "/batches/{id}/live"])
+      contract.frame(`GET ${path}`, { type: "erased", taskId });
+
+    const { channelId } = (await ask("POST /ai", { body: good("POST /ai") })).body;
+    const ofContent = await watchContent(ada);
+    await tell(app.base, eventOf(channelId));
+    const { content } = (await ask("GET /channels/{id}", { id: channelId })).body;
+    await ofContent.row(content.id);
+    assert.equal((await ask("DELETE /content/{id}", { id: content.id })).status, 204);
+    await ofContent.until(({ erased }) => erased.includes(content.id));
+    for (const path of ["/content/live", "/channels/{id}/live"])
+      contract.frame(`GET ${path}`, { type: "erased", channelId, contentId: content.id });
+    for (const socket of [ofTask, ofTasks, ofContent]) socket.terminate();
+  });
+
+  test("what will be erased once D1 takes it, and all that a user has", async () => {
+    const away = await startApp({ shim: true });
+    after(() => away.close());
+    const user = await away.as("ada");
+    const { taskId } = await user.start();
+    const { channelId } = (await contract.ask(away.base, "POST /ai", { token: user.token, body: good("POST /ai") }))
+      .body;
+    await tell(away.base, eventOf(channelId));
+    const id = (await contentRow(away, channelId)).id;
+    await away.shim("hang");
+    const erasing = [
+      contract.ask(away.base, "DELETE /tasks/{id}", { token: user.token, id: taskId }),
+      contract.ask(away.base, "DELETE /content/{id}", { token: user.token, id }),
+    ];
+    for (const answer of await Promise.all(erasing)) assert.equal(answer.status, 202, answer.text);
+    await away.shim("ok");
+    assert.equal((await contract.ask(away.base, "DELETE /users/me", { token: user.token })).status, 202);
+  });
+
   test("webhooks, of tasks and of anything else", async () => {
     const { taskId } = await ada.start();
     for (const body of [completedBody(taskId), JSON.stringify({ event: "account.low_balance" })]) {
@@ -196,7 +241,7 @@ describe("a good request is answered as described:", { timeout }, () => {
 describe("a refusal is as described:", { timeout }, () => {
   test("by another method", async () => {
     for (const operation of contract.operations) {
-      const answer = await call(app.base + operation.path.replace(/\{\w+\}/, "x"), { method: "DELETE" });
+      const answer = await call(app.base + operation.path.replace(/\{\w+\}/, "x"), { method: "PUT" });
       assertRefused(answer, 405, "method_not_allowed");
       contract.check(operation, answer);
     }

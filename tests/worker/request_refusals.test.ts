@@ -205,7 +205,8 @@ describe("a path", { timeout }, () => {
   const methods: [path: string, allow: string, others: string[]][] = [
     ["/generate", "POST", ["GET", "PUT", "DELETE", "PATCH"]],
     ["/tasks", "GET, HEAD", ["PUT", "DELETE"]],
-    ["/tasks/tsk_1", "GET, HEAD", ["POST", "PUT", "DELETE"]],
+    ["/tasks/tsk_1", "DELETE, GET, HEAD", ["POST", "PUT"]],
+    ["/users/me", "DELETE", ["GET", "POST"]],
     ["/tasks/tsk_1/live", "GET", ["POST", "DELETE"]],
     ["/tasks/tsk_1/ticket", "POST", ["GET", "PUT"]],
     ["/webhooks/mynth", "POST", ["GET", "PUT", "OPTIONS"]],

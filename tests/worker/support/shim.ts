@@ -11,6 +11,8 @@
 export interface Counts {
   /** `meta.rows_written` of everything that was written to D1. */
   d1Rows: number;
+  /** `meta.rows_read` of everything that was read from D1 or written to it. */
+  d1RowsRead: number;
   /** Transactions given to D1, whether they wrote a row or not. */
   d1Batches: number;
   /** Reads of D1 outside of a transaction. */
@@ -47,7 +49,7 @@ globalThis.Date = class extends RealDate {
 
 const hanging = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 
-const of = (name) => (counts[name] ??= { d1Rows: 0, d1Batches: 0, d1Reads: 0, puts: 0, alarms: 0, asked: 0 });
+const of = (name) => (counts[name] ??= { d1Rows: 0, d1RowsRead: 0, d1Batches: 0, d1Reads: 0, puts: 0, alarms: 0, asked: 0 });
 
 /** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
 function around(target, own) {
@@ -65,7 +67,10 @@ function database(env, count) {
     count.d1Batches++;
     if (d1 === "hang" || d1 === "silent") await hanging();
     const results = await env.DB.batch(statements);
-    for (const { meta } of results) count.d1Rows += meta.rows_written;
+    for (const { meta } of results) {
+      count.d1Rows += meta.rows_written;
+      count.d1RowsRead += meta.rows_read;
+    }
     if (d1 === "lost") throw new Error("D1_ERROR: Network connection lost.");
     return results;
   }
@@ -73,15 +78,23 @@ function database(env, count) {
     count.d1Reads++;
     if (d1 === "silent") await hanging();
   }
-  const prepare = (text) => statement(env.DB.prepare(text), reading);
+  const prepare = (text) => statement(env.DB.prepare(text), reading, count);
   return around(env, { DB: around(env.DB, { batch, prepare, constructor: env.DB.constructor }) });
 }
 
 /** A statement that is run when \`reading\` lets it. */
-function statement(of, reading) {
-  const run = (name) => async (...args) => (await reading(), of[name](...args));
-  const bind = (...args) => statement(of.bind(...args), reading);
-  return around(of, { bind, raw: run("raw"), first: run("first"), constructor: of.constructor });
+function statement(of, reading, count) {
+  async function all() {
+    await reading();
+    const { results, meta } = await of.all();
+    count.d1RowsRead += meta.rows_read;
+    return results;
+  }
+  // Only \`all\` says how many rows were read.
+  const raw = async () => (await all()).map(Object.values);
+  const first = async (column) => (await all())[0]?.[column] ?? null;
+  const bind = (...args) => statement(of.bind(...args), reading, count);
+  return around(of, { bind, raw, first, constructor: of.constructor });
 }
 
 /** A feed's D1: its next read may hang. */
@@ -92,7 +105,7 @@ function readable(env, count) {
     read = "ok";
     await hanging();
   }
-  const prepare = (text) => statement(env.DB.prepare(text), reading);
+  const prepare = (text) => statement(env.DB.prepare(text), reading, count);
   return around(env, { DB: around(env.DB, { prepare, constructor: env.DB.constructor }) });
 }
 
