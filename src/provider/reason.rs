@@ -32,3 +32,24 @@ pub fn task_error(error: &Value, fallback: &str) -> TaskError {
 fn is_code(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_text_is_a_code_or_a_sentence_and_an_empty_one_is_neither() {
+        let longest = "c".repeat(64);
+        let too_long = "c".repeat(65);
+        for (text, code, message) in [
+            ("NSFW_content", "nsfw_content", "Nsfw content."),
+            ("It broke.", FAILED, "It broke."),
+            ("", FAILED, "Generation failed."),
+            (&longest, &longest, &format!("C{}.", "c".repeat(63))),
+            (&too_long, FAILED, &too_long),
+        ] {
+            assert_eq!(task_error(&json!(text), FAILED), TaskError::new(code, message), "{text}");
+        }
+    }
+}

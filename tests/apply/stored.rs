@@ -7,7 +7,7 @@ use serde_json::json;
 use taskwire::domain::task::apply::{Input, apply};
 use taskwire::domain::task::report::{ImageReport, Outcome, Report};
 use taskwire::domain::task::state::RoomState;
-use taskwire::domain::task::{Status, Task};
+use taskwire::domain::task::{PublicToken, Status, Task};
 use taskwire::domain::verdict::Verdict;
 
 const PENDING: &str = r#"{"task":{"task_id":"tsk_01KE7XWWEQ4MCGWKBQKJ1G47RP","provider":"mynth","key":"01a1f8660d00BwcHBwcHBwcHBwcH","user_id":"ada","kind":"image.generate","status":"pending","version":1,"prompt":"a fox","requested_model":"m/asked","model":null,"error":null,"cost":null,"metadata":{},"created_at":"2026-11-20T10:00:00.000Z","updated_at":"2026-11-20T10:00:00.000Z","images":[{"id":"BwcHBwcHBwcHBwcH00","position":0,"status":"pending","image_id":null,"url":null,"error":null}],"result":null},"early":[],"deliveries":[],"flushed":0,"clock":{"look_at":1795168820000,"looks":0,"adopt_at":0,"adoptions":0,"flush_at":1795168820000,"flush_failures":0}}"#;
@@ -83,6 +83,16 @@ fn every_verdict_has_a_word_of_its_own_in_storage() {
         assert_eq!(serde_json::to_value(verdict).unwrap(), json!(word));
         assert_eq!(serde_json::from_value::<Verdict>(json!(word)).unwrap(), verdict);
     }
+}
+
+#[test]
+fn a_token_of_the_providers_own_is_kept_and_never_printed() {
+    let token = PublicToken::new("pat_secret".into());
+    assert_eq!(serde_json::to_value(&token).unwrap(), json!("pat_secret"));
+    let task = Task { access: Some(token), ..new_task(1) };
+    let room = stored(&after([attach(&task)]));
+    assert_eq!(room.task.and_then(|task| task.access).unwrap().expose(), "pat_secret");
+    assert!(format!("{task:?}").contains("PublicToken(redacted)"));
 }
 
 #[test]

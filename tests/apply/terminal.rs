@@ -5,9 +5,10 @@ use crate::support::{
     unknown,
 };
 use taskwire::domain::task::apply::{Input, apply};
+use taskwire::domain::task::change::fail;
 use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::domain::task::state::{DELIVERY_LIMIT, EARLY_LIMIT, RoomState};
-use taskwire::domain::task::{ImageStatus, Status, Task};
+use taskwire::domain::task::{ImageStatus, Status, TIMEOUT, Task, TaskError};
 use taskwire::domain::verdict::Verdict;
 
 #[test]
@@ -146,6 +147,15 @@ fn a_new_task_is_not_in_the_rows_yet_and_one_from_the_rows_is() {
     let restored = after([attach(done.task.as_ref().expect("attached"))]);
     assert!(!restored.is_dirty());
     assert_eq!(restored.task, done.task);
+}
+
+#[test]
+fn a_failure_that_is_not_of_the_start_is_restored_from_the_rows_as_it_was() {
+    for code in [TIMEOUT, "moderated"] {
+        let mut task = Task { version: 2, ..new_task(2) };
+        fail(&mut task, TaskError::new(code, "No luck."));
+        assert_eq!(after([attach(&task)]).task, Some(task), "{code}");
+    }
 }
 
 #[test]
