@@ -120,7 +120,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
       return new (Socket ?? WebSocket)(url.href.replace("http", "ws"), ["taskwire", `ticket.${ticket}`]);
     },
     renew: (path, options) => call(`${path}/ticket`, { ...options, body: {} }),
-    onErased: ({ taskId, contentId }) => forget(taskId, contentId),
+    onErased: ({ taskId, contentId, channelId }) => forget(taskId ?? contentId ?? channelId),
   };
   const sources = createSources(call, see, gone);
 

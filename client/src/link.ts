@@ -16,14 +16,16 @@ export type Said = Partial<
 /** What a frame of type `erased` names. */
 export interface Erased {
   taskId?: string;
-  contentId?: string;
+  /** Null: all of the channel. */
+  contentId?: string | null;
+  channelId?: string;
 }
 
 /** What a link watches. Its functions write to the cell that they are given. */
 export interface Source<T> {
   /** The path of the resource. Its socket is at `<path>/live`, its tickets are at `<path>/ticket`. */
   path: string;
-  /** The id, if it is a task. */
+  /** The id, if it is a task or a channel. */
   id?: string;
   /** The only credential for this resource. It takes the place of the token. */
   ticket?: string | undefined;

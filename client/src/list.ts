@@ -10,6 +10,7 @@ export interface List<T> {
 export interface Item {
   id?: string;
   taskId?: string | null;
+  channelId?: string;
   createdAt: string;
 }
 

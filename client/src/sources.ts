@@ -49,7 +49,7 @@ export interface Sources {
 
 /** `see` passes a task on to every entry that shows it. `gone` has the ids of what was erased. */
 export function createSources(call: Http["call"], see: (task: Task) => void, gone: Gone): Sources {
-  const isGone = ({ id, taskId }: Item): boolean => gone.has(taskId ?? id);
+  const isGone = ({ id, taskId, channelId }: Item): boolean => gone.has(taskId ?? id) || gone.has(channelId);
 
   /** Frames and pages may be older than the erasing, so whatever is put into a list goes through here. */
   function left<T extends Item>(items: readonly T[]): readonly T[] {
@@ -103,6 +103,7 @@ export function createSources(call: Http["call"], see: (task: Task) => void, gon
     }),
 
     channel: (id) => ({
+      id,
       path: pathOf("channels", id),
       query: ({ current }) => current && `?version=${current.channel.version}`,
       load,

@@ -219,6 +219,23 @@ test("a channel whose row is erased on its own socket stays", async () => {
   assert.deepEqual(watcher.last, { channel: channelAt(3), content: null });
 });
 
+test("a channel that is erased as a whole ends as not found, and its rows leave the list", async () => {
+  server.answers.set("GET /content", {
+    body: { content: [contentAt(3), contentAt(2), { ...contentAt(1), channelId: "ch_2" }], nextCursor: null },
+  });
+  server.answers.set("GET /channels/ch_1", { body: { channel: channelAt(1), content: null } });
+  const list = new Watcher(taskwire.content());
+  const { socket } = await server.visit();
+  const channel = new Watcher(taskwire.channel("ch_1"));
+  await server.visit();
+  socket.send('{"type":"erased","channelId":"ch_1","contentId":null}');
+  await shows(list, ["c1"]);
+  assert.equal((await channel.errors.next()).code, "not_found");
+  socket.send(JSON.stringify({ type: "content", content: contentAt(4) }));
+  socket.send(JSON.stringify({ type: "content", content: { ...contentAt(5), channelId: "ch_2" } }));
+  await shows(list, ["c5", "c1"]);
+});
+
 test("content does not resume after a row that was erased while it was away", async () => {
   serveContent([3, 2, 1]);
   const list = new Watcher(taskwire.content());
@@ -317,7 +334,7 @@ test("an erased frame that names nothing known changes nothing", async () => {
   const { watcher, visit } = await watchTasks();
   visit.socket.send('{"type":"erased"}');
   visit.socket.send('{"type":"erased","taskId":null}');
-  visit.socket.send('{"type":"erased","channelId":"ch_1"}');
+  visit.socket.send('{"type":"erased","channelId":"ch_1","contentId":null}');
   visit.socket.send(erasedTask("tsk_9"));
   visit.socket.send(frame(numbered(3)));
   await shows(watcher, ["tsk_3", "tsk_2", "tsk_1"]);
