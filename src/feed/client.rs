@@ -71,7 +71,8 @@ pub async fn follow(env: &Env, user: &str) -> Result<(), ApiError> {
     Address::of(env, &ObjectName::PublicContent)?.post(FOLLOW_PATH, user).await.map(drop)
 }
 
-/// Opens a socket on the content feed. `after` is the id of the last row that the watcher has.
+/// Opens a socket on the content feed. `after` is the id of the last row that the watcher has. `follows`:
+/// there may be rows that are everyone's, and the watcher is to be told of them.
 ///
 /// # Errors
 ///
@@ -80,9 +81,11 @@ pub async fn watch_content(
     env: &Env,
     watcher: &Watcher,
     after: Option<&str>,
+    follows: bool,
 ) -> Result<Response, ApiError> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(after.map(|after| ("after", after)));
+    query.extend_pairs(follows.then_some(("follows", "")));
     let path = format!("{LIVE_PATH}?{}", query.finish());
     let feed = ObjectName::Content(watcher.user_id.clone());
     Address::of(env, &feed)?.upgrade(&path, watcher.offers).await

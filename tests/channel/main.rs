@@ -65,7 +65,7 @@ fn unknown() -> ChannelEvent {
 }
 
 fn arrives(event: ChannelEvent) -> Input {
-    Input::Event(Arrived { event, forbidden: None })
+    Input::Event(Arrived { event, forbidden: None, is_public: false })
 }
 
 /// As `POST /ai` makes it.

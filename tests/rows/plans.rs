@@ -52,6 +52,7 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("CHANNEL", content::CHANNEL),
         ("SEQ_OF", content::SEQ_OF),
         ("KEY_STANDS_FOR", keys::KEY_STANDS_FOR),
+        ("GIVE_CONTENT", content::GIVE_CONTENT),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");

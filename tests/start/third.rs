@@ -27,6 +27,7 @@ static SETTINGS: Settings = Settings {
     api_url: ("THIRD_API_URL", "https://third.example"),
     callback_hosts: None,
     webhook_mode: None,
+    public_rows: None,
     is_required: false,
 };
 

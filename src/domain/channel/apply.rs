@@ -103,7 +103,14 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             Verdict::Attached => (Verdict::Attached, Follows::Flush),
             verdict => (verdict, Follows::Nothing),
         },
-        Input::Remember(channel) => (attach(state, channel, now), Follows::Nothing),
+        Input::Remember(channel) => {
+            // With an event there are rows that must get their owner.
+            let had_events = !state.events.is_empty();
+            match attach(state, channel, now) {
+                Verdict::Attached if had_events => (Verdict::Attached, Follows::Flush),
+                verdict => (verdict, Follows::Nothing),
+            }
+        }
         Input::Event(arrived) => match hear(state, arrived, now) {
             Verdict::Full => (Verdict::Full, Follows::Nothing),
             // The runtime drops an alarm that failed too often. The provider's retry sets it again.

@@ -24,12 +24,14 @@ pub struct ChannelEvent {
     pub callback_url: Option<String>,
 }
 
-/// An event, and whether its callback address may be called.
+/// An event, and what this deployment allows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrived {
     pub event: ChannelEvent,
     /// Why the address must not be called. `None`: it may.
     pub forbidden: Option<String>,
+    /// Whether its row is everyone's if it names no owner. Otherwise it is nobody's.
+    pub is_public: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

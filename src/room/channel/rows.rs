@@ -3,7 +3,7 @@
 use super::room::ChannelRoom;
 use crate::domain::channel::apply::Input;
 use crate::domain::channel::frame::{Content, first_row};
-use crate::domain::channel::state::Channel;
+use crate::domain::channel::state::{Channel, ChannelState};
 use crate::domain::owner::may_see;
 use crate::domain::task::Status;
 use crate::domain::time::parse_iso;
@@ -12,6 +12,14 @@ use crate::object::actor::Actor;
 use crate::store::Store;
 use worker::{Error, Result};
 
+fn failed(error: ApiError) -> Error {
+    Error::RustError(error.to_string())
+}
+
+fn in_state(state: &ChannelState) -> Option<(Channel, Option<Content>)> {
+    Some((state.channel.clone()?, first_row(state)))
+}
+
 impl ChannelRoom<'_> {
     /// The channel and its first row, if this user may see them. A channel that was cleaned up is read
     /// from D1.
@@ -19,17 +27,29 @@ impl ChannelRoom<'_> {
         &self,
         user_id: &str,
     ) -> Result<Option<(Channel, Option<Content>)>> {
+        let sees = |channel: &Channel| may_see(channel.user_id.as_deref(), user_id);
         let state = self.load()?;
         let found = match &state.channel {
-            Some(channel) => Some((channel.clone(), first_row(&state))),
             None => {
-                let found = self.in_rows().await;
-                let found = found.map_err(|error| Error::RustError(error.to_string()))?;
+                let found = self.in_rows().await.map_err(failed)?;
                 self.take_up(found.as_ref().map(|(channel, _)| channel)).await?;
                 found
             }
+            // Its webhook was first, and then its room could not be reached.
+            Some(channel) if channel.workflow.is_none() && !sees(channel) => {
+                if let Some(asked) = self.asked().await.map_err(failed)? {
+                    self.handle(Input::Remember(asked)).await?;
+                }
+                in_state(&self.load()?)
+            }
+            Some(_) => in_state(&state),
         };
-        Ok(found.filter(|(channel, _)| may_see(channel.user_id.as_deref(), user_id)))
+        Ok(found.filter(|(channel, _)| sees(channel)))
+    }
+
+    /// The channel as D1 has it of a request of ours.
+    pub(super) async fn asked(&self) -> std::result::Result<Option<Channel>, ApiError> {
+        Store::new(self.env)?.channel(self.channel_id).await
     }
 
     /// A request of ours that is pending, and whose room was never reached, gets its alarm.

@@ -10,6 +10,13 @@ macro_rules! content_json {
     };
 }
 
+/// Gives a row of an older version to another owner, or to its first. To who reads feeds it has come in
+/// only now, so it gets a new place in the order of arrival. First in a batch with [`UPSERT_CONTENT`].
+/// ?1 the row as JSON.
+pub const GIVE_CONTENT: &str = "\
+UPDATE ai_content SET user_id = ?1 ->> 'userId', seq = (SELECT max(seq) + 1 FROM ai_content) \
+WHERE id = ?1 ->> 'id' AND user_id IS NOT ?1 ->> 'userId' AND version < ?1 ->> 'version'";
+
 /// Upserts a row. A row of a newer version stays as it is, and so does a delivered callback. ?1 the row
 /// as JSON.
 pub const UPSERT_CONTENT: &str = "\
@@ -19,7 +26,7 @@ SELECT n ->> 'id', n ->> 'title', n ->> 'body', n ->> 'category', n -> 'metadata
   n ->> 'channelId', n ->> 'eventName', n ->> 'source', n ->> 'userId', n ->> 'callback', \
   n ->> 'callbackError', CAST(n ->> 'version' AS INTEGER), n ->> 'createdAt' \
 FROM (SELECT json(?1) AS n) WHERE true \
-ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, callback = excluded.callback, \
+ON CONFLICT (id) DO UPDATE SET callback = excluded.callback, \
   callback_error = excluded.callback_error, version = excluded.version \
 WHERE ai_content.version < excluded.version \
   AND (ai_content.callback <> 'delivered' OR excluded.callback = 'delivered')";
