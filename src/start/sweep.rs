@@ -30,6 +30,7 @@ const ROOM_PATIENCE: Millis = 10 * MINUTE;
 /// What one sweep takes care of, of each sort.
 const MOST_LOST: u32 = 200;
 const MOST_WOKEN: u32 = 50;
+const MOST_FORGOTTEN: u32 = 1000;
 
 type Wired<'a> = Ports<'a, Store, Http<'a>, RoomClients<'a>, Runtime>;
 
@@ -48,6 +49,7 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         }
         wake_channels(&ports).await?;
         turn.woken_after = wake_tasks(&ports, &turn.woken_after, until).await?;
+        ports.rows.forget_intents(now(), MOST_FORGOTTEN).await?;
         // Keys have no index by time: they are gone through once an hour.
         if now() % HOUR < MINUTE {
             ports.rows.forget_keys(now()).await?;

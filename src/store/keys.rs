@@ -40,16 +40,7 @@ impl Store {
         self.parsed(self.statement(sql::KEY, &[user, key, &oldest])?).await
     }
 
-    /// Claims an idempotency key, and nothing else. Fails if it is taken.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable` if the key is taken or D1 fails.
-    pub async fn claim_key(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError> {
-        self.write(self.claiming(user, claim, at)?.into()).await
-    }
-
-    /// Sets what a claimed key stands for. `None` frees the key.
+    /// Sets what a claimed key stands for.
     ///
     /// # Errors
     ///
@@ -58,15 +49,9 @@ impl Store {
         &self,
         user: &str,
         claim: &Claim,
-        stands_for: Option<&str>,
+        stands_for: &str,
     ) -> Result<(), ApiError> {
-        let values = [user, &claim.key, &claim.stands_for];
-        let statement = match stands_for {
-            Some(to) => {
-                self.statement(sql::KEY_STANDS_FOR, &[values[0], values[1], values[2], to])?
-            }
-            None => self.statement(sql::RELEASE_KEY, &values)?,
-        };
-        self.write(vec![statement]).await
+        let values = [user, &claim.key, &claim.stands_for, stands_for];
+        self.write(vec![self.statement(sql::KEY_STANDS_FOR, &values)?]).await
     }
 }

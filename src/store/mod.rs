@@ -8,6 +8,8 @@ pub mod content;
 #[cfg(target_arch = "wasm32")]
 mod d1;
 #[cfg(target_arch = "wasm32")]
+mod intents;
+#[cfg(target_arch = "wasm32")]
 mod keys;
 pub mod row;
 pub mod sql;

@@ -38,6 +38,7 @@ fn event(kind: &str, outcome: Outcome) -> ChannelEvent {
         kind: kind.into(),
         outcome,
         callback_url: Some(CALLBACK.into()),
+        intent: None,
     }
 }
 

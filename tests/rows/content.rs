@@ -9,7 +9,7 @@ use taskwire::domain::channel::frame::{Content, ContentRow};
 use taskwire::domain::channel::state::Channel;
 use taskwire::domain::task::{Status, TaskError};
 use taskwire::store::row::to_json;
-use taskwire::store::sql::{content, keys};
+use taskwire::store::sql::{content, intents, keys};
 
 /// The row with this id, made at this second of 2026.
 fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
@@ -146,6 +146,27 @@ fn a_row_that_gets_another_owner_has_come_in_only_now() {
     early.content.user_id = Some("bob".into());
     assert_eq!(put(&db, &early), 0);
     assert!(seqs("bob", 0).is_empty());
+}
+
+#[test]
+fn an_intent_is_found_by_its_id_until_it_is_refused_or_old() {
+    let db = database();
+    let ids: Vec<String> = (0..5).map(|i| format!("{i:012x}AAAAAAAAAAAAAAAA")).collect();
+    for id in &ids {
+        assert_eq!(write(&db, intents::INSERT_INTENT, &[id, "ada", "films"]), 1);
+    }
+    let found = |id: &String| column(&db, intents::INTENT, &[text(id)]);
+    let intent: Value = serde_json::from_str(&found(&ids[0])[0]).expect("JSON");
+    assert_eq!(intent, json!({"id": ids[0], "user_id": "ada", "workflow": "films"}));
+    assert_eq!(write(&db, intents::DELETE_INTENT, &[&ids[4]]), 1);
+    assert!(found(&ids[4]).is_empty());
+    // Some at a time, the oldest first, and none that is too young.
+    let forget = |most| {
+        let of = [text(&format!("{:012x}", 3)), Bound::Real(most)];
+        db.execute(intents::FORGET_INTENTS, params_from_iter(of)).expect("deleted")
+    };
+    assert_eq!((forget(2.0), found(&ids[1]).len(), found(&ids[2]).len()), (2, 0, 1));
+    assert_eq!((forget(2.0), forget(2.0), found(&ids[3]).len()), (1, 0, 1));
 }
 
 #[test]

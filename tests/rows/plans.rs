@@ -1,7 +1,7 @@
 //! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, keys, sweep, tasks};
+use taskwire::store::sql::{content, intents, keys, sweep, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -53,6 +53,9 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("SEQ_OF", content::SEQ_OF),
         ("KEY_STANDS_FOR", keys::KEY_STANDS_FOR),
         ("GIVE_CONTENT", content::GIVE_CONTENT),
+        ("INTENT", intents::INTENT),
+        ("DELETE_INTENT", intents::DELETE_INTENT),
+        ("FORGET_INTENTS", intents::FORGET_INTENTS),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");

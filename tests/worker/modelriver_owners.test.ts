@@ -5,6 +5,8 @@ import { after, afterEach, describe, test } from "node:test";
 import { type Api, assertRefused, call } from "./support/api.ts";
 import { type App, startApp } from "./support/app.ts";
 import {
+  aiRequest,
+  aiStarts,
   ask,
   bodyHeaders,
   contentRow,
@@ -26,12 +28,23 @@ const open: RiverWatcher[] = [];
 afterEach(() => {
   for (const watcher of open.splice(0)) watcher.terminate();
   options.onStart = undefined;
+  options.refuseStart = undefined;
 });
 
 async function feed(user: Api): Promise<RiverWatcher> {
   const watcher = await watchContent(user);
   open.push(watcher);
   return watcher;
+}
+
+/** An id as the Worker makes them, of a time. */
+const intentId = (time: number) =>
+  time.toString(16).padStart(12, "0") + inventedChannelId().replaceAll("-", "").slice(0, 16);
+
+async function intended(user: string): Promise<string> {
+  const id = intentId(Date.now());
+  await app.sql("INSERT INTO intents VALUES (?, ?, 'films')", id, user);
+  return id;
 }
 
 async function seesNothing(of: App, user: Api, channelId: string): Promise<void> {
@@ -122,6 +135,46 @@ describe("an answer that comes before its request is answered", { timeout }, () 
     await back.row(id);
   });
 
+  test("finds its owner by the intent, whatever else it says, and though no answer ever comes", async () => {
+    const hers = await feed(eve);
+    for (const customer of [{}, { user_id: "eve" }]) {
+      const channelId = inventedChannelId();
+      const customer_data = { ...customer, taskwire_intent: await intended("ada") };
+      await tell(app.base, eventOf(channelId, { title: "T" }, { customer_data }));
+      const row = await contentRow(app, channelId);
+      assert.equal(row.user_id, "ada");
+      assert.ok(!row.metadata.includes("intent"));
+      assert.equal((await ada.call(`/channels/${channelId}`)).body.channel.workflow, "films");
+      assert.deepEqual(await app.sql("SELECT user_id, status FROM channels WHERE channel_id = ?", channelId), [
+        { user_id: "ada", status: "completed" },
+      ]);
+      await seesNothing(app, eve, channelId);
+    }
+    await hers.settled();
+    assert.deepEqual(hers.ids, []);
+  });
+
+  test("and says that it failed is its owner's too", async () => {
+    const channelId = inventedChannelId();
+    const customer_data = { taskwire_intent: await intended("ada") };
+    await tell(app.base, {
+      type: "task.completed",
+      status: "error",
+      channel_id: channelId,
+      error: "No.",
+      customer_data,
+    });
+    assert.equal((await ada.call(`/channels/${channelId}`)).body.channel.status, "failed");
+    assertRefused(await eve.call(`/channels/${channelId}`), 404, "not_found");
+  });
+
+  test("with an intent that is not ours is nobody's", async () => {
+    const channelId = inventedChannelId();
+    const customer_data = { taskwire_intent: intentId(Date.now()) };
+    await tell(app.base, eventOf(channelId, { title: "T" }, { customer_data }));
+    await seesNothing(app, ada, channelId);
+  });
+
   test("and whose room could not be reached after it is found when its owner asks", async () => {
     const [channelId, now] = [inventedChannelId(), new Date().toISOString()];
     const his = await feed(ada);
@@ -132,5 +185,22 @@ describe("an answer that comes before its request is answered", { timeout }, () 
     assert.deepEqual([body.channel.status, body.content.userId], ["completed", "ada"]);
     await his.row(body.content.id);
     assertRefused(await eve.call(`/channels/${channelId}`), 404, "not_found");
+  });
+});
+
+describe("an intent", { timeout }, () => {
+  test("of a start that was refused is gone", async () => {
+    options.refuseStart = { status: 402, body: { error: { code: "insufficient_balance", message: "No." } } };
+    assertRefused(await ada.post("/ai", aiRequest()), 502, "insufficient_balance");
+    const { taskwire_intent: id } = aiStarts(app).at(-1)?.body.metadata ?? {};
+    assert.match(id, /^[0-9a-f]{12}[\w-]{16}$/);
+    assert.deepEqual(await app.sql("SELECT id FROM intents WHERE id = ?", id), []);
+  });
+
+  test("is deleted by the sweep when it is a day old", async () => {
+    const [old, young] = [25, 23].map((hours) => intentId(Date.now() - hours * 3_600_000));
+    for (const id of [old, young]) await app.sql("INSERT INTO intents VALUES (?, 'ada', 'films')", id);
+    await app.sweep();
+    assert.deepEqual(await app.sql("SELECT id FROM intents WHERE id IN (?, ?)", old, young), [{ id: young }]);
   });
 });

@@ -13,8 +13,8 @@ use crate::domain::verdict::Verdict;
 pub enum Input {
     /// The provider has opened this channel for a request of ours.
     Attach(Channel),
-    /// D1 says that this channel belongs to a request of ours. The object was cleaned up, or was never
-    /// attached.
+    /// D1 says that this channel belongs to a request of ours, or to an intent. The object was cleaned
+    /// up, or was never attached.
     Remember(Channel),
     /// The provider said this in a webhook.
     Event(Arrived),

@@ -9,5 +9,6 @@ mod change;
 pub mod columns;
 pub mod event;
 pub mod frame;
+pub mod intent;
 pub mod schedule;
 pub mod state;

@@ -98,7 +98,7 @@ impl ChannelRoom<'_> {
         let is_public = self.is_public(&event.provider);
         // Otherwise the event's own data would decide who owns it.
         if self.load()?.channel.is_none() {
-            let asked = self.asked();
+            let asked = self.asked(event.intent.as_ref(), &event.provider);
             if let Ok(Some(channel)) = with_deadline(D1_DEADLINE, asked).await {
                 self.handle(Input::Remember(channel)).await?;
             }

@@ -3,12 +3,15 @@
 use super::room::ChannelRoom;
 use crate::domain::channel::apply::Input;
 use crate::domain::channel::frame::{Content, first_row};
+use crate::domain::channel::intent::Intent;
 use crate::domain::channel::state::{Channel, ChannelState};
+use crate::domain::id::TaskKey;
 use crate::domain::owner::may_see;
 use crate::domain::task::Status;
 use crate::domain::time::parse_iso;
 use crate::error::ApiError;
 use crate::object::actor::Actor;
+use crate::platform::now;
 use crate::store::Store;
 use worker::{Error, Result};
 
@@ -37,7 +40,7 @@ impl ChannelRoom<'_> {
             }
             // Its webhook was first, and then its room could not be reached.
             Some(channel) if channel.workflow.is_none() && !sees(channel) => {
-                if let Some(asked) = self.asked().await.map_err(failed)? {
+                if let Some(asked) = self.asked(None, "").await.map_err(failed)? {
                     self.handle(Input::Remember(asked)).await?;
                 }
                 in_state(&self.load()?)
@@ -47,9 +50,21 @@ impl ChannelRoom<'_> {
         Ok(found.filter(|(channel, _)| sees(channel)))
     }
 
-    /// The channel as D1 has it of a request of ours.
-    pub(super) async fn asked(&self) -> std::result::Result<Option<Channel>, ApiError> {
-        Store::new(self.env)?.channel(self.channel_id).await
+    /// The channel as D1 has it of a request of ours, or as its intent says.
+    pub(super) async fn asked(
+        &self,
+        intent: Option<&TaskKey>,
+        provider: &str,
+    ) -> std::result::Result<Option<Channel>, ApiError> {
+        let store = Store::new(self.env)?;
+        if let Some(channel) = store.channel(self.channel_id).await? {
+            return Ok(Some(channel));
+        }
+        let Some(id) = intent else { return Ok(None) };
+        let intent = store.intent(id).await?;
+        let channel =
+            |it: Intent| it.channel(self.channel_id.to_owned(), provider.to_owned(), now());
+        Ok(intent.map(channel))
     }
 
     /// A request of ours that is pending, and whose room was never reached, gets its alarm.

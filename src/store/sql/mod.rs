@@ -18,6 +18,7 @@ macro_rules! task_json {
 }
 
 pub mod content;
+pub mod intents;
 pub mod keys;
 pub mod sweep;
 pub mod tasks;
