@@ -128,7 +128,6 @@ fn report(body: &Value) -> Option<Report> {
         outcome,
         cost: None,
         row_ids: body["tag"].as_str()?.split(' ').map(str::to_owned).collect(),
-        owner: None,
         is_known_kind: true,
     })
 }

@@ -4,7 +4,6 @@ pub mod apply;
 pub mod change;
 pub mod frame;
 mod images;
-pub mod orphan;
 pub mod report;
 pub mod schedule;
 pub mod start_request;

@@ -4,7 +4,7 @@
 //! `{event, task: {id}, request, result | errors}`. They are told apart by `event` and `type`.
 
 use super::kinds::is_known;
-use super::result::{completed, cost, failed, owner, row_ids};
+use super::result::{completed, cost, failed, row_ids};
 use super::settings::NAME;
 use crate::domain::id::is_plain_id;
 use crate::domain::task::IMAGE_GENERATE;
@@ -60,7 +60,6 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
         outcome,
         cost: cost(data),
         row_ids: row_ids(data),
-        owner: owner(data),
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
@@ -84,7 +83,6 @@ fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
         outcome,
         cost: cost(task).or_else(|| cost(body)),
         row_ids: row_ids(body),
-        owner: owner(body),
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
@@ -98,7 +96,6 @@ fn unknown(name: &str, task_id: String) -> Report {
         outcome: Outcome::Unknown { event: name.chars().take(128).collect() },
         cost: None,
         row_ids: Vec::new(),
-        owner: None,
         provider: NAME.to_owned(),
         is_known_kind: false,
     }
