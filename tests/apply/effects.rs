@@ -23,6 +23,7 @@ other_task   | store show at+20s do:write | store show at+20s do:write | -      
 wake         | store show at+20s          | store show at+20s          | by+300s                     | by+300s                     | by+300s             | by+300s             | by+300s
 adopt        | store show                 | store show                 | -                           | -                           | -                   | -                   | -
 adopt_failed | store                      | store                      | store                       | store                       | store               | store               | store
+no_rows      | store                      | store                      | store                       | store                       | store               | store               | store
 completed    | store at+2s                | store at+2s                | store show by+300s do:flush | store show by+300s do:flush | store               | store               | store show by+300s do:flush
 failed       | store at+2s                | store at+2s                | store show by+300s do:flush | store show by+300s do:flush | store               | store               | store show by+300s do:flush
 unknown      | store at+2s                | store at+2s                | store                       | store                       | store               | store               | store
@@ -71,6 +72,7 @@ fn input(name: &str) -> Input {
         "attach" => Input::Attach(task()),
         "wake" => Input::Wake(task()),
         "adopt" => Input::Adopt(task()),
+        "no_rows" => Input::NoRows,
         other => crate::table::input(other),
     }
 }
@@ -124,7 +126,7 @@ fn what_follows_from_each_input_is_this_and_in_this_order() {
         let found = effects(&state(name), input(what), NOW + 10 * SECOND);
         assert_eq!(found, expected, "{name} × {what}");
     });
-    assert_eq!(cells, 16 * 7);
+    assert_eq!(cells, 17 * 7);
 }
 
 #[test]

@@ -20,7 +20,8 @@ impl TaskRoom<'_> {
         let found = self.find(&report.task_id, row_ids.map_or(&[], Vec::as_slice)).await;
         Ok(match found {
             Ok(Some(task)) => Input::Adopt(known(task)),
-            Ok(None) | Err(_) => Input::AdoptFailed,
+            Ok(None) => Input::NoRows,
+            Err(_) => Input::AdoptFailed,
         })
     }
 
