@@ -13,7 +13,7 @@ use crate::json;
 use crate::provider::event::Event;
 use crate::provider::lenient::pick_text;
 use crate::provider::malformed::{Malformed, malformed};
-use crate::signature::Verified;
+use crate::signature::{Scheme, Verified};
 use serde_json::Value;
 
 /// Reads a webhook.
@@ -27,6 +27,9 @@ pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
     if !body.is_object() {
         return Err(malformed("", "The body is not a JSON object."));
     }
+    if is_of_another_delivery(&body, webhook) {
+        return Err(malformed("id", "The event's id is not that of its webhook-id header."));
+    }
     if let Some(name) = pick_text(&body, &["event"]) {
         return earlier(&name, &body);
     }
@@ -34,6 +37,14 @@ pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
         Some(name) => current(&name, &body),
         None => Err(malformed("type", "The event has no name.")),
     }
+}
+
+/// Whether the body has another id than the delivery. Current bodies have the id of their `webhook-id`; both
+/// are signed.
+fn is_of_another_delivery(body: &Value, webhook: &Verified<'_>) -> bool {
+    let id = body.get("id").filter(|id| !id.is_null());
+    webhook.scheme() == Scheme::StandardWebhooks
+        && id.is_some_and(|id| id.as_str() != Some(webhook.delivery().as_str()))
 }
 
 fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
