@@ -6,3 +6,6 @@ CREATE TABLE intents (
   user_id  TEXT NOT NULL,
   workflow TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- The last idempotency key that the sweep has looked at: it goes through them in pages.
+ALTER TABLE sweep ADD COLUMN keys_after TEXT NOT NULL DEFAULT '["",""]';

@@ -9,7 +9,7 @@ use super::ports::{Clock, Ports, Rooms, SIDE_BY_SIDE};
 use super::wiring::{RoomClients, Runtime, with_ports};
 use crate::domain::channel::schedule::DEADLINE;
 use crate::domain::task::{START_LOST, Task};
-use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
+use crate::domain::time::{MINUTE, Millis, SECOND};
 use crate::error::ApiError;
 use crate::log::{Line, What};
 use crate::platform::{log, log_line, now};
@@ -50,10 +50,8 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         wake_channels(&ports).await?;
         turn.woken_after = wake_tasks(&ports, &turn.woken_after, until).await?;
         ports.rows.forget_intents(now(), MOST_FORGOTTEN).await?;
-        // Keys have no index by time: they are gone through once an hour.
-        if now() % HOUR < MINUTE {
-            ports.rows.forget_keys(now()).await?;
-        }
+        // Keys have no index by time: they are gone through, some at a time.
+        ports.rows.forget_keys(now(), MOST_FORGOTTEN).await?;
         ports.rows.end_turn(&turn).await
     })
     .await
