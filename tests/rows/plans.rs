@@ -43,6 +43,9 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("TASK_BY_KEY", tasks::TASK_BY_KEY),
         ("HAS_UNATTACHED", tasks::HAS_UNATTACHED),
         ("LIST_TASKS", tasks::LIST_TASKS),
+        ("LAST_LOOKED_AT", tasks::LAST_LOOKED_AT),
+        ("FORGET_KEYS", keys::FORGET_KEYS),
+        ("KEYS_AFTER", keys::KEYS_AFTER),
         ("CHANGED_TASKS", tasks::CHANGED_TASKS),
         ("FORGET_KEY", keys::FORGET_KEY),
         ("KEY", keys::KEY),
@@ -73,8 +76,23 @@ fn every_statement_finds_its_rows_by_a_key() {
 #[test]
 fn a_list_walks_the_table_itself_in_order() {
     let steps = plan(tasks::LIST_TASKS);
-    assert!(steps[0].contains("SEARCH t USING PRIMARY KEY (user_id=? AND id<?)"), "{steps:?}");
+    assert!(
+        steps[0].contains("SEARCH t USING PRIMARY KEY (user_id=? AND id>? AND id<?)"),
+        "{steps:?}"
+    );
     assert!(steps.iter().any(|step| step.contains("SEARCH i USING PRIMARY KEY (id>? AND id<?)")));
+}
+
+#[test]
+fn the_sweep_looks_at_some_keys_in_their_order_and_at_no_others() {
+    let walk = "SEARCH idempotency_keys USING PRIMARY KEY ((user_id,key)>(?,?)";
+    for statement in [keys::LAST_OF_KEYS, keys::FORGET_KEYS] {
+        let steps = plan(statement);
+        assert!(steps.iter().any(|step| step.starts_with(walk)), "{steps:?}");
+        assert!(!steps.iter().any(|step| step == "SCAN idempotency_keys"), "{steps:?}");
+    }
+    let steps = plan(keys::FORGET_KEYS);
+    assert!(steps[0].ends_with("AND (user_id,key)<(?,?))"), "{steps:?}");
 }
 
 #[test]
