@@ -15,8 +15,8 @@ import { Random } from "./random.ts";
 import type { Plan } from "./steps.ts";
 import type { World } from "./world.ts";
 
-/** After the faults, in seconds: at once, after a retry, a look, the longest look, the longest search for an orphan's rows. */
-const PATIENCE = [0, 3, 30, 400, 25_000];
+/** After the faults, in seconds: at once, after a retry, a look, the longest look, the longest pause before rows are searched for again. */
+const PATIENCE = [0, 3, 30, 400, 4_000];
 /** A room deletes its state so long after its task has ended. */
 const CLEANED_AFTER_S = 90_000;
 const CLEANED_RUNS = 0.1;

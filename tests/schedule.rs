@@ -12,7 +12,7 @@ use support::{
 use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::report::Outcome;
 use taskwire::domain::task::schedule::{
-    Due, FIRST_POLL, ORPHAN_LIFETIME, ROOM_LIFETIME, due, next_alarm,
+    Due, EARLY_LIFETIME, FIRST_POLL, ROOM_LIFETIME, due, next_alarm,
 };
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Status, Task};
@@ -92,7 +92,7 @@ fn outcome(
     match work {
         Work::Adopt => {
             tally.adoptions += 1;
-            Some(Input::AdoptFailed)
+            Some(if (world.d1)(now) { Input::NoRows } else { Input::AdoptFailed })
         }
         Work::Poll => {
             tally.polls.push(now);
@@ -186,14 +186,6 @@ fn polls_that_fail_become_rarer_by_half_down_to_one_in_five_minutes() {
     let gaps = gaps(pending(), &Input::PollFailed, 10);
     assert_eq!(gaps[..4], [20 * SECOND, 30 * SECOND, 45 * SECOND, 67_500]);
     assert_eq!(gaps[8..], [5 * MINUTE, 5 * MINUTE]);
-}
-
-#[test]
-fn rows_of_an_orphan_are_looked_for_four_times_more_rarely_each_time_down_to_every_six_hours() {
-    let orphan = after([delivery("evt_1", completed(vec![]))]);
-    let gaps = gaps(orphan, &Input::AdoptFailed, 9);
-    assert_eq!(gaps[..3], [8 * SECOND, 32 * SECOND, 128 * SECOND]);
-    assert_eq!(gaps[7..], [6 * HOUR, 6 * HOUR]);
 }
 
 #[test]
@@ -314,24 +306,55 @@ fn a_room_is_never_cleaned_while_its_task_is_pending_or_its_rows_are_behind() {
 }
 
 #[test]
-fn an_orphan_is_looked_for_soon_then_ever_more_rarely_and_dropped_after_three_days() {
+fn a_report_of_a_task_that_is_not_ours_costs_three_alarms_and_is_deleted_after_ten_minutes() {
     let room = after([delivery("evt_1", completed(vec![picture("a")]))]);
     assert_eq!(next_alarm(&room, NOW), NOW + 2 * SECOND);
     assert!(!due(&room, NOW + 2 * SECOND - 1).adopt && due(&room, NOW + 2 * SECOND).adopt);
     let tally = simulate(&mut awake(room, NOW), NOW + 200 * HOUR, &SILENT);
-    assert!((6..=30).contains(&tally.adoptions), "{} adoptions", tally.adoptions);
-    let cleaned = tally.cleaned.expect("dropped");
-    assert!((NOW + 72 * HOUR..NOW + 72 * HOUR + SECOND).contains(&cleaned));
+    assert_eq!((tally.alarms, tally.adoptions), (3, 3));
+    let cleaned = tally.cleaned.expect("deleted");
+    assert!((NOW + 10 * MINUTE..NOW + 10 * MINUTE + SECOND).contains(&cleaned), "{cleaned}");
     assert_eq!((tally.polls.len(), tally.flushes), (0, 0));
 }
 
 #[test]
-fn an_orphan_whose_newest_event_is_young_is_kept() {
+fn a_search_that_d1_does_not_answer_says_nothing_and_is_repeated_each_hour_for_three_days() {
+    let room = after([delivery("evt_1", completed(vec![picture("a")]))]);
+    let never = World { poll: None, d1: |_| false };
+    let tally = simulate(&mut awake(room.clone(), NOW), NOW + 200 * HOUR, &never);
+    let cleaned = tally.cleaned.expect("deleted");
+    assert!((NOW + EARLY_LIFETIME..NOW + EARLY_LIFETIME + SECOND).contains(&cleaned));
+    assert!((72..=80).contains(&tally.adoptions), "{} searches", tally.adoptions);
+
+    // Once it answers again, it is asked as often as in good times.
+    let hours = World { poll: None, d1: |now| now > NOW + 30 * HOUR };
+    let tally = simulate(&mut awake(room, NOW), NOW + 200 * HOUR, &hours);
+    let cleaned = tally.cleaned.expect("deleted");
+    let healed = NOW + 30 * HOUR;
+    assert!((healed + 9 * MINUTE..healed + 71 * MINUTE).contains(&cleaned));
+}
+
+#[test]
+fn each_report_is_searched_for_from_the_beginning() {
+    let room = after([delivery("evt_1", unknown()), Input::NoRows, Input::NoRows]);
+    let second = apply(&room, delivery("evt_2", completed(vec![])), NOW + MINUTE).state;
+    assert_eq!(next_alarm(&second, NOW + MINUTE), NOW + MINUTE + 2 * SECOND);
+    let searched = apply(&second, Input::NoRows, NOW + 2 * MINUTE).state;
+    assert!(!due(&searched, NOW + 2 * MINUTE).clean, "the first search for it");
+    let third = apply(&room, Input::NoRows, NOW + 2 * MINUTE).state;
+    assert!(due(&third, NOW + 2 * MINUTE).clean);
+    // A start that gets that far after all takes it, and D1's old answers count no more.
+    let attached = apply(&third, attach(&new_task(1)), NOW + 2 * MINUTE).state;
+    assert!(attached.task.is_some() && !due(&attached, NOW + 2 * MINUTE).clean);
+}
+
+#[test]
+fn an_early_report_is_kept_while_the_newest_is_young() {
     let room = after([delivery("evt_1", unknown())]);
     let at = NOW + 40 * HOUR;
     let room = apply(&room, delivery("evt_2", completed(vec![])), at).state;
-    assert!(!due(&room, NOW + ORPHAN_LIFETIME).clean);
-    assert!(due(&room, at + ORPHAN_LIFETIME).clean);
+    assert!(!due(&room, NOW + EARLY_LIFETIME).clean);
+    assert!(due(&room, at + EARLY_LIFETIME).clean);
 }
 
 #[test]

@@ -60,7 +60,7 @@ export interface LiveTask extends Live<Task> {
 export interface LiveList<T, Query> extends Live<List<T>> {
   /** Loads the next page into the list. */
   loadMore(limit?: number, options?: CallerOptions): Promise<void>;
-  /** Reads one page, without watching it. */
+  /** Reads one page, without watching it. A filtered page may be empty and still have a `nextCursor`: go on with that. */
   list(query?: Query, options?: CallerOptions): Promise<Page<T>>;
 }
 

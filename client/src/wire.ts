@@ -360,7 +360,10 @@ export interface TaskFrame {
   task: Task;
 }
 
-/** Tasks, newest first. */
+/**
+ * Tasks, newest first. With a filter there may be fewer than were asked for, or none, before the last page: it looks
+ * at 1,000 tasks.
+ */
 export interface TaskPage {
   tasks: Task[];
   /** The `cursor` of the next page, null on the last one. */

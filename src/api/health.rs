@@ -23,7 +23,7 @@ thread_local! {
     static WELL: RefCell<Cache<()>> = const { RefCell::new(Cache::new(5 * SECOND)) };
 }
 
-/// Names what is missing or too short, never a value.
+/// Names what is missing or wrong, never a value.
 pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     let config = config(env);
     let missing = [PROVIDERS.missing(&config), config.missing()].concat();
@@ -42,6 +42,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         return Err(short);
     }
     config.retention()?;
+    PROVIDERS.check(&config)?;
     if has_tables(env).await {
         return json(200, &READY);
     }

@@ -14,6 +14,8 @@ use crate::feed::client as feed;
 use crate::object::name::ObjectName;
 use crate::object::socket::{PROTOCOL, PROTOCOL_HEADER};
 use crate::object::watcher::Watcher;
+use crate::platform::config;
+use crate::provider::registry::PROVIDERS;
 use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
 use crate::signature::Scope;
@@ -72,7 +74,8 @@ pub async fn content(request: &Request, env: &Env) -> Result<Response, ApiError>
     if after.as_deref().is_some_and(|id| !is_row_id(id)) {
         return Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")]));
     }
-    upgraded(feed::watch_content(env, &watcher, after.as_deref()).await?)
+    let follows = PROVIDERS.has_public_rows(&config(env));
+    upgraded(feed::watch_content(env, &watcher, after.as_deref(), follows).await?)
 }
 
 /// Checks an upgrade: its origin, its ticket or token, and its headers.

@@ -6,7 +6,6 @@ use super::request::list;
 use super::response::read::{BatchAnswer, TaskAnswer, TaskPage};
 use crate::auth::claims::Identity;
 use crate::domain::id::is_plain_id;
-use crate::domain::list::TaskList;
 use crate::domain::task::frame::TaskView;
 use crate::domain::task::{Status, Task};
 use crate::domain::time::HOUR;
@@ -50,9 +49,8 @@ pub async fn read_batch(
 
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     let query = list::parse(query::pairs(&request.inner().url()))?;
-    let and_next = TaskList { limit: query.limit + 1, ..query.clone() };
-    let tasks = Store::new(env)?.list(caller.user_id(), &and_next).await?;
-    json(200, &TaskPage::of(&tasks, query.limit))
+    let page = Store::new(env)?.list(caller.user_id(), &query).await?;
+    json(200, &TaskPage::from(&page))
 }
 
 /// A ticket for one task, for its owner's own pages or for sharing.

@@ -35,7 +35,10 @@ async fn take_signed(
     provider: &'static dyn Provider,
     env: &Env,
 ) -> Result<Response, ApiError> {
-    let secrets = provider.settings().webhook_secrets(&config(env))?;
+    let (config, settings) = (config(env), provider.settings());
+    let secrets = settings.webhook_secrets(&config)?;
+    // Checked here, so that the provider sends it again once it is set right.
+    settings.is_public(&config)?;
     let body = read(&mut request, WEBHOOK_LIMIT).await?;
     let headers = headers(&request, provider)?;
     let webhook = Raw::new(&body, &headers);

@@ -1,7 +1,7 @@
 //! Pages of lists, as they are asked for.
 
 use super::id::TaskKey;
-use super::task::Status;
+use super::task::{Status, Task};
 use super::time::parse_iso;
 
 /// Default page size.
@@ -11,6 +11,10 @@ pub const LARGEST_LIMIT: u32 = 100;
 /// The stored bytes of a page of content. They are in memory several times over, as D1's answer, as
 /// rows and as JSON, and the Worker has 128 MB for all that it does at once.
 pub const PAGE_BYTES: u32 = 2 * 1024 * 1024;
+
+/// Most rows that a page of a filtered list looks at. A filter that few rows match, or none, would else
+/// walk through all of the user's.
+pub const LOOKED_AT: u32 = 1000;
 
 /// A page of a user's tasks, newest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +31,28 @@ impl TaskList {
     pub fn newest(limit: u32) -> Self {
         Self { limit, cursor: None, status: None, kind: None }
     }
+
+    /// Whether it shows only some of the tasks.
+    pub fn is_filtered(&self) -> bool {
+        self.status.is_some() || self.kind.is_some()
+    }
+
+    /// The page. `found` has one task more if there is one; `last` is the last row that was looked at, if
+    /// there may be more below it.
+    pub fn page(&self, mut found: Vec<Task>, last: Option<TaskKey>) -> Tasks {
+        let is_more = found.len() > self.limit as usize;
+        found.truncate(self.limit as usize);
+        let next = if is_more { found.last().map(|task| task.key.clone()) } else { last };
+        Tasks { tasks: found, next }
+    }
+}
+
+/// Tasks, newest first.
+#[derive(Debug, PartialEq)]
+pub struct Tasks {
+    pub tasks: Vec<Task>,
+    /// The cursor of the next page. There may be one after a page without a task.
+    pub next: Option<TaskKey>,
 }
 
 /// A page of content, newest first.
@@ -85,7 +111,35 @@ impl<T> Page<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ContentCursor, PAGE_BYTES, Page};
+    use super::{ContentCursor, PAGE_BYTES, Page, TaskList};
+    use crate::domain::id::TaskKey;
+    use crate::domain::task::Task;
+
+    fn task(i: i64) -> Task {
+        let text = format!(
+            r#"{{"task_id":null,"provider":"mynth","key":"{}","user_id":"ada","kind":"image.alt",
+            "status":"pending","version":1,"prompt":null,"requested_model":null,"model":null,
+            "error":null,"cost":null,"metadata":{{}},"created_at":"2026-11-20T10:00:00.000Z",
+            "updated_at":"2026-11-20T10:00:00.000Z","images":[],"result":null}}"#,
+            TaskKey::new(i, [0; 12])
+        );
+        serde_json::from_str(&text).expect("a task")
+    }
+
+    #[test]
+    fn the_next_page_begins_after_the_last_task_or_after_the_last_row_that_was_looked_at() {
+        let (tasks, row) = ([task(3), task(2), task(1)], TaskKey::new(0, [0; 12]));
+        let page = |found: usize, last: Option<&TaskKey>| {
+            let page = TaskList::newest(2).page(tasks[..found].to_vec(), last.cloned());
+            (page.tasks.len(), page.next)
+        };
+        assert_eq!(page(3, None), (2, Some(tasks[1].key.clone())));
+        assert_eq!(page(3, Some(&row)), (2, Some(tasks[1].key.clone())), "one is left out");
+        assert_eq!(page(2, None), (2, None));
+        assert_eq!(page(2, Some(&row)), (2, Some(row.clone())));
+        assert_eq!(page(0, Some(&row)), (0, Some(row.clone())));
+        assert_eq!(page(0, None), (0, None));
+    }
 
     #[test]
     fn a_cursor_is_read_back_and_may_be_just_an_id() {

@@ -108,7 +108,8 @@ pub async fn follow(env: &Env, user: &str) -> Result<(), ApiError> {
     Address::of(env, &ObjectName::PublicContent)?.post(FOLLOW_PATH, user).await.map(drop)
 }
 
-/// Opens a socket on the content feed. `after` is the id of the last row that the watcher has.
+/// Opens a socket on the content feed. `after` is the id of the last row that the watcher has. `follows`:
+/// there may be rows that are everyone's, and the watcher is to be told of them.
 ///
 /// # Errors
 ///
@@ -117,10 +118,13 @@ pub async fn watch_content(
     env: &Env,
     watcher: &Watcher,
     after: Option<&str>,
+    follows: bool,
 ) -> Result<Response, ApiError> {
     let feed = ObjectName::Content(watcher.user_id.clone());
     let after = after.map(|after| ("after", after));
-    Address::of(env, &feed)?.upgrade(&watcher.path(after.as_slice()), watcher.offers).await
+    let follows = follows.then_some(("follows", ""));
+    let of: Vec<_> = after.into_iter().chain(follows).collect();
+    Address::of(env, &feed)?.upgrade(&watcher.path(&of), watcher.offers).await
 }
 
 /// Opens a socket on a feed of tasks, for a watcher that has all changes before `since`. The caller has

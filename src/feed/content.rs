@@ -95,7 +95,8 @@ impl ContentFeed<'_> {
 
     /// Accepts a watcher. It gets the rows after `after`, or only new rows without it.
     pub async fn watch(&self, request: &Request) -> Result<Response> {
-        let after = query::value(&request.inner().url(), "after");
+        let url = request.inner().url();
+        let (after, follows) = (query::value(&url, "after"), query::value(&url, "follows"));
         let seq = match self.place(after.as_deref()).await {
             Ok(seq) => seq,
             Err(error) => return refused(&error),
@@ -104,7 +105,7 @@ impl ContentFeed<'_> {
             Ok(accepted) => accepted,
             Err(error) => return refused(&error),
         };
-        match self.join(&accepted.socket, seq, after.is_some()).await {
+        match self.join(&accepted.socket, seq, (after.is_some(), follows.is_some())).await {
             Ok(()) => admit(self.state, accepted, request).await,
             Err(error) => {
                 accepted.socket.close(Some(1011), Some("try again"))?;
@@ -126,10 +127,12 @@ impl ContentFeed<'_> {
         &self,
         socket: &WebSocket,
         seq: u64,
-        comes_back: bool,
+        (comes_back, follows): (bool, bool),
     ) -> std::result::Result<(), ApiError> {
-        // Follow first: public rows from now on poke this object, and earlier ones are read below.
-        with_deadline(FEED_DEADLINE, follow(self.env, self.user)).await?;
+        // Follow first, where rows are made public: public rows from now on poke this object, and earlier ones are read below.
+        if follows {
+            with_deadline(FEED_DEADLINE, follow(self.env, self.user)).await?;
+        }
         let mut watcher = Watcher { seq, has_enough: false };
         if comes_back && !self.catch_up_alone(socket, &mut watcher).await? {
             watcher.has_enough = true;

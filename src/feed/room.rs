@@ -161,7 +161,7 @@ impl FeedRoom {
             }
             _ => return Err(ApiError::not_found()),
         };
-        let newest = store.list(&user_id, &TaskList::newest(LARGEST_LIMIT)).await?;
+        let newest = store.list(&user_id, &TaskList::newest(LARGEST_LIMIT)).await?.tasks;
         if let (Some(since), Some(last)) = (since, newest.last()) {
             let mut older = store.changed(&user_id, &last.key, since - SPARE);
             let mut bytes = 0;

@@ -130,6 +130,7 @@ mod tests {
         let event = Recorded {
             key: "image.generate".into(),
             at: 0,
+            is_public: false,
             content: None,
             error: None,
             callback: Callback::default(),

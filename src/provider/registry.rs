@@ -61,6 +61,20 @@ impl Registry {
         self.0.iter().flat_map(|provider| provider.settings().missing(config)).collect()
     }
 
+    /// Checks the settings that have only some values.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the first with another value.
+    pub fn check<F: Fn(&str) -> Option<String>>(self, config: &Config<F>) -> Result<(), ApiError> {
+        self.0.iter().try_for_each(|it| it.settings().is_public(config).map(drop))
+    }
+
+    /// Whether rows of any provider may be everyone's.
+    pub fn has_public_rows<F: Fn(&str) -> Option<String>>(self, config: &Config<F>) -> bool {
+        self.0.iter().any(|it| it.settings().is_public(config) == Ok(true))
+    }
+
     /// How long to wait for a task, in milliseconds from the start, if its kind is known.
     pub fn patience(self, task: &Task) -> Option<Millis> {
         Some(self.named(&task.provider)?.kind(&task.kind)?.patience)

@@ -1,7 +1,7 @@
 //! The variables and secrets of a provider.
 
 use crate::config::{Config, PUBLIC_URL};
-use crate::error::{ApiError, Code};
+use crate::error::{ApiError, Code, Issue};
 use crate::signature::SecretSet;
 use crate::url::hosts::HostList;
 
@@ -19,6 +19,9 @@ pub struct Settings {
     /// The variable that says whether a webhook is `registered` (the default) or each `request` carries
     /// its own URL. `None`: always registered.
     pub webhook_mode: Option<&'static str>,
+    /// The variable that says whether rows without an owner are everyone's: `true`, or `false` (the
+    /// default). `None`: they never are.
+    pub public_rows: Option<&'static str>,
     /// Whether every deployment needs it. Any other provider may be left out, but only as a whole.
     pub is_required: bool,
 }
@@ -67,6 +70,27 @@ impl Settings {
                 let name = self.webhook_mode.unwrap_or_default();
                 let message = format!("{name} must be {REGISTERED} or {REQUEST}.");
                 Err(ApiError::new(Code::NotConfigured, message))
+            }
+        }
+    }
+
+    /// Whether rows without an owner are everyone's.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured`, naming the variable, if it is neither `true` nor `false`.
+    pub fn is_public<F: Fn(&str) -> Option<String>>(
+        &self,
+        config: &Config<F>,
+    ) -> Result<bool, ApiError> {
+        let Some(name) = self.public_rows else { return Ok(false) };
+        match config.get(name).as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => {
+                let error =
+                    ApiError::new(Code::NotConfigured, format!("{name} must be true or false."));
+                Err(ApiError { issues: vec![Issue::new(name, "must be true or false")], ..error })
             }
         }
     }
@@ -125,6 +149,29 @@ mod tests {
         }
         let of_request = Mynth.settings().missing(&config(&[("MYNTH_WEBHOOK_MODE", "request")]));
         assert_eq!(of_request, ["MYNTH_API_KEY", "PUBLIC_URL"]);
+    }
+
+    #[test]
+    fn rows_without_an_owner_are_everyones_only_where_that_is_said_to_the_letter() {
+        let is_public = |pairs| ModelRiver.settings().is_public(&config(pairs));
+        assert_eq!(is_public(&[]), Ok(false));
+        assert_eq!(is_public(&[("MODELRIVER_PUBLIC", "")]), Ok(false));
+        assert_eq!(is_public(&[("MODELRIVER_PUBLIC", "false")]), Ok(false));
+        assert_eq!(is_public(&[("MODELRIVER_PUBLIC", "true")]), Ok(true));
+        for wrong in [
+            &[("MODELRIVER_PUBLIC", "TRUE")][..],
+            &[("MODELRIVER_PUBLIC", "1")],
+            &[("MODELRIVER_PUBLIC", "yes")],
+            &[("MODELRIVER_PUBLIC", "true false")],
+        ] {
+            let error = is_public(wrong).unwrap_err();
+            assert_eq!(error.status(), 503);
+            assert_eq!(error.message, "MODELRIVER_PUBLIC must be true or false.");
+        }
+        assert_eq!(
+            Mynth.settings().is_public(&config(&[("MODELRIVER_PUBLIC", "true")])),
+            Ok(false)
+        );
     }
 
     #[test]

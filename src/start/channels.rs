@@ -1,18 +1,17 @@
 //! Starting channels.
 //!
-//! No rows are inserted before the call: the provider chooses the channel's id, and its webhook carries
-//! the result and the user. A channel cannot be polled, so a start whose answer was lost is never
+//! The provider chooses the channel's id, so its row is made after the call. Before the call there is an
+//! intent, whose id travels with the request: a webhook that comes first finds its owner by it. A channel cannot be polled, so a start whose answer was lost is never
 //! repeated under the same idempotency key.
 
 use super::earlier::{Earlier, earlier};
 use super::ports::{Clock, Ports, Rooms, Rows};
+use crate::domain::channel::intent::Intent;
 use crate::domain::channel::state::Channel;
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::id::TaskKey;
-use crate::domain::task::Status;
-use crate::domain::task::start_request::StartRequest;
 use crate::error::{ApiError, Code};
-use crate::provider::call::Order;
+use crate::provider::call::{Order, Started};
 use crate::provider::calls::{self, Calls};
 use crate::provider::contract::Provider;
 use crate::provider::refusal::{no_answer, unreachable, unreadable};
@@ -42,49 +41,55 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         claim: Option<Claim>,
     ) -> Result<Channel, ApiError> {
         let user = order.user_id;
-        if let Some(claim) = &claim {
-            if let Some(channel) = self.channel_before(user, claim).await? {
-                return Ok(channel);
-            }
-            if let Err(error) = self.rows.claim(user, claim, self.now()).await {
-                let claimed = self.rows.claimed(user, &claim.key).await?;
-                // D1's answer may have been lost, and the claim is ours.
-                if claimed.is_none_or(|claimed| claimed.stands_for != claim.stands_for) {
-                    // Or it was claimed a moment ago: then that one is the start.
-                    return self.channel_before(user, claim).await?.ok_or(error);
-                }
+        if let Some(claim) = &claim
+            && let Some(channel) = self.channel_before(user, claim).await?
+        {
+            return Ok(channel);
+        }
+        let intent = Intent {
+            id: order.key.clone(),
+            user_id: user.to_owned(),
+            workflow: order.request.model.clone().unwrap_or_default(),
+        };
+        if let Err(error) = self.rows.intend(&intent, claim.as_ref(), self.now()).await {
+            let Some(claim) = &claim else { return Err(error) };
+            let claimed = self.rows.claimed(user, &claim.key).await?;
+            // D1's answer may have been lost, and the claim is ours.
+            if claimed.is_none_or(|claimed| claimed.stands_for != claim.stands_for) {
+                // Or it was claimed a moment ago: then that one is the start.
+                return self.channel_before(user, claim).await?.ok_or(error);
             }
         }
         let started = calls::start(self.calls, provider, order).await;
-        if let Some(claim) = &claim {
-            let stands_for = match &started {
-                Ok(started) => Some(format!("{CHANNEL}{}", started.id)),
-                Err(error) if unclear(error.code).is_some() => {
-                    Some(format!("{ERROR}{}", error.code.as_str()))
-                }
-                Err(_) => None,
-            };
-            if self.rows.resolve_claim(user, claim, stands_for.as_deref()).await.is_err() {
-                self.clock.log_error("start", "an idempotency key stays under way");
-            }
-        }
-        let channel = self.pending(started?.id, user, order.request);
+        self.settle(&intent, claim.as_ref(), &started).await;
+        let provider = order.request.provider.to_owned();
+        let channel = intent.channel(started?.id, provider, self.now());
         self.attach_channel(&channel).await;
         Ok(channel)
     }
 
-    fn pending(&self, channel_id: String, user: &str, request: &StartRequest) -> Channel {
-        let now = self.now();
-        Channel {
-            channel_id,
-            provider: request.provider.to_owned(),
-            user_id: Some(user.to_owned()),
-            workflow: request.model.clone(),
-            status: Status::Pending,
-            version: 1,
-            error: None,
-            created_at: now,
-            updated_at: now,
+    /// Sets what a claimed key stands for. A start that was refused leaves nothing.
+    async fn settle(
+        &self,
+        intent: &Intent,
+        claim: Option<&Claim>,
+        started: &Result<Started, ApiError>,
+    ) {
+        let stands_for = match started {
+            Ok(started) => format!("{CHANNEL}{}", started.id),
+            Err(error) if unclear(error.code).is_some() => {
+                format!("{ERROR}{}", error.code.as_str())
+            }
+            Err(_) => {
+                if self.rows.withdraw_intent(intent, claim).await.is_err() {
+                    self.clock.log_error("start", "a refused start stays under way");
+                }
+                return;
+            }
+        };
+        let Some(claim) = claim else { return };
+        if self.rows.resolve_claim(&intent.user_id, claim, &stands_for).await.is_err() {
+            self.clock.log_error("start", "an idempotency key stays under way");
         }
     }
 

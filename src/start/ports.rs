@@ -1,5 +1,6 @@
 //! The ports of a start: what it does to the outside.
 
+use crate::domain::channel::intent::Intent;
 use crate::domain::channel::state::Channel;
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::task::{Task, TaskError};
@@ -47,15 +48,25 @@ pub trait Rows {
     /// What was started under a claim, in the order it was asked for.
     async fn started_under(&self, user: &str, started: &str) -> Result<Vec<Task>, ApiError>;
 
-    /// Claims an idempotency key, and nothing else. Fails if it is taken.
-    async fn claim(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError>;
+    /// Records that a channel is about to be started, and claims its idempotency key: both or neither.
+    /// Fails if the key is taken.
+    async fn intend(
+        &self,
+        intent: &Intent,
+        claim: Option<&Claim>,
+        at: Millis,
+    ) -> Result<(), ApiError>;
 
-    /// Sets what a claimed key stands for. `None` frees the key.
+    /// Removes the intent of a start that was refused, and frees its idempotency key.
+    async fn withdraw_intent(&self, intent: &Intent, claim: Option<&Claim>)
+    -> Result<(), ApiError>;
+
+    /// Sets what a claimed key stands for.
     async fn resolve_claim(
         &self,
         user: &str,
         claim: &Claim,
-        stands_for: Option<&str>,
+        stands_for: &str,
     ) -> Result<(), ApiError>;
 
     /// Inserts the row of a channel.

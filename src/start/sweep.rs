@@ -9,7 +9,7 @@ use super::ports::{Clock, Ports, Rooms, SIDE_BY_SIDE};
 use super::wiring::{RoomClients, Runtime, with_ports};
 use crate::domain::channel::schedule::DEADLINE;
 use crate::domain::task::{START_LOST, Task};
-use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
+use crate::domain::time::{MINUTE, Millis, SECOND};
 use crate::erase::old::delete_old;
 use crate::erase::user::erase_users;
 use crate::error::ApiError;
@@ -32,6 +32,7 @@ const ROOM_PATIENCE: Millis = 10 * MINUTE;
 /// What one sweep takes care of, of each sort.
 const MOST_LOST: u32 = 200;
 const MOST_WOKEN: u32 = 50;
+const MOST_FORGOTTEN: u32 = 1000;
 
 type Wired<'a> = Ports<'a, Store, Http<'a>, RoomClients<'a>, Runtime>;
 
@@ -61,10 +62,9 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
             // Nothing is deleted by guess.
             Err(error) => log("sweep", error),
         }
-        // Keys have no index by time: they are gone through once an hour.
-        if now() % HOUR < MINUTE {
-            ports.rows.forget_keys(now()).await?;
-        }
+        ports.rows.forget_intents(now(), MOST_FORGOTTEN).await?;
+        // Keys have no index by time: they are gone through, some at a time.
+        ports.rows.forget_keys(now(), MOST_FORGOTTEN).await?;
         ports.rows.end_turn(&turn).await
     })
     .await

@@ -1,6 +1,7 @@
 //! The ports of a start in the Worker: D1, the network, the rooms, the runtime's clock.
 
 use super::ports::{Clock, Ports, Rooms, Rows};
+use crate::domain::channel::intent::Intent;
 use crate::domain::channel::state::{Channel, ChannelState};
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::task::{Task, TaskError};
@@ -77,15 +78,28 @@ impl Rows for Store {
         self.tasks_started_under(user, started).await
     }
 
-    async fn claim(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError> {
-        self.claim_key(user, claim, at).await
+    async fn intend(
+        &self,
+        intent: &Intent,
+        claim: Option<&Claim>,
+        at: Millis,
+    ) -> Result<(), ApiError> {
+        self.insert_intent(intent, claim, at).await
+    }
+
+    async fn withdraw_intent(
+        &self,
+        intent: &Intent,
+        claim: Option<&Claim>,
+    ) -> Result<(), ApiError> {
+        Store::withdraw_intent(self, intent, claim).await
     }
 
     async fn resolve_claim(
         &self,
         user: &str,
         claim: &Claim,
-        stands_for: Option<&str>,
+        stands_for: &str,
     ) -> Result<(), ApiError> {
         self.resolve_key(user, claim, stands_for).await
     }

@@ -30,7 +30,9 @@ impl Store {
     pub async fn mirror_channel(&self, state: &ChannelState) -> Result<(), ApiError> {
         let mut batch = Vec::new();
         for row in rows(state) {
-            batch.push(self.statement(sql::UPSERT_CONTENT, &[&to_json(&row)])?);
+            let row = to_json(&row);
+            batch.push(self.statement(sql::GIVE_CONTENT, &[&row])?);
+            batch.push(self.statement(sql::UPSERT_CONTENT, &[&row])?);
         }
         // Only a request that was started here has a row in `channels`.
         if let Some(channel) = state.channel.as_ref().filter(|channel| channel.workflow.is_some()) {

@@ -110,14 +110,16 @@ impl Store {
         self.rows(self.bind(sql::CHANNELS_BEFORE, &values)?).await
     }
 
-    /// Nothing is left of what a user wanted gone, but the idempotency keys and the wish itself.
+    /// Nothing is left of what a user wanted gone, but idempotency keys, intents and the wish itself.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails.
     pub async fn end_erasure(&self, erasure: &Erasure) -> Result<(), ApiError> {
-        let values = [erasure.user_id.as_str(), &iso(erasure.before)];
+        let user = erasure.user_id.as_str();
+        let values = [user, &iso(erasure.before)];
         self.write(vec![
+            self.statement(sql::DELETE_INTENTS, &[user, &TaskKey::floor(erasure.before)])?,
             self.statement(sql::DELETE_KEYS, &values)?,
             self.statement(sql::ERASED, &values)?,
         ])

@@ -40,16 +40,7 @@ impl Store {
         self.parsed(self.statement(sql::KEY, &[user, key, &oldest])?).await
     }
 
-    /// Claims an idempotency key, and nothing else. Fails if it is taken.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable` if the key is taken or D1 fails.
-    pub async fn claim_key(&self, user: &str, claim: &Claim, at: Millis) -> Result<(), ApiError> {
-        self.write(self.claiming(user, claim, at)?.into()).await
-    }
-
-    /// Sets what a claimed key stands for. `None` frees the key.
+    /// Sets what a claimed key stands for.
     ///
     /// # Errors
     ///
@@ -58,9 +49,9 @@ impl Store {
         &self,
         user: &str,
         claim: &Claim,
-        stands_for: Option<&str>,
+        stands_for: &str,
     ) -> Result<(), ApiError> {
-        self.write(vec![self.resolving(user, claim, stands_for)?]).await
+        self.write(vec![self.resolving(user, claim, Some(stands_for))?]).await
     }
 
     /// The statement that sets what a claimed key stands for. `None` frees the key.

@@ -3,7 +3,7 @@
 use super::d1::Store;
 use super::keys::KEY_LIFETIME;
 use super::row::to_json;
-use super::sql::keys::FORGET_KEYS;
+use super::sql::keys::{FIRST_OF_KEYS, FORGET_KEYS, KEYS_AFTER, LAST_OF_KEYS};
 use super::sql::sweep as sql;
 use crate::domain::channel::state::Channel;
 use crate::domain::id::TaskKey;
@@ -114,13 +114,18 @@ impl Store {
         self.write(self.failing(sql::GIVE_UP_START, task, error, now)?.into()).await
     }
 
-    /// Deletes the expired idempotency keys.
+    /// Deletes the expired ones of the next `most` idempotency keys. After the last of all it begins with
+    /// the first.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails.
-    pub async fn forget_keys(&self, now: Millis) -> Result<(), ApiError> {
-        let before = now - KEY_LIFETIME;
-        self.write(vec![self.statement(FORGET_KEYS, &[&iso(before)])?]).await
+    pub async fn forget_keys(&self, now: Millis, most: u32) -> Result<(), ApiError> {
+        let last = self.rows(self.bind(LAST_OF_KEYS, &[JsValue::from_f64(most.into())])?).await?;
+        let Some(last) = last.first() else {
+            return self.write(vec![self.statement(KEYS_AFTER, &[FIRST_OF_KEYS])?]).await;
+        };
+        let forget = self.statement(FORGET_KEYS, &[last, &iso(now - KEY_LIFETIME)])?;
+        self.write(vec![forget, self.statement(KEYS_AFTER, &[last])?]).await
     }
 }

@@ -6,7 +6,7 @@ use super::sql::erase::{UNDO_IMAGES, UNDO_TASK};
 use super::sql::tasks as sql;
 use crate::domain::claim::Claim;
 use crate::domain::id::TaskKey;
-use crate::domain::list::TaskList;
+use crate::domain::list::{LOOKED_AT, TaskList, Tasks};
 use crate::domain::task::{Status, Task, TaskError};
 use crate::domain::time::{HOUR, Millis, iso};
 use crate::error::ApiError;
@@ -195,16 +195,26 @@ impl Store {
     /// # Errors
     ///
     /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
-    pub async fn list(&self, user: &str, query: &TaskList) -> Result<Vec<Task>, ApiError> {
+    pub async fn list(&self, user: &str, query: &TaskList) -> Result<Tasks, ApiError> {
         let text = |value: Option<&str>| value.map_or(JsValue::NULL, JsValue::from_str);
+        let user = JsValue::from_str(user);
+        let cursor = JsValue::from_str(query.cursor.as_ref().map_or("~", TaskKey::as_str));
+        let last: Option<TaskKey> = if query.is_filtered() {
+            let values = [user.clone(), cursor.clone(), JsValue::from_f64((LOOKED_AT - 1).into())];
+            self.parsed(self.bind(sql::LAST_LOOKED_AT, &values)?).await?
+        } else {
+            None
+        };
         let values = [
-            JsValue::from_str(user),
-            JsValue::from_str(query.cursor.as_ref().map_or("~", TaskKey::as_str)),
+            user,
+            cursor,
             text(query.status.map(Status::as_str)),
             text(query.kind.as_deref()),
-            JsValue::from_f64(query.limit.into()),
+            JsValue::from_f64((query.limit + 1).into()),
+            JsValue::from_str(last.as_ref().map_or("", TaskKey::as_str)),
         ];
-        self.tasks(self.bind(sql::LIST_TASKS, &values)?).await
+        let found = self.tasks(self.bind(sql::LIST_TASKS, &values)?).await?;
+        Ok(query.page(found, last))
     }
 
     /// The user's tasks older than `than` that have changed since `since`, oldest first.

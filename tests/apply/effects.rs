@@ -26,6 +26,7 @@ other_task   | store show at+20s do:write | store show at+20s do:write | -      
 wake         | store show at+20s          | store show at+20s          | by+300s                     | store by+300s do:flush      | by+300s             | store by+300s do:flush | store by+300s do:flush
 adopt        | store show                 | store show                 | -                           | -                           | -                   | -                   | -
 adopt_failed | store                      | store                      | store                       | store                       | store               | store               | store
+no_rows      | store                      | store                      | store                       | store                       | store               | store               | store
 completed    | store at+2s                | store at+2s                | store show by+300s do:flush | store show by+300s do:flush | store               | store               | store show by+300s do:flush
 failed       | store at+2s                | store at+2s                | store show by+300s do:flush | store show by+300s do:flush | store               | store               | store show by+300s do:flush
 unknown      | store at+2s                | store at+2s                | store                       | store                       | store               | store               | store
@@ -76,6 +77,7 @@ fn input(name: &str) -> Input {
         "wake" => Input::Wake(task()),
         "adopt" => Input::Adopt(task()),
         "erase" => Input::Erase(Box::new(Rows::from(&new_task(2).named(TASK_ID)))),
+        "no_rows" => Input::NoRows,
         other => crate::table::input(other),
     }
 }
@@ -130,7 +132,7 @@ fn what_follows_from_each_input_is_this_and_in_this_order() {
         let found = effects(&state(name), input(what), NOW + 10 * SECOND);
         assert_eq!(found, expected, "{name} × {what}");
     });
-    assert_eq!(cells, 17 * 7);
+    assert_eq!(cells, 18 * 7);
 }
 
 #[test]

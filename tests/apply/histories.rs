@@ -34,6 +34,7 @@ impl Chance {
         let version = room.task.as_ref().map_or(0, |task| task.version);
         match work {
             Work::Adopt if choice.is_multiple_of(2) => Some(Input::Adopt(Box::new(new_task(rows)))),
+            Work::Adopt if choice.is_multiple_of(3) => Some(Input::NoRows),
             Work::Adopt => Some(Input::AdoptFailed),
             Work::Poll if choice.is_multiple_of(3) => Some(input(7 | self.0 & 0xfff0, rows, room)),
             Work::Poll if choice % 3 == 1 => Some(poll(report(Outcome::Pending))),

@@ -344,7 +344,7 @@ fn walk(steps: usize, deaths: usize) -> (usize, usize) {
 
 #[test]
 fn in_every_order_of_five_events_the_providers_first_word_stands() {
-    assert_eq!(walk(5, 0), (44_157, 0));
+    assert_eq!(walk(5, 0), (43_941, 0));
 }
 
 #[test]

@@ -29,6 +29,7 @@ give_up      | noted -     | noted -     | applied F2   | noted C2     | noted F
 flushed      | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 flush_failed | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 adopt_failed | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
+no_rows      | noted -     | noted -     | noted P1     | noted C2     | noted F2     | noted F2     | noted P2     | noted C3
 left_behind  | noted -     | noted -     | applied P3   | applied C3   | applied F3   | applied F3   | applied P3   | noted C3
 ";
 
@@ -84,6 +85,7 @@ pub fn input(name: &str) -> Input {
         "flushed" => Input::Flushed(1),
         "flush_failed" => Input::FlushFailed,
         "adopt_failed" => Input::AdoptFailed,
+        "no_rows" => Input::NoRows,
         "left_behind" => Input::LeftBehind(2),
         other => panic!("no input {other}"),
     }
@@ -124,7 +126,7 @@ fn every_state_answers_every_input_as_the_table_says() {
         assert_sound(&next);
         assert_eq!(stored(&next), next, "{name} × {what}");
     });
-    assert_eq!(cells, 15 * 8);
+    assert_eq!(cells, 16 * 8);
 }
 
 #[test]

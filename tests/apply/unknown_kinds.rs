@@ -1,12 +1,10 @@
 //! Kinds of tasks that we do not know yet.
 
 use crate::support::{
-    NOW, TASK_ID, after, assert_sound, attach, completed, decide, delivery, failed, key, new_task,
-    picture, poll, report,
+    NOW, after, assert_sound, attach, completed, decide, delivery, failed, new_task, picture, poll,
+    report,
 };
 use serde_json::{Value, json};
-use taskwire::domain::task::apply::{Input, apply};
-use taskwire::domain::task::orphan::orphan;
 use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::domain::task::schedule::due;
 use taskwire::domain::task::state::RoomState;
@@ -76,40 +74,6 @@ fn an_event_about_another_kind_that_we_know_or_a_failure_of_one_that_we_do_not_c
         assert_eq!((task(&room).status, task(&room).version), (Status::Pending, 1));
         assert_eq!(task(&room).result, None);
     }
-}
-
-/// A room that has heard `report` of a task that nobody has started.
-fn early(report: Report) -> RoomState {
-    after([delivery("e", report)])
-}
-
-fn searched(room: &RoomState, times: usize) -> RoomState {
-    (0..times).fold(room.clone(), |room, _| apply(&room, Input::AdoptFailed, NOW).state)
-}
-
-#[test]
-fn a_task_of_an_unknown_kind_that_no_row_is_found_for_becomes_one_with_its_raw_result() {
-    let raw = json!({"layers": [{"svg": "<g/>"}]});
-    let said = Report { owner: Some("ada".into()), ..returned(raw.clone()) };
-    let room = searched(&early(said), 1);
-    let found = orphan(&room, key(9)).expect("a task");
-    assert_eq!((found.id(), found.user_id.as_str()), (TASK_ID, "ada"));
-    let (room, verdict) = decide(&room, Input::Attach(Box::new(found)), NOW + 9_000);
-    assert_eq!(verdict, Verdict::Attached);
-    assert_eq!((task(&room).status, task(&room).kind.as_str()), (Status::Completed, SKETCH));
-    assert_eq!(task(&room).result, Some(raw));
-    assert!(room.is_dirty(), "it has no row yet");
-    assert_sound(&room);
-}
-
-#[test]
-fn rows_of_ours_are_looked_for_twice_before_and_a_kind_of_ours_is_always_waited_for() {
-    assert_eq!(orphan(&early(returned(json!({}))), key(9)), None);
-    assert_eq!(orphan(&searched(&early(completed(vec![picture("a")])), 5), key(9)), None);
-    let unowned = orphan(&searched(&early(returned(json!({}))), 1), key(9)).expect("a task");
-    assert_eq!(unowned.user_id, "", "nobody may see it");
-    let of_ours = after([delivery("e", returned(json!({}))), attach(&new_task(1))]);
-    assert_eq!(orphan(&of_ours, key(9)), None);
 }
 
 #[test]

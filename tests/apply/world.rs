@@ -203,10 +203,10 @@ impl World {
                 let named = |early: &Report| !early.row_ids.is_empty();
                 let is_found = self.rows.task_id.is_some()
                     || room.early.iter().any(|early| named(&early.report));
-                let found = is_found && !self.is_away;
-                Some(match found {
-                    true => Input::Adopt(Box::new(self.rows.clone().named(TASK_ID))),
-                    false => Input::AdoptFailed,
+                Some(match (is_found, self.is_away) {
+                    (_, true) => Input::AdoptFailed,
+                    (true, _) => Input::Adopt(Box::new(self.rows.clone().named(TASK_ID))),
+                    (false, _) => Input::NoRows,
                 })
             }
             Work::Poll => Some(match said {

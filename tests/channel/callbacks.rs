@@ -110,7 +110,7 @@ fn a_process_that_died_during_a_call_makes_it_again() {
 #[test]
 fn a_forbidden_address_is_recorded_and_never_called() {
     let forbidden = Some("the callback host is not an allowed one".to_owned());
-    let state = after([Input::Event(Arrived { event: generated(), forbidden })]);
+    let state = after([Input::Event(Arrived { event: generated(), forbidden, is_public: false })]);
     assert_eq!(due(&state, NOW).call, None);
     let row = &rows(&state)[0];
     assert_eq!(row.content.callback, Status::Failed);

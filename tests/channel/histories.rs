@@ -49,7 +49,11 @@ impl Chance {
         let standard = || {
             event("task.completed", made(json!({"title": "Standard"}), json!({"user_id": "bob"})))
         };
-        let forbidden = || Arrived { event: generated(), forbidden: Some("not there".into()) };
+        let forbidden = || Arrived {
+            event: generated(),
+            forbidden: Some("not there".into()),
+            is_public: false,
+        };
         Step::Happens(vec![match self.0 & 31 {
             0 | 1 => arrives(generated()),
             2 => Input::Event(forbidden()),

@@ -39,6 +39,7 @@ fn event(kind: &str, outcome: Outcome) -> ChannelEvent {
         kind: kind.into(),
         outcome,
         callback_url: Some(CALLBACK.into()),
+        intent: None,
     }
 }
 
@@ -66,7 +67,7 @@ fn unknown() -> ChannelEvent {
 }
 
 fn arrives(event: ChannelEvent) -> Input {
-    Input::Event(Arrived { event, forbidden: None })
+    Input::Event(Arrived { event, forbidden: None, is_public: false })
 }
 
 /// As `POST /ai` makes it.

@@ -177,7 +177,7 @@ impl World {
     }
 
     fn arrive(&mut self, event: ChannelEvent, forbidden: Option<String>) {
-        self.take(Input::Event(Arrived { event, forbidden }));
+        self.take(Input::Event(Arrived { event, forbidden, is_public: false }));
     }
 
     /// A request or a webhook.

@@ -23,6 +23,7 @@ fn what_became_of_an_event_is_told_by_what_is_recorded_of_it() {
     let event = |content, error| Recorded {
         key: "task.completed".into(),
         at: 1_795_168_800_000,
+        is_public: false,
         content,
         error,
         callback: Callback::default(),

@@ -3,6 +3,7 @@
 use crate::{Headers, ID, NONE, event, event_with, generated, map, parse};
 use serde_json::json;
 use taskwire::domain::channel::event::{Generated, Outcome};
+use taskwire::domain::id::TaskKey;
 use taskwire::provider::event::Event;
 use taskwire::provider::malformed::Malformed;
 
@@ -140,6 +141,29 @@ fn headers_say_only_what_the_body_leaves_out() {
     }
     let empty = Headers { callback_url: Some(""), ..headers };
     assert_eq!(event_with(bare, &empty).callback_url, None);
+}
+
+#[test]
+fn the_intent_comes_back_in_every_form_and_is_shown_to_nobody() {
+    let key = "000000000000BwcHBwcHBwcHBwcH";
+    let with = format!(r#""customer_data":{{"taskwire_intent":"{key}","#);
+    for body in [EVENT_DRIVEN, NESTED, STANDARD] {
+        let told = event(&body.replace(r#""customer_data":{"#, &with));
+        assert_eq!(told.intent.as_ref().map(TaskKey::as_str), Some(key));
+        assert_eq!(generated(&told).customer_data, inception("").customer_data);
+        assert_eq!(event(body).intent, None);
+    }
+    let failed = STANDARD.replace("success", "error").replace(r#""customer_data":{"#, &with);
+    assert!(matches!(event(&failed).outcome, Outcome::Failed { .. }));
+    assert!(event(&failed).intent.is_some());
+    for bad in ["", "x", "000000000000BwcHBwcHBwcHBwc'"] {
+        let told = event(&EVENT_DRIVEN.replace(r#""customer_data":{"#, &with.replace(key, bad)));
+        assert_eq!(told.intent, None, "{bad}");
+    }
+    // The model cannot name one.
+    let data = json!({"customer_data": {"taskwire_intent": key}});
+    let body = json!({"type": "task.completed", "channel_id": ID, "data": data}).to_string();
+    assert_eq!(event(&body).intent, None);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::{ID, error, event, failure, images, success};
 use serde_json::json;
 use taskwire::domain::task::report::Outcome;
-use taskwire::provider::mynth::result::{completed, owner};
+use taskwire::provider::mynth::result::completed;
 
 const G1: &str = r#"{"event":"task.image.completed","task":{"id":"$ID"},"request":{"prompt":"a fox"},
   "result":{"model":"m/x","images":[{"status":"succeeded","id":"img_1","url":"https://c/1.png"},
@@ -142,15 +142,5 @@ fn images_are_taken_of_an_image_and_of_a_kind_that_we_do_not_know_yet() {
         };
         assert_eq!(images.len(), takes, "{kind}");
         assert_eq!(kept.is_some(), kind != "image.generate", "{kind}");
-    }
-}
-
-#[test]
-fn the_owner_is_the_user_that_the_metadata_names() {
-    let named = |user: &str| owner(&json!({"request": {"metadata": {"userId": user}}}));
-    assert_eq!(named("ada").as_deref(), Some("ada"));
-    assert_eq!(named(&"a".repeat(255)), Some("a".repeat(255)));
-    for nobody in ["", &"a".repeat(256)] {
-        assert_eq!(named(nobody), None);
     }
 }

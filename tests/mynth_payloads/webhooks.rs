@@ -1,9 +1,17 @@
 //! Webhook bodies: what each field of them may be, and which events there are.
 
 use crate::{ID, error, event, failure, images, parse, success};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use taskwire::domain::task::report::{Outcome, Report};
+use taskwire::provider::contract::Provider;
 use taskwire::provider::event::Event;
 use taskwire::provider::malformed::Malformed;
+use taskwire::provider::mynth::Mynth;
+use taskwire::provider::mynth::webhook::read;
+use taskwire::signature::{Raw, SecretSet};
 
 #[test]
 fn an_image_is_shown_from_the_first_address_that_it_has() {
@@ -195,4 +203,40 @@ fn a_malformed_body_is_refused_by_the_field_that_is_wrong() {
         assert_eq!(found, path, "{body}");
         assert!(message.ends_with('.'));
     }
+}
+
+/// Reads a body that is signed as Standard Webhooks, as the delivery `evt_1`.
+fn of_delivery(body: &str) -> Result<Event, Malformed> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"secret").expect("a key");
+    mac.update(format!("evt_1.1614265330.{body}").as_bytes());
+    let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    let headers = [
+        ("webhook-id", "evt_1".to_owned()),
+        ("webhook-timestamp", "1614265330".to_owned()),
+        ("webhook-signature", signature),
+    ];
+    let secrets = SecretSet::parse("whsec_c2VjcmV0").expect("a secret");
+    let webhook = Raw::new(body.as_bytes(), &headers);
+    read(&Mynth.verify(webhook, &secrets, 1_614_265_330).expect("signed"))
+}
+
+#[test]
+fn an_event_has_the_id_of_its_delivery_where_both_are_signed() {
+    let body = |id: &str| {
+        let name = "task.image.generate.completed";
+        format!(r#"{{{id}"type":"{name}","data":{{"id":"{ID}","result":{{"images":[]}}}}}}"#)
+    };
+    for good in [r#""id":"evt_1","#, "", r#""id":null,"#] {
+        assert!(matches!(of_delivery(&body(good)), Ok(Event::Task(_))), "{good}");
+    }
+    for bad in ["evt_2", "", "evt_1 ", "EVT_1"] {
+        let error = of_delivery(&body(&format!(r#""id":"{bad}","#))).unwrap_err();
+        assert_eq!(error.path, "id", "{bad}");
+    }
+    assert!(of_delivery(&body(r#""id":1,"#)).is_err());
+    // It is refused whatever it is about.
+    assert!(of_delivery(r#"{"id":"evt_2","type":"account.low_balance","data":{}}"#).is_err());
+    assert!(of_delivery(r#"{"id":"evt_1","type":"account.low_balance","data":{}}"#).is_ok());
+    // Without a signed id there is nothing to compare.
+    assert!(parse(body(r#""id":"evt_2","#).as_bytes()).is_ok());
 }

@@ -9,7 +9,7 @@ use taskwire::domain::channel::frame::{Content, ContentRow};
 use taskwire::domain::channel::state::Channel;
 use taskwire::domain::task::{Status, TaskError};
 use taskwire::store::row::to_json;
-use taskwire::store::sql::{content, keys};
+use taskwire::store::sql::{content, intents, keys};
 
 /// The row with this id, made at this second of 2026.
 pub fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
@@ -34,7 +34,10 @@ pub fn row(id: &str, second: u32, user: Option<&str>) -> ContentRow {
 }
 
 pub fn put(db: &Connection, row: &ContentRow) -> usize {
-    write(db, content::UPSERT_CONTENT, &[&to_json(row)])
+    let row = to_json(row);
+    // As the Worker does, in one transaction.
+    let given = write(db, content::GIVE_CONTENT, &[&row]);
+    given.max(write(db, content::UPSERT_CONTENT, &[&row]))
 }
 
 fn given(db: &Connection, sql: &str, values: &[&str]) -> Vec<Content> {
@@ -120,6 +123,53 @@ fn a_row_only_ever_gets_newer_and_what_was_made_never_changes() {
     assert_eq!((is.callback, is.title.as_str()), (Callback::Failed, "Inception"));
     assert_eq!(is.user_id.as_deref(), Some("ada"));
     assert_eq!(column(&db, "SELECT callback_error FROM ai_content", &[]), ["not there"]);
+}
+
+#[test]
+fn a_row_that_gets_another_owner_has_come_in_only_now() {
+    let db = database();
+    let seqs = |user: &str, from| -> Vec<(u64, String)> { after(&db, user, from, 100, ANY_SIZE).0 };
+    let mut early = row("early", 1, Some(""));
+    put(&db, &early);
+    put(&db, &row("later", 2, Some("ada")));
+    assert_eq!(seqs("ada", 0), [(2, "later".into())], "nobody's is not hers");
+    assert!(seqs("", 0).len() == 1 && list(&db, "ada", None, 20) == ["later"]);
+    early.version = 2;
+    early.content.user_id = Some("ada".into());
+    assert_eq!(put(&db, &early), 1);
+    assert_eq!(seqs("ada", 2), [(3, "early".into())], "who has the later one gets it too");
+    assert_eq!(list(&db, "ada", None, 20), ["later", "early"], "a list has it by its time");
+    // Once, and not again with the next version.
+    early.version = 3;
+    early.content.callback = Callback::Delivered;
+    assert_eq!(put(&db, &early), 1);
+    assert_eq!(seqs("ada", 2), [(3, "early".into())]);
+    // What is older takes nothing away.
+    early.version = 2;
+    early.content.user_id = Some("bob".into());
+    assert_eq!(put(&db, &early), 0);
+    assert!(seqs("bob", 0).is_empty());
+}
+
+#[test]
+fn an_intent_is_found_by_its_id_until_it_is_refused_or_old() {
+    let db = database();
+    let ids: Vec<String> = (0..5).map(|i| format!("{i:012x}AAAAAAAAAAAAAAAA")).collect();
+    for id in &ids {
+        assert_eq!(write(&db, intents::INSERT_INTENT, &[id, "ada", "films"]), 1);
+    }
+    let found = |id: &String| column(&db, intents::INTENT, &[text(id)]);
+    let intent: Value = serde_json::from_str(&found(&ids[0])[0]).expect("JSON");
+    assert_eq!(intent, json!({"id": ids[0], "user_id": "ada", "workflow": "films"}));
+    assert_eq!(write(&db, intents::DELETE_INTENT, &[&ids[4]]), 1);
+    assert!(found(&ids[4]).is_empty());
+    // Some at a time, the oldest first, and none that is too young.
+    let forget = |most| {
+        let of = [text(&format!("{:012x}", 3)), Bound::Real(most)];
+        db.execute(intents::FORGET_INTENTS, params_from_iter(of)).expect("deleted")
+    };
+    assert_eq!((forget(2.0), found(&ids[1]).len(), found(&ids[2]).len()), (2, 0, 1));
+    assert_eq!((forget(2.0), forget(2.0), found(&ids[3]).len()), (1, 0, 1));
 }
 
 #[test]

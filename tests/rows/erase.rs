@@ -7,6 +7,7 @@ use crate::{column, database, in_room, insert, mirror, refuse, text, write};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use serde_json::json;
+use taskwire::domain::channel::frame::ContentRow;
 use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::Task;
 use taskwire::domain::time::{DAY, Millis, iso};
@@ -121,6 +122,11 @@ fn the_next_row_of_content_is_above_every_row_that_was_ever_shown() {
     assert_eq!(last(), "3", "an empty table does not lower it");
     put(&db, &row("d", 4, None));
     assert_eq!(last(), "4");
+    write(&db, erase::KEEP_FLOOR, &[]);
+    write(&db, erase::DELETE_CONTENT, &["d"]);
+    put(&db, &row("e", 5, Some("eve")));
+    put(&db, &ContentRow { version: 2, ..row("e", 5, Some("ada")) });
+    assert_eq!(last(), "6", "a row that gets another owner comes in anew");
 }
 
 #[test]
@@ -129,7 +135,7 @@ fn a_late_upsert_of_a_row_keeps_its_place() {
     let first = row("a", 1, Some("ada"));
     put(&db, &first);
     put(&db, &row("b", 2, Some("ada")));
-    assert_eq!(put(&db, &taskwire::domain::channel::frame::ContentRow { version: 2, ..first }), 1);
+    assert_eq!(put(&db, &ContentRow { version: 2, ..first }), 1);
     let seq = column(&db, content::SEQ_OF, &[text("a"), text("ada")]);
     assert_eq!(seq, ["1"]);
 }

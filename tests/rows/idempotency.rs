@@ -3,10 +3,11 @@
 use crate::support::{key, new_task};
 use crate::{by_key, column, database, text, write};
 use rusqlite::Connection;
+use rusqlite::types::Value;
 use taskwire::domain::claim::Claimed;
 use taskwire::domain::task::Task;
 use taskwire::store::row::to_json;
-use taskwire::store::sql::{keys, tasks};
+use taskwire::store::sql::{keys, sweep, tasks};
 
 const DAY_BEFORE: &str = "2026-11-19T10:00:00.000Z";
 
@@ -95,4 +96,36 @@ fn a_key_is_freed_only_by_the_start_that_it_stands_for() {
     assert_eq!(write(&db, keys::RELEASE_KEY, &["eve", "k", key(7).as_str()]), 0);
     assert_eq!(write(&db, keys::RELEASE_KEY, &["ada", "k", key(7).as_str()]), 1);
     assert_eq!(claim(&db, "ada", "k"), None);
+}
+
+#[test]
+fn expired_keys_are_forgotten_in_pages_by_each_sweep_where_the_last_one_ended() {
+    let db = database();
+    assert_eq!(column(&db, sweep::TAKE_TURN, &[text(DAY_BEFORE), text("")]).len(), 1);
+    let (old, young) = ("2026-11-01T10:00:00.000Z", "2026-11-20T10:00:00.000Z");
+    for user in ["ada", "bob", "eve"] {
+        for (key, at) in [("a", old), ("b", young), ("c", old)] {
+            write(&db, keys::CLAIM_KEY, &[user, key, "hash", "task", at]);
+        }
+    }
+    let left = || column(&db, "SELECT user_id || key FROM idempotency_keys ORDER BY 1", &[]);
+    // As `Store::forget_keys` does it.
+    let sweep = |most: f64| match column(&db, keys::LAST_OF_KEYS, &[Value::Real(most)]).pop() {
+        Some(last) => {
+            let forgotten = write(&db, keys::FORGET_KEYS, &[&last, DAY_BEFORE]);
+            write(&db, keys::KEYS_AFTER, &[&last]);
+            forgotten
+        }
+        None => write(&db, keys::KEYS_AFTER, &[keys::FIRST_OF_KEYS]) + 100,
+    };
+    assert_eq!(sweep(4.0), 3);
+    assert_eq!(left(), ["adab", "bobb", "bobc", "evea", "eveb", "evec"]);
+    assert_eq!(sweep(4.0), 2, "to the fourth from there");
+    assert_eq!(sweep(4.0), 1);
+    assert_eq!(left(), ["adab", "bobb", "eveb"]);
+    assert_eq!(sweep(4.0), 101, "after the last of all it begins again");
+    assert_eq!(sweep(4.0), 0);
+    assert_eq!(sweep(4.0), 101);
+    write(&db, keys::CLAIM_KEY, &["ada", "0", "hash", "task", old]);
+    assert_eq!(sweep(1.0), 1);
 }

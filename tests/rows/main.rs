@@ -20,7 +20,7 @@ use taskwire::domain::task::{Status, Task};
 use taskwire::store::row::{task_from_row, to_json};
 use taskwire::store::sql::tasks;
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/0001_tasks.sql"),
     include_str!("../../migrations/0002_sweep.sql"),
     include_str!("../../migrations/0003_content.sql"),
@@ -28,6 +28,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/0005_content_by_owner.sql"),
     include_str!("../../migrations/0006_unsettled.sql"),
     include_str!("../../migrations/0007_erasing.sql"),
+    include_str!("../../migrations/0008_intents.sql"),
 ];
 
 fn database() -> Connection {

@@ -1,7 +1,7 @@
 //! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, erase, keys, sweep, tasks};
+use taskwire::store::sql::{content, erase, intents, keys, sweep, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -43,6 +43,9 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("TASK_BY_KEY", tasks::TASK_BY_KEY),
         ("HAS_UNATTACHED", tasks::HAS_UNATTACHED),
         ("LIST_TASKS", tasks::LIST_TASKS),
+        ("LAST_LOOKED_AT", tasks::LAST_LOOKED_AT),
+        ("FORGET_KEYS", keys::FORGET_KEYS),
+        ("KEYS_AFTER", keys::KEYS_AFTER),
         ("CHANGED_TASKS", tasks::CHANGED_TASKS),
         ("FORGET_KEY", keys::FORGET_KEY),
         ("KEY", keys::KEY),
@@ -62,9 +65,14 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("DELETE_CHANNEL", erase::DELETE_CHANNEL),
         ("TASKS_BEFORE", erase::TASKS_BEFORE),
         ("DELETE_KEYS", erase::DELETE_KEYS),
+        ("DELETE_INTENTS", erase::DELETE_INTENTS),
         ("DELETE_TASKS", erase::DELETE_TASKS),
         ("DELETE_CHANNELS", erase::DELETE_CHANNELS),
         ("DELETE_CONTENTS", erase::DELETE_CONTENTS),
+        ("GIVE_CONTENT", content::GIVE_CONTENT),
+        ("INTENT", intents::INTENT),
+        ("DELETE_INTENT", intents::DELETE_INTENT),
+        ("FORGET_INTENTS", intents::FORGET_INTENTS),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
@@ -82,8 +90,23 @@ fn every_statement_finds_its_rows_by_a_key() {
 #[test]
 fn a_list_walks_the_table_itself_in_order() {
     let steps = plan(tasks::LIST_TASKS);
-    assert!(steps[0].contains("SEARCH t USING PRIMARY KEY (user_id=? AND id<?)"), "{steps:?}");
+    assert!(
+        steps[0].contains("SEARCH t USING PRIMARY KEY (user_id=? AND id>? AND id<?)"),
+        "{steps:?}"
+    );
     assert!(steps.iter().any(|step| step.contains("SEARCH i USING PRIMARY KEY (id>? AND id<?)")));
+}
+
+#[test]
+fn the_sweep_looks_at_some_keys_in_their_order_and_at_no_others() {
+    let walk = "SEARCH idempotency_keys USING PRIMARY KEY ((user_id,key)>(?,?)";
+    for statement in [keys::LAST_OF_KEYS, keys::FORGET_KEYS] {
+        let steps = plan(statement);
+        assert!(steps.iter().any(|step| step.starts_with(walk)), "{steps:?}");
+        assert!(!steps.iter().any(|step| step == "SCAN idempotency_keys"), "{steps:?}");
+    }
+    let steps = plan(keys::FORGET_KEYS);
+    assert!(steps[0].ends_with("AND (user_id,key)<(?,?))"), "{steps:?}");
 }
 
 #[test]

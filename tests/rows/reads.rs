@@ -111,7 +111,8 @@ fn list(
 ) -> Vec<u8> {
     let optional = |value: Option<&str>| value.map_or(Value::Null, text);
     // The limit is bound as D1 binds a number.
-    let values = [text("ada"), text(cursor), optional(status), optional(kind), Value::Real(limit)];
+    let values =
+        [text("ada"), text(cursor), optional(status), optional(kind), Value::Real(limit), text("")];
     let rows = column(db, tasks::LIST_TASKS, &values);
     rows.iter().map(|row| task_from_row(row).unwrap().id()[4..].parse().unwrap()).collect()
 }
@@ -180,10 +181,39 @@ fn filters_narrow_a_list_and_keep_its_order() {
 }
 
 #[test]
+fn a_filtered_page_looks_at_so_many_rows_and_says_where_to_go_on() {
+    let db = database();
+    let keys = ten_tasks(&db);
+    let last = |cursor: &str, before: f64| -> Option<TaskKey> {
+        let values = [text("ada"), text(cursor), Value::Real(before)];
+        let row = column(&db, tasks::LAST_LOOKED_AT, &values).pop()?;
+        Some(serde_json::from_str(&row).expect("a key"))
+    };
+    let page = |cursor: &str, last: &str, limit: f64| -> Vec<u8> {
+        let upscale = text("image.upscale");
+        let values =
+            [text("ada"), text(cursor), Value::Null, upscale, Value::Real(limit), text(last)];
+        let rows = column(&db, tasks::LIST_TASKS, &values);
+        rows.iter().map(|row| task_from_row(row).unwrap().id()[4..].parse().unwrap()).collect()
+    };
+    // Two rows each: of 9 to 0, every third is found. The last of them is looked at too.
+    let (mut cursor, mut pages) = ("~".to_owned(), Vec::new());
+    while let Some(to) = last(&cursor, 1.0) {
+        pages.push(page(&cursor, to.as_str(), 100.0));
+        cursor = to.to_string();
+    }
+    assert_eq!(pages, [vec![9], vec![6], vec![], vec![3], vec![0]]);
+    assert_eq!(cursor, keys[0].as_str());
+    assert!(page(&cursor, "", 100.0).is_empty());
+    assert_eq!(last("~", 9.0), Some(keys[0].clone()));
+    assert_eq!(last("~", 10.0), None, "there is no more");
+}
+
+#[test]
 fn a_listed_task_has_its_own_images_in_order() {
     let db = database();
     ten_tasks(&db);
-    let values = [text("ada"), text("~"), Value::Null, Value::Null, Value::Real(100.0)];
+    let values = [text("ada"), text("~"), Value::Null, Value::Null, Value::Real(100.0), text("")];
     for row in column(&db, tasks::LIST_TASKS, &values) {
         let task = task_from_row(&row).unwrap();
         let ids: Vec<_> = task.images.iter().map(|image| image.id.clone()).collect();

@@ -39,16 +39,54 @@ fn a_channel_is_started_for_its_user_and_gets_its_room() {
     );
     assert_eq!(world.book.borrow().paid[0].body["metadata"]["user_id"], USER);
     assert_eq!(world.channel_rooms.borrow()[&channel.channel_id], channel);
-    assert!(world.channels.borrow().is_empty(), "the room writes the row");
+    let steps = world.steps.borrow();
+    assert_eq!(*steps, ["intend", "POST /v1/ai/async", "attach channel"]);
+}
+
+#[test]
+fn the_intent_is_there_before_the_call_and_its_id_travels_with_it() {
+    // The process dies in the call: nobody has heard of the channel.
+    let world = World::new(&[(1, Fault::DiesAfter)]);
+    start(&world, false).unwrap_err();
+    let book = world.book.borrow();
+    let id = book.paid[0].body["metadata"]["taskwire_intent"].as_str().expect("an id");
+    let intent = world.intents.borrow()[id].clone();
+    assert_eq!((intent.user_id.as_str(), intent.workflow.as_str()), (USER, "films"));
+    let channel = intent.channel("chn_1".into(), "modelriver".into(), world.now());
+    assert_eq!(
+        (channel.user_id.as_deref(), channel.workflow.as_deref()),
+        (Some(USER), Some("films"))
+    );
+}
+
+#[test]
+fn without_an_intent_nothing_is_called() {
+    for keyed in [false, true] {
+        // A key is looked up first.
+        let world = World::new(&[(usize::from(keyed), Fault::Fails)]);
+        let error = start(&world, keyed).unwrap().unwrap_err();
+        assert_eq!((error.status(), world.book.borrow().paid.len()), (503, 0));
+    }
+}
+
+#[test]
+fn a_start_that_was_refused_leaves_no_intent_and_a_free_key() {
+    for keyed in [false, true] {
+        let world = World::new(&[]);
+        world.book.borrow_mut().refuses = Some(Code::InsufficientBalance);
+        let error = start(&world, keyed).unwrap().unwrap_err();
+        assert_eq!(error.code, Code::InsufficientBalance);
+        assert!(world.intents.borrow().is_empty() && world.keys.borrow().is_empty());
+    }
 }
 
 #[test]
 fn a_channel_whose_room_cannot_be_had_gets_its_row_and_one_without_either_is_logged() {
-    let world = World::new(&[(1, Fault::Fails)]);
+    let world = World::new(&[(2, Fault::Fails)]);
     let channel = start(&world, false).unwrap().unwrap();
     assert_eq!(world.channels.borrow()[&channel.channel_id], channel);
     assert!(world.log.borrow().is_empty());
-    let world = World::new(&[(1, Fault::Fails), (2, Fault::Fails)]);
+    let world = World::new(&[(2, Fault::Fails), (3, Fault::Fails)]);
     let channel = start(&world, false).unwrap().unwrap();
     let said = format!("start: {} has no row yet", channel.channel_id);
     assert_eq!(*world.log.borrow(), [said]);
@@ -80,7 +118,12 @@ fn whichever_step_of_a_channel_fails_nothing_is_paid_twice_under_one_key() {
                 let outcome = start(&world, true);
                 world.restart();
                 let again = start_as(&world, true, 2).expect("nothing dies");
-                let paid = world.book.borrow().paid.len();
+                let book = world.book.borrow();
+                for paid in &book.paid {
+                    let id = paid.body["metadata"]["taskwire_intent"].as_str().expect("an id");
+                    assert!(world.intents.borrow().contains_key(id), "{faults:?}");
+                }
+                let paid = book.paid.len();
                 assert!(paid <= 1, "{paid} paid calls: {faults:?}");
                 if let (Ok(Ok(first)), Ok(second)) = (&outcome, &again) {
                     assert_eq!(first.channel_id, second.channel_id, "{faults:?}");

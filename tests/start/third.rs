@@ -27,6 +27,7 @@ static SETTINGS: Settings = Settings {
     api_url: ("THIRD_API_URL", "https://third.example"),
     callback_hosts: None,
     webhook_mode: None,
+    public_rows: None,
     is_required: false,
 };
 
@@ -127,7 +128,6 @@ fn report(body: &Value) -> Option<Report> {
         outcome,
         cost: None,
         row_ids: body["tag"].as_str()?.split(' ').map(str::to_owned).collect(),
-        owner: None,
         is_known_kind: true,
     })
 }

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::time::Duration;
+use taskwire::domain::channel::intent::Intent;
 use taskwire::domain::channel::state::Channel;
 use taskwire::domain::claim::{Claim, Claimed};
 use taskwire::domain::task::change::fail;
@@ -31,6 +32,7 @@ pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver, &Third]);
 pub struct World {
     pub rows: RefCell<BTreeMap<String, Task>>,
     pub keys: RefCell<BTreeMap<String, Claimed>>,
+    pub intents: RefCell<BTreeMap<String, Intent>>,
     pub channels: RefCell<BTreeMap<String, Channel>>,
     pub rooms: RefCell<BTreeMap<String, Task>>,
     pub channel_rooms: RefCell<BTreeMap<String, Channel>>,
@@ -203,18 +205,43 @@ impl Rows for World {
         .await
     }
 
-    async fn claim(&self, _user: &str, claim: &Claim, _at: Millis) -> Result<(), ApiError> {
-        self.d1("claim", || self.take_key(claim)).await
+    async fn intend(
+        &self,
+        intent: &Intent,
+        claim: Option<&Claim>,
+        _at: Millis,
+    ) -> Result<(), ApiError> {
+        self.d1("intend", || {
+            claim.map_or(Ok(()), |claim| self.take_key(claim))?;
+            self.intents.borrow_mut().insert(intent.id.to_string(), intent.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn withdraw_intent(
+        &self,
+        intent: &Intent,
+        claim: Option<&Claim>,
+    ) -> Result<(), ApiError> {
+        self.d1("withdraw intent", || {
+            self.intents.borrow_mut().remove(intent.id.as_str());
+            if let Some(claim) = claim {
+                self.keys.borrow_mut().retain(|_, known| known.stands_for != claim.stands_for);
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn resolve_claim(
         &self,
         _user: &str,
         claim: &Claim,
-        stands_for: Option<&str>,
+        stands_for: &str,
     ) -> Result<(), ApiError> {
         self.d1("settle claim", || {
-            self.resolve(claim, stands_for);
+            self.resolve(claim, Some(stands_for));
             Ok(())
         })
         .await

@@ -11,9 +11,9 @@ use taskwire::domain::channel::callback;
 use taskwire::domain::channel::schedule::LIFETIME;
 use taskwire::domain::channel::state::ChannelState;
 use taskwire::domain::effect::{Decision, Effect};
-use taskwire::domain::task::schedule::{ERASED_LIFETIME, ORPHAN_LIFETIME, ROOM_LIFETIME};
+use taskwire::domain::task::schedule::{EARLY_LIFETIME, ERASED_LIFETIME, ROOM_LIFETIME};
 use taskwire::domain::task::state::RoomState;
-use taskwire::domain::time::Millis;
+use taskwire::domain::time::{MINUTE, Millis};
 use taskwire::domain::verdict::Verdict;
 use taskwire::domain::{channel, task};
 
@@ -91,7 +91,11 @@ impl Kind for Tasks {
         match &state.task {
             _ if let Some(erased) = &state.erased => erased.at + ERASED_LIFETIME,
             Some(task) => task.updated_at + ROOM_LIFETIME,
-            None => state.early.iter().map(|early| early.at + ORPHAN_LIFETIME).max().unwrap_or(0),
+            None => {
+                // Three times no rows: the last of the searches is ten minutes after the first.
+                let lasts = if state.clock.found_none < 3 { EARLY_LIFETIME } else { 9 * MINUTE };
+                state.early.iter().map(|early| early.at + lasts).max().unwrap_or(0)
+            }
         }
     }
 }

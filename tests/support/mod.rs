@@ -73,7 +73,6 @@ pub fn report(outcome: Outcome) -> Report {
         outcome,
         cost: None,
         row_ids: Vec::new(),
-        owner: None,
         is_known_kind: true,
     }
 }

@@ -15,7 +15,7 @@ const CLOSED_MS = 4000;
 describe("a content socket that has got enough", { timeout: 60_000 }, () => {
   test("was silent and open for as long as others came", async () => {
     const channelId = inventedChannelId();
-    await tell(app.base, eventOf(channelId));
+    await tell(app.base, eventOf(channelId, {}, { customer_data: { user_id: "ada" } }));
     const { id } = await contentRow(app, channelId);
     // One page of them is more than is sent at once.
     await app.sql(

@@ -8,7 +8,7 @@ import { ask, contentRow, eventOf, inventedChannelId, tell } from "./support/riv
 import { contentLive, watchContent, watchRiver } from "./support/river_watcher.ts";
 import { type Live, upgrade } from "./support/watcher.ts";
 
-const app = await startApp();
+const app = await startApp({ vars: { MODELRIVER_PUBLIC: "true" } });
 after(() => app.close());
 const [ada, eve] = [await app.as("ada"), await app.as("eve")];
 const timeout = 30_000;

@@ -31,18 +31,22 @@ describe("POST /ai", { timeout }, () => {
     ];
     const metadata = { category: "drama", order: { n: [1, null] }, userId: "eve" };
     await ask(ada, "", { workflow: "films", messages, metadata });
+    const intent = () => aiStarts(app).at(-1)?.body.metadata.taskwire_intent;
     assert.deepEqual(aiStarts(app).at(-1)?.body, {
       workflow: "films",
       messages,
-      metadata: { ...metadata, user_id: "ada" },
+      metadata: { ...metadata, user_id: "ada", taskwire_intent: intent() },
       user_id: "ada",
     });
     await ask(ada, "plain");
     assert.deepEqual(aiStarts(app).at(-1)?.body, {
       ...aiRequest("plain"),
-      metadata: { user_id: "ada" },
+      metadata: { user_id: "ada", taskwire_intent: intent() },
       user_id: "ada",
     });
+    assert.deepEqual(await app.sql("SELECT user_id, workflow FROM intents WHERE id = ?", intent()), [
+      { user_id: "ada", workflow: "new_movie_suggestion" },
+    ]);
   });
 
   test("answers with the channel, and a ticket for it", async () => {
@@ -199,6 +203,7 @@ describe("POST /ai is refused", { timeout }, () => {
     ["with text for a message", { ...request, messages: [message, "x"] }, ["messages[1]"]],
     ["with a user of its own", { ...request, metadata: { user_id: "eve" } }, ["metadata.user_id"]],
     ["with no user of its own, said aloud", { ...request, metadata: { user_id: null } }, ["metadata.user_id"]],
+    ["with an intent of its own", { ...request, metadata: { taskwire_intent: "i" } }, ["metadata.taskwire_intent"]],
     ["with a user beside it", { ...request, user_id: "eve" }, ["user_id"]],
     ["with a webhook of its own", { ...request, webhook_url: "https://evil.example" }, ["webhook_url"]],
     ["with events of its own", { ...request, events: ["x"] }, ["events"]],

@@ -27,7 +27,7 @@ const timeout = 40_000;
 describe("a webhook that comes many times", { timeout }, () => {
   test("at once is one row and one callback, in either scheme and in both", async () => {
     const feed = await watchContent(ada);
-    const channels = [begin(app, "once"), begin(app, "twice"), begin(app, "thrice")];
+    const channels = ["once", "twice", "thrice"].map((word) => begin(app, word, { user_id: "ada" }));
     const [a, b, both] = channels.map(({ id }) => id) as [string, string, string];
     const attempts = await Promise.all([
       river.deliver(a, { copies: 100, scheme: "a" }),
@@ -141,7 +141,7 @@ describe("an end that is followed by another", { timeout }, () => {
 
   test("is shown to who watches, once each", async () => {
     const channelId = inventedChannelId();
-    await tell(app.base, eventOf(channelId, { title: "One" }));
+    await tell(app.base, eventOf(channelId, { title: "One" }, { customer_data: { user_id: "ada" } }));
     const { ticket } = (await ada.call(`/channels/${channelId}/ticket`, { method: "POST" })).body;
     const watcher = await watchRiver(app.base, { url: `/channels/${channelId}/live`, ticket });
     assert.equal((await watcher.channel("completed")).content.title, "One");

@@ -9,7 +9,7 @@ import { begin, contentRow, eventOf, inventedChannelId, tell } from "./support/r
 import { contentLive, type RiverWatcher, watchContent } from "./support/river_watcher.ts";
 import { upgrade } from "./support/watcher.ts";
 
-const app = await startApp();
+const app = await startApp({ vars: { MODELRIVER_PUBLIC: "true" } });
 after(() => app.close());
 const [ada, eve] = [await app.as("ada"), await app.as("eve")];
 const timeout = 60_000;

@@ -17,7 +17,8 @@ describe("a watcher that does not answer when it is closed", { timeout: 90_000 }
   test("holds up neither the feed nor the webhooks", async () => {
     const [stuck, watcher] = [await watchContent(ada), await watchContent(ada)];
     try {
-      const more = (n: number) => tell(app.base, eventOf(inventedChannelId(), { title: `${n}` }));
+      const more = (n: number) =>
+        tell(app.base, eventOf(inventedChannelId(), { title: `${n}` }, { customer_data: { user_id: "ada" } }));
       await more(0);
       for (const one of [stuck, watcher]) await one.until(({ ids }) => ids.length === 1);
       // It says what it may not, and reads no more: the object has closed it, and it is still there.

@@ -8,7 +8,7 @@ import { eventually } from "./support/eventually.ts";
 import { contentRow, eventOf, inventedChannelId, tell } from "./support/river.ts";
 import { type RiverWatcher, watchContent } from "./support/river_watcher.ts";
 
-const app = await startApp({ shim: true });
+const app = await startApp({ shim: true, vars: { MODELRIVER_PUBLIC: "true" } });
 after(() => app.close());
 const timeout = 60_000;
 

@@ -15,7 +15,7 @@ const HEALED_MS = 15_000;
 
 async function more(): Promise<string> {
   const channelId = inventedChannelId();
-  await tell(app.base, eventOf(channelId));
+  await tell(app.base, eventOf(channelId, { title: "T" }, { customer_data: { user_id: "ada" } }));
   return (await contentRow(app, channelId)).id;
 }
 

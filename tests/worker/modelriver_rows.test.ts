@@ -34,7 +34,7 @@ async function plain(of: App, channelId: string): Promise<Row> {
   return { ...row, metadata: JSON.parse(metadata), data: JSON.parse(data) };
 }
 
-/** What a row of the film is, unless something is left out. */
+/** What a row of the film is that names no owner, unless something is left out. */
 const ROW = {
   title: "Inception",
   body: "A heist in a dream.",
@@ -43,7 +43,7 @@ const ROW = {
   data: FILM,
   event_name: "new_movie_suggestion",
   source: "modelriver",
-  user_id: null,
+  user_id: "",
   callback: "none",
   callback_error: null,
   version: 1,
@@ -142,7 +142,7 @@ describe("a webhook becomes a row", { timeout }, () => {
       const channelId = inventedChannelId();
       await tell(app.base, { ...body, channel_id: channelId });
       const { user_id, callback, metadata, data } = await plain(app, channelId);
-      assert.deepEqual([user_id, callback, metadata, data], [null, "none", {}, told]);
+      assert.deepEqual([user_id, callback, metadata, data], ["", "none", {}, told]);
     }
   });
 });

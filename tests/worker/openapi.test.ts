@@ -122,7 +122,7 @@ describe("a good request is answered as described:", { timeout }, () => {
     const failed = (await ask("POST /ai", { body: good("POST /ai") })).body.channelId;
     await app.emulator.modelriver.deliver(failed, { outcome: "failed" });
     assert.equal((await ask("GET /channels/{id}", { id: failed })).body.channel.error.code.length > 0, true);
-    await app.emulator.modelriver.deliver(begin(app).id);
+    await app.emulator.modelriver.deliver(begin(app, "a film", { user_id: "ada" }).id);
     const page = await ask("GET /content", { query: "?limit=1" });
     await ask("GET /content", { query: `?limit=2&cursor=${page.body.nextCursor}` });
     assert.equal((await ask("GET /content/{id}", { id: page.body.content[0].id })).status, 200);
@@ -132,7 +132,8 @@ describe("a good request is answered as described:", { timeout }, () => {
     const { taskId } = await ada.start();
     const { batchId } = (await ask("POST /generate/batch", { body: good("POST /generate/batch") })).body;
     const { channelId } = (await ask("POST /ai", { body: good("POST /ai") })).body;
-    const news = () => tell(app.base, eventOf(inventedChannelId()));
+    const hers = { customer_data: { user_id: "ada" } };
+    const news = () => tell(app.base, eventOf(inventedChannelId(), { title: "T" }, hers));
     const sockets: [live: string, id: string, types: string[], after?: () => Promise<void>][] = [
       ["/tasks/live", "", ["task"]],
       ["/batches/{id}/live", batchId, ["task"]],

@@ -7,7 +7,7 @@ import { type App, type Row, startApp } from "./support/app.ts";
 import { variables } from "./support/deployment.ts";
 import { eventually } from "./support/eventually.ts";
 import { ask, bodyHeaders, eventOf, inventedChannelId, sendRiver } from "./support/river.ts";
-import { completedBody, hexHeaders, inventedTaskId, sendWebhook } from "./support/signatures.ts";
+import { completedBody, hexHeaders, inventedTaskId, sendWebhook, standardHeaders } from "./support/signatures.ts";
 import { refusal, startOwn } from "./support/troubles.ts";
 
 const timeout = 60_000;
@@ -79,6 +79,13 @@ describe("a delivery that is not taken left no line", { timeout }, () => {
       400,
       "malformed_event",
       signed(`{"event": "task.image.generate.completed", "note": "${BODY}"}`),
+    ],
+    [
+      "signed, of another delivery",
+      "mynth",
+      400,
+      "malformed_event",
+      () => sendWebhook(app.base, `{"id": "${BODY}"}`, standardHeaders(`{"id": "${BODY}"}`, { id: "evt_1" })),
     ],
     ["signed and no JSON", "mynth", 400, "malformed_event", signed(BODY)],
     ["too large", "mynth", 413, "payload_too_large", signed(BODY.repeat(LIMIT / BODY.length + 1))],

@@ -181,6 +181,21 @@ describe("a signed webhook that is no event is a 400", { timeout }, () => {
   }
 });
 
+describe("a signed event with another id than its delivery", { timeout }, () => {
+  test("is a 400 that names it, and changes nothing; with its own it is taken", async () => {
+    const { taskId } = await ada.start();
+    const data = { id: taskId, status: "completed", result: { images: [] } };
+    const body = JSON.stringify({ id: "evt_own", type: "task.image.generate.completed", data });
+    const answer = await sendWebhook(app.base, body, standardHeaders(body, { id: "evt_other" }));
+    assertRefused(answer, 400, "malformed_event");
+    const message = "The event's id is not that of its webhook-id header.";
+    assert.deepEqual(answer.body.error.issues, [{ path: "id", message }]);
+    assert.equal((await ada.task(taskId)).status, "pending");
+    assert.equal((await sendWebhook(app.base, body, standardHeaders(body))).status, 200);
+    assert.equal((await ada.task(taskId)).status, "completed");
+  });
+});
+
 describe("two secrets, while one is replaced,", { timeout }, () => {
   test("are both good, separated by spaces or commas", async () => {
     const secrets = [SECRET, "whsec_bmV3", "plain-old"];

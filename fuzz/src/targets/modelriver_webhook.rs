@@ -45,8 +45,9 @@ fn split(data: &[u8]) -> (Vec<(&'static str, String)>, &[u8]) {
 
 /// Applies the event, a duplicate of it, and an alarm. Returns the size of the state.
 fn heard(event: ChannelEvent) -> usize {
-    let arrived =
-        |event: &ChannelEvent| Input::Event(Arrived { event: event.clone(), forbidden: None });
+    let arrived = |event: &ChannelEvent| {
+        Input::Event(Arrived { event: event.clone(), forbidden: None, is_public: false })
+    };
     let (once, _) = step(&ChannelState::default(), arrived(&event), 1);
     let (twice, verdict) = step(&once, arrived(&event), 2);
     assert_eq!((&twice, verdict), (&once, Verdict::Duplicate));

@@ -35,7 +35,7 @@ fn stored(line: &str) -> Option<RoomState> {
     let state: RoomState = metered(|| serde_json::from_str(line).ok())?;
     let clock = &state.clock;
     let times = [clock.poll_at, clock.adopt_at, clock.flush_at];
-    let counts = [clock.polls, clock.adoptions, clock.flush_failures];
+    let counts = [clock.polls, clock.adoptions, clock.found_none, clock.flush_failures];
     let is_ours = times.iter().all(|at| is_time(*at))
         && counts.iter().all(|count| *count < u32::MAX / 2)
         && state.early.iter().all(|early| is_time(early.at))
@@ -70,6 +70,7 @@ fn input(line: &str) -> Option<Input> {
     Some(match word {
         "give_up" => Input::GiveUp,
         "poll_failed" => Input::PollFailed,
+        "no_rows" => Input::NoRows,
         "adopt_failed" => Input::AdoptFailed,
         "flush_failed" => Input::FlushFailed,
         "flushed" => Input::Flushed(rest.parse().ok()?),

@@ -1,7 +1,8 @@
 //! One task or row, and pages of them.
 
 use crate::domain::channel::frame::Content;
-use crate::domain::list::{ContentCursor, Page};
+use crate::domain::id::TaskKey;
+use crate::domain::list::{ContentCursor, Page, Tasks};
 use crate::domain::task::Task;
 use crate::domain::task::frame::TaskView;
 use serde::Serialize;
@@ -12,7 +13,8 @@ pub struct TaskAnswer<'a> {
     pub task: TaskView<'a>,
 }
 
-/// Tasks, newest first.
+/// Tasks, newest first. With a filter there may be fewer than were asked for, or none, before the last
+/// page: it looks at 1,000 tasks.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -22,11 +24,9 @@ pub struct TaskPage<'a> {
     next_cursor: Option<&'a str>,
 }
 
-impl<'a> TaskPage<'a> {
-    /// A page of `limit` tasks. `found` has one more if there is a next page.
-    pub fn of(found: &'a [Task], limit: u32) -> Self {
-        let (tasks, last) = page(found, limit);
-        let next_cursor = last.map(|task| task.key.as_str());
+impl<'a> From<&'a Tasks> for TaskPage<'a> {
+    fn from(Tasks { tasks, next }: &'a Tasks) -> Self {
+        let next_cursor = next.as_ref().map(TaskKey::as_str);
         Self { tasks: tasks.iter().map(TaskView::from).collect(), next_cursor }
     }
 }
@@ -70,12 +70,6 @@ impl<'a> From<&'a Page<Content>> for ContentPage<'a> {
             next_cursor: last.map(|row| ContentCursor::text(&row.id, &row.created_at)),
         }
     }
-}
-
-/// The first `limit` entries, and the last of them if there is a next page.
-fn page<T>(found: &[T], limit: u32) -> (&[T], Option<&T>) {
-    let shown = &found[..found.len().min(limit as usize)];
-    (shown, shown.last().filter(|_| found.len() > shown.len()))
 }
 
 #[cfg(test)]
@@ -123,15 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_no_tasks_is_the_last() {
-        assert_eq!(text(&TaskPage::of(&[], 20)), r#"{"tasks":[],"nextCursor":null}"#);
-    }
-
-    #[test]
-    fn a_page_has_one_after_it_only_where_there_is_more() {
-        assert_eq!(page(&[1, 2, 3], 2), (&[1, 2][..], Some(&2)));
-        assert_eq!(page(&[1, 2], 2), (&[1, 2][..], None));
-        assert_eq!(page(&[1, 2], 3), (&[1, 2][..], None));
-        assert_eq!(page::<u8>(&[], 1), (&[][..], None));
+    fn a_page_of_no_tasks_is_pinned() {
+        let page = |next| text(&TaskPage::from(&Tasks { tasks: vec![], next }));
+        assert_eq!(page(None), r#"{"tasks":[],"nextCursor":null}"#);
+        let key = TaskKey::new(1, [7; 12]);
+        assert_eq!(page(Some(key.clone())), format!(r#"{{"tasks":[],"nextCursor":"{key}"}}"#));
     }
 }

@@ -14,8 +14,8 @@ use crate::domain::verdict::Verdict;
 pub enum Input {
     /// The provider has opened this channel for a request of ours.
     Attach(Channel),
-    /// D1 says that this channel belongs to a request of ours. The object was cleaned up, or was never
-    /// attached.
+    /// D1 says that this channel belongs to a request of ours, or to an intent. The object was cleaned
+    /// up, or was never attached.
     Remember(Channel),
     /// The provider said this in a webhook.
     Event(Arrived),
@@ -126,7 +126,14 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             Verdict::Attached => (Verdict::Attached, Follows::Flush),
             verdict => (verdict, Follows::Nothing),
         },
-        Input::Remember(channel) => (attach(state, channel, now), Follows::Nothing),
+        Input::Remember(channel) => {
+            // With an event there are rows that must get their owner.
+            let had_events = !state.events.is_empty();
+            match attach(state, channel, now) {
+                Verdict::Attached if had_events => (Verdict::Attached, Follows::Flush),
+                verdict => (verdict, Follows::Nothing),
+            }
+        }
         Input::Event(arrived) => match hear(state, arrived, now) {
             Verdict::Full => (Verdict::Full, Follows::Nothing),
             // The runtime drops an alarm that failed too often. The provider's retry sets it again.

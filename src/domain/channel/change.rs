@@ -2,12 +2,14 @@
 //! it is erased.
 
 use super::callback::Callback;
-use super::columns::user_id;
+use super::columns::owner;
 use super::erase::Gone;
-use super::event::{Arrived, ChannelEvent, Generated, Outcome};
+use super::event::{Arrived, ChannelEvent, Outcome};
+use super::frame::owner_of;
 use super::schedule;
 use super::state::{Channel, ChannelState, EVENT_LIMIT, Recorded, record_id};
 use crate::domain::erase::Deletion;
+use crate::domain::owner::NOBODY;
 use crate::domain::task::{Status, TIMEOUT, TaskError};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
@@ -22,19 +24,23 @@ pub(super) fn attach(state: &mut ChannelState, asked: Channel, now: Millis) -> V
         return if is_same { Verdict::AlreadyAttached } else { Verdict::Conflict };
     }
     // Its webhook was first. The user who made the request owns the result, whatever the webhook says.
+    let is_anothers = |event: &Recorded| {
+        event.content.as_ref().is_some_and(|made| owner_of(known, event, made) != asked.user_id)
+    };
+    let given: Vec<bool> = state.events.iter().map(is_anothers).collect();
     known.workflow = asked.workflow;
     known.created_at = known.created_at.min(asked.created_at);
-    let is_new_owner = known.user_id != asked.user_id;
     known.user_id = asked.user_id;
     let version = touch(known, now);
-    if is_new_owner {
-        state.events.iter_mut().for_each(|event| event.version = version);
+    // To its owner, a row that was nobody's or another's is a new one.
+    for (event, _) in state.events.iter_mut().zip(given).filter(|(_, is_given)| *is_given) {
+        (event.first_version, event.version) = (version, version);
     }
     Verdict::Attached
 }
 
 pub(super) fn hear(state: &mut ChannelState, arrived: Arrived, now: Millis) -> Verdict {
-    let Arrived { event, forbidden } = arrived;
+    let Arrived { event, forbidden, is_public } = arrived;
     let key = key(&event);
     if state.events.iter().any(|known| known.key == key) {
         return Verdict::Duplicate;
@@ -54,9 +60,14 @@ pub(super) fn hear(state: &mut ChannelState, arrived: Arrived, now: Millis) -> V
         (Some(url), None) => Callback::to(url, now),
         (None, _) => Callback::default(),
     };
+    let is_first_result = content.is_some() && state.contents().next().is_none();
     let channel =
         state.channel.get_or_insert_with(|| unasked(event.channel_id, event.provider, now));
-    let verdict = hear_of(channel, content.as_ref(), error.as_ref(), now);
+    // A channel shows its first row, and so belongs to whom that belongs to.
+    if let (Some(made), true, None) = (&content, is_first_result, &channel.workflow) {
+        channel.user_id = owner(&made.customer_data, is_public);
+    }
+    let verdict = hear_of(channel, content.is_some(), error.as_ref(), now);
     let version = channel.version;
     state.events.push(Recorded {
         key,
@@ -64,6 +75,7 @@ pub(super) fn hear(state: &mut ChannelState, arrived: Arrived, now: Millis) -> V
         content,
         error,
         callback,
+        is_public,
         first_version: version,
         version,
     });
@@ -79,12 +91,12 @@ fn key(event: &ChannelEvent) -> String {
     }
 }
 
-/// A channel that is first seen in a webhook.
+/// A channel that is first seen in a webhook: nobody's until a result names an owner.
 fn unasked(channel_id: String, provider: String, now: Millis) -> Channel {
     Channel {
         channel_id,
         provider,
-        user_id: None,
+        user_id: Some(NOBODY.to_owned()),
         workflow: None,
         status: Status::Pending,
         version: 0,
@@ -98,26 +110,23 @@ fn unasked(channel_id: String, provider: String, now: Millis) -> Channel {
 /// changes nothing.
 fn hear_of(
     channel: &mut Channel,
-    content: Option<&Generated>,
+    is_result: bool,
     error: Option<&TaskError>,
     now: Millis,
 ) -> Verdict {
-    let verdict = match (content, error) {
-        (Some(made), _) => {
-            if channel.workflow.is_none() && channel.version == 0 {
-                channel.user_id = user_id(&made.customer_data);
-            }
+    let verdict = match (is_result, error) {
+        (true, _) => {
             channel.status = Status::Completed;
             channel.error = None;
             Verdict::Applied
         }
-        (None, Some(_)) if channel.status == Status::Completed => Verdict::Stale,
-        (None, Some(error)) => {
+        (false, Some(_)) if channel.status == Status::Completed => Verdict::Stale,
+        (false, Some(error)) => {
             channel.status = Status::Failed;
             channel.error = Some(error.clone());
             Verdict::Applied
         }
-        (None, None) => Verdict::Noted,
+        (false, None) => Verdict::Noted,
     };
     if verdict == Verdict::Applied || channel.version == 0 {
         touch(channel, now);

@@ -1,5 +1,6 @@
 //! The columns of a content row, taken from model output of any shape.
 
+use crate::domain::owner::NOBODY;
 use serde_json::{Map, Value};
 
 /// Longest title of a row, in characters.
@@ -28,6 +29,12 @@ pub fn body(data: &Value) -> String {
 /// The request's `category`.
 pub fn category(customer_data: &Map<String, Value>) -> String {
     customer_data.get("category").and_then(text).unwrap_or(GENERAL).to_owned()
+}
+
+/// Whose a row is by the request's own data. One that names no user is everyone's where that is wanted,
+/// else nobody's.
+pub fn owner(customer_data: &Map<String, Value>, is_public: bool) -> Option<String> {
+    user_id(customer_data).or_else(|| (!is_public).then(|| NOBODY.to_owned()))
 }
 
 /// The request's `user_id`. A number is taken as its text.

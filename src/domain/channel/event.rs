@@ -1,5 +1,6 @@
 //! What a provider reports about a channel: one form for every webhook.
 
+use crate::domain::id::TaskKey;
 use crate::domain::task::TaskError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -22,14 +23,19 @@ pub struct ChannelEvent {
     pub outcome: Outcome,
     /// Where the provider wants a callback. Untrusted until it is checked against the allowed hosts.
     pub callback_url: Option<String>,
+    /// The id of the intent that it came of, as the provider gave it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<TaskKey>,
 }
 
-/// An event, and whether its callback address may be called.
+/// An event, and what this deployment allows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrived {
     pub event: ChannelEvent,
     /// Why the address must not be called. `None`: it may.
     pub forbidden: Option<String>,
+    /// Whether its row is everyone's if it names no owner. Otherwise it is nobody's.
+    pub is_public: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,11 @@
 //! The JSON of channels and content rows, in answers and frames.
 
 use crate::domain::channel::callback::Status as CallbackStatus;
-use crate::domain::channel::columns::{body, category, title, user_id};
+use crate::domain::channel::columns::{body, category, owner, title};
 use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::Generated;
 use crate::domain::channel::state::{Channel, ChannelState, Recorded, record_id};
+use crate::domain::owner::NOBODY;
 use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso, iso_json};
 use serde::{Deserialize, Serialize};
@@ -54,11 +55,13 @@ pub fn rows(state: &ChannelState) -> Vec<ContentRow> {
     state.contents().map(|(event, made)| row(channel, event, made)).collect()
 }
 
-/// Whose the rows are that D1 may lack, so that no feed has shown them.
+/// Whose the rows are that D1 may lack, or have as another's, so that their feeds have not shown them.
+/// What is nobody's has no feed.
 pub fn owners_of_news(state: &ChannelState) -> BTreeSet<Option<String>> {
     let Some(channel) = &state.channel else { return BTreeSet::new() };
     let news = state.contents().filter(|(event, _)| event.first_version > state.flushed);
-    news.map(|(_, made)| owner(channel, made)).collect()
+    let owners = news.map(|(event, made)| owner_of(channel, event, made));
+    owners.filter(|owner| owner.as_deref() != Some(NOBODY)).collect()
 }
 
 /// The first row of a channel.
@@ -79,7 +82,7 @@ fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
         channel_id: channel.channel_id.clone(),
         event_name: made.event_name.clone(),
         source: channel.provider.clone(),
-        user_id: owner(channel, made),
+        user_id: owner_of(channel, event, made),
         callback: event.callback.status,
         created_at: iso(event.at),
     };
@@ -88,10 +91,10 @@ fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
 }
 
 /// The user who made the request owns what came of it, whatever the webhook says.
-fn owner(channel: &Channel, made: &Generated) -> Option<String> {
+pub(super) fn owner_of(channel: &Channel, event: &Recorded, made: &Generated) -> Option<String> {
     match channel.workflow {
         Some(_) => channel.user_id.clone(),
-        None => user_id(&made.customer_data),
+        None => owner(&made.customer_data, event.is_public),
     }
 }
 

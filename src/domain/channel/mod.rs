@@ -10,5 +10,6 @@ pub mod columns;
 pub mod erase;
 pub mod event;
 pub mod frame;
+pub mod intent;
 pub mod schedule;
 pub mod state;

@@ -41,7 +41,9 @@ pub struct Channel {
     /// The name of the provider that has it.
     #[serde(default = "first_provider")]
     pub provider: String,
-    /// The owner. `None`: every signed-in user may read it.
+    /// The owner. `None`: every signed-in user may read it. [`NOBODY`]: no user may.
+    ///
+    /// [`NOBODY`]: crate::domain::owner::NOBODY
     pub user_id: Option<String>,
     /// The workflow. Known only for a request that was started through us.
     pub workflow: Option<String>,
@@ -67,9 +69,17 @@ pub struct Recorded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TaskError>,
     pub callback: Callback,
-    /// The channel's version when the event arrived, and when it last changed.
+    /// Whether its row is everyone's if it names no owner. Events that were stored before there was a
+    /// choice are: their rows were shown to everyone.
+    #[serde(default = "yes")]
+    pub is_public: bool,
+    /// The channel's version when the event arrived or got another owner, and when it last changed.
     pub first_version: u64,
     pub version: u64,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl ChannelState {

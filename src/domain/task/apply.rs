@@ -22,7 +22,9 @@ pub enum Input {
     Wake(Box<Task>),
     /// The rows were found for the task whose early reports are kept here.
     Adopt(Box<Task>),
-    /// No rows were found for the early reports that are kept here.
+    /// D1 has no rows for the early reports that are kept here.
+    NoRows,
+    /// D1 could not be searched for rows.
     AdoptFailed,
     /// The provider said something: in a webhook (with the key of its delivery) or when polled.
     Report { delivery: Option<String>, report: Box<Report> },
@@ -60,7 +62,8 @@ pub enum Stage {
 /// The work that a task's room does, each with its outcomes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
-    /// Look for the rows of a task that was never attached: [`Input::Adopt`] or [`Input::AdoptFailed`].
+    /// Look for the rows of a task that was never attached: [`Input::Adopt`], [`Input::NoRows`] or
+    /// [`Input::AdoptFailed`].
     Adopt,
     /// Poll the provider: [`Input::Report`] or [`Input::PollFailed`].
     Poll,
@@ -120,6 +123,10 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (verdict, follows)
         }
         Input::Adopt(task) => (attach(room, *task, now), vec![]),
+        Input::NoRows => {
+            schedule::search_again(&mut room.clock, now);
+            (Verdict::Noted, vec![])
+        }
         Input::AdoptFailed => {
             schedule::postpone_adoption(&mut room.clock, now);
             (Verdict::Noted, vec![])

@@ -5,7 +5,6 @@ pub mod change;
 pub mod erase;
 pub mod frame;
 mod images;
-pub mod orphan;
 pub mod report;
 pub mod schedule;
 pub mod start_request;

@@ -18,9 +18,6 @@ pub struct Report {
     /// `metadata.imageRowIds` as the provider echoed it; empty if it is missing. Untrusted until it is
     /// compared with our rows.
     pub row_ids: Vec<String>,
-    /// `metadata.userId`. Used only for a task that has no rows of ours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
     /// Whether tasks of this kind can be started through us.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub is_known_kind: bool,

@@ -13,16 +13,25 @@ pub const LONGEST_POLL: Millis = 5 * MINUTE;
 /// Delay before the rows of an early report are searched for. Usually the start call returns within
 /// milliseconds, and no search is needed.
 pub const FIRST_ADOPTION: Millis = 2 * SECOND;
-const LONGEST_ADOPTION: Millis = 6 * HOUR;
-/// Providers retry a webhook for 72 h at most. Early reports without a task by then are deleted.
-pub const ORPHAN_LIFETIME: Millis = 72 * HOUR;
+/// Delays after a search that found no rows: the last one is ten minutes after the report. A start of
+/// ours has its rows before the call, and its id in them within seconds; the sweep settles what was cut off
+/// within minutes. What has no rows by then is of another app with the same account, and is deleted. A start
+/// that is found later still gets its result when its room polls.
+const SEARCHES: [Millis; 2] = [MINUTE - FIRST_ADOPTION, 9 * MINUTE];
+/// Delay before a search is repeated that D1 did not answer. It grows sixfold with each.
+const FIRST_RETRY: Millis = 10 * SECOND;
+const LONGEST_RETRY: Millis = HOUR;
+/// Providers retry a webhook for so long at most.
+const RETRIES: Millis = 72 * HOUR;
+/// Early reports are deleted then, though D1 never answers.
+pub const EARLY_LIFETIME: Millis = RETRIES;
 /// Delay before a failed flush is retried. It doubles with each failure.
 pub const FIRST_FLUSH: Millis = 2 * SECOND;
 /// A database that is away for long is not asked by every room each minute: the room of a task that is
 /// over asks again this late. A reader or the sweep wakes it sooner.
 const LONGEST_FLUSH: Millis = 4 * HOUR;
 /// How long it is remembered that a task was erased: until its deadline, and its provider's last retry.
-pub const ERASED_LIFETIME: Millis = ORPHAN_LIFETIME + 3 * HOUR;
+pub const ERASED_LIFETIME: Millis = RETRIES + 3 * HOUR;
 /// How long a room outlives its task: long enough for watchers and most late deliveries.
 pub const ROOM_LIFETIME: Millis = 24 * HOUR;
 
@@ -51,10 +60,10 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
         return Due { delete, clean, ..Due::default() };
     }
     let Some(task) = &room.task else {
-        let expired = room.early.iter().all(|early| now >= early.at + ORPHAN_LIFETIME);
+        let expired = room.early.iter().all(|early| now >= early.at + EARLY_LIFETIME);
         return Due {
             adopt: !room.early.is_empty() && now >= room.clock.adopt_at,
-            clean: expired,
+            clean: expired || is_foreign(&room.clock),
             ..Due::default()
         };
     };
@@ -80,7 +89,7 @@ pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
     let at = match &room.task {
         None => {
             let newest = room.early.iter().map(|early| early.at).max().unwrap_or(now);
-            room.clock.adopt_at.min(newest + ORPHAN_LIFETIME)
+            room.clock.adopt_at.min(newest + EARLY_LIFETIME)
         }
         Some(task) => {
             let waits = !task.status.is_terminal();
@@ -94,6 +103,11 @@ pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
         }
     };
     at.max(now)
+}
+
+/// Whether the early reports are about a task that is not ours: D1 has had no rows for them each time.
+fn is_foreign(clock: &Clock) -> bool {
+    clock.found_none as usize > SEARCHES.len()
 }
 
 pub(super) fn start(clock: &mut Clock, now: Millis) {
@@ -116,8 +130,17 @@ pub(super) fn postpone_poll(clock: &mut Clock, now: Millis) {
 }
 
 pub(super) fn postpone_adoption(clock: &mut Clock, now: Millis) {
-    clock.adopt_at = now + grown(4 * FIRST_ADOPTION, (4, 1), clock.adoptions, LONGEST_ADOPTION);
+    let retry_at = now + grown(FIRST_RETRY, (6, 1), clock.adoptions, LONGEST_RETRY);
+    // One that fails late does not bring the next forward: three in a row must not come too soon.
+    clock.adopt_at = clock.adopt_at.max(retry_at);
     clock.adoptions += 1;
+}
+
+/// There are no rows yet, or none at all.
+pub(super) fn search_again(clock: &mut Clock, now: Millis) {
+    let delay = SEARCHES.get(clock.found_none as usize).copied().unwrap_or(0);
+    (clock.adopt_at, clock.adoptions) = (now + delay, 0);
+    clock.found_none += 1;
 }
 
 pub(super) fn postpone_flush(clock: &mut Clock, now: Millis) {

@@ -55,12 +55,19 @@ pub struct Clock {
     pub poll_at: Millis,
     #[serde(rename = "looks")]
     pub polls: u32,
-    /// When to look for the rows of a task that was never attached, and how often we did.
+    /// When to look for the rows of a task that was never attached, how often D1 could not say, and how
+    /// often it had none.
     pub adopt_at: Millis,
     pub adoptions: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub found_none: u32,
     /// When to write to D1 again, and how often in a row that failed.
     pub flush_at: Millis,
     pub flush_failures: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl RoomState {

@@ -1,6 +1,7 @@
 //! Reading a start request.
 
 use super::settings::NAME;
+use super::start::{INTENT, USER_ID};
 use crate::domain::channel::schedule::DEADLINE;
 use crate::domain::task::start_request::StartRequest;
 use crate::json::fields::Fields;
@@ -12,8 +13,8 @@ pub const WORKFLOW_CHARS: usize = 200;
 pub const MESSAGE_LIMIT: usize = 100;
 /// Largest metadata, in bytes of JSON. It comes back in every webhook.
 pub const METADATA_BYTES: usize = 2048;
-/// The metadata field that names the owner. Only we may set it.
-const USER_ID: &str = "user_id";
+/// The metadata fields that name the owner. Only we may set them.
+const RESERVED: [&str; 2] = [USER_ID, INTENT];
 
 /// The kinds that can be started.
 pub static KINDS: [Kind; 1] = [Kind {
@@ -37,8 +38,8 @@ pub fn read(fields: &mut Fields) -> StartRequest {
         }
     }
     let metadata = fields.object("metadata").unwrap_or_default();
-    if metadata.contains_key(USER_ID) {
-        fields.complain(&format!("metadata.{USER_ID}"), "is reserved");
+    for name in RESERVED.into_iter().filter(|name| metadata.contains_key(*name)) {
+        fields.complain(&format!("metadata.{name}"), "is reserved");
     }
     if metadata.values().any(|value| depth(value) > DEPTH_LIMIT) {
         fields.complain("metadata", format!("is nested too deep: {DEPTH_LIMIT} levels at most"));
@@ -117,8 +118,8 @@ mod tests {
         assert_eq!(issues(json!({"workflow": " ", "messages": []})), ["workflow", "messages"]);
         let wrong = json!({"workflow": "w", "messages": [message, "x"], "model": "m"});
         assert_eq!(issues(wrong), ["messages[1]", "model"]);
-        let metadata = json!({"user_id": "bob", "x": "y".repeat(2048)});
+        let metadata = json!({"user_id": "bob", "taskwire_intent": "i", "x": "y".repeat(2048)});
         let wrong = json!({"workflow": "w", "messages": [message], "metadata": metadata});
-        assert_eq!(issues(wrong), ["metadata.user_id", "metadata"]);
+        assert_eq!(issues(wrong), ["metadata.user_id", "metadata.taskwire_intent", "metadata"]);
     }
 }

@@ -10,5 +10,6 @@ pub static SETTINGS: Settings = Settings {
     api_url: ("MODELRIVER_API_URL", "https://api.modelriver.com"),
     callback_hosts: Some(("MODELRIVER_CALLBACK_HOSTS", "api.modelriver.com")),
     webhook_mode: None,
+    public_rows: Some("MODELRIVER_PUBLIC"),
     is_required: false,
 };

@@ -9,14 +9,16 @@ use serde_json::Value;
 /// The path of the call.
 pub const PATH: &str = "/v1/ai/async";
 
-/// The metadata field with the user. It comes back in `customer_data`.
-const USER_ID: &str = "user_id";
+/// The metadata fields with the user and with the id of the intent. They come back in `customer_data`.
+pub(super) const USER_ID: &str = "user_id";
+pub(super) const INTENT: &str = "taskwire_intent";
 
-/// The body of a start, with the caller's own metadata. The user is set last, so that the caller cannot
-/// choose another owner.
+/// The body of a start, with the caller's own metadata. The user and the intent are set last, so that
+/// the caller cannot choose another owner.
 pub fn body(order: &Order<'_>) -> Value {
     let mut metadata = order.request.metadata.clone();
     metadata.insert(USER_ID.to_owned(), order.user_id.into());
+    metadata.insert(INTENT.to_owned(), order.key.as_str().into());
     let mut body = order.request.passed_on.clone();
     body.insert("metadata".to_owned(), metadata.into());
     body.insert(USER_ID.to_owned(), order.user_id.into());

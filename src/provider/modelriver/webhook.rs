@@ -7,8 +7,9 @@
 
 use super::settings::NAME;
 use super::signature;
+use super::start::INTENT;
 use crate::domain::channel::event::{ChannelEvent, Generated, Outcome};
-use crate::domain::id::is_plain_id;
+use crate::domain::id::{TaskKey, is_plain_id};
 use crate::domain::task::{MISSING_RESULT, TaskError};
 use crate::json;
 use crate::provider::event::Event;
@@ -67,6 +68,7 @@ pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
         kind,
         outcome: outcome(form, &envelope),
         callback_url: callback_url(&envelope, webhook),
+        intent: intent(&envelope),
     }))
 }
 
@@ -207,8 +209,16 @@ fn meta<'a>(place: &&'a Value) -> Option<&'a Value> {
     place.get("meta")
 }
 
+/// What the caller attached to the request. The intent is ours, and shown to nobody.
 fn customer_data(envelope: &Envelope<'_>) -> Map<String, Value> {
-    let found = envelope.places.iter().find_map(|place| place.get("customer_data")?.as_object());
-    let fields = found.into_iter().flatten();
+    let fields = attached(envelope).into_iter().flatten().filter(|(name, _)| *name != INTENT);
     fields.map(|(name, value)| (name.clone(), storable(value))).collect()
+}
+
+fn intent(envelope: &Envelope<'_>) -> Option<TaskKey> {
+    TaskKey::parse(attached(envelope)?.get(INTENT)?.as_str()?)
+}
+
+fn attached<'a>(envelope: &Envelope<'a>) -> Option<&'a Map<String, Value>> {
+    envelope.places.iter().find_map(|place| place.get("customer_data")?.as_object())
 }

@@ -15,9 +15,6 @@ const IMAGE_FAILED: &str = "image_failed";
 /// Most images of one task: five times what the provider makes at once.
 pub const IMAGE_LIMIT: usize = 100;
 
-/// Longest user id that an issuer may give, in bytes.
-const OWNER_BYTES: usize = 255;
-
 /// Reads a full task, as `GET /tasks/:id` returns it. `None` if it is not one. `kind` is what the task
 /// was started as, since older tasks do not have their kind.
 pub fn task_report(task: &Value, kind: &str) -> Option<Report> {
@@ -33,7 +30,6 @@ pub fn task_report(task: &Value, kind: &str) -> Option<Report> {
         outcome,
         cost: cost(task),
         row_ids: row_ids(task),
-        owner: owner(task),
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
@@ -75,11 +71,6 @@ pub fn cost(task: &Value) -> Option<String> {
 
 fn metadata(body: &Value) -> Option<&Value> {
     body.get("request")?.get("metadata")
-}
-
-/// `request.metadata.userId`.
-pub fn owner(body: &Value) -> Option<String> {
-    pick_text(metadata(body)?, &["userId", "user_id"]).filter(|user| user.len() <= OWNER_BYTES)
 }
 
 /// `request.metadata.imageRowIds`, where it is a list of strings.

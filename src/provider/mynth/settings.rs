@@ -9,6 +9,7 @@ pub static SETTINGS: Settings = Settings {
     webhook_secret: "MYNTH_WEBHOOK_SECRET",
     api_url: ("MYNTH_API_URL", "https://api.mynth.io"),
     callback_hosts: None,
+    public_rows: None,
     webhook_mode: Some("MYNTH_WEBHOOK_MODE"),
     is_required: true,
 };

@@ -4,7 +4,7 @@
 //! `{event, task: {id}, request, result | errors}`. They are told apart by `event` and `type`.
 
 use super::kinds::is_known;
-use super::result::{completed, cost, failed, owner, row_ids};
+use super::result::{completed, cost, failed, row_ids};
 use super::settings::NAME;
 use crate::domain::id::is_plain_id;
 use crate::domain::task::IMAGE_GENERATE;
@@ -13,7 +13,7 @@ use crate::json;
 use crate::provider::event::Event;
 use crate::provider::lenient::pick_text;
 use crate::provider::malformed::{Malformed, malformed};
-use crate::signature::Verified;
+use crate::signature::{Scheme, Verified};
 use serde_json::Value;
 
 /// Reads a webhook.
@@ -27,6 +27,9 @@ pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
     if !body.is_object() {
         return Err(malformed("", "The body is not a JSON object."));
     }
+    if is_of_another_delivery(&body, webhook) {
+        return Err(malformed("id", "The event's id is not that of its webhook-id header."));
+    }
     if let Some(name) = pick_text(&body, &["event"]) {
         return earlier(&name, &body);
     }
@@ -34,6 +37,14 @@ pub fn read(webhook: &Verified<'_>) -> Result<Event, Malformed> {
         Some(name) => current(&name, &body),
         None => Err(malformed("type", "The event has no name.")),
     }
+}
+
+/// Whether the body has another id than the delivery. Current bodies have the id of their `webhook-id`; both
+/// are signed.
+fn is_of_another_delivery(body: &Value, webhook: &Verified<'_>) -> bool {
+    let id = body.get("id").filter(|id| !id.is_null());
+    webhook.scheme() == Scheme::StandardWebhooks
+        && id.is_some_and(|id| id.as_str() != Some(webhook.delivery().as_str()))
 }
 
 fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
@@ -60,7 +71,6 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
         outcome,
         cost: cost(data),
         row_ids: row_ids(data),
-        owner: owner(data),
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
@@ -84,7 +94,6 @@ fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
         outcome,
         cost: cost(task).or_else(|| cost(body)),
         row_ids: row_ids(body),
-        owner: owner(body),
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
@@ -98,7 +107,6 @@ fn unknown(name: &str, task_id: String) -> Report {
         outcome: Outcome::Unknown { event: name.chars().take(128).collect() },
         cost: None,
         row_ids: Vec::new(),
-        owner: None,
         provider: NAME.to_owned(),
         is_known_kind: false,
     }

@@ -53,6 +53,7 @@ mod tests {
                 kind: "task.progress".into(),
                 outcome: Outcome::Unknown,
                 callback_url: None,
+                intent: None,
             },
         };
         let literal = r#"{"ingest":{"event":{"channel_id":"c1","provider":"modelriver","kind":"task.progress","outcome":"unknown","callback_url":null}}}"#;

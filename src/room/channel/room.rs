@@ -110,9 +110,24 @@ impl ChannelRoom<'_> {
         if let Some(reason) = &forbidden {
             log("callback refused", format_args!("{}: {reason}", self.channel_id));
         }
-        self.remember().await?;
-        let verdict = self.handle(Input::Event(Arrived { event, forbidden })).await?;
-        Ok(Answer::Done { verdict })
+        let is_public = self.is_public(&event.provider);
+        // Otherwise the event's own data would decide who owns it.
+        let state = self.load()?;
+        if state.channel.is_none() && state.erased_at.is_none() {
+            let asked = self.asked(event.intent.as_ref(), &event.provider);
+            if let Ok(Some(channel)) = with_deadline(D1_DEADLINE, asked).await {
+                self.handle(Input::Remember(channel)).await?;
+            }
+        }
+        let arrived = Arrived { event, forbidden, is_public };
+        Ok(Answer::Done { verdict: self.handle(Input::Event(arrived)).await? })
+    }
+
+    /// Whether rows without an owner are everyone's. The webhook was refused if that cannot be read.
+    fn is_public(&self, provider: &str) -> bool {
+        let config = config(self.env);
+        let is_public = PROVIDERS.named(provider).map(|it| it.settings().is_public(&config));
+        is_public == Some(Ok(true))
     }
 
     /// Why the callback of an event must not go to `url`.
@@ -122,20 +137,6 @@ impl ChannelRoom<'_> {
         };
         let hosts = provider.settings().callback_hosts(&config(self.env));
         hosts.allows(url).err().map(|refused| format!("the callback {refused}"))
-    }
-
-    /// Loads the owner of a channel that this object does not know, because it could not be reached at
-    /// the start or was cleaned up. Otherwise the event's own data would decide who owns it.
-    async fn remember(&self) -> Result<()> {
-        let state = self.load()?;
-        if state.channel.is_some() || state.erased_at.is_some() {
-            return Ok(());
-        }
-        let asked = async { Store::new(self.env)?.channel(self.channel_id).await };
-        if let Ok(Some(channel)) = with_deadline(D1_DEADLINE, asked).await {
-            self.handle(Input::Remember(channel)).await?;
-        }
-        Ok(())
     }
 
     /// Brings D1 and then the content feeds up to date. The alarm retries what fails or times out.

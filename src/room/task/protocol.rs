@@ -50,7 +50,6 @@ mod tests {
                 outcome: Outcome::Completed { model: None, images: vec![], result: None },
                 cost: Some("0.03".into()),
                 row_ids: vec!["a".into()],
-                owner: None,
                 provider: "mynth".into(),
                 is_known_kind: true,
             }),

@@ -3,11 +3,9 @@
 use super::room::{TaskRoom, known};
 use crate::domain::task::Task;
 use crate::domain::task::apply::Input;
-use crate::domain::task::orphan::orphan;
 use crate::domain::task::state::RoomState;
 use crate::error::ApiError;
 use crate::object::actor::Actor;
-use crate::platform::{new_key, now};
 use crate::store::Store;
 use worker::{Error, Result};
 
@@ -21,12 +19,9 @@ impl TaskRoom<'_> {
         };
         let row_ids = early.iter().map(|early| &early.report.row_ids).find(|ids| !ids.is_empty());
         let found = self.find(&report.task_id, row_ids.map_or(&[], Vec::as_slice)).await;
-        let orphan = || orphan(&before, new_key(now()).ok()?);
         Ok(match found {
-            Ok(found) => match found.or_else(orphan) {
-                Some(task) => Input::Adopt(known(task)),
-                None => Input::AdoptFailed,
-            },
+            Ok(Some(task)) => Input::Adopt(known(task)),
+            Ok(None) => Input::NoRows,
             Err(_) => Input::AdoptFailed,
         })
     }

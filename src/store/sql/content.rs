@@ -10,20 +10,39 @@ macro_rules! content_json {
     };
 }
 
+/// The highest sequence number that a row has, or had before it was deleted; 0 without any.
+macro_rules! last_seq {
+    () => {
+        "max((SELECT ifnull(max(seq), 0) FROM ai_content), \
+           (SELECT ifnull(max(seq), 0) FROM content_floor))"
+    };
+}
+
+/// Gives a row of an older version to another owner, or to its first. To who reads feeds it has come in
+/// only now, so it gets a new place in the order of arrival. First in a batch with [`UPSERT_CONTENT`].
+/// ?1 the row as JSON.
+pub const GIVE_CONTENT: &str = concat!(
+    "UPDATE ai_content SET user_id = ?1 ->> 'userId', seq = ",
+    last_seq!(),
+    " + 1 WHERE id = ?1 ->> 'id' AND user_id IS NOT ?1 ->> 'userId' AND version < ?1 ->> 'version'"
+);
+
 /// Upserts a row. A row of a newer version stays as it is, and so does a delivered callback. ?1 the row
 /// as JSON.
-pub const UPSERT_CONTENT: &str = "\
-INSERT INTO ai_content (seq, id, title, body, category, metadata, data, channel_id, event_name, source, \
-  user_id, callback, callback_error, version, created_at) \
-SELECT max((SELECT ifnull(max(seq), 0) FROM ai_content), \
-    (SELECT ifnull(max(seq), 0) FROM content_floor)) + 1, n ->> 'id', n ->> 'title', n ->> 'body', n ->> 'category', n -> 'metadata', n -> 'data', \
-  n ->> 'channelId', n ->> 'eventName', n ->> 'source', n ->> 'userId', n ->> 'callback', \
-  n ->> 'callbackError', CAST(n ->> 'version' AS INTEGER), n ->> 'createdAt' \
-FROM (SELECT json(?1) AS n) WHERE true \
-ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, callback = excluded.callback, \
-  callback_error = excluded.callback_error, version = excluded.version \
-WHERE ai_content.version < excluded.version \
-  AND (ai_content.callback <> 'delivered' OR excluded.callback = 'delivered')";
+pub const UPSERT_CONTENT: &str = concat!(
+    "INSERT INTO ai_content (seq, id, title, body, category, metadata, data, channel_id, event_name, \
+       source, user_id, callback, callback_error, version, created_at) \
+     SELECT ",
+    last_seq!(),
+    " + 1, n ->> 'id', n ->> 'title', n ->> 'body', n ->> 'category', n -> 'metadata', n -> 'data', \
+       n ->> 'channelId', n ->> 'eventName', n ->> 'source', n ->> 'userId', n ->> 'callback', \
+       n ->> 'callbackError', CAST(n ->> 'version' AS INTEGER), n ->> 'createdAt' \
+     FROM (SELECT json(?1) AS n) WHERE true \
+     ON CONFLICT (id) DO UPDATE SET callback = excluded.callback, \
+       callback_error = excluded.callback_error, version = excluded.version \
+     WHERE ai_content.version < excluded.version \
+       AND (ai_content.callback <> 'delivered' OR excluded.callback = 'delivered')"
+);
 
 /// Upserts the row of a request. A row of a newer version stays as it is. ?1 the channel as JSON.
 pub const UPSERT_CHANNEL: &str = "\
@@ -121,9 +140,7 @@ SELECT CAST(seq AS TEXT) AS row FROM ai_content \
 WHERE id = ?1 AND (user_id IS NULL OR user_id = ?2)";
 
 /// The highest sequence number that a row has or had; 0 without any.
-pub const LAST_SEQ: &str = "\
-SELECT CAST(max((SELECT ifnull(max(seq), 0) FROM ai_content), \
-  (SELECT ifnull(max(seq), 0) FROM content_floor)) AS TEXT) AS row";
+pub const LAST_SEQ: &str = concat!("SELECT CAST(", last_seq!(), " AS TEXT) AS row");
 
 /// One walk of a feed: the rows that came in after ?2.
 macro_rules! walk_on {

@@ -67,6 +67,9 @@ UNION SELECT channel_id FROM ai_content WHERE user_id = ?1 AND created_at < ?2 L
 pub const DELETE_KEYS: &str = "\
 DELETE FROM idempotency_keys WHERE user_id = ?1 AND created_at < ?2";
 
+/// Deletes a user's intents. ?1 user, ?2 the smallest id of one that stays.
+pub const DELETE_INTENTS: &str = "DELETE FROM intents WHERE id < ?2 AND user_id = ?1";
+
 /// The next users in `$table`, in order. ?1 the first to look at, ?2 the most to give. Each is one step
 /// in an index, however many rows a user has.
 macro_rules! users {

@@ -20,8 +20,24 @@ pub const KEY: &str = "\
 SELECT json_object('request', request, 'task_id', task_id) AS row \
 FROM idempotency_keys WHERE user_id = ?1 AND key = ?2 AND created_at >= ?3";
 
-/// Deletes the expired keys of all users. ?1 the time before which keys have expired.
-pub const FORGET_KEYS: &str = "DELETE FROM idempotency_keys WHERE created_at < ?1";
+/// The last of the keys that a sweep looks at, as a JSON list. ?1 how many it looks at.
+pub const LAST_OF_KEYS: &str = "\
+SELECT json_array(user_id, key) AS row FROM (SELECT user_id, key FROM idempotency_keys \
+  WHERE (user_id, key) > (SELECT keys_after ->> 0, keys_after ->> 1 FROM sweep WHERE id = 1) \
+  ORDER BY user_id, key LIMIT ?1) ORDER BY user_id DESC, key DESC LIMIT 1";
+
+/// Deletes the expired ones of the keys that a sweep looks at. ?1 the last of them, ?2 the time before
+/// which keys have expired.
+pub const FORGET_KEYS: &str = "\
+DELETE FROM idempotency_keys \
+WHERE (user_id, key) > (SELECT keys_after ->> 0, keys_after ->> 1 FROM sweep WHERE id = 1) \
+  AND (user_id, key) <= (?1 ->> 0, ?1 ->> 1) AND created_at < ?2";
+
+/// Where the next sweep goes on. ?1 the last key that was looked at, or [`FIRST_OF_KEYS`].
+pub const KEYS_AFTER: &str = "UPDATE sweep SET keys_after = ?1 WHERE id = 1 AND keys_after <> ?1";
+
+/// Before all keys.
+pub const FIRST_OF_KEYS: &str = r#"["",""]"#;
 
 /// Sets what a key stands for. ?1 user, ?2 key, ?3 what it stood for, ?4 what it stands for now.
 pub const KEY_STANDS_FOR: &str = "\

@@ -19,6 +19,7 @@ macro_rules! task_json {
 
 pub mod content;
 pub mod erase;
+pub mod intents;
 pub mod keys;
 pub mod sweep;
 pub mod tasks;

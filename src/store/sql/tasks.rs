@@ -112,12 +112,18 @@ pub const HAS_UNATTACHED: &str = "\
 SELECT 1 AS found FROM tasks \
 WHERE user_id = ?1 AND id >= ?2 AND mynth_task_id IS NULL AND status = 'pending' LIMIT 1";
 
+/// The last of the rows that a page of a filtered list looks at, if there may be more. ?1 user, ?2 cursor
+/// or '~', ?3 how many come before it.
+pub const LAST_LOOKED_AT: &str = "\
+SELECT json_quote(id) AS row FROM tasks WHERE user_id = ?1 AND id < ?2 \
+ORDER BY id DESC LIMIT 1 OFFSET ?3";
+
 /// A user's tasks, newest first. ?1 user, ?2 cursor or '~', ?3 status or null, ?4 kind or null,
-/// ?5 limit.
+/// ?5 limit, ?6 the last row to look at or ''.
 pub const LIST_TASKS: &str = concat!(
     "SELECT ",
     task_json!(),
-    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND (?3 IS NULL OR t.status = ?3) \
+    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND t.id >= ?6 AND (?3 IS NULL OR t.status = ?3) \
      AND (?4 IS NULL OR t.kind = ?4) ORDER BY t.id DESC LIMIT ?5"
 );
 
@@ -137,5 +143,5 @@ pub const TASKS_BY_BATCH: &str =
 /// Whether D1 answers, and has what each of the migrations made: they are applied in order, so the last
 /// column is that of the last one.
 pub const PING: &str = "\
-SELECT count(*) AS found FROM (SELECT t.provider, c.seq, s.retained_after \
-  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LIMIT 1)";
+SELECT count(*) AS found FROM (SELECT t.provider, c.seq, s.retained_after, i.id \
+  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LEFT JOIN intents i ON true LIMIT 1)";

@@ -33,9 +33,19 @@ export function deliveryHeaders(body: string, signing: Signing = {}): Record<str
   return { ...hexHeaders(body, signing), "x-mynth-delivery": signing.id ?? randomUUID() };
 }
 
-/** Headers of the fourth, which is Standard Webhooks. */
+/** The id of an event, where its body has one. */
+function idOf(body: string): unknown {
+  try {
+    return JSON.parse(body)?.id;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Headers of the fourth, which is Standard Webhooks: the id is the body's. */
 export function standardHeaders(body: string, signing: Signing = {}): Record<string, string> {
-  const { secret = SECRET, time = nowSeconds(), id = `evt_${randomUUID()}` } = signing;
+  const own = idOf(body);
+  const { secret = SECRET, time = nowSeconds(), id = typeof own === "string" ? own : `evt_${randomUUID()}` } = signing;
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
   const mac = createHmac("sha256", key).update(`${id}.${time}.${body}`).digest("base64");
   return { "webhook-id": id, "webhook-timestamp": String(time), "webhook-signature": `v1,${mac}` };
