@@ -332,6 +332,12 @@ fn a_search_that_d1_does_not_answer_says_nothing_and_is_repeated_each_hour_for_t
     let cleaned = tally.cleaned.expect("deleted");
     let healed = NOW + 30 * HOUR;
     assert!((healed + 9 * MINUTE..healed + 71 * MINUTE).contains(&cleaned));
+
+    // One that fails after that is repeated as soon as the first.
+    let report = delivery("evt_1", completed(vec![picture("a")]));
+    let failed = [report, Input::AdoptFailed, Input::AdoptFailed, Input::NoRows];
+    let again = apply(&after(failed), Input::AdoptFailed, NOW).state;
+    assert_eq!(next_alarm(&again, NOW), NOW + 10 * SECOND);
 }
 
 #[test]
