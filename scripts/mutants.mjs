@@ -6,7 +6,7 @@
 //
 // The mutants are made in a copy of the tree, always the same one, so that cargo builds only what changed.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -37,7 +37,7 @@ async function copyTree() {
   for (const gone of earlier.filter((file) => !files.has(file))) rmSync(join(COPY, gone), { force: true });
   for (const file of files) {
     const [from, to] = [inRoot(file), join(COPY, file)];
-    if (!existsSync(from)) {
+    if (!statSync(from, { throwIfNoEntry: false })?.isFile()) {
       rmSync(to, { force: true });
       continue;
     }
@@ -57,17 +57,17 @@ const missedOf = (group) => join(outOf(group), "missed.json");
 
 const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
-/** The same change, wherever its line has moved to. */
-const pattern = (name) => escaped(name).replace(/:\d+:\d+: /, ":\\d+:\\d+: ");
+/** The same change, wherever its line has moved to since. */
+const moved = (name) => escaped(name).replace(/:\d+:\d+: /, ":\\d+:\\d+: ");
 
 /** One run of cargo-mutants: the names of the mutants by what became of them. */
-async function mutate(group, { programs, skipped, names }, env) {
+async function mutate(group, { programs, skipped, patterns }, env) {
   const out = outOf(group);
   mkdirSync(out, { recursive: true });
   const args = ["mutants", "--in-place", "--profile=mutants", "--no-times", "--colors=never", "-o", out];
   args.push(...programs.map((program) => `--cargo-arg=${program}`));
   args.push(...selection(group));
-  if (names) args.push(`--re=^(?:${names.map(pattern).join("|")})$`);
+  if (patterns) args.push(`--re=^(?:${patterns.join("|")})$`);
   args.push("--", "--", ...skipped.map((name) => `--skip=${name}`));
   const { code } = await run("cargo", args, { cwd: COPY, env, check: false });
   if (![0, MISSED, TIMED_OUT].includes(code)) throw new Stop(`cargo mutants ended with exit code ${code}.`);
@@ -98,22 +98,24 @@ async function countListed(group, env) {
   return (await count("--no-config")) - (await count());
 }
 
+/** Asks ever more tests about ever fewer mutants. */
 async function test(group, again, env) {
   const started = Date.now();
   const first = again
     ? { caught: [], missed: missedBefore(group), unviable: [], timeouts: [] }
     : await mutate(group, { programs: group.first, skipped: SLOW_TESTS }, env);
   let { missed } = first;
+  let patterns = missed.map(again ? moved : escaped);
   const caught = first.caught.length;
   const found = { caught, unviable: first.unviable.length, timeouts: first.timeouts.length };
-  if (missed.length > 0) {
-    if (!again) say(`${missed.length} missed by ${group.first.join(" ")}: all tests of ${group.name} are asked.`);
-    const all = { programs: [...group.first, ...group.others], skipped: SKIPPED_TESTS, names: missed };
-    const asked = missed.length;
-    const second = await mutate(group, all, env);
-    missed = second.missed;
-    found.timeouts += second.timeouts.length;
-    found.caught += asked - missed.length - second.timeouts.length;
+  for (const skipped of group.isSlow ? [SLOW_TESTS, SKIPPED_TESTS] : [SKIPPED_TESTS]) {
+    if (missed.length === 0) break;
+    say(`${group.name}: ${missed.length} are asked of all tests but ${skipped.join(", ")}`);
+    const more = await mutate(group, { programs: [...group.first, ...group.others], skipped, patterns }, env);
+    missed = more.missed;
+    patterns = missed.map(escaped);
+    found.timeouts += more.timeouts.length;
+    found.caught += more.caught.length;
   }
   writeFileSync(missedOf(group), JSON.stringify(missed));
   const listed = await countListed(group, env);

@@ -10,7 +10,8 @@ const test = (name) => `--test=${name}`;
 
 /**
  * `first` is the one test program, or two, that finds the most of a folder's mutants: building and linking
- * one is most of a mutant's time. What it misses is given to `others` as well.
+ * one is most of a mutant's time. What it misses is given to `others` as well, and where
+ * these have slow tests, those come last.
  */
 export const GROUPS = [
   { name: "auth", files: ["src/auth/**"], first: [LIB], others: [test("claims")] },
@@ -19,7 +20,7 @@ export const GROUPS = [
     name: "api/request",
     files: ["src/api/request/**"],
     first: [LIB],
-    others: [test("generate_request"), test("start_requests"), test("rows")],
+    others: [test("generate_request"), test("start_requests")],
   },
   { name: "start", files: ["src/start/**"], first: [test("start")], others: [LIB] },
   {
@@ -43,20 +44,23 @@ export const GROUPS = [
   {
     name: "domain/task",
     files: ["src/domain/task/**"],
-    first: [test("apply")],
-    others: [LIB, test("schedule"), test("start"), test("rows")],
+    first: [test("apply"), test("schedule")],
+    others: [LIB, test("start_requests")],
+    isSlow: true,
   },
   {
     name: "domain/channel",
     files: ["src/domain/channel/**"],
     first: [test("channel")],
-    others: [LIB, test("modelriver"), test("start"), test("rows")],
+    others: [LIB, test("modelriver")],
+    isSlow: true,
   },
   {
     name: "domain/.",
     files: ["src/domain/*.rs"],
     first: [LIB],
-    others: ["apply", "channel", "schedule", "start", "rows"].map(test),
+    others: ["apply", "channel", "schedule"].map(test),
+    isSlow: true,
   },
 ];
 

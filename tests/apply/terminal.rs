@@ -159,6 +159,13 @@ fn a_failure_that_is_not_of_the_start_is_restored_from_the_rows_as_it_was() {
 }
 
 #[test]
+fn a_room_is_empty_until_it_has_a_task_or_hears_of_one() {
+    assert!(RoomState::default().is_empty());
+    assert!(!after([attach(&new_task(1))]).is_empty());
+    assert!(!after([delivery("evt_1", unknown())]).is_empty());
+}
+
+#[test]
 fn what_d1_has_only_ever_rises() {
     let done = completed(vec![picture("a")]);
     let room = after([attach(&new_task(1)), delivery("evt_1", done)]);
