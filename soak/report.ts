@@ -28,7 +28,7 @@ export function minute(number: number, book: Book, memory: Memory, seconds: numb
     `${book.of("webhooks")} webhooks`,
     `${book.of("frames")} frames`,
     `${erased} erased and ${book.of("people erased")} people`,
-    `${book.violated} violations`,
+    `violations: ${book.kinds}`,
   ].join(", ");
 }
 
