@@ -27,6 +27,11 @@ export class Book {
     return [...this.violations.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
+  /** The kinds of violations, each with its count. */
+  get kinds(): string {
+    return [...this.violations].map(([kind, { count }]) => `${kind} ${count}`).join(", ") || "none";
+  }
+
   /** The counts whose name begins so, without that beginning. */
   under(prefix: string): string {
     const found = [...this.counts].filter(([name]) => name.startsWith(prefix)).sort();

@@ -16,6 +16,8 @@ const WEBHOOKS = { soon: 70, copies: 15, late: 10, never: 5 };
 const READS = { one: 4, tasks: 3, content: 2, batch: 1 };
 const SOON_MS = [200, 3000] as const;
 const LATE_MS = [15_000, 30_000] as const;
+/** How long somebody goes on watching what is over: it may be erased meanwhile. */
+const STAYS_MS = [500, 20_000] as const;
 /** From the webhook to the frame. A room asks for itself after 20 s, and then less and less often. */
 const SHOWN_MS = 30_000;
 const ASKED_MS = 150_000;
@@ -102,7 +104,7 @@ export class Crowd {
       await this.#isShown(work, how === "never" ? ASKED_MS : SHOWN_MS);
       // A provider repeats what it had an answer for, now and then.
       if (how === "copies") this.#errands.after(this.#between(LATE_MS), "webhook", () => this.#deliver(work, 1));
-      this.#errands.after(this.#between(SOON_MS), "leave", async () => {
+      this.#errands.after(this.#between(STAYS_MS), "leave", async () => {
         if (!isBatch) work.socket?.leave(this.#random.chance(0.5));
       });
       // A batch's socket stays a while: the other tasks may take longer.

@@ -28,15 +28,20 @@ export function minute(number: number, book: Book, memory: Memory, seconds: numb
     `${book.of("webhooks")} webhooks`,
     `${book.of("frames")} frames`,
     `${erased} erased and ${book.of("people erased")} people`,
-    `${book.violated} violations`,
+    `violations: ${book.kinds}`,
   ].join(", ");
 }
 
+/** workerd takes about ten minutes to warm up. In a shorter run the second third is still a part of that. */
+const JUDGED_FROM_MINUTES = 20;
+
 /** The last lines, and whether all is well. */
-export function conclusion(book: Book, memory: Memory): { lines: string[]; isWell: boolean } {
+export function conclusion(book: Book, memory: Memory, minutes: number): { lines: string[]; isWell: boolean } {
   const thirds = compareThirds(memory.samples);
+  const isJudged = minutes >= JUDGED_FROM_MINUTES;
   const growth = ((thirds.last / thirds.second - 1) * 100).toFixed(1);
-  const flat = thirds.isFlat ? "flat" : `NOT flat: more than ${GROWTH * 100} %`;
+  const verdict = thirds.isFlat ? "flat" : `NOT flat, which is ${GROWTH * 100} % at most`;
+  const flat = isJudged ? verdict : `not judged in less than ${JUDGED_FROM_MINUTES} minutes`;
   const lines = [
     `memory of workerd (VmRSS in /proc, each second): ${megabytes(thirds.second)} in the second third, ${megabytes(thirds.last)} in the last: ${growth} %, ${flat}`,
     `started ${book.of("started")}, accounted for ${book.of("accounted for")}; the others were started while their user was erased`,
@@ -49,5 +54,5 @@ export function conclusion(book: Book, memory: Memory): { lines: string[]; isWel
   if (memory.problem) lines.push(`VIOLATION: ${memory.problem}`);
   for (const [kind, { count, told }] of book.violations)
     lines.push(`VIOLATION: ${kind}, ${count} times`, ...told.map((text) => `  ${text}`));
-  return { lines, isWell: thirds.isFlat && memory.problem === null && book.violated === 0 };
+  return { lines, isWell: (thirds.isFlat || !isJudged) && memory.problem === null && book.violated === 0 };
 }

@@ -14,6 +14,7 @@ import { type SoakSocket, socketFor } from "../socket.ts";
 
 const memoryOf = (samples: number[], problem: string | null = null) => ({ samples, problem }) as unknown as Memory;
 const FLAT = [10, 50, 100, 100, 105, 105];
+const GROWING = [1, 1, 1, 1, 2, 2];
 
 describe("the memory", () => {
   test("is flat where the last third is at most a tenth above the second, whatever the first was", () => {
@@ -31,7 +32,7 @@ describe("the memory", () => {
 
 describe("a soak", () => {
   test("is well without a violation", () => {
-    const { isWell, lines } = conclusion(new Book(), memoryOf(FLAT));
+    const { isWell, lines } = conclusion(new Book(), memoryOf(FLAT), 20);
     assert.equal(isWell, true);
     assert.ok(lines.every((line) => !line.includes("VIOLATION")));
   });
@@ -39,12 +40,18 @@ describe("a soak", () => {
   test("is not well with a violation, memory that grows, or a workerd that is gone", () => {
     const book = new Book();
     for (let i = 0; i < 9; i++) book.blame("lost", `task ${i}`);
-    const { isWell, lines } = conclusion(book, memoryOf(FLAT));
+    const { isWell, lines } = conclusion(book, memoryOf(FLAT), 20);
     assert.equal(isWell, false);
     assert.ok(lines.includes("VIOLATION: lost, 9 times"));
     assert.equal(lines.filter((line) => line.startsWith("  task ")).length, 5);
-    assert.equal(conclusion(new Book(), memoryOf([1, 1, 1, 1, 2, 2])).isWell, false);
-    assert.equal(conclusion(new Book(), memoryOf(FLAT, "workerd is gone.")).isWell, false);
+    assert.equal(conclusion(new Book(), memoryOf(GROWING), 20).isWell, false);
+    assert.equal(conclusion(new Book(), memoryOf(FLAT, "workerd is gone."), 20).isWell, false);
+  });
+
+  test("that is too short for workerd to be warm tells its growth, and does not judge it", () => {
+    const { isWell, lines } = conclusion(new Book(), memoryOf(GROWING), 19);
+    assert.equal(isWell, true);
+    assert.match(lines[0] ?? "", /100\.0 %, not judged/);
   });
 
   test("counts what an errand throws as a violation, and waits for errands that errands begin", async () => {

@@ -36,7 +36,9 @@ export function BatchView({ id }: { id: string }) {
 }
 
 function Watched({ id, plan }: Props) {
-  const found = useBatch(id);
+  // Where every task was refused, the server has nothing of it: the plan has the reasons.
+  const isRefused = plan?.pairs.every((pair) => typeof pair !== "string");
+  const found = useBatch(isRefused ? "skip" : id);
   // With a plan, the grid need not wait for the tasks.
   const tasks = found ?? (plan ? NONE : undefined);
   if (!tasks) return <p role="status">Loading…</p>;
