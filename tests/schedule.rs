@@ -336,8 +336,12 @@ fn a_search_that_d1_does_not_answer_says_nothing_and_is_repeated_each_hour_for_t
     // One that fails after that is repeated as soon as the first.
     let report = delivery("evt_1", completed(vec![picture("a")]));
     let failed = [report, Input::AdoptFailed, Input::AdoptFailed, Input::NoRows];
-    let again = apply(&after(failed), Input::AdoptFailed, NOW).state;
-    assert_eq!(next_alarm(&again, NOW), NOW + 10 * SECOND);
+    let room = after(failed);
+    let due = next_alarm(&room, NOW);
+    let again = apply(&room, Input::AdoptFailed, due).state;
+    assert_eq!(next_alarm(&again, due), due + 10 * SECOND);
+    let early = apply(&room, Input::AdoptFailed, NOW).state;
+    assert_eq!(next_alarm(&early, NOW), due, "one that fails late does not bring the next forward");
 }
 
 #[test]
