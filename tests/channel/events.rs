@@ -100,6 +100,15 @@ fn a_channel_is_remembered_for_nine_days_after_its_last_event() {
 }
 
 #[test]
+fn what_was_stored_before_there_were_several_providers_is_of_the_first() {
+    let state = after([asked_by("ada"), arrives(generated())]);
+    let text = serde_json::to_string(&state).expect("a state is plain JSON");
+    let before = text.replace(r#""provider":"modelriver","#, "");
+    assert_ne!(before, text);
+    assert_eq!(serde_json::from_str::<crate::ChannelState>(&before).expect("a state"), state);
+}
+
+#[test]
 fn a_channel_has_a_version_from_the_first_on() {
     let Input::Attach(asked) = asked_by("ada") else { panic!("no channel") };
     for (version, expected) in [(0, 1), (1, 1), (5, 5)] {
