@@ -98,6 +98,10 @@ fn an_object_that_slept_through_the_window_calls_no_more() {
     let state = after([arrives(generated())]);
     let due = due(&state, NOW + WINDOW);
     assert_eq!((due.call, due.expire), (None, true));
+    assert_eq!(decide(&state, Input::Expire, NOW + WINDOW - 1).1, Verdict::Noted);
+    let (state, verdict) = decide(&state, Input::Expire, NOW + WINDOW);
+    assert_eq!((verdict, callback(&state).status), (Verdict::Applied, Status::Expired));
+    assert_eq!(decide(&state, Input::Expire, NOW + WINDOW).1, Verdict::Noted);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use taskwire::domain::channel::apply::{Input, apply};
 use taskwire::domain::channel::callback::Status as Callback;
 use taskwire::domain::channel::frame::{owners_of_news, rows};
 use taskwire::domain::channel::schedule::{DEADLINE, LIFETIME, due, next_alarm};
-use taskwire::domain::channel::state::EVENT_LIMIT;
+use taskwire::domain::channel::state::{Channel, EVENT_LIMIT};
 use taskwire::domain::task::Status;
 use taskwire::domain::time::HOUR;
 use taskwire::domain::verdict::Verdict;
@@ -97,6 +97,24 @@ fn a_channel_is_remembered_for_nine_days_after_its_last_event() {
     assert_eq!(next_alarm(&state, NOW), NOW + LIFETIME);
     assert!(!due(&state, NOW + LIFETIME - 1).clean);
     assert!(due(&state, NOW + LIFETIME).clean);
+}
+
+#[test]
+fn what_was_stored_before_there_were_several_providers_is_of_the_first() {
+    let state = after([asked_by("ada"), arrives(generated())]);
+    let text = serde_json::to_string(&state).expect("a state is plain JSON");
+    let before = text.replace(r#""provider":"modelriver","#, "");
+    assert_ne!(before, text);
+    assert_eq!(serde_json::from_str::<crate::ChannelState>(&before).expect("a state"), state);
+}
+
+#[test]
+fn a_channel_has_a_version_from_the_first_on() {
+    let Input::Attach(asked) = asked_by("ada") else { panic!("no channel") };
+    for (version, expected) in [(0, 1), (1, 1), (5, 5)] {
+        let state = after([Input::Attach(Channel { version, ..asked.clone() })]);
+        assert_eq!(channel(&state).version, expected);
+    }
 }
 
 /// An event that wants no callback.

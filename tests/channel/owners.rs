@@ -135,6 +135,13 @@ fn whoever_asked_owns_the_answer_whatever_it_says_and_whichever_came_first() {
 }
 
 #[test]
+fn a_channel_that_nobody_asked_for_is_the_users_whom_its_first_result_names() {
+    let of_bob = event("task.completed", made(json!({}), json!({"user_id": "bob"})));
+    let state = after([of("ada"), arrives(of_bob)]);
+    assert!(is_for(&state, "ada") && !is_for(&state, "bob"));
+}
+
+#[test]
 fn a_channel_is_attached_once_and_never_to_another_request() {
     let (state, verdicts) = play([asked_by("ada"), asked_by("ada"), asked_by("bob")]);
     assert_eq!(verdicts, [Verdict::Attached, Verdict::AlreadyAttached, Verdict::Conflict]);

@@ -2,7 +2,9 @@
 
 use crate::{after, arrives, asked_by, channel, event, generated, made};
 use serde_json::{Value, json};
-use taskwire::domain::channel::frame::{channel_frame, content_frame, first_frame, rows};
+use taskwire::domain::channel::frame::{
+    channel_frame, content_frame, first_frame, first_row, rows,
+};
 
 #[test]
 fn the_frame_of_a_channel_is_pinned() {
@@ -29,6 +31,8 @@ fn the_frame_of_a_row_is_pinned() {
 fn a_completed_channel_shows_the_first_row_beside_it() {
     let state = after([asked_by("ada"), arrives(generated())]);
     let row = rows(&state).remove(0).content;
+    assert_eq!(first_row(&state).as_ref(), Some(&row));
+    assert_eq!(first_row(&after([asked_by("ada")])), None);
     let frame: Value = serde_json::from_str(&channel_frame(channel(&state), Some(&row))).unwrap();
     assert_eq!(frame["channel"]["status"], "completed");
     assert_eq!(frame["content"]["title"], "Inception");
