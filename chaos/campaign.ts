@@ -47,6 +47,7 @@ export interface Summary {
   injected: Counts;
   started: Counts;
   sent: Counts;
+  erased: Counts;
   losses: Loss[];
   failures: Failure[];
   wallMs: number;
@@ -60,6 +61,7 @@ export async function campaign(how: Campaign): Promise<Summary> {
     injected: new Map(),
     started: new Map(),
     sent: new Map(),
+    erased: new Map(),
     losses: [],
     failures: [],
     wallMs: 0,
@@ -118,7 +120,7 @@ async function live(how: Campaign, take: () => number | null, summary: Summary):
 
 function add(summary: Summary, { history }: Outcome): void {
   summary.runs += 1;
-  for (const name of ["injected", "started", "sent"] as const) {
+  for (const name of ["injected", "started", "sent", "erased"] as const) {
     for (const [kind, times] of history[name]) count(summary[name], kind, times);
   }
   summary.losses.push(...history.losses);

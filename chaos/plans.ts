@@ -9,6 +9,9 @@ import { type Corruption, type Meanwhile, type Plan, type Sight, type Start, typ
 /** A power cut costs most of a second, and everything else a few milliseconds. */
 const KILLED_RUNS = 0.05;
 
+/** Runs in which a user erases everything: what is left to be seen is little. */
+const EMPTIED_RUNS = 0.1;
+
 /** Starts that somebody watches at once, as the page that has sent them does. */
 const WATCHED = 0.6;
 
@@ -50,6 +53,7 @@ const WEIGHTS = {
   evict: 8,
   watch: 11,
   leave: 7,
+  erase: 6,
   read: 4,
   list: 3,
   repeat: 6,
@@ -150,6 +154,8 @@ function addPowerCut(random: Random, slots: number, starts: Start[], steps: Step
   const slot = random.whole(0, slots - 1);
   const during = random.pick<Step | null>([
     null,
+    { do: "erase", slot },
+    { do: "eraseUser" },
     { do: "deliver", slot, copies: 1 },
     { do: "deliver", slot, copies: 3 },
     momentary(random, slots),
@@ -184,6 +190,7 @@ export function planOf(random: Random): Plan {
     if (random.chance(WATCHED)) own.push(watchOf(random, start.slot + random.whole(0, tasksOf(start) - 1)));
     steps.splice(random.whole(0, Math.floor(steps.length / 2)), 0, ...own);
   }
+  if (random.chance(EMPTIED_RUNS)) steps.splice(random.whole(0, steps.length), 0, { do: "eraseUser" });
   if (random.chance(KILLED_RUNS)) addPowerCut(random, slots, starts, steps);
   return { generation: random.pick(WIRES), steps };
 }

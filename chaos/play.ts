@@ -3,6 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeliverOptions } from "../emulator/emulator.ts";
 import type { Cast } from "./cast.ts";
+import { eraseTask, eraseUser, mayBeForgotten } from "./erase.ts";
 import { until } from "./losses.ts";
 import { Random } from "./random.ts";
 import { type Corruption, lineOf, type Sight, type Step } from "./steps.ts";
@@ -19,7 +20,7 @@ const SURELY_WAITED_FOR_MS = 15 * 60_000;
 const VIEWERS_EACH = 2;
 
 export const isRepeatable = (cast: Cast, order: Order) =>
-  order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS;
+  order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS && !mayBeForgotten(cast, order);
 
 /** Whether a task without a webhook has been waited for long enough. */
 const isLate = (cast: Cast, wish: Wish, inMs = 0) => cast.world.now() + inMs - wish.order.sentAt > SURELY_WAITED_FOR_MS;
@@ -123,6 +124,14 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       await cast.deliver(wish, { copies: step.copies });
       return cast.readBack(wish);
     }
+    case "erase":
+      if (!wish?.told) return;
+      history.inject("erase");
+      await eraseTask(cast, wish);
+      return cast.readBack(wish);
+    case "eraseUser":
+      history.inject("erase-all");
+      return eraseUser(cast);
     case "drop": {
       if (!wish?.task || !wish.told || wish.isAcknowledged || isLate(cast, wish)) return;
       history.inject("drop");
@@ -172,6 +181,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       return world.skew(step.seconds * 1000, cast.rooms);
     case "d1":
       history.inject(`d1-${step.mode}`);
+      cast.hasTroubledD1 = true;
       return world.failD1(step.mode, step.calls);
     case "outage": {
       const late = [...cast.wishes.values()].some((each) => each.isDropped && isLate(cast, each));

@@ -49,6 +49,10 @@ export type Step =
   | { do: "kill"; during: Step | null; afterMs: number }
   | { do: "watch"; slot: number; sight: Sight; knows: boolean; byTicket: boolean }
   | { do: "leave"; which: number }
+  /** The owner erases the task, whatever becomes of it. */
+  | { do: "erase"; slot: number }
+  /** The user erases all that there is until now. */
+  | { do: "eraseUser" }
   | { do: "read"; slot: number }
   | { do: "list"; limit: number }
   | { do: "together"; steps: Step[] };
