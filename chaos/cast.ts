@@ -10,7 +10,7 @@ import { listReply } from "../emulator/mynth/wire.ts";
 import type { Generation } from "../emulator/options.ts";
 import { type Answer, call } from "../tests/worker/support/api.ts";
 import { SCHEMES, sendWebhook } from "../tests/worker/support/signatures.ts";
-import { type Erasure, fateOf } from "./erase.ts";
+import { type Erasure, erasedIn, fateOf } from "./erase.ts";
 import { count, type History } from "./history.ts";
 import { Observed } from "./observed.ts";
 import { orderOf, slotOf } from "./orders.ts";
@@ -217,57 +217,6 @@ export class Cast {
     );
   }
 
-  /** The task as its owner reads it; null where there is no clear answer. */
-  async read(taskId: string): Promise<any> {
-    const isErased = this.erased(true).has(taskId);
-    const answer = await this.ask(`/tasks/${taskId}`);
-    if (answer.status !== 200) return null;
-    const { task } = answer.body;
-    this.observed.saw("a read", task);
-    // What is completed is read from its row.
-    if (isErased && !(this.hasTroubledD1 && task.status === "completed"))
-      this.history.blame("kept", `${taskId} was erased, and a read shows ${JSON.stringify(task)}`);
-    return task;
-  }
-
-  /** Tasks that nobody who comes now is to be shown, by their rooms or by their rows. */
-  erased(byRooms: boolean): Set<string> {
-    const isOver = ({ promisedAt, isGone }: Wish) => (byRooms ? promisedAt !== null : isGone && !this.hasTroubledD1);
-    return new Set([...this.wishes.values()].filter(isOver).flatMap(({ told }) => told ?? []));
-  }
-
-  /** All tasks as their owner lists them, in pages; null where there is no clear answer. */
-  async list(limit: number): Promise<any[] | null> {
-    const listed: any[] = [];
-    for (let cursor = ""; ; ) {
-      const answer = await this.ask(`/tasks?limit=${limit}${cursor}`);
-      if (answer.status !== 200) return null;
-      for (const task of answer.body.tasks) {
-        this.observed.saw("a list", task);
-        listed.push(task);
-      }
-      if (answer.body.nextCursor === null) return listed;
-      cursor = `&cursor=${answer.body.nextCursor}`;
-    }
-  }
-
-  /** Read-your-writes: what was acknowledged is visible at once, whatever fault is active. */
-  async readBack(wish: Wish): Promise<void> {
-    const isPromised = wish.isAcknowledged;
-    if (!wish.told) return;
-    const least = this.observed.newest(wish.told);
-    const task = await this.read(wish.told);
-    if (!task) return;
-    if (task.version < least)
-      this.history.blame("regression", `${wish.told} was read at version ${task.version} after version ${least}`);
-    if (isPromised && task.status !== wish.task?.status) {
-      this.history.blame(
-        "lost",
-        `the event of slot ${wish.slot} was acknowledged, and a read shows ${JSON.stringify(task)}`,
-      );
-    }
-  }
-
   viewer(sight: Sight, id: string, ticket: Ticket | null): Viewer {
     const { world, history, observed } = this;
     const viewer = new Viewer(sight, id, ticket, {
@@ -278,7 +227,7 @@ export class Cast {
       inject: (kind) => history.inject(kind),
       now: () => world.now(),
       workerNow: () => this.workerNow,
-      erased: (byRooms) => this.erased(byRooms),
+      erased: (by) => erasedIn(this, by),
       isUnwanted: (taskId) => this.#isUnwanted(taskId),
       belongs: (viewer, taskId) => this.watchedBy(viewer).some((wish) => wish.paid.some(({ id }) => id === taskId)),
       ticket: (viewer) => this.#ticket(viewer),

@@ -10,6 +10,7 @@ import { fateOf } from "./erase.ts";
 import { goneKeys, keptOf, keptRows } from "./gone.ts";
 import type { Fault, Problem } from "./history.ts";
 import { isRepeatable } from "./play.ts";
+import { list, read } from "./reads.ts";
 import { endingOf, type Order, type Wish } from "./truth.ts";
 import { inAnswer, inRoom, inRows, type Row } from "./views.ts";
 import type { Viewer } from "./watchers.ts";
@@ -29,7 +30,7 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
   const blame: Blame = (fault, text) => problems.push({ fault, text });
   const told = await cast.world.tell({ rows: cast.user, open: cast.rooms });
   const { tasks, images, kept } = told;
-  const listed = (await cast.list(WHOLE_LIST)) ?? [];
+  const listed = (await list(cast, WHOLE_LIST)) ?? [];
   checkRows(cast, tasks, listed, blame);
   for (const text of keptRows(cast, told)) blame("kept", text);
 
@@ -57,14 +58,14 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
       if ((row.batch_id !== null) !== wish.order.isBatch || row.batch_id !== (wish.order.batchId ?? row.batch_id)) {
         blame("lost", `slot ${slot} is of the batch ${wish.order.batchId}, and its row of ${row.batch_id}`);
       }
-      const read = await cast.read(task.id);
+      const seen = await read(cast, task.id);
       const inList = listed.find(({ taskId }) => taskId === task.id);
       const room = kept[task.id] ?? null;
-      const isOver = read !== null && cast.world.now() - Date.parse(read.updatedAt) > ROOM_LIFE_MS;
+      const isOver = seen !== null && cast.world.now() - Date.parse(seen.updatedAt) > ROOM_LIFE_MS;
       const wanted = canonical(endingOf(task, wish.count, cast.world.emulator.url));
       const views = {
         D1: inRows(row, images),
-        "the API": inAnswer(read),
+        "the API": inAnswer(seen),
         "the list": inAnswer(inList),
         "the object": inRoom(room),
       };
@@ -79,9 +80,9 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
           blame("lost", `D1 has version ${row.version} of slot ${slot}, and ${where} ${view?.version}`);
       }
       if (areCleaned && room !== null) blame("lost", `the room of slot ${slot} is to be cleaned, and keeps ${room}`);
-      if (canonical(read) !== canonical(inList))
-        blame("lost", `a read of slot ${slot} shows\n    ${canonical(read)}, and the list\n    ${canonical(inList)}`);
-      if (read) shown.set(task.id, read);
+      if (canonical(seen) !== canonical(inList))
+        blame("lost", `a read of slot ${slot} shows\n    ${canonical(seen)}, and the list\n    ${canonical(inList)}`);
+      if (seen) shown.set(task.id, seen);
     }),
   );
   // What is still on its way to the sockets is looked for once the rest agrees.

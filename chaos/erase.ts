@@ -36,6 +36,13 @@ export function fateOf({ erasures }: Cast, wish: Wish): Fate {
 /** Whether its idempotency key may be free again: the same request is then another start. */
 export const mayBeForgotten = (cast: Cast, { wishes }: Order) => wishes.some((wish) => fateOf(cast, wish) !== "stays");
 
+/** Tasks that nobody who asks now is to be shown, by their rooms or by their rows. */
+export function erasedIn({ wishes, hasTroubledD1 }: Cast, by: "rooms" | "rows"): Set<string> {
+  // A write to D1 that is late can bring rows back, until they are deleted once more.
+  const isOver = ({ promisedAt, isGone }: Wish) => (by === "rooms" ? promisedAt !== null : isGone && !hasTroubledD1);
+  return new Set([...wishes.values()].filter(isOver).flatMap(({ told }) => told ?? []));
+}
+
 /** The owner erases a task that the Worker has told of, unless its start is being repeated just now. */
 export async function eraseTask(cast: Cast, wish: Wish): Promise<void> {
   const { history } = cast;

@@ -6,6 +6,7 @@ import type { Cast } from "./cast.ts";
 import { eraseTask, eraseUser, mayBeForgotten } from "./erase.ts";
 import { until } from "./losses.ts";
 import { Random } from "./random.ts";
+import { list, readBack } from "./reads.ts";
 import { type Corruption, lineOf, type Sight, type Step } from "./steps.ts";
 import type { Order, Wish } from "./truth.ts";
 import type { Viewer } from "./watchers.ts";
@@ -103,7 +104,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       const order = cast.order(step);
       await cast.send(order);
       if (!world.isUp) await world.start();
-      await Promise.all(order.wishes.map((each) => cast.readBack(each)));
+      await Promise.all(order.wishes.map((each) => readBack(cast, each)));
       return;
     }
     case "repeat": {
@@ -122,13 +123,13 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       if (!wish?.task || wish.isDropped) return;
       if (step.copies > 1 || wish.isAcknowledged) history.inject("duplicate");
       await cast.deliver(wish, { copies: step.copies });
-      return cast.readBack(wish);
+      return readBack(cast, wish);
     }
     case "erase":
       if (!wish?.told) return;
       history.inject("erase");
       await eraseTask(cast, wish);
-      return cast.readBack(wish);
+      return readBack(cast, wish);
     case "eraseUser":
       history.inject("erase-all");
       return eraseUser(cast);
@@ -155,7 +156,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       if (!wish?.isAcknowledged) return;
       history.inject("contradict");
       await cast.claim(wish, {});
-      return cast.readBack(wish);
+      return readBack(cast, wish);
     }
     case "gossip": {
       if (!wish?.task) return;
@@ -200,7 +201,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       await world.kill();
       await during;
       if (!world.isUp) await world.start();
-      for (const each of cast.wishes.values()) await cast.readBack(each);
+      for (const each of cast.wishes.values()) await readBack(cast, each);
       return;
     }
     case "watch": {
@@ -217,10 +218,10 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       return;
     }
     case "read":
-      if (wish) await cast.readBack(wish);
+      if (wish) await readBack(cast, wish);
       return;
     case "list":
-      await cast.list(step.limit);
+      await list(cast, step.limit);
       return;
     case "together":
       await Promise.all(step.steps.map((each) => play(cast, each)));

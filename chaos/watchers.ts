@@ -30,7 +30,7 @@ export interface Surroundings {
   /** Whether a watcher may be shown this task. */
   belongs(viewer: Viewer, taskId: string): boolean;
   /** Tasks that nobody who comes now is to be shown, by their rooms or by their rows. */
-  erased(byRooms: boolean): Set<string>;
+  erased(by: "rooms" | "rows"): Set<string>;
   /** Whether it may be erased: somebody has asked for that. */
   isUnwanted(taskId: string): boolean;
   /** Another ticket; null where there is none to be had. */
@@ -111,7 +111,7 @@ export class Viewer {
     const socket = new WebSocket(url, protocols, { headers, handshakeTimeout: OPEN_MS });
     this.#socket = socket;
     this.#listen(socket);
-    const isErased = this.sight === "task" && this.#world.erased(true).has(this.id);
+    const isErased = this.sight === "task" && this.#world.erased("rooms").has(this.id);
     return new Promise((resolve) => {
       socket.on("open", () => {
         if (isErased) this.#world.blame("kept", `a watcher of ${this.id} came after it was erased, and was let in`);
@@ -131,7 +131,7 @@ export class Viewer {
     if (this.sight === "task") least.set(this.id, this.#world.observed.newest(this.id));
     const connection: Connection = { shown: new Set(), ended: new Set() };
     this.connection = connection;
-    const erased = this.#world.erased(this.sight === "task");
+    const erased = this.#world.erased(this.sight === "task" ? "rooms" : "rows");
     socket.on("error", () => {}); // a close follows
     socket.on("close", (code) => {
       if (code === ERASED && !connection.ended.has(this.id))
