@@ -106,7 +106,7 @@ async function live(how: Campaign, take: () => number | null, summary: Summary):
           return problems.some(({ fault }) => outcome.problems.some((each) => each.fault === fault));
         };
         shortest = await shrink(plan, fails, how.shrinkRuns);
-        how.say(`  the shortest of run ${number} that still fails (${shortest.generation}):`);
+        how.say(`  the shortest of run ${number} that still fails (${shortest.generation}, ${shortest.end}):`);
         for (const step of shortest.steps) how.say(`    ${lineOf(step)}`);
         const again = await run(world, shortest);
         for (const line of again.history.lines) how.say(`      ${line}`);
@@ -135,7 +135,7 @@ function* told(
   const again = `--seed ${seed} --first ${number} --runs 1${losesAll ? " --drop-all" : ""}`;
   yield `FAILED: run ${number} of seed ${seed}; repeat it with ${again}`;
   for (const { fault, text } of problems) yield `  ${fault}: ${text}`;
-  yield `  its steps (${plan.generation}):`;
+  yield `  its steps (${plan.generation}, ${plan.end}):`;
   for (const step of plan.steps) yield `    ${lineOf(step)}`;
   yield `  what happened:`;
   for (const line of history.lines) yield `    ${line}`;

@@ -23,9 +23,6 @@ const PATIENCE = [0, 3, 30, 400, 25_000];
 const ERASED_PATIENCE = [63, 400, 25_000, 63];
 /** A room deletes its state so long after its task has ended. */
 const CLEANED_AFTER_S = 90_000;
-const CLEANED_RUNS = 0.1;
-/** Of these, runs that go on until nothing is left. */
-const OUTLIVED_RUNS = 0.5;
 const REDELIVERIES = 5;
 /** In real time: many times what the longest run takes on a busy machine. */
 const RUN_MS = 60_000;
@@ -69,13 +66,12 @@ async function playAll(cast: Cast, plan: Plan): Promise<void> {
   if (plan.losesAll) await outwait(cast);
   else await heal(cast);
   await conclude(cast, cast.hasErased ? ERASED_PATIENCE : PATIENCE);
-  const random = new Random(JSON.stringify(plan));
-  if (history.problems.length > 0 || !random.chance(CLEANED_RUNS)) return;
+  if (history.problems.length > 0 || plan.end === "agreed") return;
   history.note("the rooms are cleaned");
   await world.pass(CLEANED_AFTER_S * 1000, cast.rooms);
   await tellOfErased(cast);
   await conclude(cast, [3, 30], true);
-  if (history.problems.length > 0 || plan.losesAll || !random.chance(OUTLIVED_RUNS)) return;
+  if (history.problems.length > 0 || plan.end === "cleaned") return;
   await outlive(cast);
 }
 

@@ -57,9 +57,13 @@ export type Step =
   | { do: "list"; limit: number }
   | { do: "together"; steps: Step[] };
 
+/** How long a run is watched: until all agrees, until the rooms are cleaned, or until no row is kept any more. */
+export type End = "agreed" | "cleaned" | "outlived";
+
 export interface Plan {
   /** The provider's wire in this run. */
   generation: Generation;
+  end: End;
   /** Nothing goes wrong but that no webhook is ever sent: how long that goes unnoticed is measured. */
   losesAll?: boolean;
   steps: Step[];
