@@ -84,10 +84,9 @@ export async function eraseUser(cast: Cast): Promise<void> {
 
 /** Repeats what had no clear answer. */
 export async function insist(cast: Cast): Promise<void> {
-  if (cast.erasures.some(({ isPromised }) => !isPromised)) {
-    await eraseUser(cast);
-    if (cast.erasures.at(-1)?.isPromised) for (const erasure of cast.erasures) erasure.isPromised = true;
-  }
+  // One that was asked for by a clock ahead of this one may have been heard, and be for more: that stays unclear.
+  const last = cast.erasures.at(-1);
+  if (last && !last.isPromised) await eraseUser(cast);
   const open = [...cast.wishes.values()].filter(({ isUnwanted, promisedAt }) => isUnwanted && promisedAt === null);
   await Promise.all(open.map((wish) => eraseTask(cast, wish)));
 }
