@@ -47,6 +47,7 @@ export interface Summary {
   injected: Counts;
   started: Counts;
   sent: Counts;
+  erased: Counts;
   losses: Loss[];
   failures: Failure[];
   wallMs: number;
@@ -60,6 +61,7 @@ export async function campaign(how: Campaign): Promise<Summary> {
     injected: new Map(),
     started: new Map(),
     sent: new Map(),
+    erased: new Map(),
     losses: [],
     failures: [],
     wallMs: 0,
@@ -104,7 +106,7 @@ async function live(how: Campaign, take: () => number | null, summary: Summary):
           return problems.some(({ fault }) => outcome.problems.some((each) => each.fault === fault));
         };
         shortest = await shrink(plan, fails, how.shrinkRuns);
-        how.say(`  the shortest of run ${number} that still fails (${shortest.generation}):`);
+        how.say(`  the shortest of run ${number} that still fails (${shortest.generation}, ${shortest.end}):`);
         for (const step of shortest.steps) how.say(`    ${lineOf(step)}`);
         const again = await run(world, shortest);
         for (const line of again.history.lines) how.say(`      ${line}`);
@@ -118,7 +120,7 @@ async function live(how: Campaign, take: () => number | null, summary: Summary):
 
 function add(summary: Summary, { history }: Outcome): void {
   summary.runs += 1;
-  for (const name of ["injected", "started", "sent"] as const) {
+  for (const name of ["injected", "started", "sent", "erased"] as const) {
     for (const [kind, times] of history[name]) count(summary[name], kind, times);
   }
   summary.losses.push(...history.losses);
@@ -133,7 +135,7 @@ function* told(
   const again = `--seed ${seed} --first ${number} --runs 1${losesAll ? " --drop-all" : ""}`;
   yield `FAILED: run ${number} of seed ${seed}; repeat it with ${again}`;
   for (const { fault, text } of problems) yield `  ${fault}: ${text}`;
-  yield `  its steps (${plan.generation}):`;
+  yield `  its steps (${plan.generation}, ${plan.end}):`;
   for (const step of plan.steps) yield `    ${lineOf(step)}`;
   yield `  what happened:`;
   for (const line of history.lines) yield `    ${line}`;

@@ -10,6 +10,7 @@ import { listReply } from "../emulator/mynth/wire.ts";
 import type { Generation } from "../emulator/options.ts";
 import { type Answer, call } from "../tests/worker/support/api.ts";
 import { SCHEMES, sendWebhook } from "../tests/worker/support/signatures.ts";
+import { type Erasure, erasedIn, fateOf } from "./erase.ts";
 import { count, type History } from "./history.ts";
 import { Observed } from "./observed.ts";
 import { orderOf, slotOf } from "./orders.ts";
@@ -36,6 +37,7 @@ export class Cast {
   /** By slot. */
   readonly wishes = new Map<number, Wish>();
   readonly viewers: Viewer[] = [];
+  readonly erasures: Erasure[] = [];
   readonly observed: Observed;
   readonly #token: string;
   readonly #generation: Generation;
@@ -62,6 +64,19 @@ export class Cast {
   /** The provider's API is away, but for start calls. */
   isProviderAway = false;
 
+  /** D1 has failed or been slow in this run: rows that were deleted may be there for a while. */
+  hasTroubledD1 = false;
+
+  /** Something may be gone. */
+  get hasErased(): boolean {
+    return this.erasures.length > 0 || [...this.wishes.values()].some(({ isUnwanted }) => isUnwanted);
+  }
+
+  /** The time as the Worker knows it, right or wrong. */
+  get workerNow(): number {
+    return this.world.now() + this.world.clock.skew;
+  }
+
   /** Rooms that there may be. */
   get rooms(): string[] {
     return [...this.wishes.values()].flatMap(({ paid }) => paid.map(({ id }) => id));
@@ -77,6 +92,8 @@ export class Cast {
     // The provider's clock is right: its list of tasks is searched by time.
     task.createdAt = this.world.now();
     wish.paid.push(task);
+    const sent = [...wish.order.underWay].map(({ at }) => at);
+    wish.born = { from: Math.min(this.workerNow, ...sent), to: this.workerNow };
     count(this.history.started, wish.order.isBatch ? "of a batch" : task.kind);
     if (wish.paid.length > 1) this.history.blame("doubled", `slot ${slot} was paid for ${wish.paid.length} times`);
     if (task.kind !== wish.kind)
@@ -84,7 +101,8 @@ export class Cast {
     switch (this.#meanwhile.get(slot)) {
       case "webhook":
         this.history.inject("early");
-        return this.deliver(wish);
+        await this.deliver(wish);
+        return;
       case "cut":
         this.history.inject("cut");
         throw new Error("accepted, and the answer lost");
@@ -125,7 +143,10 @@ export class Cast {
   order(step: Start): Order {
     const order = orderOf(step, this.user, this.world.now());
     this.orders.push(order);
-    for (const wish of order.wishes) this.wishes.set(wish.slot, wish);
+    for (const wish of order.wishes) {
+      this.wishes.set(wish.slot, wish);
+      wish.born.from = this.workerNow;
+    }
     this.#meanwhile.set(step.do === "batch" ? step.at : step.slot, step.meanwhile);
     return order;
   }
@@ -133,7 +154,10 @@ export class Cast {
   /** Sends an order, for the first time or again. */
   async send(order: Order): Promise<Answer> {
     const { path, body, headers, wishes } = order;
+    const request = { at: this.workerNow };
+    order.underWay.add(request);
     const answer = await this.ask(path, { method: "POST", body, headers });
+    order.underWay.delete(request);
     const slots = wishes.map(({ slot }) => slot).join(" ");
     this.history.note(`  start of slot ${slots}: ${answer.status} ${answer.body?.taskId ?? answer.text.slice(0, 120)}`);
     if (answer.status !== 201) return answer;
@@ -160,11 +184,12 @@ export class Cast {
   }
 
   /** The provider sends the event that ended the task, as it would: signed now. */
-  async deliver(wish: Wish, how: DeliverOptions = {}): Promise<void> {
-    if (!wish.task) return;
+  async deliver(wish: Wish, how: DeliverOptions = {}): Promise<(number | null)[]> {
+    if (!wish.task) return [];
     const statuses = await this.#post(wish.task, how);
     if (statuses.some(isTaken)) wish.isAcknowledged = true;
     this.history.note(`  webhook of slot ${wish.slot}: ${statuses.join(" ")}`);
+    return statuses;
   }
 
   /** Another event than the one that counts. */
@@ -192,46 +217,6 @@ export class Cast {
     );
   }
 
-  /** The task as its owner reads it; null where there is no clear answer. */
-  async read(taskId: string): Promise<any> {
-    const answer = await this.ask(`/tasks/${taskId}`);
-    if (answer.status !== 200) return null;
-    this.observed.saw("a read", answer.body.task);
-    return answer.body.task;
-  }
-
-  /** All tasks as their owner lists them, in pages; null where there is no clear answer. */
-  async list(limit: number): Promise<any[] | null> {
-    const listed: any[] = [];
-    for (let cursor = ""; ; ) {
-      const answer = await this.ask(`/tasks?limit=${limit}${cursor}`);
-      if (answer.status !== 200) return null;
-      for (const task of answer.body.tasks) {
-        this.observed.saw("a list", task);
-        listed.push(task);
-      }
-      if (answer.body.nextCursor === null) return listed;
-      cursor = `&cursor=${answer.body.nextCursor}`;
-    }
-  }
-
-  /** Read-your-writes: what was acknowledged is visible at once, whatever fault is active. */
-  async readBack(wish: Wish): Promise<void> {
-    const isPromised = wish.isAcknowledged;
-    if (!wish.told) return;
-    const least = this.observed.newest(wish.told);
-    const task = await this.read(wish.told);
-    if (!task) return;
-    if (task.version < least)
-      this.history.blame("regression", `${wish.told} was read at version ${task.version} after version ${least}`);
-    if (isPromised && task.status !== wish.task?.status) {
-      this.history.blame(
-        "lost",
-        `the event of slot ${wish.slot} was acknowledged, and a read shows ${JSON.stringify(task)}`,
-      );
-    }
-  }
-
   viewer(sight: Sight, id: string, ticket: Ticket | null): Viewer {
     const { world, history, observed } = this;
     const viewer = new Viewer(sight, id, ticket, {
@@ -241,12 +226,19 @@ export class Cast {
       blame: (fault, text) => history.blame(fault, text),
       inject: (kind) => history.inject(kind),
       now: () => world.now(),
-      workerNow: () => world.now() + world.clock.skew,
+      workerNow: () => this.workerNow,
+      erased: (by) => erasedIn(this, by),
+      isUnwanted: (taskId) => this.#isUnwanted(taskId),
       belongs: (viewer, taskId) => this.watchedBy(viewer).some((wish) => wish.paid.some(({ id }) => id === taskId)),
       ticket: (viewer) => this.#ticket(viewer),
     });
     this.viewers.push(viewer);
     return viewer;
+  }
+
+  #isUnwanted(taskId: string): boolean {
+    const wish = [...this.wishes.values()].find(({ paid }) => paid.some(({ id }) => id === taskId));
+    return wish !== undefined && fateOf(this, wish) !== "stays";
   }
 
   /** The wishes that a watcher is shown. */

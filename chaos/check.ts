@@ -6,8 +6,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { canonical } from "./canonical.ts";
 import type { Cast } from "./cast.ts";
+import { fateOf } from "./erase.ts";
+import { goneKeys, keptOf, keptRows } from "./gone.ts";
 import type { Fault, Problem } from "./history.ts";
 import { isRepeatable } from "./play.ts";
+import { list, read } from "./reads.ts";
 import { endingOf, type Order, type Wish } from "./truth.ts";
 import { inAnswer, inRoom, inRows, type Row } from "./views.ts";
 import type { Viewer } from "./watchers.ts";
@@ -25,12 +28,15 @@ type Blame = (fault: Fault, text: string) => void;
 export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> {
   const problems: Problem[] = [];
   const blame: Blame = (fault, text) => problems.push({ fault, text });
-  const { tasks, images, kept } = await cast.world.tell({ rows: cast.user, open: cast.rooms });
-  const listed = (await cast.list(WHOLE_LIST)) ?? [];
+  const told = await cast.world.tell({ rows: cast.user, open: cast.rooms });
+  const { tasks, images, kept } = told;
+  const listed = (await list(cast, WHOLE_LIST)) ?? [];
   checkRows(cast, tasks, listed, blame);
+  for (const text of keptRows(cast, told)) blame("kept", text);
 
   /** What the API shows of every task. */
   const shown = new Map<string, Row>();
+  const gone = new Set<Wish>();
   await Promise.all(
     [...cast.wishes.values()].map(async (wish) => {
       const { task, slot } = wish;
@@ -40,19 +46,26 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
       }
       const rows = tasks.filter(({ mynth_task_id: id }) => id === task.id);
       const [row] = rows;
+      const fate = fateOf(cast, wish);
+      if (fate === "goes" || (fate === "either" && !row)) {
+        gone.add(wish);
+        for (const text of await keptOf(cast, wish, task, told)) blame("kept", text);
+        if (listed.some(({ taskId }) => taskId === task.id)) blame("kept", `slot ${slot} was erased, and is listed`);
+        return;
+      }
       if (!row && wish.mayBeNobodys) return;
       if (rows.length !== 1 || !row) return blame("lost", `slot ${slot} (${task.id}) has ${rows.length} rows`);
       if ((row.batch_id !== null) !== wish.order.isBatch || row.batch_id !== (wish.order.batchId ?? row.batch_id)) {
         blame("lost", `slot ${slot} is of the batch ${wish.order.batchId}, and its row of ${row.batch_id}`);
       }
-      const read = await cast.read(task.id);
+      const seen = await read(cast, task.id);
       const inList = listed.find(({ taskId }) => taskId === task.id);
       const room = kept[task.id] ?? null;
-      const isOver = read !== null && cast.world.now() - Date.parse(read.updatedAt) > ROOM_LIFE_MS;
+      const isOver = seen !== null && cast.world.now() - Date.parse(seen.updatedAt) > ROOM_LIFE_MS;
       const wanted = canonical(endingOf(task, wish.count, cast.world.emulator.url));
       const views = {
         D1: inRows(row, images),
-        "the API": inAnswer(read),
+        "the API": inAnswer(seen),
         "the list": inAnswer(inList),
         "the object": inRoom(room),
       };
@@ -67,15 +80,23 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
           blame("lost", `D1 has version ${row.version} of slot ${slot}, and ${where} ${view?.version}`);
       }
       if (areCleaned && room !== null) blame("lost", `the room of slot ${slot} is to be cleaned, and keeps ${room}`);
-      if (canonical(read) !== canonical(inList))
-        blame("lost", `a read of slot ${slot} shows\n    ${canonical(read)}, and the list\n    ${canonical(inList)}`);
-      if (read) shown.set(task.id, read);
+      if (canonical(seen) !== canonical(inList))
+        blame("lost", `a read of slot ${slot} shows\n    ${canonical(seen)}, and the list\n    ${canonical(inList)}`);
+      if (seen) shown.set(task.id, seen);
     }),
   );
   // What is still on its way to the sockets is looked for once the rest agrees.
   if (problems.length === 0) {
     for (const text of (await Promise.all(cast.viewers.map((viewer) => missedBy(cast, viewer, shown)))).flat())
       blame("lost", text);
+    for (const viewer of cast.viewers) {
+      if (viewer.sight === "task" && viewer.isOpen && !shown.has(viewer.id))
+        blame("kept", `there is a watcher of ${viewer.name}, which was erased`);
+      for (const { task, slot } of gone)
+        if (task && viewer.isOpen && viewer.connection.shown.has(task.id))
+          blame("kept", `a watcher of ${viewer.name} still sees slot ${slot} (${task.id}), which was erased`);
+    }
+    for (const text of goneKeys(cast, gone, told)) blame("kept", text);
   }
   if (problems.length === 0) {
     for (const text of (await Promise.all(cast.orders.map((order) => repeated(cast, order)))).flat())
@@ -99,8 +120,10 @@ function checkRows(cast: Cast, rows: Row[], listed: Row[], blame: Blame): void {
 async function missedBy(cast: Cast, viewer: Viewer, shown: Map<string, Row>): Promise<string[]> {
   const wasOpen = viewer.isOpen;
   const how = { knows: viewer.seen.size % 2 === 0, byTicket: cast.viewers.indexOf(viewer) % 2 === 0 };
-  if (!(await viewer.open(how))) return [`a watcher of ${viewer.name} cannot connect`];
   const ids = cast.watchedBy(viewer).flatMap(({ task }) => (task && shown.has(task.id) ? [task.id] : []));
+  // Without rows there is no batch, and without a task nothing to watch.
+  const isThere = viewer.sight === "feed" || ids.length > 0;
+  if (!(await viewer.open(how))) return isThere ? [`a watcher of ${viewer.name} cannot connect`] : [];
   const missing = () => ids.filter((id) => canonical(viewer.seen.get(id)) !== canonical(shown.get(id)));
   for (const end = Date.now() + FRAMES_MS; missing().length > 0 && Date.now() < end; ) await delay(3);
   return missing().map((id) => {

@@ -3,10 +3,10 @@
 /**
  * `lost`: something does not agree with the provider's book. `doubled`: a wish was paid for twice.
  * `regression`: a watcher or a reader was shown an older state after a newer one. `forged`: an unsigned
- * webhook or an expired ticket was accepted. `leaked`: a watcher was shown another user's task.
- * `broken`: the harness failed.
+ * webhook or an expired ticket was accepted. `leaked`: a watcher was shown another user's task. `kept`:
+ * what was to be deleted is still there, or was brought back. `broken`: the harness failed.
  */
-export type Fault = "lost" | "doubled" | "regression" | "forged" | "leaked" | "broken";
+export type Fault = "lost" | "doubled" | "regression" | "forged" | "leaked" | "kept" | "broken";
 
 export interface Problem {
   fault: Fault;
@@ -39,6 +39,8 @@ export class History {
   readonly started: Counts = new Map();
   /** Webhooks that were sent, by the generation of their wire. */
   readonly sent: Counts = new Map();
+  /** Tasks that their owner erased, by the status of the answer. */
+  readonly erased: Counts = new Map();
   readonly losses: Loss[] = [];
   readonly #began = performance.now();
 

@@ -4,10 +4,22 @@ import type { Kind } from "../emulator/mynth/kinds.ts";
 import type { Generation } from "../emulator/options.ts";
 import type { Random } from "./random.ts";
 import type { D1Mode } from "./shim.ts";
-import { type Corruption, type Meanwhile, type Plan, type Sight, type Start, type Step, tasksOf } from "./steps.ts";
+import {
+  type Corruption,
+  type End,
+  type Meanwhile,
+  type Plan,
+  type Sight,
+  type Start,
+  type Step,
+  tasksOf,
+} from "./steps.ts";
 
 /** A power cut costs most of a second, and everything else a few milliseconds. */
 const KILLED_RUNS = 0.05;
+
+/** Runs in which a user erases everything: what is left to be seen is little. */
+const EMPTIED_RUNS = 0.1;
 
 /** Starts that somebody watches at once, as the page that has sent them does. */
 const WATCHED = 0.6;
@@ -35,6 +47,9 @@ const KINDS: readonly Kind[] = [
 
 const WIRES: readonly Generation[] = ["g1", "g2", "g3", "g4", "g4"];
 
+/** A run that is cleaned lasts half as long again. */
+const ENDS: Record<End, number> = { agreed: 90, cleaned: 5, outlived: 5 };
+
 const WEIGHTS = {
   deliver: 16,
   finish: 8,
@@ -50,6 +65,7 @@ const WEIGHTS = {
   evict: 8,
   watch: 11,
   leave: 7,
+  erase: 6,
   read: 4,
   list: 3,
   repeat: 6,
@@ -150,6 +166,8 @@ function addPowerCut(random: Random, slots: number, starts: Start[], steps: Step
   const slot = random.whole(0, slots - 1);
   const during = random.pick<Step | null>([
     null,
+    { do: "erase", slot },
+    { do: "eraseUser" },
     { do: "deliver", slot, copies: 1 },
     { do: "deliver", slot, copies: 3 },
     momentary(random, slots),
@@ -184,8 +202,9 @@ export function planOf(random: Random): Plan {
     if (random.chance(WATCHED)) own.push(watchOf(random, start.slot + random.whole(0, tasksOf(start) - 1)));
     steps.splice(random.whole(0, Math.floor(steps.length / 2)), 0, ...own);
   }
+  if (random.chance(EMPTIED_RUNS)) steps.splice(random.whole(0, steps.length), 0, { do: "eraseUser" });
   if (random.chance(KILLED_RUNS)) addPowerCut(random, slots, starts, steps);
-  return { generation: random.pick(WIRES), steps };
+  return { generation: random.pick(WIRES), end: random.weighted(ENDS), steps };
 }
 
 /** How long a task takes that comes to an end at all, in seconds: as often seconds as minutes, seldom an hour. */
@@ -222,5 +241,6 @@ export function planOfLosses(random: Random): Plan {
     return { do: "lose" as const, slot, afterSeconds };
   });
   losses.sort((a, b) => a.afterSeconds - b.afterSeconds);
-  return { generation: random.pick(WIRES), losesAll: true, steps: [...starts, ...watches, ...losses] };
+  const end = random.chance(0.1) ? "cleaned" : "agreed";
+  return { generation: random.pick(WIRES), end, losesAll: true, steps: [...starts, ...watches, ...losses] };
 }

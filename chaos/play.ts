@@ -3,8 +3,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeliverOptions } from "../emulator/emulator.ts";
 import type { Cast } from "./cast.ts";
+import { eraseTask, eraseUser, mayBeForgotten } from "./erase.ts";
 import { until } from "./losses.ts";
 import { Random } from "./random.ts";
+import { list, readBack } from "./reads.ts";
 import { type Corruption, lineOf, type Sight, type Step } from "./steps.ts";
 import type { Order, Wish } from "./truth.ts";
 import type { Viewer } from "./watchers.ts";
@@ -19,7 +21,7 @@ const SURELY_WAITED_FOR_MS = 15 * 60_000;
 const VIEWERS_EACH = 2;
 
 export const isRepeatable = (cast: Cast, order: Order) =>
-  order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS;
+  order.isKeyed && cast.world.now() - order.sentAt < KEY_LIFE_MS && !mayBeForgotten(cast, order);
 
 /** Whether a task without a webhook has been waited for long enough. */
 const isLate = (cast: Cast, wish: Wish, inMs = 0) => cast.world.now() + inMs - wish.order.sentAt > SURELY_WAITED_FOR_MS;
@@ -102,7 +104,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       const order = cast.order(step);
       await cast.send(order);
       if (!world.isUp) await world.start();
-      await Promise.all(order.wishes.map((each) => cast.readBack(each)));
+      await Promise.all(order.wishes.map((each) => readBack(cast, each)));
       return;
     }
     case "repeat": {
@@ -121,8 +123,16 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       if (!wish?.task || wish.isDropped) return;
       if (step.copies > 1 || wish.isAcknowledged) history.inject("duplicate");
       await cast.deliver(wish, { copies: step.copies });
-      return cast.readBack(wish);
+      return readBack(cast, wish);
     }
+    case "erase":
+      if (!wish?.told) return;
+      history.inject("erase");
+      await eraseTask(cast, wish);
+      return readBack(cast, wish);
+    case "eraseUser":
+      history.inject("erase-all");
+      return eraseUser(cast);
     case "drop": {
       if (!wish?.task || !wish.told || wish.isAcknowledged || isLate(cast, wish)) return;
       history.inject("drop");
@@ -146,7 +156,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       if (!wish?.isAcknowledged) return;
       history.inject("contradict");
       await cast.claim(wish, {});
-      return cast.readBack(wish);
+      return readBack(cast, wish);
     }
     case "gossip": {
       if (!wish?.task) return;
@@ -172,6 +182,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       return world.skew(step.seconds * 1000, cast.rooms);
     case "d1":
       history.inject(`d1-${step.mode}`);
+      cast.hasTroubledD1 = true;
       return world.failD1(step.mode, step.calls);
     case "outage": {
       const late = [...cast.wishes.values()].some((each) => each.isDropped && isLate(cast, each));
@@ -190,7 +201,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       await world.kill();
       await during;
       if (!world.isUp) await world.start();
-      for (const each of cast.wishes.values()) await cast.readBack(each);
+      for (const each of cast.wishes.values()) await readBack(cast, each);
       return;
     }
     case "watch": {
@@ -207,10 +218,10 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       return;
     }
     case "read":
-      if (wish) await cast.readBack(wish);
+      if (wish) await readBack(cast, wish);
       return;
     case "list":
-      await cast.list(step.limit);
+      await list(cast, step.limit);
       return;
     case "together":
       await Promise.all(step.steps.map((each) => play(cast, each)));

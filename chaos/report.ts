@@ -9,16 +9,19 @@ const FAULTS: [name: string, fault: Fault][] = [
   ["regressions", "regression"],
   ["forged", "forged"],
   ["leaked", "leaked"],
+  ["kept", "kept"],
   ["broken", "broken"],
 ];
 
 /** A task that was over so soon is one that somebody sat and waited for. */
 const SOON_MS = 60_000;
 
-export function* report({ seed, runs, injected, started, sent, losses, failures, wallMs }: Summary): Generator<string> {
+export function* report(summary: Summary): Generator<string> {
+  const { seed, runs, injected, started, sent, erased, losses, failures, wallMs } = summary;
   yield `tasks: ${listed(started)}`;
   yield `webhooks: ${listed(sent) || "none"}`;
   yield `faults: ${listed(injected)}`;
+  if (erased.size > 0) yield `answers to erasing a task: ${listed(erased)}`;
   if (losses.length > 0) yield* lost(losses);
   const problems = failures.flatMap((failure) => failure.problems);
   const counts = FAULTS.map(

@@ -7,19 +7,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Cast } from "./cast.ts";
 import { check } from "./check.ts";
+import { insist, tellOfErased } from "./erase.ts";
 import { History, type Problem } from "./history.ts";
 import { outwait } from "./losses.ts";
 import { planOf, planOfLosses } from "./plans.ts";
 import { playOn } from "./play.ts";
 import { Random } from "./random.ts";
+import { outlive } from "./retention.ts";
 import type { Plan } from "./steps.ts";
 import type { World } from "./world.ts";
 
 /** After the faults, in seconds: at once, after a retry, a look, the longest look, the longest pause before rows are searched for again. */
 const PATIENCE = [0, 3, 30, 400, 4_000];
+/** After something was erased: a minute after its rows were deleted, they are for the last time. */
+const ERASED_PATIENCE = [63, 400, 25_000, 63];
 /** A room deletes its state so long after its task has ended. */
 const CLEANED_AFTER_S = 90_000;
-const CLEANED_RUNS = 0.1;
 const REDELIVERIES = 5;
 /** In real time: many times what the longest run takes on a busy machine. */
 const RUN_MS = 60_000;
@@ -62,11 +65,14 @@ async function playAll(cast: Cast, plan: Plan): Promise<void> {
   }
   if (plan.losesAll) await outwait(cast);
   else await heal(cast);
-  await conclude(cast, PATIENCE);
-  if (history.problems.length > 0 || !new Random(JSON.stringify(plan)).chance(CLEANED_RUNS)) return;
+  await conclude(cast, cast.hasErased ? ERASED_PATIENCE : PATIENCE);
+  if (history.problems.length > 0 || plan.end === "agreed") return;
   history.note("the rooms are cleaned");
   await world.pass(CLEANED_AFTER_S * 1000, cast.rooms);
-  await conclude(cast, [0, 3], true);
+  await tellOfErased(cast);
+  await conclude(cast, [3, 30], true);
+  if (history.problems.length > 0 || plan.end === "cleaned") return;
+  await outlive(cast);
 }
 
 async function heal(cast: Cast): Promise<void> {
@@ -87,6 +93,8 @@ async function heal(cast: Cast): Promise<void> {
       for (let i = 0; i < REDELIVERIES && !wish.isDropped && !wish.isAcknowledged; i++) await cast.deliver(wish);
     }),
   );
+  await insist(cast);
+  await tellOfErased(cast);
 }
 
 /** Repeats the checks after each pause until all pass. What fails after the last pause is a problem of the run. */
@@ -96,6 +104,7 @@ async function conclude(cast: Cast, patience: number[], areCleaned = false): Pro
   for (const seconds of patience) {
     history.note(`${seconds} s later`);
     await world.pass(seconds * 1000, cast.rooms);
+    await insist(cast);
     problems = await check(cast, areCleaned);
     if (problems.length === 0) return;
   }

@@ -22,7 +22,7 @@ export interface Command {
   open?: string[];
   /** Does what is done every minute. */
   sweep?: boolean;
-  /** Gives this user's rows. */
+  /** Gives this user's rows, in every table. */
   rows?: string;
 }
 
@@ -36,6 +36,10 @@ export interface Told {
   kept: Record<string, string | null>;
   tasks: Record<string, any>[];
   images: Record<string, any>[];
+  /** Idempotency keys. */
+  keys: Record<string, any>[];
+  /** What the user wants gone, and is not gone yet. */
+  erasures: Record<string, any>[];
 }
 
 /** Runs before the Worker: replaces its clock and silences its log. */
@@ -206,7 +210,10 @@ async function command(request, env, ctx) {
   const select = async (table) =>
     rows ? (await env.DB.prepare("SELECT * FROM " + table + " WHERE user_id = ?").bind(rows).all()).results : [];
   const next = due.length > 0 ? Math.min(...due) : null;
-  return Response.json({ busy, next, kept, tasks: await select("tasks"), images: await select("images") });
+  const [tasks, images, keys, erasures] = await Promise.all(
+    ["tasks", "images", "idempotency_keys", "erasures"].map(select),
+  );
+  return Response.json({ busy, next, kept, tasks, images, keys, erasures });
 }
 
 export default {

@@ -49,13 +49,21 @@ export type Step =
   | { do: "kill"; during: Step | null; afterMs: number }
   | { do: "watch"; slot: number; sight: Sight; knows: boolean; byTicket: boolean }
   | { do: "leave"; which: number }
+  /** The owner erases the task, whatever becomes of it. */
+  | { do: "erase"; slot: number }
+  /** The user erases all that there is until now. */
+  | { do: "eraseUser" }
   | { do: "read"; slot: number }
   | { do: "list"; limit: number }
   | { do: "together"; steps: Step[] };
 
+/** How long a run is watched: until all agrees, until the rooms are cleaned, or until no row is kept any more. */
+export type End = "agreed" | "cleaned" | "outlived";
+
 export interface Plan {
   /** The provider's wire in this run. */
   generation: Generation;
+  end: End;
   /** Nothing goes wrong but that no webhook is ever sent: how long that goes unnoticed is measured. */
   losesAll?: boolean;
   steps: Step[];

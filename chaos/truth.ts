@@ -23,6 +23,8 @@ export class Order {
   readonly wishes: Wish[] = [];
   /** The batch as the Worker called it. */
   batchId: string | null = null;
+  /** When each of its requests that are under way was sent, by the Worker's clock. */
+  readonly underWay = new Set<{ at: number }>();
   /** What the last answer let its reader watch. */
   ticket: Ticket | null = null;
 
@@ -59,6 +61,14 @@ export class Wish {
   isDropped = false;
   /** When the provider ended it, by the clock, if its event was dropped. */
   endedAt: number | null = null;
+  /** Between which times its row was made, by the Worker's clock, right or wrong. */
+  born = { from: 0, to: Infinity };
+  /** Its owner has asked for it to be erased, with whatever answer. */
+  isUnwanted = false;
+  /** When its owner was first promised that it is erased, by the clock. */
+  promisedAt: number | null = null;
+  /** Its owner was told that it is gone, rows and all. */
+  isGone = false;
   /** How often the provider was asked for it. */
   looks = 0;
   /** How often that was before it had ended. */

@@ -13,6 +13,8 @@ import { mustOpen, type Ticket } from "./tickets.ts";
 type Json = Record<string, any>;
 
 const OPEN_MS = 5000;
+/** The close code of a socket whose task was erased. */
+const ERASED = 4404;
 
 /** What a watcher needs of the world. */
 export interface Surroundings {
@@ -27,8 +29,20 @@ export interface Surroundings {
   workerNow(): number;
   /** Whether a watcher may be shown this task. */
   belongs(viewer: Viewer, taskId: string): boolean;
+  /** Tasks that nobody who comes now is to be shown, by their rooms or by their rows. */
+  erased(by: "rooms" | "rows"): Set<string>;
+  /** Whether it may be erased: somebody has asked for that. */
+  isUnwanted(taskId: string): boolean;
   /** Another ticket; null where there is none to be had. */
   ticket(viewer: Viewer): Promise<Ticket | null>;
+}
+
+/** What was said on one socket. */
+interface Connection {
+  /** Tasks that it shows. */
+  shown: Set<string>;
+  /** Tasks that it said were erased. */
+  ended: Set<string>;
 }
 
 export class Viewer {
@@ -40,6 +54,8 @@ export class Viewer {
   readonly seen = new Map<string, Json>();
   /** When it first saw a task that was over, by the clock. */
   readonly learned = new Map<string, number>();
+  /** The last one. */
+  connection: Connection = { shown: new Set(), ended: new Set() };
   readonly #world: Surroundings;
   #ticket: Ticket | null;
   #socket: WebSocket | null = null;
@@ -95,8 +111,12 @@ export class Viewer {
     const socket = new WebSocket(url, protocols, { headers, handshakeTimeout: OPEN_MS });
     this.#socket = socket;
     this.#listen(socket);
+    const isErased = this.sight === "task" && this.#world.erased("rooms").has(this.id);
     return new Promise((resolve) => {
-      socket.on("open", () => resolve(101));
+      socket.on("open", () => {
+        if (isErased) this.#world.blame("kept", `a watcher of ${this.id} came after it was erased, and was let in`);
+        resolve(101);
+      });
       socket.on("close", () => resolve(0));
       socket.on("unexpected-response", (request, { statusCode }) => {
         resolve(statusCode ?? 0);
@@ -109,11 +129,19 @@ export class Viewer {
     // A task's socket begins with the newest: nothing older than anybody was shown by now.
     const least = new Map<string, number>();
     if (this.sight === "task") least.set(this.id, this.#world.observed.newest(this.id));
+    const connection: Connection = { shown: new Set(), ended: new Set() };
+    this.connection = connection;
+    const erased = this.#world.erased(this.sight === "task" ? "rooms" : "rows");
     socket.on("error", () => {}); // a close follows
+    socket.on("close", (code) => {
+      if (code === ERASED && !connection.ended.has(this.id))
+        this.#world.blame("kept", `a watcher of ${this.name} was hung up on, and not told that it was erased`);
+    });
     socket.on("message", (data, isBinary) => {
       const text = String(data);
       if (isBinary || !text.startsWith("{")) return;
       const frame = JSON.parse(text);
+      if (frame.type === "erased") return this.#hearEnd(frame.taskId, connection);
       const taskId: string = frame.task?.taskId ?? this.id;
       const version: number = frame.version ?? frame.task.version;
       const wanted = least.get(taskId) ?? 0;
@@ -124,8 +152,19 @@ export class Viewer {
         );
       // A task's socket never repeats itself; a feed may.
       least.set(taskId, this.sight === "task" ? version + 1 : version);
+      const isBack = connection.ended.has(taskId) || erased.has(taskId);
+      if (isBack) this.#world.blame("kept", `a socket on ${this.name} showed ${taskId} after it was erased: ${text}`);
+      connection.shown.add(taskId);
       this.#hear(frame, version);
     });
+  }
+
+  #hearEnd(taskId: string, { shown, ended }: Connection): void {
+    shown.delete(taskId);
+    ended.add(taskId);
+    const told = `a watcher of ${this.name} was told that ${taskId} was erased`;
+    if (!this.#world.belongs(this, taskId)) this.#world.blame("leaked", told);
+    else if (!this.#world.isUnwanted(taskId)) this.#world.blame("lost", `${told}, which nobody has asked for`);
   }
 
   #hear({ type, task }: Json, version: number): void {

@@ -31,6 +31,9 @@ const TOLD_MS = 20_000;
 /** Whoever lets this pass, in the clock's time, lets a sweep pass too: there is one every minute. */
 const SWEEP_MS = 60_000;
 
+/** Longer than the clock goes in a run, but for those that are about it. */
+export const RETENTION_DAYS = 30;
+
 /** Room for the state of a few worlds. */
 const SPACE = 1e9;
 
@@ -68,7 +71,11 @@ export class World {
     const webhookUrl = `http://127.0.0.1:${port}/webhooks/mynth`;
     const emulator = await startEmulator({ port: 0, webhookUrl, autoDeliver: false, latencyMs: 0 });
     const provider = await startProxy(emulator.url);
-    const vars = { ...variables(emulator.url), MYNTH_API_URL: provider.url };
+    const vars = {
+      ...variables(emulator.url),
+      MYNTH_API_URL: provider.url,
+      RETENTION_DAYS: String(RETENTION_DAYS),
+    };
     const world = new World(emulator, provider, newClock(rate), {
       port,
       persist,
@@ -128,7 +135,7 @@ export class World {
 
   /** Tells the shim. While the Worker is down there is nobody to tell. */
   async tell(command: Command): Promise<Told> {
-    const nothing = { busy: [], next: null, kept: {}, tasks: [], images: [] };
+    const nothing = { busy: [], next: null, kept: {}, tasks: [], images: [], keys: [], erasures: [] };
     if (!this.isUp) return nothing;
     try {
       const body = JSON.stringify(command);

@@ -23,7 +23,8 @@ const RANDOM_SEED = Date.now() % 1_000_000;
 /** Every fault there is, and what else can be done to a task. */
 const FAULTS = [
   ...["contradict", "corrupt", "cut", "d1-away", "d1-lost", "d1-slow", "delay", "disconnect", "drop", "duplicate"],
-  ...["early", "evict", "expiry", "gossip", "kill", "outage", "reorder", "repeat", "skew"],
+  ...["early", "erase", "erase-all", "evict", "expiry", "gossip", "kill", "outage", "outlive", "reorder", "repeat"],
+  "skew",
 ];
 
 /** The longest pause between two looks at the provider, in virtual time, and what the look itself may take then. */
@@ -33,12 +34,12 @@ const LONGEST_UNKNOWN_MS = 5 * 60_000 + 30_000;
 async function inflict(
   seed: number,
   runs: number,
-  { saboteur, losesAll = false }: { saboteur?: string; losesAll?: boolean } = {},
+  { saboteur, losesAll = false, first = 1 }: { saboteur?: string; losesAll?: boolean; first?: number } = {},
 ): Promise<{ summary: Summary; said: string }> {
   const lines: string[] = [];
   const summary = await campaign({
     seed,
-    first: 1,
+    first,
     runs,
     worlds: saboteur ? 1 : 3,
     patience: 1,
@@ -84,7 +85,13 @@ describe("whatever goes wrong", { timeout: 280_000 }, () => {
 const PLANTED_RUNS = 25;
 
 describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () => {
-  const planted: [string, string, Fault][] = [
+  /** The first run of which this is true: others could not show the bug. */
+  const first = (isSuch: (plan: Plan) => boolean) => {
+    for (let number = 1; ; number++) if (isSuch(planFor(FIXED_SEED, number))) return number;
+  };
+  const emptied = first(({ steps }) => steps.some((step) => step.do === "eraseUser"));
+  const outlived = first(({ end }) => end === "outlived");
+  const planted: [string, string, Fault, number?][] = [
     ["a delivery that is forgotten after its 200", saboteurs.DROPS_DELIVERIES, "lost"],
     ["a repeated start that is a second start", saboteurs.FORGETS_KEYS, "doubled"],
     ["a task that is over and goes on changing", saboteurs.NEVER_RESTS, "regression"],
@@ -93,10 +100,15 @@ describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () 
     ["a feed that misses a frame", saboteurs.SKIPS_FRAMES, "lost"],
     ["a batch's watcher who is shown other tasks", saboteurs.MIXES_BATCHES, "leaked"],
     ["a result of another kind that is left out", saboteurs.FORGETS_RESULTS, "lost"],
+    ["a late webhook that brings an erased task back", saboteurs.REVIVES_ERASED, "kept"],
+    ["a feed that goes on showing what was erased", saboteurs.HIDES_ERASING, "kept"],
+    ["rows of images that stay when their task is erased", saboteurs.KEEPS_IMAGES, "kept"],
+    ["everything that was erased and is there", saboteurs.ONLY_SAYS_SO, "kept", emptied],
+    ["rows that stay past their retention", saboteurs.NEVER_FORGETS, "kept", outlived],
   ];
-  for (const [name, saboteur, fault] of planted) {
+  for (const [name, saboteur, fault, number = 1] of planted) {
     test(name, async () => {
-      const { summary, said } = await inflict(FIXED_SEED, PLANTED_RUNS, { saboteur });
+      const { summary, said } = await inflict(FIXED_SEED, PLANTED_RUNS, { saboteur, first: number });
       const faults = summary.failures.flatMap(({ problems }) => problems.map((problem) => problem.fault));
       assert.ok(faults.includes(fault), said);
     });
@@ -116,7 +128,7 @@ describe("a seed", () => {
 
 describe("a failing run", () => {
   const read = (slot: number): Step => ({ do: "read", slot });
-  const reads = (...slots: number[]): Plan => ({ generation: "g4", steps: slots.map(read) });
+  const reads = (...slots: number[]): Plan => ({ generation: "g4", end: "agreed", steps: slots.map(read) });
   const slots = ({ steps }: Plan) => steps.map((step) => ("slot" in step ? step.slot : NaN));
 
   test("is made as short as it can be and still fail", async () => {
@@ -133,7 +145,7 @@ describe("a failing run", () => {
   });
 
   test("has what goes on together taken apart, where one of it is enough", async () => {
-    const together: Plan = { generation: "g4", steps: [{ do: "together", steps: [read(1), read(2)] }] };
+    const together: Plan = { generation: "g4", end: "agreed", steps: [{ do: "together", steps: [read(1), read(2)] }] };
     const fails = async (plan: Plan) => canonical(plan).includes('"slot":2');
     assert.deepEqual((await shrink(together, fails, 10)).steps, [read(2)]);
   });

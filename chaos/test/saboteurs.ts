@@ -3,24 +3,33 @@
  * way. They test whether a campaign finds bugs of this kind.
  */
 
-/** Takes the shim's place; `fetch` is what the Worker does with a request, `room` and `feed` with an object's. */
-const module = (own: { fetch?: string; room?: string; feed?: string }): string => `
+/**
+ * Takes the shim's place; `fetch` is what the Worker does with a request, `room` and `feed` what is done with
+ * an object's, and `bindings` what all of them get.
+ */
+const module = (own: { fetch?: string; room?: string; feed?: string; bindings?: string }): string => `
 import * as shim from "./shim.js";
 
 const forward = (request, env, ctx) => shim.default.fetch(request, env, ctx);
 const inner = (request, inner) => inner(request);
 const handle = ${own.fetch ?? "forward"};
+const bindings = ${own.bindings ?? "(env) => env"};
 const receive = { TaskRoom: ${own.room ?? "inner"}, FeedRoom: ${own.feed ?? "inner"} };
 
 const around = (name) =>
   class extends shim[name] {
+    #ctx;
+    constructor(ctx, env) {
+      super(ctx, bindings(env));
+      this.#ctx = ctx;
+    }
     fetch(request) {
-      return receive[name](request, (request) => super.fetch(request));
+      return receive[name](request, (request) => super.fetch(request), this.#ctx);
     }
   };
 export const TaskRoom = around("TaskRoom");
 export const FeedRoom = around("FeedRoom");
-export default { fetch: (request, env, ctx) => handle(request, env, ctx) };
+export default { fetch: (request, env, ctx) => handle(request, bindings(env), ctx) };
 `;
 
 /** Every third delivery is answered 200 and forgotten. */
@@ -118,4 +127,53 @@ export const KEEPS_TICKETS = module({
       headers.set("sec-websocket-protocol", "taskwire, ticket.v1." + payload + "." + url64(String.fromCharCode(...mac)));
       return forward(new Request(request, { headers }), env, ctx);
     }`,
+});
+
+/** The room of an erased task goes on as before: the next webhook brings its rows back. */
+export const REVIVES_ERASED = module({
+  room: `
+    async (request, inner, ctx) => {
+      const body = request.method === "POST" ? await request.text() : null;
+      const before = ctx.storage.kv.get("room");
+      const answer = await inner(body === null ? request : new Request(request, { body }));
+      if (body?.startsWith('{"erase"') && before !== undefined) ctx.storage.kv.put("room", before);
+      return answer;
+    }`,
+});
+
+/** A feed is told that a task was erased, and tells nobody. */
+export const HIDES_ERASING = module({
+  feed: `
+    async (request, inner) => {
+      const body = request.method === "POST" ? await request.text() : null;
+      if (body?.includes('"type":"erased"')) return new Response(null);
+      return inner(body === null ? request : new Request(request, { body }));
+    }`,
+});
+
+/** The rows of an erased task's images stay. */
+export const KEEPS_IMAGES = module({
+  bindings: `
+    (env) => {
+      const isTheirs = (text) => text.startsWith("DELETE FROM images WHERE id BETWEEN") && !text.includes("EXISTS");
+      const prepare = (text) => env.DB.prepare(isTheirs(text) ? "SELECT ?1, ?2" : text);
+      const own = { prepare, batch: (statements) => env.DB.batch(statements) };
+      const DB = new Proxy(env.DB, { get: (db, name) => (Object.hasOwn(own, name) ? own : db)[name] });
+      return new Proxy(env, { get: (env, name) => (name === "DB" ? DB : env[name]) });
+    }`,
+});
+
+/** Whoever erases everything is told that it is done, and nothing is. */
+export const ONLY_SAYS_SO = module({
+  fetch: `
+    (request, env, ctx) =>
+      new URL(request.url).pathname === "/users/me"
+        ? Response.json({ erasing: true }, { status: 202 })
+        : forward(request, env, ctx)`,
+});
+
+/** Nothing is ever past its retention. */
+export const NEVER_FORGETS = module({
+  bindings: `
+    (env) => new Proxy(env, { get: (env, name) => (name === "RETENTION_DAYS" ? undefined : env[name]) })`,
 });

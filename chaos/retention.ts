@@ -1,0 +1,37 @@
+/** The end of all rows: they are past their retention, and the sweep deletes them. */
+
+import type { Cast } from "./cast.ts";
+import { RETENTION_DAYS } from "./world.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A sweep takes what it can in its time, of all users' rows. The next goes on. */
+const SWEEPS = 20;
+/** When the rows of an early report are searched for. */
+const ADOPTED_MS = 3000;
+
+/** Lets more time pass than anything is kept. Then nothing is left, and no late webhook brings anything back. */
+export async function outlive(cast: Cast): Promise<void> {
+  const { world, history } = cast;
+  history.note(`${RETENTION_DAYS + 1} days later`);
+  history.inject("outlive");
+  await world.pass((RETENTION_DAYS + 1) * DAY_MS, cast.rooms);
+  let rows = await left(cast);
+  for (let i = 0; i < SWEEPS && rows.length > 0; i++) {
+    // A round begins in the first minute of an hour.
+    await world.pass(i % 4 === 0 ? HOUR_MS - (world.now() % HOUR_MS) + 1000 : MINUTE_MS, []);
+    rows = await left(cast);
+  }
+  if (rows.length > 0) return history.blame("kept", `past their retention there are ${JSON.stringify(rows)}`);
+  await Promise.all([...cast.wishes.values()].map((wish) => wish.isDropped || cast.deliver(wish)));
+  await world.pass(ADOPTED_MS, cast.rooms);
+  rows = await left(cast);
+  if (rows.length > 0) history.blame("kept", `a webhook has brought back ${JSON.stringify(rows)}`);
+}
+
+async function left(cast: Cast): Promise<object[]> {
+  const { tasks, images } = await cast.world.tell({ rows: cast.user });
+  return [...tasks, ...images];
+}
