@@ -10,8 +10,8 @@ const test = (name) => `--test=${name}`;
 
 /**
  * `first` is the one test program, or two, that finds the most of a folder's mutants: building and linking
- * one is most of a mutant's time. What it misses is given to `others` as well, and where
- * these have slow tests, those come last.
+ * one is most of a mutant's time. What it misses is given to `others` as well. Where these have slow tests,
+ * they come last. `provider/.` and `domain/.` are the files of that folder itself.
  */
 export const GROUPS = [
   { name: "auth", files: ["src/auth/**"], first: [LIB], others: [test("claims")] },
