@@ -34,6 +34,9 @@ const MOST_LOST: u32 = 200;
 const MOST_WOKEN: u32 = 50;
 const MOST_FORGOTTEN: u32 = 1000;
 
+/// Pages of keys in one sweep: with fewer, more than that might be claimed between two sweeps.
+const KEY_PAGES: usize = 10;
+
 type Wired<'a> = Ports<'a, Store, Http<'a>, RoomClients<'a>, Runtime>;
 
 /// Sweeps, unless another sweep has the turn. What fails now is found again.
@@ -64,7 +67,11 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         }
         ports.rows.forget_intents(now(), MOST_FORGOTTEN).await?;
         // Keys have no index by time: they are gone through, some at a time.
-        ports.rows.forget_keys(now(), MOST_FORGOTTEN).await?;
+        for _ in 0..KEY_PAGES {
+            if now() >= until || !ports.rows.forget_keys(now(), MOST_FORGOTTEN).await? {
+                break;
+            }
+        }
         ports.rows.end_turn(&turn).await
     })
     .await

@@ -114,18 +114,20 @@ impl Store {
         self.write(self.failing(sql::GIVE_UP_START, task, error, now)?.into()).await
     }
 
-    /// Deletes the expired ones of the next `most` idempotency keys. After the last of all it begins with
-    /// the first.
+    /// Deletes the expired ones of the next `most` idempotency keys: whether there are more. After the last
+    /// of all it begins with the first.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails.
-    pub async fn forget_keys(&self, now: Millis, most: u32) -> Result<(), ApiError> {
+    pub async fn forget_keys(&self, now: Millis, most: u32) -> Result<bool, ApiError> {
         let last = self.rows(self.bind(LAST_OF_KEYS, &[JsValue::from_f64(most.into())])?).await?;
         let Some(last) = last.first() else {
-            return self.write(vec![self.statement(KEYS_AFTER, &[FIRST_OF_KEYS])?]).await;
+            self.write(vec![self.statement(KEYS_AFTER, &[FIRST_OF_KEYS])?]).await?;
+            return Ok(false);
         };
         let forget = self.statement(FORGET_KEYS, &[last, &iso(now - KEY_LIFETIME)])?;
-        self.write(vec![forget, self.statement(KEYS_AFTER, &[last])?]).await
+        self.write(vec![forget, self.statement(KEYS_AFTER, &[last])?]).await?;
+        Ok(true)
     }
 }

@@ -56,17 +56,17 @@ describe("a filtered list of tasks", { timeout }, () => {
 });
 
 describe("the sweep", { timeout }, () => {
-  test("looks at a thousand idempotency keys, and the next one goes on from there", async () => {
+  test("looks at ten thousand idempotency keys, and the next one goes on from there", async () => {
     await app.sql(
-      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1499)
+      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 10499)
        INSERT INTO idempotency_keys (user_id, key, request, task_id, created_at)
-       SELECT 'ada', printf('%04d', i), 'r', 't', CASE i WHEN 1000 THEN '2999' ELSE '2026-01-01T00:00:00.000Z' END FROM n`,
+       SELECT 'ada', printf('%05d', i), 'r', 't', CASE i WHEN 1000 THEN '2999' ELSE '2026-01-01T00:00:00.000Z' END FROM n`,
     );
     const left = async () => (await app.sql("SELECT count(*) AS count FROM idempotency_keys"))[0]?.count;
     await app.sweep();
-    assert.equal(await left(), 500);
+    assert.equal(await left(), 501);
     await app.sweep();
-    assert.deepEqual(await app.sql("SELECT key FROM idempotency_keys"), [{ key: "1000" }]);
+    assert.deepEqual(await app.sql("SELECT key FROM idempotency_keys"), [{ key: "01000" }]);
     // It begins again after the last.
     await app.sql("INSERT INTO idempotency_keys VALUES ('ada', '0', 'r', 't', '2026-01-01T00:00:00.000Z')");
     await app.sweep();
