@@ -2,11 +2,14 @@
 //! process that dies anywhere, it stays gone, and so do its rows in the end.
 
 use crate::actor::{Kind, Tasks};
-use crate::support::{attach, decide, new_task, stored};
+use crate::support::{NOW, TASK_ID, attach, decide, new_task, stored};
 use crate::world::{Said, Step, World};
+use taskwire::domain::effect::Effect;
 use taskwire::domain::erase::LATE_WRITE;
-use taskwire::domain::task::apply::Input;
+use taskwire::domain::task::apply::{Input, Work, apply};
+use taskwire::domain::task::erase::Rows;
 use taskwire::domain::task::schedule::ERASED_LIFETIME;
+use taskwire::domain::time::HOUR;
 use taskwire::domain::verdict::Verdict;
 
 const ALL: usize = usize::MAX;
@@ -139,6 +142,22 @@ fn a_second_request_deletes_at_once_what_the_first_could_not() {
     world.is_away = false;
     world.take(Step::Erase, ALL);
     assert!(world.is_deleted && world.room().erased.expect("erased").is_gone());
+}
+
+#[test]
+fn whoever_finds_a_row_of_an_erased_task_has_it_deleted() {
+    let mut world = World::new();
+    world.take(Step::Erase, ALL);
+    let (room, _) = decide(&world.room(), Input::Deleted, world.now + LATE_WRITE);
+    assert!(room.erased.as_ref().expect("erased").left.is_none());
+    let row = Box::new(new_task(2).named(TASK_ID));
+    for input in [Input::Wake(row.clone()), Input::Erase(Box::new(Rows::from(&*row)))] {
+        let decision = apply(&room, input, NOW + HOUR);
+        assert_eq!(decision.verdict, Verdict::Erased);
+        assert_eq!(decision.effects, [Effect::Store, Effect::Do(Work::Delete)]);
+        let left = decision.state.erased.and_then(|erased| erased.left).expect("rows");
+        assert_eq!(left.rows, Rows::from(&*row));
+    }
 }
 
 #[test]

@@ -6,11 +6,12 @@
 
 use super::Task;
 use super::change::{attach, erase, give_up, hear, overtake};
-use super::erase::Rows;
+use super::erase::{Erased, Rows};
 use super::report::Report;
 use super::schedule::{self, LONGEST_POLL, due, next_alarm};
 use super::state::RoomState;
 use crate::domain::effect::{self, Arm};
+use crate::domain::erase::Deletion;
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 
@@ -177,9 +178,9 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
 fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effect>) {
     let Some(erased) = &mut room.erased else { return (Verdict::Noted, vec![]) };
     match input {
-        Input::Erase(_) if erased.left.is_some() => {
-            (Verdict::Erased, vec![Effect::Do(Work::Delete)])
-        }
+        Input::Erase(rows) => (Verdict::Erased, delete(erased, *rows)),
+        // Its row is in D1 still, or once more.
+        Input::Wake(task) => (Verdict::Erased, delete(erased, Rows::from(&*task))),
         Input::Deleted => {
             if erased.left.as_mut().is_some_and(|left| left.is_over(now)) {
                 erased.left = None;
@@ -194,6 +195,12 @@ fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<E
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
         _ => (Verdict::Erased, vec![]),
     }
+}
+
+/// The rows of an erased task that have to be deleted, though they may have been already.
+fn delete(erased: &mut Erased, rows: Rows) -> Vec<Effect> {
+    erased.left.get_or_insert_with(|| Deletion::of(rows));
+    vec![Effect::Do(Work::Delete)]
 }
 
 /// One stage of an alarm: its work if that is due, and the next stage.
