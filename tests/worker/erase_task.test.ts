@@ -117,6 +117,16 @@ describe("erasing a task", { timeout }, () => {
     assert.notEqual(again.body.taskId, first.taskId);
   });
 
+  test("that was promised is done at once for who asks again", async () => {
+    const user = await someone();
+    const { taskId, task } = await user.start({ count: 2 });
+    await app.shim("hang");
+    assert.equal((await erase(user, taskId)).status, 202);
+    await app.shim("ok");
+    await erased(user, taskId);
+    await assertGone(user, taskId, task.images);
+  });
+
   test("is promised while D1 is away, and kept when it is back", async () => {
     const user = await someone();
     const { taskId, task } = await user.start({ count: 2 });
