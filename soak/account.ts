@@ -93,6 +93,7 @@ export async function account(book: Book, people: readonly Person[], sweep: () =
       await sweep();
       await delay(PAUSE_MS);
     }
+    if (person.unclear > 0) continue;
     const known = new Set(person.works.map(({ id }) => id));
     for (const { taskId } of await all(book, person, "tasks"))
       if (!known.has(taskId))

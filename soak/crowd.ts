@@ -60,10 +60,18 @@ export class Crowd {
       rate: () => post("/tasks", { kind: "image.rate", request: { url: `https://pictures.example/1.png${word}` } }),
       ai: () => post("/ai", { workflow: "film", messages: [{ role: "user", content: `a film${word}` }] }),
     }[how]();
-    if (!answer) return;
+    if (!answer) {
+      person.unclear += 1;
+      return;
+    }
     const { batchId, tasks, taskId, channelId, live } = answer.body;
     const fate = person.fateOf(sent, performance.now());
-    const ids: string[] = tasks?.map((task: { taskId: string }) => task.taskId) ?? [taskId ?? channelId];
+    const all: (string | undefined)[] = tasks?.map((task: { taskId?: string }) => task.taskId) ?? [taskId ?? channelId];
+    const ids = all.filter((id) => id !== undefined);
+    if (ids.length < all.length) {
+      person.unclear += 1;
+      this.#book.blame("answer", `a part of a batch was not started: ${answer.text.slice(0, 300)}`);
+    }
     const works = ids.map((id): Work => {
       const kind = channelId ? "channel" : "task";
       return { kind, id, person, expects, fate, socket: null, contentId: null, isContentErased: false };

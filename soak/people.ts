@@ -33,6 +33,8 @@ export class Person {
   readonly works: Work[] = [];
   /** The sockets on all tasks and on all content. */
   readonly feeds = new Map<string, SoakSocket>();
+  /** Starts that had no good answer, each a violation by itself. The provider may have the task all the same. */
+  unclear = 0;
   /** When everything of this person was erased, from the request to its answer. */
   readonly erasures: { from: number; to: number }[] = [];
   readonly #app: App;

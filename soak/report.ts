@@ -32,7 +32,7 @@ export function minute(number: number, book: Book, memory: Memory, seconds: numb
   ].join(", ");
 }
 
-/** workerd takes about ten minutes to warm up. In a shorter run the second third is still a part of that. */
+/** workerd takes ten minutes and more to warm up. In a shorter run the second third is still a part of that. */
 const JUDGED_FROM_MINUTES = 20;
 
 /** The last lines, and whether all is well. */
