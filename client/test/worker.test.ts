@@ -6,7 +6,7 @@ import { Random } from "../../chaos/random.ts";
 import { startApp } from "../../tests/worker/support/app.ts";
 import { eventually } from "../../tests/worker/support/eventually.ts";
 import { ticketOf } from "../../tests/worker/support/tickets.ts";
-import { createTaskwire, type Task, type Taskwire } from "../src/index.ts";
+import { createTaskwire, type Task } from "../src/index.ts";
 import { Watcher } from "./fixtures.ts";
 import { Queue } from "./queue.ts";
 import { RoughRoad } from "./rough_road.ts";
@@ -182,28 +182,20 @@ test("without sockets, a batch is polled by its ETag to its end, with the refuse
   assert.equal(taskwire.connectionState.current, "polling");
 });
 
-test("a batch whose tasks were all refused can be watched by its id", { timeout: 60_000 }, async (t) => {
+test("a batch whose tasks were all refused says why at once, and has left nothing to watch", {
+  timeout: 60_000,
+}, async (t) => {
   const token = await app.emulator.token({ sub: "max" });
-  const [here, there] = [0, 1].map(() => createTaskwire({ url: app.base, getToken: () => token })) as [
-    Taskwire,
-    Taskwire,
-  ];
-  t.after(() => {
-    here.close();
-    there.close();
-  });
-  const { batchId } = await here.generateBatch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
-  for (const taskwire of [here, there]) {
-    const watcher = new Watcher(taskwire.batch(batchId));
-    await watcher.values.next();
-    assert.deepEqual(
-      watcher.last?.map(({ requestedModel, error }) => [requestedModel, error?.code]),
-      [
-        ["m/x", "provider_rate_limited"],
-        ["m/y", "provider_rate_limited"],
-      ],
-    );
-  }
+  const taskwire = createTaskwire({ url: app.base, getToken: () => token });
+  t.after(() => taskwire.close());
+  const started = await taskwire.generateBatch({ prompts: ["a fox [refuse-429]"], models: ["m/x", "m/y"] });
+  assert.deepEqual(
+    started.tasks.map((entry) => "error" in entry && entry.error.code),
+    ["provider_rate_limited", "provider_rate_limited"],
+  );
+  const watcher = new Watcher(taskwire.batch(started.batchId));
+  assert.equal((await watcher.errors.next()).code, "not_found");
+  assert.deepEqual(watcher.values.all, []);
 });
 
 test("a channel and the content feed show the result of a workflow, and the outcome of its callback", {
