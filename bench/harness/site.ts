@@ -11,6 +11,8 @@ import { cpuOf, quiet, residentOf, workerds } from "./process.ts";
 
 /** Their feeds and their tokens are so many. */
 const PEOPLE = 50;
+/** For the message of a failure. */
+const KEPT_LINES = 5;
 const JSON_TYPE = { "content-type": "application/json" };
 
 export interface StartedTask {
@@ -33,13 +35,25 @@ export interface Spent<T> {
 /** Another secret than the Worker's. */
 const WRONG_SECRET = `whsec_${Buffer.from("not the secret that is shared").toString("base64")}`;
 
+/** How many lines were logged, and the newest. */
+export class Logs {
+  count = 0;
+  readonly newest: string[] = [];
+
+  add(line: string): void {
+    this.count += 1;
+    this.newest.push(line);
+    if (this.newest.length > KEPT_LINES) this.newest.shift();
+  }
+}
+
 export class Site {
   readonly name: string;
   readonly base: string;
   readonly pid: number;
   readonly load: Load;
   readonly emulator: Emulator;
-  readonly logs: string[];
+  readonly logs: Logs;
   readonly #worker: ReturnType<typeof deploy>;
   readonly #people: string[];
 
@@ -57,8 +71,8 @@ export class Site {
   static async open(code: Code): Promise<Site> {
     const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
     const before = new Set(workerds());
-    const logs: string[] = [];
-    const worker = deploy(code, variables(emulator.url), (line) => logs.push(line));
+    const logs = new Logs();
+    const worker = deploy(code, variables(emulator.url), (line) => logs.add(line));
     const load = new Load();
     try {
       const base = await addressOf(worker);
