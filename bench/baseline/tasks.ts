@@ -171,11 +171,11 @@ export async function take(db: Database, event: Event): Promise<{ isNew: boolean
       .bind(delivery, now, taskId),
     db
       .prepare(
-        `UPDATE images SET status = r.value ->> 'status', image_id = r.value ->> 'image_id',
-           url = r.value ->> 'url', error = r.value ->> 'error'
-         FROM json_each(?2) r
+        `UPDATE images SET status = ?2 ->> ('$[' || position || '].status'),
+           image_id = ?2 ->> ('$[' || position || '].image_id'), url = ?2 ->> ('$[' || position || '].url'),
+           error = ?2 ->> ('$[' || position || '].error')
          WHERE task_id = (SELECT id FROM tasks WHERE mynth_task_id = ?1 AND status = 'pending')
-           AND position = r.key AND images.status = 'pending'`,
+           AND position < json_array_length(?2) AND status = 'pending'`,
       )
       .bind(taskId, JSON.stringify(images)),
     db
