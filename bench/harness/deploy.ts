@@ -59,7 +59,7 @@ export async function bundled(name: string, file: string): Promise<Code> {
 }
 
 /** The classes that are Durable Objects, by binding: those that the code has. */
-function objects({ modules }: Code): Record<string, string> {
+export function objects({ modules }: Code): Record<string, string> {
   const code = Object.values(modules).map(({ contents }) => (typeof contents === "string" ? contents : ""));
   const known = { TASKS: "TaskRoom", FEEDS: "FeedRoom" };
   return Object.fromEntries(Object.entries(known).filter(([, name]) => code.some((text) => text.includes(name))));

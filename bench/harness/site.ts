@@ -164,11 +164,23 @@ export class Site {
     return this.#worker.unsafeEvictDurableObject(WORKER, "TaskRoom", { name: taskId, webSockets: "hibernate" });
   }
 
+  /** Lets the cron trigger fire. */
+  async sweep(): Promise<void> {
+    const worker = (await this.#worker.getWorker()) as unknown as Scheduled;
+    const { outcome } = await worker.scheduled({ cron: "* * * * *" });
+    if (outcome !== "ok") throw new Error(`the sweep ended with ${outcome}`);
+  }
+
   async close(): Promise<void> {
     this.load.close();
     await this.#worker.dispose();
     await this.emulator.close();
   }
+}
+
+/** What miniflare's types leave out. */
+interface Scheduled {
+  scheduled(event: { cron: string }): Promise<{ outcome: string }>;
 }
 
 interface SiteParts {
