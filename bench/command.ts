@@ -5,6 +5,7 @@ import type { Scenario, Size, WorkerName } from "./harness/scenario.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 
 const NAMES: readonly WorkerName[] = ["ours", "other", "baseline", "floor"];
+
 /** What was typed cannot be done. */
 export class Wrong extends Error {}
 
