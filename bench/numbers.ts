@@ -1,8 +1,23 @@
-/** How a measurement is printed. */
+/** Percentiles, and how a measurement is printed. */
+
+/** Nearest rank, of values that are in order. */
+function ranked(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
 
 /** Nearest rank. */
-function percentile(sorted: number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+export function percentile(values: readonly number[], share: number): number {
+  return ranked(
+    values.toSorted((a, b) => a - b),
+    share,
+  );
+}
+
+/** Of an even count, between the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
 /** `name`, and the percentiles of so many milliseconds. */
@@ -16,6 +31,6 @@ export function line(name: string, values: number[]): string {
   ] as const;
   return (
     name.padEnd(20) +
-    shown.map(([label, share]) => `${label} ${percentile(sorted, share).toFixed(2)} ms`.padEnd(20)).join("")
+    shown.map(([label, share]) => `${label} ${ranked(sorted, share).toFixed(2)} ms`.padEnd(20)).join("")
   );
 }

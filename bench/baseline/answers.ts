@@ -1,0 +1,35 @@
+/** Answers: JSON, and refusals in one shape. */
+
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const HEADERS = { "content-type": "application/json", "cache-control": "private, no-store" };
+
+export function json(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), { status, headers: HEADERS });
+}
+
+/** Anything that is no refusal is logged, and its text stays here. */
+export function refused(error: unknown): Response {
+  if (error instanceof Refusal) {
+    return json(error.status, { error: { code: error.code, message: error.message } });
+  }
+  console.error(error);
+  return json(500, { error: { code: "internal", message: "Something went wrong here." } });
+}
+
+export async function readJson(request: Request): Promise<Record<string, unknown>> {
+  const body: unknown = await request.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new Refusal(400, "invalid_json", "The body must be a JSON object.");
+  }
+  return body as Record<string, unknown>;
+}

@@ -1,0 +1,178 @@
+/**
+ * A module around a Worker that counts what Cloudflare bills: requests to the Worker and to its objects, rows of D1 by
+ * the `meta` of every statement, and rows of the objects' storage by the calls that read or write them.
+ *
+ * The Worker inside is untouched. `GET /__meter` gives the counts. `GET /__meter?leap=<name>` lets the alarm of that task's
+ * object fire now, and puts the clock where it would be then: what a task costs a day later is counted in a second.
+ */
+
+export interface Counts {
+  requests: number;
+  objectRequests: number;
+  d1Read: number;
+  d1Written: number;
+  storageRead: number;
+  storageWritten: number;
+  alarms: number;
+}
+
+/** `isBuild`: the build exports classes that take a wrapped context, the baseline those of the platform. */
+export const meter = (classes: readonly string[], isBuild: boolean): string => `
+import * as app from "./index.js";
+
+const counts = { requests: 0, objectRequests: 0, d1Read: 0, d1Written: 0, storageRead: 0, storageWritten: 0, alarms: 0 };
+let ahead = 0;
+
+const RealDate = Date;
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    super(...(args.length > 0 ? args : [RealDate.now() + ahead]));
+  }
+  static now() {
+    return RealDate.now() + ahead;
+  }
+};
+
+/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
+function around(target, own) {
+  return new Proxy(target, {
+    get(_, name) {
+      if (Object.hasOwn(own, name)) return own[name];
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function note({ meta }) {
+  counts.d1Read += meta.rows_read;
+  counts.d1Written += meta.rows_written;
+}
+
+function statement(of) {
+  const noted = (name) => async (...args) => {
+    const result = await of[name](...args);
+    note(result);
+    return result;
+  };
+  const all = noted("all");
+  // Only \`all\` and \`run\` say what they read and wrote.
+  const raw = async () => (await all()).results.map(Object.values);
+  const first = async (column) => {
+    const row = (await all()).results[0];
+    return row === undefined ? null : column === undefined ? row : row[column];
+  };
+  const bind = (...args) => statement(of.bind(...args));
+  return around(of, { bind, all, run: noted("run"), raw, first, constructor: of.constructor });
+}
+
+function metered(env) {
+  const batch = async (statements) => {
+    const results = await env.DB.batch(statements);
+    results.forEach(note);
+    return results;
+  };
+  const prepare = (text) => statement(env.DB.prepare(text));
+  return around(env, { DB: around(env.DB, { batch, prepare, constructor: env.DB.constructor }) });
+}
+
+/** Values and alarms. SQL in an object is used by neither, and would be missed: it is refused. */
+function stored({ storage }) {
+  const read = (of, name) => (...args) => (counts.storageRead++, of[name](...args));
+  const write = (of, name) => (...args) => (counts.storageWritten++, of[name](...args));
+  const list = (of) => (...args) => {
+    const found = [...of.list(...args)];
+    counts.storageRead += found.length;
+    return found;
+  };
+  const { kv } = storage;
+  return around(storage, {
+    kv: around(kv, { get: read(kv, "get"), put: write(kv, "put"), delete: write(kv, "delete"), list: list(kv) }),
+    get: read(storage, "get"),
+    put: write(storage, "put"),
+    delete: write(storage, "delete"),
+    deleteAll: write(storage, "deleteAll"),
+    setAlarm: (at, ...more) => (counts.alarms++, storage.setAlarm(Number(at) - ahead, ...more)),
+    getAlarm: async () => {
+      const at = await storage.getAlarm();
+      return at === null ? null : at + ahead;
+    },
+    get sql() {
+      throw new Error("the meter does not count SQL");
+    },
+  });
+}
+
+/** Lets an object's alarm fire now: whether it had one. */
+async function leap({ storage }) {
+  const at = await storage.getAlarm();
+  if (at === null) return Response.json({ leapt: false });
+  ahead += Math.max(0, at - RealDate.now());
+  await storage.setAlarm(RealDate.now());
+  return Response.json({ leapt: true });
+}
+
+/** What the platform calls an object by. */
+const EVENTS = ["fetch", "alarm", "broadcast"];
+
+function counting(object, ctx) {
+  for (const name of EVENTS) {
+    const inner = object[name]?.bind(object);
+    if (inner === undefined) continue;
+    const outer = (...args) => {
+      if (name === "fetch" && new URL(args[0].url).pathname === "/__leap") return leap(ctx);
+      counts.objectRequests++;
+      return inner(...args);
+    };
+    Object.defineProperty(object, name, { value: outer, configurable: true });
+  }
+  return object;
+}
+
+const isBuild = ${isBuild};
+
+function meteredClass(inner) {
+  if (isBuild) {
+    return new Proxy(inner, {
+      construct: (target, [ctx, env]) => counting(new target(around(ctx, { storage: stored(ctx) }), metered(env)), ctx),
+    });
+  }
+  // Calls of methods are looked up on the class.
+  return class extends inner {
+    constructor(ctx, env) {
+      super(ctx, env);
+      this.own = ctx;
+      this.ctx = around(ctx, { storage: stored(ctx) });
+      this.env = metered(env);
+    }
+    fetch(request) {
+      if (new URL(request.url).pathname === "/__leap") return leap(this.own);
+      counts.objectRequests++;
+      return super.fetch(request);
+    }
+    broadcast(frame) {
+      counts.objectRequests++;
+      return super.broadcast(frame);
+    }
+  };
+}
+
+${classes.map((name) => `export const ${name} = meteredClass(app.${name});`).join("\n")}
+
+const handler = (env, ctx) => (isBuild ? new app.default(ctx, metered(env)) : app.default);
+
+export default {
+  fetch(request, env, ctx) {
+    const url = new URL(request.url);
+    if (url.pathname === "/__meter") {
+      const name = url.searchParams.get("leap");
+      return name === null ? Response.json(counts) : env.TASKS.getByName(name).fetch("http://object/__leap");
+    }
+    counts.requests++;
+    return handler(env, ctx).fetch(request, metered(env), ctx);
+  },
+  scheduled(event, env, ctx) {
+    return handler(env, ctx).scheduled?.(event, metered(env), ctx);
+  },
+};
+`;

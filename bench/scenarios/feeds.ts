@@ -1,0 +1,38 @@
+/** A user who watches all tasks, a thousand of which are under way. */
+
+import { BOTH, framesOf, type Scenario, warmUp } from "../harness/scenario.ts";
+
+const UNDER_WAY = 1000;
+const ENDING = 200;
+const AT_ONCE = 16;
+/** A feed begins with the newest of the tasks. */
+const SHOWN = 100;
+
+export const feeds: Scenario = {
+  name: "feeds",
+  workers: BOTH,
+  rounds: 2,
+  rows: (size) => {
+    const many = `${size.of(UNDER_WAY).toLocaleString("en")} tasks under way`;
+    return [
+      { name: "feed-open", title: `a user's feed, ${many}: connect to snapshot`, by: "ms" },
+      { name: "feed-frame", title: `a user's feed, ${many}: webhook to frame, 16 at once`, by: "p50" },
+    ];
+  },
+  run: (on, size) =>
+    on(async (site) => {
+      await warmUp(site, size);
+      const { tasks } = await site.start(size.of(UNDER_WAY), { images: 1, alone: true });
+      const plugs = [await site.feed()];
+      const frames = Math.min(SHOWN, tasks.length);
+      const opened = await site.spend(() => site.load.plug({ base: site.base, plugs, concurrency: 1, frames }));
+      const letters = site.letters(tasks.slice(0, size.of(ENDING)));
+      const seen = await site.spend(() => site.load.watch({ base: site.base, letters, concurrency: AT_ONCE }));
+      await site.load.hangUp();
+      const ms = opened.result.lastMs[0] ?? Number.NaN;
+      return {
+        "feed-open": { ms, cpuMs: opened.cpuMs },
+        "feed-frame": { ...framesOf(seen), perSecond: letters.length / seen.result.seconds },
+      };
+    }),
+};

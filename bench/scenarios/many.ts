@@ -1,0 +1,43 @@
+/** Many tasks with one socket each: what each takes of memory, and how long its last frame takes when all of them end. */
+
+import type { Size } from "../harness/scenario.ts";
+import { BOTH, framesOf, type Scenario, timesOf, warmUp } from "../harness/scenario.ts";
+
+const TASKS = 10_000;
+/** Unless all of them are asked for. */
+const FEW = 500;
+const AT_ONCE = 16;
+
+const countOf = (size: Size) => (size.isFull ? TASKS : size.of(FEW));
+
+export const many: Scenario = {
+  name: "many",
+  workers: BOTH,
+  rounds: 1,
+  rows: (size) => {
+    const tasks = `${countOf(size).toLocaleString("en")} tasks with a socket each`;
+    return [
+      { name: "many-connect", title: `${tasks}: connect to first frame, 16 at once`, by: "p50" },
+      { name: "many-frame", title: `${tasks}: webhook to frame, 16 at once`, by: "p50" },
+      { name: "many-memory", title: `${tasks}: memory of each`, by: "kb" },
+    ];
+  },
+  run: (on, size) =>
+    on(async (site) => {
+      await warmUp(site, size);
+      const { tasks } = await site.start(countOf(size));
+      await site.spend(async () => {});
+      const before = site.residentMb;
+      const plugs = tasks.map(({ plug }) => plug);
+      const opened = await site.spend(() => site.load.plug({ base: site.base, plugs, concurrency: AT_ONCE }));
+      const mb = site.residentMb;
+      const letters = site.letters(tasks);
+      const seen = await site.spend(() => site.load.watch({ base: site.base, letters, concurrency: AT_ONCE }));
+      await site.load.hangUp();
+      return {
+        "many-connect": timesOf(opened.result.ms),
+        "many-frame": { ...framesOf(seen), perSecond: letters.length / seen.result.seconds },
+        "many-memory": { kb: ((mb - before) * 1024) / tasks.length, mb },
+      };
+    }),
+};
