@@ -36,6 +36,12 @@ export function residentOf(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
+/** How many files a process may have open, this one as its children. */
+export function mostFiles(): number {
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(read("self", "limits")) ?? [];
+  return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
 /** Waits until a process does nothing: what was begun is over. Gives up after a while, since alarms may go on. */
 export async function quiet(pid: number, mostMs = 3000): Promise<void> {
   const end = performance.now() + mostMs;
