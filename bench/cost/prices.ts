@@ -1,7 +1,8 @@
 /**
  * Cloudflare's list prices, in dollars for a million: Workers Paid, above what a month includes.
  *
- * Read on 2026-11-26 in stored copies of these pages. Before you rely on a figure, look at the page.
+ * Read on 2026-11-26 in stored copies of these pages, but for the rows of objects, alarms among them: those prices were
+ * only seen where others quote them. Before you rely on a figure, look at the page.
  */
 
 export interface Price {
