@@ -118,8 +118,14 @@ enum Follows {
 }
 
 fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Follows) {
-    if state.erased_at.is_some() {
-        return of_erased(state, input, now);
+    match input {
+        Input::Deleted(_) | Input::DeleteFailed | Input::Alarm(_) => {}
+        // After the whole channel was erased, nothing is an error: a provider's retry would not help.
+        Input::Erase(ref gone) if state.erased_at.is_some() && !state.deletions.is_empty() => {
+            return (Verdict::Erased, Follows::Delete(gone.clone()));
+        }
+        _ if state.erased_at.is_some() => return (Verdict::Erased, Follows::Nothing),
+        _ => {}
     }
     match input {
         Input::Attach(channel) => match attach(state, channel, now) {
@@ -155,7 +161,7 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             state.flush_failures = 0;
             (Verdict::Noted, Follows::Nothing)
         }
-        Input::FlushFailed => {
+        Input::FlushFailed | Input::DeleteFailed => {
             schedule::postpone_flush(state, now);
             (Verdict::Noted, Follows::Arm)
         }
@@ -167,31 +173,7 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             deleted(state, &gone, now);
             (Verdict::Noted, Follows::Arm)
         }
-        Input::DeleteFailed => {
-            schedule::postpone_flush(state, now);
-            (Verdict::Noted, Follows::Arm)
-        }
         Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
-    }
-}
-
-/// What becomes of an input after the whole channel was erased. Nothing is an error: a provider's retry
-/// would not help.
-fn of_erased(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Follows) {
-    match input {
-        Input::Erase(gone) if !state.deletions.is_empty() => {
-            (Verdict::Erased, Follows::Delete(gone))
-        }
-        Input::Deleted(gone) => {
-            deleted(state, &gone, now);
-            (Verdict::Noted, Follows::Arm)
-        }
-        Input::DeleteFailed => {
-            schedule::postpone_flush(state, now);
-            (Verdict::Noted, Follows::Arm)
-        }
-        Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
-        _ => (Verdict::Erased, Follows::Nothing),
     }
 }
 
