@@ -28,6 +28,8 @@ export interface Command {
 
 /** What it answers. */
 export interface Told {
+  /** Calls to D1 that have not ended, though the Worker may wait for them no longer. */
+  underWay: number;
   /** Rooms whose alarm runs, or should run by now. */
   busy: string[];
   /** When the next alarm of the rooms is due, by the Worker's clock. */
@@ -83,6 +85,8 @@ const ALARM = "chaos:alarm";
 const ROOM = "room";
 
 let fault = null;
+/** Calls to D1 that have not ended. */
+let underWay = 0;
 const ringing = new Map();
 
 /** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
@@ -103,12 +107,17 @@ function strike() {
   return fault.mode;
 }
 
+/** Longer than the Worker waits: the write comes late, after whatever it did instead. */
+async function late(work) {
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  return work();
+}
+
 async function struck(work) {
   const mode = strike();
   if (mode === "away") throw new Error("D1_ERROR: Network connection lost.");
-  // Longer than the Worker waits: the write comes late, after whatever it did instead.
-  if (mode === "slow") await new Promise((resolve) => setTimeout(resolve, 2500));
-  const done = await work();
+  underWay += 1;
+  const done = await (mode === "slow" ? late(work) : work()).finally(() => (underWay -= 1));
   if (mode === "lost") throw new Error("D1_ERROR: Network connection lost.");
   return done;
 }
@@ -213,7 +222,7 @@ async function command(request, env, ctx) {
   const [tasks, images, keys, erasures] = await Promise.all(
     ["tasks", "images", "idempotency_keys", "erasures"].map(select),
   );
-  return Response.json({ busy, next, kept, tasks, images, keys, erasures });
+  return Response.json({ underWay, busy, next, kept, tasks, images, keys, erasures });
 }
 
 export default {

@@ -115,15 +115,10 @@ impl Store {
     pub async fn mirror_task(&self, task: &Task) -> Result<Option<u64>, ApiError> {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
-        let is_new = task.version == 1 && task.status == Status::Pending;
-        let attach = if is_new { sql::ATTACH_NEW_TASK } else { sql::ATTACH_TASK };
-        let mut batch =
-            vec![self.statement(attach, &[&rows])?, self.statement(sql::UPSERT_TASK, &[&rows])?];
-        // A task that was just attached has its images' rows as they were made.
-        if !is_new {
-            batch.push(self.statement(sql::UPSERT_IMAGES, &[&rows])?);
+        let mut batch = Vec::new();
+        for statement in sql::mirror(task) {
+            batch.push(self.statement(statement, &[&rows])?);
         }
-        batch.push(self.statement(sql::LEFT_BEHIND, &[&rows])?);
         let results = self.run(batch).await?;
         let left = results.last().map_or(Ok(Vec::new()), D1Result::results::<Left>);
         let left = left.map_err(|error| fault("D1 row", describe(&error)))?;

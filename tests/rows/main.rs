@@ -16,7 +16,7 @@ mod support;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use taskwire::domain::id::TaskKey;
-use taskwire::domain::task::{Status, Task};
+use taskwire::domain::task::Task;
 use taskwire::store::row::{task_from_row, to_json};
 use taskwire::store::sql::tasks;
 
@@ -65,12 +65,12 @@ fn insert(db: &Connection, task: &Task) {
 /// Rows changed in `tasks` and in `images`.
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
-    let is_new = task.version == 1 && task.status == Status::Pending;
-    let claim = if is_new { tasks::ATTACH_NEW_TASK } else { tasks::ATTACH_TASK };
-    let of_task = write(db, claim, &[&rows]) + write(db, tasks::UPSERT_TASK, &[&rows]);
-    // As the Worker does: a task that was just attached has its images' rows as they were made.
-    let of_images = if !is_new { write(db, tasks::UPSERT_IMAGES, &[&rows]) } else { 0 };
-    (of_task, of_images)
+    let writes = tasks::mirror(task).iter().filter(|sql| **sql != tasks::LEFT_BEHIND);
+    let changed = |images| {
+        let some = writes.clone().filter(|sql| (**sql == tasks::UPSERT_IMAGES) == images);
+        some.map(|sql| write(db, sql, &[&rows])).sum()
+    };
+    (changed(false), changed(true))
 }
 
 fn refuse(db: &Connection, task: &Task) -> (usize, usize) {

@@ -10,7 +10,7 @@ use taskwire::domain::task::apply::Input;
 use taskwire::domain::task::{Status, Task};
 use taskwire::domain::verdict::Verdict;
 use taskwire::store::row::to_json;
-use taskwire::store::sql::{sweep, tasks};
+use taskwire::store::sql::{erase, sweep, tasks};
 
 /// What a mirror finds last.
 fn left_behind(db: &Connection, task: &Task) -> Vec<String> {
@@ -79,6 +79,18 @@ fn the_same_version_once_more_writes_no_row() {
         mirror(&db, &task);
         assert_eq!(mirror(&db, &task), (0, 0));
     }
+}
+
+#[test]
+fn the_first_mirror_that_comes_after_the_rows_were_erased_brings_nothing_back() {
+    let db = database();
+    insert(&db, &new_task(2));
+    let key = key(7);
+    let values = ["ada", key.as_str()];
+    write(&db, erase::DELETE_IMAGES, &values);
+    assert_eq!(write(&db, erase::DELETE_TASK, &values), 1);
+    assert_eq!(mirror(&db, &pending(2)), (0, 0));
+    assert_eq!(by_key(&db, "ada", &key), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The rows of a start, and of one that was refused.
 
-use crate::support::{attach, completed, delivery, key, new_task, picture};
+use crate::support::{attach, completed, delivery, failed, key, new_task, picture};
 use crate::{MIGRATIONS, by_key, column, database, in_room, insert, mirror, refuse};
 use rusqlite::Connection;
 use serde_json::json;
@@ -147,8 +147,8 @@ fn a_row_names_the_provider_of_its_task_and_one_from_before_there_were_several_t
     let taken = in_room([attach(&task)]);
     mirror(&db, &taken);
     assert_eq!(by_key(&db, "ada", &task.key), Some(taken.clone()));
-    // One whose rows were lost gets them again, with it.
+    // One whose rows were lost gets them again with its next change, and the provider with them.
     let db = database();
-    mirror(&db, &taken);
+    mirror(&db, &in_room([attach(&task), delivery("evt_1", failed("internal"))]));
     assert_eq!(by_key(&db, "ada", &task.key).expect("a row").provider, "another");
 }

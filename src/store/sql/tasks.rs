@@ -1,5 +1,7 @@
 //! Statements about tasks and their images.
 
+use crate::domain::task::{Status, Task};
+
 /// Inserts the row of a task that is about to be started. ?1 the task as JSON.
 pub const INSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, provider, batch_id, kind, status, version, prompt, requested_model, \
@@ -86,6 +88,17 @@ WHERE (images.status, images.url, images.image_id, images.error, images.mynth_ta
 pub const LEFT_BEHIND: &str = "\
 SELECT CAST(version AS TEXT) AS row FROM tasks \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL";
+
+/// The batch that mirrors a task. Each statement takes the task as JSON, and the last one returns rows.
+pub fn mirror(task: &Task) -> &'static [&'static str] {
+    // Its rows are there as they were made. If they are not, they were erased, and a write that comes
+    // late must not bring them back.
+    if task.version == 1 && task.status == Status::Pending {
+        &[ATTACH_NEW_TASK, LEFT_BEHIND]
+    } else {
+        &[ATTACH_TASK, UPSERT_TASK, UPSERT_IMAGES, LEFT_BEHIND]
+    }
+}
 
 /// The task with this provider's id. ?1 the id.
 pub const TASK_BY_PROVIDER_ID: &str =
