@@ -75,6 +75,7 @@ mod tests {
     fn a_token_is_good_until_no_webhook_of_its_task_can_come_any_more() {
         let key = WebhookTokenKey::new(&secret("one"));
         let token = key.sign(&intent());
+        assert_eq!(TOKEN_LIFETIME, 270_000_000);
         assert_eq!(key.verify(&token, NOW + TOKEN_LIFETIME - 1), Some(intent()));
         assert_eq!(key.verify(&token, NOW + TOKEN_LIFETIME), None);
         assert!(key.accept(&token, Raw::new(b"", &[]), NOW + TOKEN_LIFETIME).is_none());
