@@ -6,6 +6,7 @@
  * are due. Runs in workerd, so it is text; what it must not know is what a task is.
  */
 
+import { AROUND, shiftedDate } from "../tests/worker/support/shim_parts.ts";
 import type { Clock } from "./clock.ts";
 
 /** What D1 does to the next calls: answers with an error, writes and then says that it failed, or is slow. */
@@ -46,25 +47,14 @@ export interface Told {
 
 /** Runs before the Worker: replaces its clock and silences its log. */
 export const clockModule = (clock: Clock): string => `
-const RealDate = Date;
 const realTimeout = setTimeout;
 export const clock = ${JSON.stringify(clock)};
-
-export const realNow = () => RealDate.now();
+${shiftedDate("now()")}
+export { realNow };
 const ahead = () => clock.offset + clock.skew;
 export const now = () => Math.floor(clock.epoch + (realNow() - clock.epoch) * clock.rate + ahead());
 /** When, in real time, the clock will show \`at\`. */
 export const realTimeOf = (at) => clock.epoch + (at - ahead() - clock.epoch) / clock.rate;
-
-globalThis.Date = class extends RealDate {
-  constructor(...args) {
-    if (args.length > 0) super(...args);
-    else super(now());
-  }
-  static now() {
-    return now();
-  }
-};
 globalThis.setTimeout = (run, ms, ...args) => realTimeout(run, (ms ?? 0) / clock.rate, ...args);
 const realSignal = AbortSignal.timeout.bind(AbortSignal);
 AbortSignal.timeout = (ms) => realSignal(ms / clock.rate);
@@ -88,18 +78,7 @@ let fault = null;
 /** Calls to D1 that have not ended. */
 let underWay = 0;
 const ringing = new Map();
-
-/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
-function around(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
+${AROUND}
 /** The mode of this call, if it is one of those that go wrong. */
 function strike() {
   if (!fault || fault.calls <= 0) return null;
@@ -136,7 +115,6 @@ function bindings(env) {
   const DB = around(env.DB, {
     batch: (statements) => struck(() => env.DB.batch(statements)),
     prepare: (text) => faulty(env.DB.prepare(text)),
-    constructor: env.DB.constructor,
   });
   return around(env, { DB });
 }

@@ -6,6 +6,8 @@
  * object fire now, and puts the clock where it would be then: what a task costs a day later is counted in a second.
  */
 
+import { AROUND, shiftedDate } from "../../tests/worker/support/shim_parts.ts";
+
 export interface Counts {
   requests: number;
   objectRequests: number;
@@ -22,28 +24,7 @@ import * as app from "./index.js";
 
 const counts = { requests: 0, objectRequests: 0, d1Read: 0, d1Written: 0, storageRead: 0, storageWritten: 0, alarms: 0 };
 let ahead = 0;
-
-const RealDate = Date;
-globalThis.Date = class extends RealDate {
-  constructor(...args) {
-    super(...(args.length > 0 ? args : [RealDate.now() + ahead]));
-  }
-  static now() {
-    return RealDate.now() + ahead;
-  }
-};
-
-/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
-function around(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
+${AROUND}${shiftedDate("realNow() + ahead")}
 function note({ meta }) {
   counts.d1Read += meta.rows_read;
   counts.d1Written += meta.rows_written;
@@ -63,7 +44,7 @@ function statement(of) {
     return row === undefined ? null : column === undefined ? row : row[column];
   };
   const bind = (...args) => statement(of.bind(...args));
-  return around(of, { bind, all, run: noted("run"), raw, first, constructor: of.constructor });
+  return around(of, { bind, all, run: noted("run"), raw, first });
 }
 
 function metered(env) {
@@ -73,7 +54,7 @@ function metered(env) {
     return results;
   };
   const prepare = (text) => statement(env.DB.prepare(text));
-  return around(env, { DB: around(env.DB, { batch, prepare, constructor: env.DB.constructor }) });
+  return around(env, { DB: around(env.DB, { batch, prepare }) });
 }
 
 /** Values and alarms. SQL in an object is used by neither, and would be missed: it is refused. */
@@ -107,8 +88,8 @@ function stored({ storage }) {
 async function leap({ storage }) {
   const at = await storage.getAlarm();
   if (at === null) return Response.json({ leapt: false });
-  ahead += Math.max(0, at - RealDate.now());
-  await storage.setAlarm(RealDate.now());
+  ahead += Math.max(0, at - realNow());
+  await storage.setAlarm(realNow());
   return Response.json({ leapt: true });
 }
 

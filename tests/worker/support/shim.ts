@@ -8,6 +8,8 @@
  * feed, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward.
  */
 
+import { AROUND, shiftedDate } from "./shim_parts.ts";
+
 export interface Counts {
   /** `meta.rows_written` of everything that was written to D1. */
   d1Rows: number;
@@ -36,31 +38,10 @@ const counts = {};
 let d1 = "ok";
 let read = "ok";
 let ahead = 0;
-
-const RealDate = Date;
-globalThis.Date = class extends RealDate {
-  constructor(...args) {
-    super(...(args.length > 0 ? args : [RealDate.now() + ahead]));
-  }
-  static now() {
-    return RealDate.now() + ahead;
-  }
-};
-
+${AROUND}${shiftedDate("realNow() + ahead")}
 const hanging = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 
 const of = (name) => (counts[name] ??= { d1Rows: 0, d1RowsRead: 0, d1Batches: 0, d1Reads: 0, puts: 0, alarms: 0, asked: 0 });
-
-/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
-function around(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
 
 function database(env, count) {
   async function batch(statements) {
@@ -79,7 +60,7 @@ function database(env, count) {
     if (d1 === "silent") await hanging();
   }
   const prepare = (text) => statement(env.DB.prepare(text), reading, count);
-  return around(env, { DB: around(env.DB, { batch, prepare, constructor: env.DB.constructor }) });
+  return around(env, { DB: around(env.DB, { batch, prepare }) });
 }
 
 /** A statement that is run when \`reading\` lets it. */
@@ -94,7 +75,7 @@ function statement(of, reading, count) {
   const raw = async () => (await all()).map(Object.values);
   const first = async (column) => (await all())[0]?.[column] ?? null;
   const bind = (...args) => statement(of.bind(...args), reading, count);
-  return around(of, { bind, raw, first, constructor: of.constructor });
+  return around(of, { bind, raw, first });
 }
 
 /** A feed's D1: its next read may hang. */
@@ -106,7 +87,7 @@ function readable(env, count) {
     await hanging();
   }
   const prepare = (text) => statement(env.DB.prepare(text), reading, count);
-  return around(env, { DB: around(env.DB, { prepare, constructor: env.DB.constructor }) });
+  return around(env, { DB: around(env.DB, { prepare }) });
 }
 
 function room(ctx, count) {
