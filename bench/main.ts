@@ -8,7 +8,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { type Command, readCommand, Wrong } from "./command.ts";
 import { shownBy } from "./harness/agree.ts";
-import { built, bundled, type Code } from "./harness/deploy.ts";
+import { built, bundled, type Code } from "./harness/code.ts";
 import type { Measure, On, Scenario, WorkerName } from "./harness/scenario.ts";
 import { Site } from "./harness/site.ts";
 import { jsonOf, type Result, tableOf } from "./table.ts";

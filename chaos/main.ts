@@ -5,6 +5,7 @@
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BUILD } from "./build.ts";
 import { campaign } from "./campaign.ts";
@@ -61,7 +62,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (!existsSync(new URL("index_bg.wasm", BUILD))) {
+  if (!existsSync(join(BUILD, "index_bg.wasm"))) {
     throw new Error("There is no Worker to run: build it first, with npm run build.");
   }
   const say = (line: string) => console.log(line);

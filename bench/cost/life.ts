@@ -1,7 +1,8 @@
 /** One task from its start to the last of its alarms, and what each step of it is billed for. */
 
 import assert from "node:assert/strict";
-import { type Code, objects } from "../harness/deploy.ts";
+import { objectsOf } from "../../tests/worker/support/deployment.ts";
+import type { Code } from "../harness/code.ts";
 import { Site } from "../harness/site.ts";
 import { type Counts, meter } from "./meter.ts";
 
@@ -31,7 +32,7 @@ export const plus = (a: Counts, b: Counts) => combine(a, b, (x, y) => x + y);
 /** The same Worker with the meter around it. */
 function withMeter(code: Code): Code {
   const isBuild = "index_bg.wasm" in code.modules;
-  const contents = meter(Object.values(objects(code)), isBuild);
+  const contents = meter(Object.values(objectsOf(code.modules)), isBuild);
   return { ...code, modules: { "meter.js": { type: "esm", contents }, ...code.modules } };
 }
 

@@ -4,7 +4,7 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { built, bundled } from "../harness/deploy.ts";
+import { built, bundled } from "../harness/code.ts";
 import { type Bill, billOf } from "./life.ts";
 import type { Counts } from "./meter.ts";
 import { CPU_MS, PRICES, type Priced } from "./prices.ts";

@@ -1,10 +1,11 @@
 /** One Worker that is measured: it runs, its provider answers at once, and people have their tokens. */
 
+import type { Miniflare } from "miniflare";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { eventBody } from "../../emulator/mynth/wire.ts";
-import { addressOf, variables, WORKER } from "../../tests/worker/support/deployment.ts";
+import { addressOf, run, variables, WORKER } from "../../tests/worker/support/deployment.ts";
 import { standardHeaders } from "../../tests/worker/support/signatures.ts";
-import { type Code, deploy } from "./deploy.ts";
+import type { Code } from "./code.ts";
 import type { Call, Called, Plug } from "./jobs.ts";
 import { Load } from "./load.ts";
 import { cpuOf, quiet, residentOf, workerds } from "./process.ts";
@@ -54,7 +55,7 @@ export class Site {
   readonly load: Load;
   readonly emulator: Emulator;
   readonly logs: Logs;
-  readonly #worker: ReturnType<typeof deploy>;
+  readonly #worker: Miniflare;
   readonly #people: string[];
 
   private constructor(of: Pick<Site, "name" | "base" | "pid" | "load" | "emulator" | "logs">, more: SiteParts) {
@@ -72,7 +73,7 @@ export class Site {
     const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
     const before = new Set(workerds());
     const logs = new Logs();
-    const worker = deploy(code, variables(emulator.url), (line) => logs.add(line));
+    const worker = run(code.modules, { vars: variables(emulator.url), onLog: (line) => logs.add(line) });
     const load = new Load();
     try {
       const base = await addressOf(worker);
@@ -184,6 +185,6 @@ interface Scheduled {
 }
 
 interface SiteParts {
-  worker: ReturnType<typeof deploy>;
+  worker: Miniflare;
   people: string[];
 }
