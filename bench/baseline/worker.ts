@@ -4,7 +4,7 @@
  * D1 has all state. The objects only hold sockets, and are told after D1 has what they show.
  */
 
-import { json, Refusal, readJson, refused } from "./answers.ts";
+import { json, notFound, Refusal, readJson, serving } from "./answers.ts";
 import { ticketFor, userOf, watcherOf } from "./identity.ts";
 import type { Env } from "./settings.ts";
 import { order, started, taskOf } from "./start.ts";
@@ -12,8 +12,6 @@ import { attach, fail, frameOf, insert, read, remove, take, type View, viewOf } 
 import { eventOf } from "./webhook.ts";
 
 export { FeedRoom, TaskRoom } from "./rooms.ts";
-
-const notFound = () => new Refusal(404, "not_found", "There is no such thing.");
 
 /** Tells who watches. D1 has it already, so a frame that is lost costs a reload. */
 function show(task: View, env: Env, execution: Execution): void {
@@ -98,12 +96,4 @@ function answer(request: Request, env: Env, execution: Execution): Promise<Respo
   return watchTask(request, taskId, env);
 }
 
-export default {
-  async fetch(request: Request, env: Env, execution: Execution): Promise<Response> {
-    try {
-      return await answer(request, env, execution);
-    } catch (error) {
-      return refused(error);
-    }
-  },
-};
+export default serving(answer);
