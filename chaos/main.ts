@@ -1,6 +1,6 @@
 /**
  * `npm run chaos -- --seed N --runs M`: seeded runs of starts, webhooks and faults against the built
- * Worker, each checked against the provider's word. Exit code 1 when one fails.
+ * Worker, each checked against the provider's book. Exit code 1 when one fails.
  */
 
 import { existsSync } from "node:fs";
@@ -11,7 +11,7 @@ import { BUILD } from "./build.ts";
 import { campaign } from "./campaign.ts";
 import { report } from "./report.ts";
 
-/** Much of a run is waiting: one more than there are cores. */
+/** One more than there are cores, since much of a run is waiting. */
 const WORLDS = availableParallelism() + 1;
 const SHRINK_RUNS = 60;
 /** The campaign stops after this many failures. */

@@ -1,6 +1,6 @@
 /**
  * What the killable process runs: the built Worker in workerd, inside the shim, on a port and a
- * folder that outlive it. Its parent tells it which object to take out of memory.
+ * folder that outlive it. Its parent tells it which objects to evict.
  */
 
 import { rmSync } from "node:fs";
@@ -20,7 +20,7 @@ export interface Job {
   saboteur?: string;
 }
 
-/** From the parent: take this object out of memory. The answer repeats the number. */
+/** From the parent: evict this object. The answer repeats the number. */
 export interface Eviction {
   number: number;
   className: string;
@@ -41,11 +41,11 @@ const worker = run(
 );
 
 process.on("message", async ({ number, className, name, webSockets }: Eviction) => {
-  // An object that is not in memory cannot be taken out of it, and need not be.
+  // An object that is not in memory cannot be evicted, and need not be.
   await worker.unsafeEvictDurableObject(WORKER, className, { name, webSockets }).catch(() => {});
   process.send?.({ evicted: number });
 });
-// Without its parent it has nobody to serve, and nobody else will clean up.
+// Without the parent nobody needs this process, and nobody else cleans up.
 process.on("disconnect", async () => {
   await worker.dispose().catch(() => {});
   rmSync(job.persist, { recursive: true, force: true });

@@ -21,7 +21,7 @@ export function json(status: number, body: unknown): Response {
 
 export const notFound = () => new Refusal(404, "not_found", "There is no such thing.");
 
-/** Anything that is no refusal is logged, and its text stays here. */
+/** Any other error is logged, and its text is not sent. */
 function refused(error: unknown): Response {
   if (error instanceof Refusal) {
     return json(error.status, { error: { code: error.code, message: error.message } });
@@ -32,7 +32,7 @@ function refused(error: unknown): Response {
 
 type Answer = (request: Request, env: Env, execution: Execution) => Promise<Response> | Response;
 
-/** The Worker that answers so, and whose refusals may be thrown. */
+/** A Worker with this handler, which may throw refusals. */
 export function serving(answer: Answer) {
   return {
     async fetch(...args: Parameters<Answer>): Promise<Response> {

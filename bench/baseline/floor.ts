@@ -1,7 +1,7 @@
 /**
- * What cannot be undercut: the same JavaScript, which verifies and broadcasts. No D1, and nothing is stored.
+ * The lower bound: the same JavaScript, which only verifies and broadcasts. No D1, and nothing is stored.
  *
- * It is no Worker for anybody: what it is told is gone when nobody listens.
+ * It is of no practical use: a result that arrives while nobody is connected is lost.
  */
 
 import { json, notFound, readJson, serving } from "./answers.ts";

@@ -1,4 +1,4 @@
-/** One task from its start to the last of its alarms, and what each step of it is billed for. */
+/** One task from its start to its last alarm, and what each step is billed for. */
 
 import assert from "node:assert/strict";
 import { objectsOf } from "../../tests/worker/support/deployment.ts";
@@ -6,7 +6,7 @@ import type { Code } from "../harness/code.ts";
 import { Site } from "../harness/site.ts";
 import { type Counts, meter } from "./meter.ts";
 
-/** More alarms than a task can have that is over. */
+/** More alarms than a finished task can have. */
 const MOST_ALARMS = 10;
 
 export interface Step {
@@ -41,13 +41,13 @@ async function ask<T>(site: Site, query = ""): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** The counts of everything, once the Worker rests. */
+/** All counts, once the Worker is idle. */
 const counted = async (site: Site) => (await site.spend(() => ask<Counts>(site))).result;
 
 export async function billOf(code: Code, images: number): Promise<Bill> {
   const site = await Site.open(withMeter(code));
   try {
-    // The issuer's keys are read, and the sweep's own row is made.
+    // Caches the issuer's keys and makes the sweep's own row, which cost once.
     await site.start(1, { images: 1 });
     await site.sweep();
     const begin = await counted(site);

@@ -2,8 +2,9 @@
  * A module around a Worker that counts what Cloudflare bills: requests to the Worker and to its objects, rows of D1 by
  * the `meta` of every statement, and rows of the objects' storage by the calls that read or write them.
  *
- * The Worker inside is untouched. `GET /__meter` gives the counts. `GET /__meter?leap=<name>` lets the alarm of that task's
- * object fire now, and puts the clock where it would be then: what a task costs a day later is counted in a second.
+ * The Worker inside is untouched. `GET /__meter` gives the counts. `GET /__meter?leap=<name>` makes the alarm of that
+ * task's object fire now, with the clock put forward to its time: what a task costs a day later is counted within a
+ * second.
  */
 
 import { AROUND, shiftedDate } from "../../tests/worker/support/shim_parts.ts";
@@ -18,7 +19,7 @@ export interface Counts {
   alarms: number;
 }
 
-/** `isBuild`: the build exports classes that take a wrapped context, the baseline those of the platform. */
+/** `isBuild`: the build's classes take a wrapped context; the baseline's extend the platform's, which do not. */
 export const meter = (classes: readonly string[], isBuild: boolean): string => `
 import * as app from "./index.js";
 
@@ -37,7 +38,7 @@ function statement(of) {
     return result;
   };
   const all = noted("all");
-  // Only \`all\` and \`run\` say what they read and wrote.
+  // Only \`all\` and \`run\` report the rows read and written.
   const raw = async () => (await all()).results.map(Object.values);
   const first = async (column) => {
     const row = (await all()).results[0];
@@ -57,7 +58,7 @@ function metered(env) {
   return around(env, { DB: around(env.DB, { batch, prepare }) });
 }
 
-/** Values and alarms. SQL in an object is used by neither, and would be missed: it is refused. */
+/** Counts values and alarms. SQL is refused: neither Worker uses it, and it would not be counted. */
 function stored({ storage }) {
   const read = (of, name) => (...args) => (counts.storageRead++, of[name](...args));
   const write = (of, name) => (...args) => (counts.storageWritten++, of[name](...args));
@@ -84,7 +85,7 @@ function stored({ storage }) {
   });
 }
 
-/** Lets an object's alarm fire now: whether it had one. */
+/** Makes an object's alarm fire now. Answers whether it had one. */
 async function leap({ storage }) {
   const at = await storage.getAlarm();
   if (at === null) return Response.json({ leapt: false });
@@ -93,7 +94,7 @@ async function leap({ storage }) {
   return Response.json({ leapt: true });
 }
 
-/** What the platform calls an object by. */
+/** The methods that the platform calls. */
 const EVENTS = ["fetch", "alarm", "broadcast"];
 
 function counting(object, ctx) {
@@ -118,7 +119,7 @@ function meteredClass(inner) {
       construct: (target, [ctx, env]) => counting(new target(around(ctx, { storage: stored(ctx) }), metered(env)), ctx),
     });
   }
-  // Calls of methods are looked up on the class.
+  // The platform looks methods up on the class, not on the object.
   return class extends inner {
     constructor(ctx, env) {
       super(ctx, env);

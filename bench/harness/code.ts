@@ -19,7 +19,7 @@ export function built(name: string, folder: string): Code {
   return { name, modules: modulesOf(folder), migrate: (worker) => migrate(worker) };
 }
 
-/** `bench/baseline/<file>`, with what it imports, as one module. */
+/** `bench/baseline/<file>`, bundled with its imports. */
 export async function bundled(name: string, file: string): Promise<Code> {
   const { outputFiles } = await bundle({
     entryPoints: [at(file)],

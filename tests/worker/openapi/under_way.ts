@@ -1,11 +1,8 @@
-/** The refusal that takes 20 s. */
+/** The refusal that takes 20 s: everything else is tested meanwhile. */
 
 import { app, ask, good, refused } from "./deployed.ts";
 
-/**
- * Asked again while the first request is under way, as if the process that had it had died. That is
- * refused after 20 s: meanwhile, everything else.
- */
+/** Repeats a start whose first request is still under way, as if its process had died. */
 export const underWay = refused("idempotency_in_progress", async ({ name, path }) => {
   const { token } = await app.as(path);
   const asking = { body: good(name), token, headers: { "idempotency-key": "one" } };

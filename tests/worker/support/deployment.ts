@@ -43,7 +43,7 @@ export function variables(url: string): Record<string, string> {
   return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
 }
 
-/** The modules of a build, in its folder. */
+/** The modules of the build in a folder. */
 export function modulesOf(build: string): Modules {
   return {
     "index.js": { type: "esm", contents: readFileSync(at(`${build}/index.js`), "utf8") },
@@ -51,7 +51,7 @@ export function modulesOf(build: string): Modules {
   };
 }
 
-/** The classes that are Durable Objects, by binding: those that the code has. */
+/** The Durable Object classes that the code has, by binding. */
 export function objectsOf(modules: Modules): Record<string, string> {
   const code = Object.values(modules).map(({ contents }) => (typeof contents === "string" ? contents : ""));
   const known = { TASKS: "TaskRoom", FEEDS: "FeedRoom" };

@@ -1,11 +1,11 @@
 /**
- * A module around the built Worker, for what cannot be seen or done from outside: it counts what
- * D1 and the objects are made to write, and can make D1 slow or lose its answers.
+ * A module around the built Worker, for what cannot be seen or done from outside: it counts what D1
+ * reads and writes and what objects store, and can make D1 slow or lose its answers.
  *
  * The Worker inside is the build, byte for byte. `GET /__shim` gives the counts, by room, and
  * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers writes after a minute), `silent` (reads too), or
- * `lost` (writes, and then says that it failed). `GET /__shim?read=hang` does so to the next read of a
- * feed, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward.
+ * `lost` (writes, and then reports a failure). `GET /__shim?read=hang` makes the next read of a feed
+ * hang, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward.
  */
 
 import { AROUND, shiftedDate } from "./shim_parts.ts";
@@ -27,10 +27,10 @@ export interface Counts {
   asked: number;
 }
 
-/** What `GET /__shim` says: by the name of the room; `worker` for what no room did. */
+/** The answer to `GET /__shim`: counts by the name of the room; `worker` for what no room did. */
 export type AllCounts = Record<string, Counts>;
 
-/** The module, for a build that exports these classes besides the room. */
+/** The module, for a build that exports these classes besides `TaskRoom`. */
 export const shim = (others: string[]): string => `
 import * as app from "./index.js";
 
@@ -63,7 +63,7 @@ function database(env, count) {
   return around(env, { DB: around(env.DB, { batch, prepare }) });
 }
 
-/** A statement that is run when \`reading\` lets it. */
+/** A statement that waits for \`reading\` before it reads. */
 function statement(of, reading, count) {
   async function all() {
     await reading();
@@ -71,7 +71,7 @@ function statement(of, reading, count) {
     count.d1RowsRead += meta.rows_read;
     return results;
   }
-  // Only \`all\` says how many rows were read.
+  // Only \`all\` reports how many rows were read.
   const raw = async () => (await all()).map(Object.values);
   const first = async (column) => (await all())[0]?.[column] ?? null;
   const bind = (...args) => statement(of.bind(...args), reading, count);
