@@ -6,7 +6,7 @@ import { SCENARIOS } from "./scenarios/all.ts";
 
 const NAMES: readonly WorkerName[] = ["ours", "other", "baseline", "floor"];
 
-/** What was typed cannot be done. */
+/** The command line is not valid. */
 export class Wrong extends Error {}
 
 /** @throws {Wrong} */

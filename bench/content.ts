@@ -1,12 +1,11 @@
 /**
- * ModelRiver's half under a provider that repeats itself and is often away: what is lost, what is
- * doubled, and how long from a webhook to the row's frame on the content feed.
+ * ModelRiver's half under a provider that sends duplicates and often fails: what is lost, what is doubled, and
+ * how long it takes from a webhook to the row's frame on the content feed.
  *
- * The emulator starts so many requests, and sends each one's webhook signed; three in ten are sent
- * twice at the same time. It answers half of all callbacks with a 503 and takes the others. The clock starts when
- * the first try of a webhook begins, and stops when the frame of its row has been parsed. Everything is
- * on this machine: the Worker in workerd with its D1 and objects, the provider and the watcher in
- * this process.
+ * The emulator starts the requests and sends a signed webhook for each; three in ten are sent twice at the same
+ * time. It answers half of all callbacks with a 503 and accepts the others. The clock starts with the first
+ * attempt of a webhook, and stops when the frame of its row has been parsed. Everything is on this machine: the
+ * Worker in workerd with its D1 and objects, the provider and the watcher in this process.
  */
 
 import { cpus, loadavg } from "node:os";
@@ -19,7 +18,7 @@ import { type RiverWatcher, watchContent } from "../tests/worker/support/river_w
 import { readFlags } from "./flags.ts";
 import { line } from "./numbers.ts";
 
-/** Requests before the first that counts: code is compiled, connections are open. */
+/** Requests before the first that counts, so that code is compiled and connections are open. */
 const WARM_UP = 20;
 /** A callback's window is five minutes; after that it has expired. */
 const SETTLED_MS = 330_000;
@@ -34,7 +33,7 @@ function framesOf(feed: RiverWatcher): Map<string, number> {
   return shown;
 }
 
-/** Sends the webhooks of so many requests, so many at a time: when each was first sent. */
+/** Sends the webhooks of all requests, `concurrency` at a time. Returns when each was first sent. */
 async function run(app: App, requests: number, concurrency: number, duplicated: number): Promise<Map<string, number>> {
   const sent = new Map<string, number>();
   let left = requests;

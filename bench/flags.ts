@@ -1,4 +1,4 @@
-/** Whole-number flags of the command line; anything else ends the process with a sentence. */
+/** Whole-number flags of the command line; anything else ends the process with an error message. */
 
 import { parseArgs } from "node:util";
 

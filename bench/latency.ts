@@ -1,10 +1,11 @@
 /**
- * How long from a signed webhook to the frame on the watcher's socket, and to the webhook's answer.
+ * How long it takes from a signed webhook to the frame on the watcher's socket, and to the webhook's
+ * answer.
  *
- * The clock starts when the request is handed to the HTTP client, signature made, and stops when
- * the frame with the completed task has been parsed. Everything is on this machine: the Worker in
- * workerd with its D1 and objects, the sender and the watchers in this process. So the numbers are
- * the Worker's own work and the loopback's, without any network; and whatever the sender costs is in them.
+ * The clock starts when the signed request is handed to the HTTP client, and stops when the frame with the
+ * completed task has been parsed. Everything is on this machine: the Worker in workerd with its D1 and
+ * objects, the sender and the watchers in this process. So the numbers include the loopback and the
+ * sender's own work, but no network.
  */
 
 import { cpus, loadavg } from "node:os";
@@ -19,7 +20,7 @@ interface Sample {
   answerMs: number;
 }
 
-/** Tasks before the first that counts: code is compiled, connections are open. */
+/** Tasks before the first that counts, so that code is compiled and connections are open. */
 const WARM_UP = 50;
 const IMAGES = 4;
 
@@ -56,7 +57,7 @@ async function measure(app: App, user: Awaited<ReturnType<App["as"]>>): Promise<
   return { frameMs: framed - began, answerMs: answered - began };
 }
 
-/** `tasks` measurements, so many at a time. Starting a task and opening its socket is not timed. */
+/** Makes `tasks` measurements, `concurrency` at a time. Starting a task and opening its socket is not timed. */
 async function run(app: App, tasks: number, concurrency: number): Promise<Sample[]> {
   const user = await app.as("bench");
   const samples: Sample[] = [];

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the built Worker beside the baseline, in turns. `npm run bench -- NAME` measures one row, or all
- * of a scenario. See README.md.
+ * `npm run bench`: compares the built Worker with the baseline, in turns. `npm run bench -- NAME` measures one row,
+ * or all rows of a scenario. See README.md.
  */
 
 import { writeFileSync } from "node:fs";
@@ -8,15 +8,15 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { type Command, readCommand, Wrong } from "./command.ts";
 import { shownBy } from "./harness/agree.ts";
-import { built, bundled, type Code } from "./harness/deploy.ts";
+import { built, bundled, type Code } from "./harness/code.ts";
 import type { Measure, On, Scenario, WorkerName } from "./harness/scenario.ts";
 import { Site } from "./harness/site.ts";
 import { jsonOf, type Result, tableOf } from "./table.ts";
 
-/** With a load above this, something else wants the processors too. */
+/** Above this load, something else is using the processors too. */
 const SHARED_LOAD = 0.5;
 
-/** The code of each Worker that is asked for. */
+/** The code of each Worker to measure. */
 async function codes({ workers, build, other }: Command): Promise<Map<WorkerName, Code>> {
   const all = new Map<WorkerName, Code>();
   for (const name of workers) {
@@ -41,7 +41,7 @@ const opening =
     }
   };
 
-/** Throws where two of them do not do the same job. */
+/** Throws if two of them do not do the same job. */
 async function compareJobs(all: Map<WorkerName, Code>): Promise<void> {
   const shown = [];
   for (const [name, code] of all) if (name !== "floor") shown.push({ name, is: await opening(code)(shownBy) });
@@ -52,13 +52,13 @@ async function compareJobs(all: Map<WorkerName, Code>): Promise<void> {
   }
 }
 
-/** One scenario, in turns. What fails is said, and the others go on. */
+/** Runs one scenario on each Worker in turn. A failure is reported and does not stop the others. */
 async function measure(scenario: Scenario, all: Map<WorkerName, Code>, command: Command, failures: string[]) {
   const results = command.rows(scenario).map((row): Result => ({ row, rounds: {} }));
   const rounds = Math.min(command.rounds, scenario.rounds ?? command.rounds);
   const workers = [...all].filter(([name]) => scenario.workers.includes(name));
   for (let round = 0; round < rounds; round++) {
-    // Each is first as often as last: the machine may grow slower or faster meanwhile.
+    // Each goes first as often as last, in case the machine becomes slower or faster meanwhile.
     for (const [name, code] of round % 2 === 0 ? workers : workers.toReversed()) {
       const began = performance.now();
       let measures: Record<string, Measure> = {};

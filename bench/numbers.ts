@@ -1,6 +1,6 @@
 /** Percentiles, and how a measurement is printed. */
 
-/** Nearest rank, of values that are in order. */
+/** Nearest rank in sorted values. */
 function ranked(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
@@ -13,14 +13,14 @@ export function percentile(values: readonly number[], share: number): number {
   );
 }
 
-/** Of an even count, between the two in the middle. */
+/** For an even count, halfway between the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
-/** `name`, and the percentiles of so many milliseconds. */
+/** A line with `name` and the percentiles of `values`, which are milliseconds. */
 export function line(name: string, values: number[]): string {
   const sorted = values.toSorted((a, b) => a - b);
   const shown = [

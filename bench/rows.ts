@@ -1,10 +1,9 @@
 /**
  * The rows that one task writes, from its start to its end, in D1 and in its object.
  *
- * D1's own count is taken: `meta.rows_written` of every statement, read by a module that is put
- * around the built Worker (tests/worker/support/shim.ts) and hands everything through. The object
- * writes a row for each value put and, by the price list, one for each alarm set: those calls are
- * counted in the same place.
+ * D1's own count is used: `meta.rows_written` of every statement, read by a pass-through module
+ * around the built Worker (tests/worker/support/shim.ts). The object writes a row for each value
+ * put and, by the price list, one for each alarm set; the same module counts those calls.
  */
 
 import { startApp } from "../tests/worker/support/app.ts";
@@ -12,7 +11,7 @@ import { eventually } from "../tests/worker/support/eventually.ts";
 import type { Counts } from "../tests/worker/support/shim.ts";
 import { readFlags } from "./flags.ts";
 
-/** The room's alarm fires 20 s after the start, and sets the one for its end. */
+/** The room's alarm fires 20 s after the start, and sets the one that deletes the room. */
 const ALARM_WITHIN_MS = 40_000;
 const COLUMNS = ["D1 rows", "D1 batches", "puts", "alarms"];
 

@@ -1,9 +1,10 @@
 /**
- * The sweep among many rows: a million settled tasks, a thousand starts a minute, and a hundred of these
- * whose answers are lost. How long each takes to be settled, and what one run of the sweep reads of D1.
+ * The sweep over many rows: a million settled tasks and a thousand starts a minute, a hundred of which
+ * lose their answers. Measures how long each of these takes to be settled, and what one sweep reads from
+ * D1.
  *
- * A lost start is what the Worker knows least of: the provider took it, its answer was cut off, and the
- * search right after that failed too.
+ * These starts are the hardest case: the provider accepted them, its answer was cut off, and the search
+ * right after that failed too.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,9 +16,9 @@ import { line } from "./numbers.ts";
 const { rows, starts, lost, minutes } = readFlags({ rows: 1_000_000, starts: 1000, lost: 100, minutes: 3 });
 
 const MINUTE_MS = 60_000;
-/** Rows that one statement makes. */
+/** Rows inserted by one statement. */
 const CHUNK = 50_000;
-/** Starts that are under way at once. */
+/** Concurrent starts. */
 const SIDE_BY_SIDE = 10;
 /** Minutes to wait for the last lost start, after the last start. */
 const AFTERWARDS = 5;
@@ -31,7 +32,7 @@ const app = await startApp({
   },
 });
 
-/** Tasks of many users, settled in the last months. */
+/** Tasks of many users, settled over the last months. */
 async function seed(): Promise<void> {
   for (let from = 0; from < rows; from += CHUNK) {
     await app.sql(

@@ -19,7 +19,7 @@ function ms(value: number): string {
   return `${value.toFixed(value < 1 ? 2 : value < 100 ? 1 : 0)} ms`;
 }
 
-/** A row with what each round measured of each Worker. */
+/** A row with the measurements of each Worker in each round. */
 export interface Result {
   row: Row;
   rounds: Partial<Record<WorkerName, Measure[]>>;

@@ -1,8 +1,8 @@
-/** The Worker that is played with: the build, or the one in the folder that `CHAOS_BUILD` names. */
+/** The folder of the Worker that is tested: the build, or what `CHAOS_BUILD` names. */
 
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const { CHAOS_BUILD } = process.env;
 
-export const BUILD = CHAOS_BUILD ? pathToFileURL(`${resolve(CHAOS_BUILD)}/`) : new URL("../build/", import.meta.url);
+export const BUILD = CHAOS_BUILD ? resolve(CHAOS_BUILD) : fileURLToPath(new URL("../build", import.meta.url));

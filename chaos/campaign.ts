@@ -8,9 +8,9 @@ import { lineOf, type Plan } from "./steps.ts";
 import { World } from "./world.ts";
 
 const NEWS_EVERY = 100;
-/** Most failures that are shrunk: later ones are often the same. */
+/** At most so many failures are shrunk: later ones are often the same. */
 const SHRUNK_FAILURES = 3;
-/** Runs per world: its objects stay in memory for a while, and its rows for ever. */
+/** Runs per world: objects stay in memory for a while, and rows for ever. */
 const RUNS_PER_WORLD = 500;
 
 export interface Campaign {
@@ -18,18 +18,18 @@ export interface Campaign {
   /** Number of the first run. */
   first: number;
   runs: number;
-  /** How many of them go on at the same time. */
+  /** How many runs go on at the same time. */
   worlds: number;
-  /** Ends the campaign when so many have failed. */
+  /** Ends the campaign after so many failures. */
   patience: number;
-  /** Most runs for shrinking one failure. */
+  /** At most so many runs to shrink one failure. */
   shrinkRuns: number;
   say(line: string): void;
   /** No webhook is ever sent: see losses.ts. */
   losesAll?: boolean;
-  /** Says what happens in every run, not only in those that fail. */
+  /** Prints what happens in every run, not only in those that fail. */
   trace?: boolean;
-  /** See serve.ts: how a test plants a bug. */
+  /** How a test plants a bug: see serve.ts. */
   saboteur?: string;
 }
 
@@ -43,7 +43,7 @@ export interface Failure {
 export interface Summary {
   seed: number;
   runs: number;
-  /** As in a run's history, of all runs. */
+  /** As in a run's history, summed over all runs. */
   injected: Counts;
   started: Counts;
   sent: Counts;

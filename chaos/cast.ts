@@ -20,11 +20,11 @@ import type { Order, Wish } from "./truth.ts";
 import { Viewer } from "./watchers.ts";
 import type { World } from "./world.ts";
 
-/** Longer than any run's clock goes. */
+/** Longer than any run lasts on its clock. */
 const TOKEN_LIFE_S = 10 * 365 * 86_400;
 const LONG_AGO_S = 1_600_000_000;
 
-/** A page of the provider's list. */
+/** Tasks on a page of the provider's list. */
 const LISTED = 100;
 
 const isTaken = (status: number | null) => status !== null && status >= 200 && status < 300;
@@ -61,13 +61,13 @@ export class Cast {
     return new Cast(world, history, user, token, generation);
   }
 
-  /** The provider's API is away, but for start calls. */
+  /** The provider's API is down, except for start calls. */
   isProviderAway = false;
 
-  /** D1 has failed or been slow in this run: rows that were deleted may be there for a while. */
+  /** D1 has failed or been slow in this run, so deleted rows may be there for a while. */
   hasTroubledD1 = false;
 
-  /** Something may be gone. */
+  /** Whether anything may have been erased. */
   get hasErased(): boolean {
     return this.erasures.length > 0 || [...this.wishes.values()].some(({ isUnwanted }) => isUnwanted);
   }
@@ -77,7 +77,7 @@ export class Cast {
     return this.world.now() + this.world.clock.skew;
   }
 
-  /** Rooms that there may be. */
+  /** The rooms that may exist. */
   get rooms(): string[] {
     return [...this.wishes.values()].flatMap(({ paid }) => paid.map(({ id }) => id));
   }
@@ -86,10 +86,10 @@ export class Cast {
   async #paid(task: Task): Promise<void> {
     const slot = slotOf(task, this.user);
     const wish = slot === undefined ? undefined : this.wishes.get(slot);
-    // A start call of a run that is over would be a bug of its own.
+    // A start call for a run that is over would be a bug by itself.
     if (slot === undefined || !wish)
       return this.history.blame("doubled", `${task.request.prompt} was started by nobody`);
-    // The provider's clock is right: its list of tasks is searched by time.
+    // By the right clock, since the provider's list of tasks is searched by time.
     task.createdAt = this.world.now();
     wish.paid.push(task);
     const sent = [...wish.order.underWay].map(({ at }) => at);
@@ -113,8 +113,8 @@ export class Cast {
   }
 
   /**
-   * After a 2xx for its event, the provider no longer lists the task or answers polls for it: the Worker
-   * cannot repair a lost event by polling.
+   * After a 2xx for its event, the provider no longer lists the task or answers polls for it, so that
+   * the Worker cannot repair a lost event by polling.
    */
   #look(method: string, path: string): { status: number; body?: string } | undefined {
     if (method !== "GET") return undefined;
@@ -132,14 +132,14 @@ export class Cast {
     return { status: 200, body: JSON.stringify(listed) };
   }
 
-  /** One request of the user's; a Worker that is down answers with status 0. */
+  /** One request by the user. The status is 0 if the Worker is down. */
   async ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { authorization: `Bearer ${this.#token}`, ...(init.headers as Record<string, string>) };
     const none = { status: 0, headers: new Headers(), body: null, text: "no answer" };
     return call(this.world.base + path, { ...init, headers }).catch(() => none);
   }
 
-  /** What the user wants from now on. */
+  /** Adds the order of a step, with its wishes. */
   order(step: Start): Order {
     const order = orderOf(step, this.user, this.world.now());
     this.orders.push(order);
@@ -192,7 +192,7 @@ export class Cast {
     return statuses;
   }
 
-  /** Another event than the one that counts. */
+  /** An event that contradicts the one that counts, or is forged. */
   async claim(wish: Wish, how: DeliverOptions): Promise<(number | null)[]> {
     const statuses = wish.task ? await this.#post(wish.task, { event: wish.opposite, ...how }) : [];
     this.history.note(`  claim about slot ${wish.slot}: ${statuses.join(" ")}`);
@@ -206,7 +206,7 @@ export class Cast {
     return attempts.map(({ status }) => status);
   }
 
-  /** An event that decides nothing, of a name that the Worker does not know. */
+  /** An event of a name that the Worker does not know, which decides nothing. */
   async gossip({ id, kind }: Task): Promise<void> {
     const name = `task.${kind}.progress`;
     const event = this.#generation === "g4" ? { type: name, data: { id } } : { event: name, task: { id } };
@@ -241,14 +241,14 @@ export class Cast {
     return wish !== undefined && fateOf(this, wish) !== "stays";
   }
 
-  /** The wishes that a watcher is shown. */
+  /** The wishes whose tasks a watcher is shown. */
   watchedBy({ sight, id }: Viewer): Wish[] {
     const all = [...this.wishes.values()];
     if (sight === "feed") return all;
     return all.filter((wish) => (sight === "task" ? wish.task?.id === id : wish.order.batchId === id));
   }
 
-  /** A fresh ticket. That of a batch comes with its start alone. */
+  /** A fresh ticket. A batch's ticket only comes with its start. */
   async #ticket({ sight, id }: Viewer): Promise<Ticket | null> {
     if (sight === "batch") return null;
     const answer = await this.ask(sight === "feed" ? "/tasks/ticket" : `/tasks/${id}/ticket`, { method: "POST" });

@@ -15,9 +15,9 @@ import { endingOf, type Order, type Wish } from "./truth.ts";
 import { inAnswer, inRoom, inRows, type Row } from "./views.ts";
 import type { Viewer } from "./watchers.ts";
 
-/** Frames that are on their way may take this long on a busy machine. */
+/** How long a frame may take on a busy machine. */
 const FRAMES_MS = 2000;
-/** A room outlives its task for a day by the Worker's clock, which may have been wrong by 20 minutes at either end. */
+/** A room outlives its task by a day on the Worker's clock, which may be wrong by 20 minutes at either end. */
 const ROOM_LIFE_MS = 24 * 3_600_000 - 2 * 20 * 60_000;
 /** More tasks than any run has. */
 const WHOLE_LIST = 100;
@@ -47,7 +47,7 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
       const rows = tasks.filter(({ mynth_task_id: id }) => id === task.id);
       const [row] = rows;
       const fate = fateOf(cast, wish);
-      // Whether it is gone or was never known shows nowhere: its row may be there under no id.
+      // Nothing shows whether it was erased or never known: its row may exist without an id.
       if (fate === "either" && !row && wish.mayBeNobodys) return;
       if (fate === "goes" || (fate === "either" && !row)) {
         gone.add(wish);
@@ -87,7 +87,7 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
       if (seen) shown.set(task.id, seen);
     }),
   );
-  // What is still on its way to the sockets is looked for once the rest agrees.
+  // Watchers are checked once the rest agrees, since frames may still be on their way.
   if (problems.length === 0) {
     for (const text of (await Promise.all(cast.viewers.map((viewer) => missedBy(cast, viewer, shown)))).flat())
       blame("lost", text);

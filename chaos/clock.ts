@@ -12,7 +12,7 @@ export const FAST = 20;
 export interface Clock {
   /** How much faster than real time it runs. */
   rate: number;
-  /** Real time, in milliseconds, at which it was equal to real time. */
+  /** The real time, in milliseconds, at which both were equal. */
   epoch: number;
   /** How far it was put forward since, in its own milliseconds. */
   offset: number;
@@ -24,7 +24,7 @@ export function newClock(rate: number): Clock {
   return { rate, epoch: Date.now(), offset: 0, skew: 0 };
 }
 
-/** The time, as everybody but a skewed Worker knows it. */
+/** The time without the Worker's skew. */
 export function timeOf(clock: Clock): number {
   return clock.epoch + (Date.now() - clock.epoch) * clock.rate + clock.offset;
 }

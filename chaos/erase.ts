@@ -1,8 +1,8 @@
 /**
- * Erasing: what a user asks for, what was promised, and so what has to be gone.
+ * Erasing: what a user asked for, what was promised, and therefore what has to be gone.
  *
- * Goes by the answers alone. A request without a clear answer may have been done or not, and is repeated
- * at the end of the run.
+ * Judges by the answers alone. A request without a clear answer may or may not have been carried out,
+ * and is repeated at the end of the run.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,20 +11,20 @@ import { count } from "./history.ts";
 import type { Order, Wish } from "./truth.ts";
 import type { Viewer } from "./watchers.ts";
 
-/** A user's wish that everything goes, made between these times by the Worker's clock. */
+/** A request to erase everything of the user, made between these times on the Worker's clock. */
 export interface Erasure {
   from: number;
   to: number;
-  /** It has had its 202. */
+  /** It was answered 202. */
   isPromised: boolean;
 }
 
-/** What has to become of a task: its erasing may not be clear, or be asked for in the moment of its start. */
+/** What has to become of a task. `either`: the answer was not clear, or the task was being started at that moment. */
 export type Fate = "stays" | "goes" | "either";
 
-/** A frame that was sent before an answer is not much later than that, in real time. */
+/** How much later than the answer a frame sent before it may arrive, in real time. */
 const FRAMES_MS = 2000;
-/** Clocks of two processes are as good as equal: this is a few real milliseconds. */
+/** More than the clocks of two processes differ: this is a few real milliseconds. */
 const SLACK_MS = 100;
 
 export function fateOf({ erasures }: Cast, wish: Wish): Fate {
@@ -33,17 +33,17 @@ export function fateOf({ erasures }: Cast, wish: Wish): Fate {
   return erasures.some(({ to }) => wish.born.from <= to) ? "either" : "stays";
 }
 
-/** Whether its idempotency key may be free again: the same request is then another start. */
+/** Whether its idempotency key may be free again, so that the same request is a new start. */
 export const mayBeForgotten = (cast: Cast, { wishes }: Order) => wishes.some((wish) => fateOf(cast, wish) !== "stays");
 
-/** Tasks that nobody who asks now is to be shown, by their rooms or by their rows. */
+/** Tasks that must not be shown any more, by their rooms or from their rows. */
 export function erasedIn({ wishes, hasTroubledD1 }: Cast, by: "rooms" | "rows"): Set<string> {
-  // A write to D1 that is late can bring rows back, until they are deleted once more.
+  // A late write to D1 can bring rows back, until they are deleted a second time.
   const isOver = ({ promisedAt, isGone }: Wish) => (by === "rooms" ? promisedAt !== null : isGone && !hasTroubledD1);
   return new Set([...wishes.values()].filter(isOver).flatMap(({ told }) => told ?? []));
 }
 
-/** The owner erases a task that the Worker has told of, unless its start is being repeated just now. */
+/** The owner erases a task whose id is known, unless its start is being repeated just now. */
 export async function eraseTask(cast: Cast, wish: Wish): Promise<void> {
   const { history } = cast;
   const { told } = wish;
@@ -62,7 +62,7 @@ export async function eraseTask(cast: Cast, wish: Wish): Promise<void> {
   await Promise.all(connections.map((connection) => isTold(cast, told, connection)));
 }
 
-/** A watcher who was connected all the time is told, and before that is hung up on. */
+/** A watcher who stays connected is told. */
 async function isTold({ history }: Cast, taskId: string, [viewer, before]: readonly [Viewer, object]): Promise<void> {
   const waits = () => viewer.isOpen && viewer.connection === before && !viewer.connection.ended.has(taskId);
   for (const end = Date.now() + FRAMES_MS; waits() && Date.now() < end; ) await delay(2);
@@ -72,7 +72,7 @@ async function isTold({ history }: Cast, taskId: string, [viewer, before]: reado
 /** The user erases everything. */
 export async function eraseUser(cast: Cast): Promise<void> {
   const { history } = cast;
-  // Known before it is sent: what is started under a key may be forgotten from now on.
+  // Recorded before it is sent: from now on, keys may be forgotten.
   const erasure: Erasure = { from: cast.workerNow - SLACK_MS, to: Infinity, isPromised: false };
   cast.erasures.push(erasure);
   const { status, text } = await cast.ask("/users/me", { method: "DELETE" });
@@ -82,16 +82,17 @@ export async function eraseUser(cast: Cast): Promise<void> {
   if (![202, 503, 0].includes(status)) history.blame("kept", `erasing everything was answered ${status} ${text}`);
 }
 
-/** Repeats what had no clear answer. */
+/** Repeats requests that had no clear answer. */
 export async function insist(cast: Cast): Promise<void> {
-  // One that was asked for by a clock ahead of this one may have been heard, and be for more: that stays unclear.
+  // An earlier request, made while the Worker's clock was ahead, may have been accepted and cover more: that stays
+  // unclear.
   const last = cast.erasures.at(-1);
   if (last && !last.isPromised) await eraseUser(cast);
   const open = [...cast.wishes.values()].filter(({ isUnwanted, promisedAt }) => isUnwanted && promisedAt === null);
   await Promise.all(open.map((wish) => eraseTask(cast, wish)));
 }
 
-/** The provider sends what it has sent before, to whom it was erased: that is acknowledged. */
+/** The provider repeats the webhooks of erased tasks, which must be acknowledged. */
 export async function tellOfErased(cast: Cast): Promise<void> {
   const erased = [...cast.wishes.values()].filter((wish) => wish.hasEnded && fateOf(cast, wish) !== "stays");
   await Promise.all(

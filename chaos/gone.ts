@@ -1,6 +1,6 @@
 /**
- * What has to be gone once the faults are over: the rows of what was erased, and all that its room kept,
- * but for the note that it was erased.
+ * What has to be gone once the faults are over: the rows of what was erased, and everything in its room
+ * except the note that it was erased.
  */
 
 import type { Task } from "../emulator/emulator.ts";
@@ -8,10 +8,10 @@ import type { Cast } from "./cast.ts";
 import type { Told } from "./shim.ts";
 import type { Wish } from "./truth.ts";
 
-/** It is remembered for 75 h that a task was erased, by a clock that may have been wrong by 20 minutes at either end. */
+/** A room remembers for 75 h that its task was erased, on a clock that may be wrong by 20 minutes at either end. */
 const REMEMBERED_MS = (75 * 60 - 2 * 20) * 60_000;
 
-/** Rows that are left though nothing stands behind them, or though all was to go that is older. */
+/** Rows that should be gone: images without a task, and rows from before everything was erased. */
 export function* keptRows({ erasures }: Cast, told: Told): Generator<string> {
   const known = new Set(told.tasks.map(({ id }) => id));
   const stray = told.images.filter(({ task_id: id }) => !known.has(id));
@@ -40,7 +40,7 @@ export async function keptOf(cast: Cast, { slot, promisedAt }: Wish, { id }: Tas
   return left;
 }
 
-/** Idempotency keys that are taken though all that was started under them is gone. */
+/** Idempotency keys that are still taken although everything started under them is gone. */
 export function* goneKeys({ orders }: Cast, gone: Set<Wish>, { tasks, keys }: Told): Generator<string> {
   for (const { wishes, batchId, headers, isBatch } of orders) {
     const isAll = wishes.some((wish) => gone.has(wish)) && wishes.every((wish) => !wish.task || gone.has(wish));

@@ -1,4 +1,4 @@
-/** What happened in a run, line by line; and what has gone wrong in it. Decides nothing. */
+/** What happened in a run, line by line, and what went wrong. Decides nothing. */
 
 /**
  * `lost`: something does not agree with the provider's book. `doubled`: a wish was paid for twice.
@@ -17,13 +17,13 @@ export interface Problem {
 export interface Loss {
   /** Virtual milliseconds from the start to the provider's end. */
   tookMs: number;
-  /** And from there until the last of its watchers knew. */
+  /** From then until the last of its watchers knew. */
   unknownMs: number;
   /** How often the provider was asked for the task. */
   looks: number;
 }
 
-/** How often, by name. */
+/** Counts by name. */
 export type Counts = Map<string, number>;
 
 export function count(counts: Counts, name: string, times = 1): void {
@@ -35,9 +35,9 @@ export class History {
   readonly problems: Problem[] = [];
   /** Faults that took effect, by kind. */
   readonly injected: Counts = new Map();
-  /** Tasks that the provider took, by kind; those of batches by themselves. */
+  /** Tasks that the provider accepted, by kind; those of batches separately. */
   readonly started: Counts = new Map();
-  /** Webhooks that were sent, by the generation of their wire. */
+  /** Webhooks that were sent, by the generation of the wire format. */
   readonly sent: Counts = new Map();
   /** Tasks that their owner erased, by the status of the answer. */
   readonly erased: Counts = new Map();

@@ -2,8 +2,8 @@
  * Webhooks that are never sent: how long it takes until the watchers have the result, and how often the
  * provider is polled for it.
  *
- * The clock goes from alarm to alarm, so that nothing is waited for longer than the Worker does.
- * All times are virtual: the clock's own, which is put forward like that and otherwise goes as fast as ours.
+ * The clock jumps from alarm to alarm, so that a run waits no longer than the Worker does. All times are
+ * virtual: between the jumps, the clock runs as fast as real time.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,12 +11,12 @@ import type { Cast } from "./cast.ts";
 import type { Loss } from "./history.ts";
 import type { Wish } from "./truth.ts";
 
-/** Longer than any task is waited for: a video for three hours. */
+/** Longer than the Worker waits for any task: a video has three hours. */
 const AT_MOST_MS = 4 * 3_600_000;
-/** Frames that are on their way may take this long on a busy machine, in real time. */
+/** How long a frame may take on a busy machine, in real time. */
 const FRAMES_MS = 2000;
 
-/** Lets time pass until then, alarm by alarm. */
+/** Lets time pass until `at`, alarm by alarm. */
 export async function until(cast: Cast, at: number): Promise<void> {
   const { world } = cast;
   while (world.now() < at) {
@@ -26,14 +26,14 @@ export async function until(cast: Cast, at: number): Promise<void> {
   }
 }
 
-/** What the Worker was told when it asked is on its way to the watchers, who are to know before the clock goes on. */
+/** Waits for the frames that follow from a poll, so that watchers have them before the clock moves on. */
 async function shown(cast: Cast): Promise<void> {
   const isUnderWay = (wish: Wish) => wish.looks > wish.looksInVain && lossOf(cast, wish) === null;
   const ended = [...cast.wishes.values()].filter(({ endedAt }) => endedAt !== null);
   for (const end = Date.now() + FRAMES_MS; ended.some(isUnderWay) && Date.now() < end; ) await delay(2);
 }
 
-/** Lets time pass until every watcher knows how every task has ended, and takes note of how long that took. */
+/** Lets time pass until every watcher knows how every task has ended, and records how long that took. */
 export async function outwait(cast: Cast): Promise<void> {
   const { world, history } = cast;
   const lost = [...cast.wishes.values()].filter(({ endedAt }) => endedAt !== null);

@@ -1,16 +1,17 @@
 /**
  * `npm run chaos -- --seed N --runs M`: seeded runs of starts, webhooks and faults against the built
- * Worker, each checked against the provider's word. Exit code 1 when one fails.
+ * Worker, each checked against the provider's book. Exit code 1 when one fails.
  */
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BUILD } from "./build.ts";
 import { campaign } from "./campaign.ts";
 import { report } from "./report.ts";
 
-/** Much of a run is waiting: one more than there are cores. */
+/** One more than there are cores, since much of a run is waiting. */
 const WORLDS = availableParallelism() + 1;
 const SHRINK_RUNS = 60;
 /** The campaign stops after this many failures. */
@@ -61,7 +62,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (!existsSync(new URL("index_bg.wasm", BUILD))) {
+  if (!existsSync(join(BUILD, "index_bg.wasm"))) {
     throw new Error("There is no Worker to run: build it first, with npm run build.");
   }
   const say = (line: string) => console.log(line);

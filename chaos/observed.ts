@@ -1,5 +1,5 @@
 /**
- * Everything that the Worker ever showed of the tasks of a run, wherever it showed it.
+ * Everything that the Worker ever showed of a run's tasks, wherever it showed it.
  *
  * Invariants: a version always has the same content, and a final task never changes.
  */
@@ -8,7 +8,7 @@ import { canonical } from "./canonical.ts";
 
 type Json = Record<string, any>;
 
-/** Failures of ours, which the provider's word may still replace: see the contract. */
+/** Failures set by the Worker, which the provider's own outcome may still replace. */
 const PROVISIONAL = ["timeout", "provider_timeout", "provider_unavailable", "provider_invalid_response"];
 
 export function isFinal(task: Json): boolean {
@@ -31,7 +31,7 @@ export class Observed {
     return this.#newest.get(taskId) ?? 0;
   }
 
-  /** Takes note of a task that was shown `where`. */
+  /** Records a task that was shown `where`. */
   saw(where: string, task: Json): void {
     const { taskId, version } = task;
     // A task that the provider never accepted has no id.

@@ -1,6 +1,6 @@
 /**
- * What callers ask for: the body of each start, in which every task names its slot, so that the
- * provider's book says whose it is.
+ * What callers ask for: the body of each start, in which every task names its slot, so that it can
+ * be recognized in the provider's book.
  */
 
 import type { Task } from "../emulator/emulator.ts";
@@ -13,7 +13,7 @@ const prompt = (slot: number, user: string, word: string) => `slot ${slot} of ${
 const picture = (slot: number, user: string, word: string) =>
   `https://pictures.example/slot-${slot}-of-${user}${word}.png`;
 
-/** The request of a task of this kind, with no field that it could do without. */
+/** The smallest request for a task of this kind. */
 function requestOf(kind: Kind, slot: number, count: number, user: string, word: string): object {
   switch (kind) {
     case "image.generate":
@@ -54,7 +54,7 @@ export function orderOf(step: Start, user: string, now: number): Order {
   }
 }
 
-/** The slot that a task of the provider's was started for; undefined where it is not this user's. */
+/** The slot that the provider's task was started for; undefined if it is not this user's. */
 export function slotOf({ request }: Task, user: string): number | undefined {
   const slot = /slot[ -](\d+)/.exec(request.prompt)?.[1];
   if (slot === undefined || !request.prompt.includes(user)) return undefined;

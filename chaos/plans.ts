@@ -15,16 +15,16 @@ import {
   tasksOf,
 } from "./steps.ts";
 
-/** A power cut costs most of a second, and everything else a few milliseconds. */
+/** The share of runs with a power cut. It takes most of a second, everything else a few milliseconds. */
 const KILLED_RUNS = 0.05;
 
-/** Runs in which a user erases everything: what is left to be seen is little. */
+/** The share of runs in which a user erases everything, which leaves little to check. */
 const EMPTIED_RUNS = 0.1;
 
-/** Starts that somebody watches at once, as the page that has sent them does. */
+/** The share of starts that are watched at once, as the page does. */
 const WATCHED = 0.6;
 
-/** Words that the emulated provider obeys; most tasks end well. */
+/** Keywords that the emulated provider obeys; most tasks succeed. */
 const WORDS = [
   "",
   "",
@@ -47,7 +47,7 @@ const KINDS: readonly Kind[] = [
 
 const WIRES: readonly Generation[] = ["g1", "g2", "g3", "g4", "g4"];
 
-/** A run that is cleaned lasts half as long again. */
+/** A run that is cleaned takes half as long again. */
 const ENDS: Record<End, number> = { agreed: 90, cleaned: 5, outlived: 5 };
 
 const WEIGHTS = {
@@ -75,7 +75,7 @@ const WEIGHTS = {
 /** Times at which something changes: the first search for rows, the polls, a ticket's expiry, the clean-up. */
 const PASSES = [1, 3, 3, 21, 21, 60, 400, 3700, 90_000];
 
-/** What is wrong with the Worker's clock: up to more than a webhook may be old. */
+/** The Worker's clock skew, up to more than a webhook's age limit. */
 const SKEWS = [0, 0, -1200, -280, -2, 2, 280, 1200];
 
 function startOf(random: Random, slot: number): Start {
@@ -149,7 +149,7 @@ function anyStep(random: Random, slots: number): Step {
   }
 }
 
-/** A step that can go on beside others: not one that moves the clock of all. */
+/** A step that can run concurrently with others: not one that moves the common clock. */
 function momentary(random: Random, slots: number): Step {
   for (;;) {
     const step = anyStep(random, slots);
@@ -157,7 +157,7 @@ function momentary(random: Random, slots: number): Step {
   }
 }
 
-/** One power cut: while the provider says yes to a start, or in the middle of something else. */
+/** One power cut: while the provider accepts a start, or in the middle of something else. */
 function addPowerCut(random: Random, slots: number, starts: Start[], steps: Step[]): void {
   if (random.chance(0.3)) {
     random.pick(starts).meanwhile = "kill";
@@ -196,7 +196,7 @@ export function planOf(random: Random): Plan {
   const { starts, slots } = startsOf(random, random.whole(2, 4), startOf);
   const length = random.whole(6, 30);
   const steps: Step[] = Array.from({ length }, () => anyStep(random, slots));
-  // In the first half, so that much happens to each: what names a task not started yet does nothing.
+  // In the first half, so that much happens to each: a step on a task not started yet does nothing.
   for (const start of starts) {
     const own: Step[] = [start];
     if (random.chance(WATCHED)) own.push(watchOf(random, start.slot + random.whole(0, tasksOf(start) - 1)));
@@ -207,13 +207,13 @@ export function planOf(random: Random): Plan {
   return { generation: random.pick(WIRES), end: random.weighted(ENDS), steps };
 }
 
-/** How long a task takes that comes to an end at all, in seconds: as often seconds as minutes, seldom an hour. */
+/** How long a task takes, in seconds: as often seconds as minutes, seldom an hour. */
 const QUICKEST_S = 2;
 const SLOWEST_S = 3000;
 /** Videos are waited for three times as long. */
 const SLOWEST_VIDEO_S = 9000;
 
-/** A run in which everything goes well, but that no webhook is ever sent. */
+/** A run in which everything goes well, except that no webhook is ever sent. */
 export function planOfLosses(random: Random): Plan {
   const calm = (random: Random, slot: number): Start => {
     const start: Start = { ...startOf(random, slot), meanwhile: "nothing" };

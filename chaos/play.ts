@@ -1,4 +1,4 @@
-/** Does the steps of a run, one after another. A step that makes no sense where it stands does nothing. */
+/** Performs the steps of a run, one after another. A step that makes no sense at its place does nothing. */
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeliverOptions } from "../emulator/emulator.ts";
@@ -11,11 +11,11 @@ import { type Corruption, lineOf, type Sight, type Step } from "./steps.ts";
 import type { Order, Wish } from "./truth.ts";
 import type { Viewer } from "./watchers.ts";
 
-/** Keys are remembered for a day; this is less, by more than any skew. */
+/** Keys are remembered for a day; this is shorter by more than any skew. */
 const KEY_LIFE_MS = 20 * 3_600_000;
 /**
- * A task whose only event is dropped has to be looked for before its room gives up after an hour.
- * A quarter, because the room's clock may have been wrong by 20 minutes at either end.
+ * A task whose only event is dropped has to be polled before its room gives up after an hour. A
+ * quarter of that, because the room's clock may be wrong by 20 minutes at either end.
  */
 const SURELY_WAITED_FOR_MS = 15 * 60_000;
 const VIEWERS_EACH = 2;
@@ -26,7 +26,7 @@ export const isRepeatable = (cast: Cast, order: Order) =>
 /** Whether a task without a webhook has been waited for long enough. */
 const isLate = (cast: Cast, wish: Wish, inMs = 0) => cast.world.now() + inMs - wish.order.sentAt > SURELY_WAITED_FOR_MS;
 
-/** The ways to forge a webhook that must be refused. */
+/** Ways to forge a webhook, which must be refused. */
 function corruption(how: Corruption, now: number): DeliverOptions {
   const flip = (text: string) => text.slice(0, -2) + (text.at(-2) === "a" ? "b" : "a") + text.slice(-1);
   const signature = /signature$/;
@@ -62,7 +62,7 @@ function lose({ world }: Cast, wish: Wish): void {
   wish.looksInVain = wish.looks;
 }
 
-/** A task of no batch is looked at by itself. */
+/** A task without a batch is watched by itself. */
 function sightOf({ order }: Wish, sight: Sight): Sight {
   return sight === "batch" && !order.isBatch ? "task" : sight;
 }
@@ -79,7 +79,7 @@ function objectOf(cast: Cast, wish: Wish, sight: Sight): string {
   }
 }
 
-/** A watcher of this who is not there: a new one, or one who comes back. */
+/** A watcher who is not connected: a new one, or one who comes back. */
 function viewerOf(cast: Cast, wish: Wish | undefined, wanted: Sight): Viewer | undefined {
   if (!wish) return undefined;
   const { order } = wish;
@@ -88,7 +88,7 @@ function viewerOf(cast: Cast, wish: Wish | undefined, wanted: Sight): Viewer | u
   if (id === null) return undefined;
   const mine = cast.viewers.filter((viewer) => viewer.sight === sight && viewer.id === id);
   if (mine.length >= VIEWERS_EACH) return mine.find(({ isOpen }) => !isOpen);
-  // A start's answer lets its reader watch what it has started.
+  // The answer to a start has a ticket for what it started.
   const isOfOrder = sight === (order.isBatch ? "batch" : "task");
   return cast.viewer(sight, id, isOfOrder ? order.ticket : null);
 }
@@ -229,7 +229,7 @@ export async function play(cast: Cast, step: Step): Promise<void> {
   }
 }
 
-/** The same, with a line in the history. */
+/** Plays a step, with a line in the history. */
 export async function playOn(cast: Cast, step: Step): Promise<void> {
   cast.history.note(lineOf(step));
   await play(cast, step);

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 export class Random {
   #state: number;
 
-  /** `parts` are joined: a run's seed is the whole chaos's seed and the run's number. */
+  /** `parts` are joined: for a run, the campaign's seed and the run's number. */
   constructor(...parts: (string | number)[]) {
     this.#state = createHash("sha256").update(parts.join(":")).digest().readUInt32BE(0);
   }
@@ -33,7 +33,7 @@ export class Random {
     return from[Math.floor(this.next() * from.length)] ?? first;
   }
 
-  /** One of the names, as often as its weight says. */
+  /** One of the names, chosen by weight. */
   weighted<Name extends string>(weights: Record<Name, number>): Name {
     const entries = Object.entries(weights) as [Name, number][];
     let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);

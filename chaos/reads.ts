@@ -11,7 +11,7 @@ export async function read(cast: Cast, taskId: string): Promise<any> {
   if (answer.status !== 200) return null;
   const { task } = answer.body;
   cast.observed.saw("a read", task);
-  // What is completed is read from its row.
+  // A completed task is read from its row.
   if (isErased && !(cast.hasTroubledD1 && task.status === "completed"))
     cast.history.blame("kept", `${taskId} was erased, and a read shows ${JSON.stringify(task)}`);
   return task;

@@ -13,7 +13,7 @@ const FAULTS: [name: string, fault: Fault][] = [
   ["broken", "broken"],
 ];
 
-/** A task that was over so soon is one that somebody sat and waited for. */
+/** Somebody is likely to sit and wait for a task that ends this soon. */
 const SOON_MS = 60_000;
 
 export function* report(summary: Summary): Generator<string> {

@@ -7,12 +7,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A sweep takes what it can in its time, of all users' rows. The next goes on. */
+/** A sweep deletes what it can in its time, from all users' rows; the next one goes on. */
 const SWEEPS = 20;
-/** When the rows of an early report are searched for. */
+/** By then, the rows of an early report have been searched for. */
 const ADOPTED_MS = 3000;
 
-/** Lets more time pass than anything is kept. Then nothing is left, and no late webhook brings anything back. */
+/** Lets everything pass its retention. Then nothing may be left, and no late webhook may bring anything back. */
 export async function outlive(cast: Cast): Promise<void> {
   const { world, history } = cast;
   history.note(`${RETENTION_DAYS + 1} days later`);
@@ -20,7 +20,7 @@ export async function outlive(cast: Cast): Promise<void> {
   await world.pass((RETENTION_DAYS + 1) * DAY_MS, cast.rooms);
   let rows = await left(cast);
   for (let i = 0; i < SWEEPS && rows.length > 0; i++) {
-    // A round begins in the first minute of an hour.
+    // The sweep begins a round in the first minute of an hour.
     await world.pass(i % 4 === 0 ? HOUR_MS - (world.now() % HOUR_MS) + 1000 : MINUTE_MS, []);
     rows = await left(cast);
   }

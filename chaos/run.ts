@@ -1,7 +1,7 @@
 /**
- * One run: its steps, then all faults end, then everything has to agree.
+ * One run: its steps, then the end of all faults, then everything has to agree.
  *
- * A world that a run has left broken is said to be: the next run needs another.
+ * A run that leaves its world broken says so: the next run needs another.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -17,11 +17,14 @@ import { outlive } from "./retention.ts";
 import type { Plan } from "./steps.ts";
 import type { World } from "./world.ts";
 
-/** After the faults, in seconds: at once, after a retry, a look, the longest look, the longest pause before rows are searched for again. */
+/**
+ * Pauses before the checks, in seconds: none, then for a retry, a poll, the longest gap between polls, and between
+ * searches for rows.
+ */
 const PATIENCE = [0, 3, 30, 400, 4_000];
-/** After something was erased: a minute after its rows were deleted, they are for the last time. */
+/** The same after something was erased: its rows are deleted once more after a minute. */
 const ERASED_PATIENCE = [63, 400, 25_000, 63];
-/** A room deletes its state so long after its task has ended. */
+/** Within this time after its task's end, a room has deleted its state. */
 const CLEANED_AFTER_S = 90_000;
 const REDELIVERIES = 5;
 /** In real time: many times what the longest run takes on a busy machine. */
@@ -32,7 +35,7 @@ export interface Outcome {
   problems: Problem[];
 }
 
-/** The run that this seed and number stand for; `losesAll` is for one in which no webhook is ever sent. */
+/** The plan for this seed and number; with `losesAll`, no webhook is ever sent. */
 export function planFor(seed: number, number: number, losesAll = false): Plan {
   return losesAll ? planOfLosses(new Random("losses", seed, number)) : planOf(new Random(seed, number));
 }
@@ -60,7 +63,7 @@ async function playAll(cast: Cast, plan: Plan): Promise<void> {
   const { world, history } = cast;
   for (const step of plan.steps) {
     await playOn(cast, step);
-    // Nothing later can repair it.
+    // Nothing later can repair that.
     if (history.problems.length > 0) return;
   }
   if (plan.losesAll) await outwait(cast);
@@ -82,7 +85,7 @@ async function heal(cast: Cast): Promise<void> {
   if (!world.isUp) await world.start();
   await world.healD1();
   await world.skew(0, cast.rooms);
-  // Somebody comes late to each batch, and to the feed.
+  // A late watcher for each batch, and for the feed.
   for (const { batchId, ticket } of cast.orders) if (batchId !== null) cast.viewer("batch", batchId, ticket);
   cast.viewer("feed", "", null);
   await Promise.all(

@@ -1,11 +1,12 @@
 /**
  * Modules around the built Worker: a virtual clock, and faults in its bindings.
  *
- * The Worker inside is the unchanged build, without any test hook. `POST /__chaos`
- * is answered by the shim: it sets the clock and the faults, shows the rows, and says which alarms
- * are due. Runs in workerd, so it is text; what it must not know is what a task is.
+ * The Worker inside is the unchanged build, without any test hook. `POST /__chaos` is answered by
+ * the shim: it sets the clock and the faults, shows the rows, and says which alarms are due. Runs
+ * in workerd, so it is text. It does not know what a task is.
  */
 
+import { AROUND, shiftedDate } from "../tests/worker/support/shim_parts.ts";
 import type { Clock } from "./clock.ts";
 
 /** What D1 does to the next calls: answers with an error, writes and then says that it failed, or is slow. */
@@ -16,11 +17,11 @@ export interface Command {
   clock?: Clock;
   /** The fault of the next `calls` calls to D1; null ends it. */
   d1?: { mode: D1Mode; calls: number } | null;
-  /** Rooms whose alarms are moved to where the clock now has them. */
+  /** Rooms whose alarms are moved to match the clock. */
   rooms?: string[];
-  /** Rooms that tell what they keep. */
+  /** Rooms whose stored state is wanted. */
   open?: string[];
-  /** Does what is done every minute. */
+  /** Runs what the cron trigger runs every minute. */
   sweep?: boolean;
   /** Gives this user's rows, in every table. */
   rows?: string;
@@ -28,86 +29,64 @@ export interface Command {
 
 /** What it answers. */
 export interface Told {
-  /** Calls to D1 that have not ended, though the Worker may wait for them no longer. */
+  /** Calls to D1 that have not ended, even if the Worker no longer waits for them. */
   underWay: number;
   /** Rooms whose alarm runs, or should run by now. */
   busy: string[];
   /** When the next alarm of the rooms is due, by the Worker's clock. */
   next: number | null;
-  /** What each of the opened rooms has under its key, a JSON text; null where that is nothing. */
+  /** The JSON text that each of the opened rooms has stored; null if none. */
   kept: Record<string, string | null>;
   tasks: Record<string, any>[];
   images: Record<string, any>[];
   /** Idempotency keys. */
   keys: Record<string, any>[];
-  /** What the user wants gone, and is not gone yet. */
+  /** Requests to erase everything that are not done yet. */
   erasures: Record<string, any>[];
 }
 
 /** Runs before the Worker: replaces its clock and silences its log. */
 export const clockModule = (clock: Clock): string => `
-const RealDate = Date;
 const realTimeout = setTimeout;
 export const clock = ${JSON.stringify(clock)};
-
-export const realNow = () => RealDate.now();
+${shiftedDate("now()")}
+export { realNow };
 const ahead = () => clock.offset + clock.skew;
 export const now = () => Math.floor(clock.epoch + (realNow() - clock.epoch) * clock.rate + ahead());
 /** When, in real time, the clock will show \`at\`. */
 export const realTimeOf = (at) => clock.epoch + (at - ahead() - clock.epoch) / clock.rate;
-
-globalThis.Date = class extends RealDate {
-  constructor(...args) {
-    if (args.length > 0) super(...args);
-    else super(now());
-  }
-  static now() {
-    return now();
-  }
-};
 globalThis.setTimeout = (run, ms, ...args) => realTimeout(run, (ms ?? 0) / clock.rate, ...args);
 const realSignal = AbortSignal.timeout.bind(AbortSignal);
 AbortSignal.timeout = (ms) => realSignal(ms / clock.rate);
 
-// Faults are logged as they should be, and that is no news here. Nor may it be said: workerd waits
-// for Node to read what it says, and Node, while it takes an object out of memory, for workerd.
+// The log would only list the injected faults, and it could deadlock: workerd waits for Node to read the log, and Node,
+// during an eviction, for workerd.
 for (const name of ["debug", "error", "info", "log", "warn"]) console[name] = () => {};
 `;
 
-/** Around the Worker. Imports are run in their order: the clock is set when the Worker begins. */
+/** Around the Worker. Imports run in order, so the clock is set when the Worker begins. */
 export const SHIM = `
 import { clock, now, realNow, realTimeOf } from "./clock.js";
 import * as app from "./index.js";
 
-/** Where a room's alarm is, by the clock: beside the room's own value, and gone when that is. */
+/** The key of a room's alarm time on the clock. It is deleted with the room's own value. */
 const ALARM = "chaos:alarm";
-/** Under what a room keeps that value. */
+/** The key of that value. */
 const ROOM = "room";
 
 let fault = null;
 /** Calls to D1 that have not ended. */
 let underWay = 0;
 const ringing = new Map();
-
-/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
-function around(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
-/** The mode of this call, if it is one of those that go wrong. */
+${AROUND}
+/** The fault of this call, if it has one. */
 function strike() {
   if (!fault || fault.calls <= 0) return null;
   fault.calls -= 1;
   return fault.mode;
 }
 
-/** Longer than the Worker waits: the write comes late, after whatever it did instead. */
+/** Waits longer than the Worker does, so the write comes after whatever it did instead. */
 async function late(work) {
   await new Promise((resolve) => setTimeout(resolve, 2500));
   return work();
@@ -136,12 +115,11 @@ function bindings(env) {
   const DB = around(env.DB, {
     batch: (statements) => struck(() => env.DB.batch(statements)),
     prepare: (text) => faulty(env.DB.prepare(text)),
-    constructor: env.DB.constructor,
   });
   return around(env, { DB });
 }
 
-/** The object's context, with alarms by the clock. */
+/** The object's context, with alarms on the clock. */
 function context(ctx) {
   const { storage } = ctx;
   const setAlarm = (at, ...more) => {
@@ -188,7 +166,7 @@ const object = (Inner) =>
     webSocketError(...args) {
       return this.#inner.webSocketError(...args);
     }
-    /** Moves the alarm to where the clock has it now. Says when that is, and whether it runs, or should by now. */
+    /** Moves the alarm to match the clock. Returns its time, and whether it runs or should by now. */
     async #alarm() {
       const { storage } = this.#ctx;
       const at = await storage.getAlarm();

@@ -2,12 +2,12 @@
 
 import type { Plan, Step } from "./steps.ts";
 
-/** Whether a run fails; in a fresh world or the same, that is its own business. */
+/** Whether a run fails. It may use a fresh world or the same. */
 export type Fails = (plan: Plan) => Promise<boolean>;
 
 /**
  * The shortest plan found within `budget` runs. Leaves out halves first, then quarters, down to
- * single steps; then what goes on together is tried alone.
+ * single steps; then tries concurrent steps one at a time.
  */
 export async function shrink(plan: Plan, fails: Fails, budget: number): Promise<Plan> {
   let best = plan;

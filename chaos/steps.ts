@@ -1,21 +1,21 @@
 /**
- * What can be done in a run. A step is plain data and says nothing of what came before, so any
- * sub-list of a run's steps is a run as well: that is what lets a failing one be made shorter.
+ * The steps of a run. A step is plain data and does not depend on earlier ones, so any sub-list of
+ * a run's steps is a run as well. That is how failing runs are shrunk.
  */
 
 import type { Kind } from "../emulator/mynth/kinds.ts";
 import type { Generation } from "../emulator/options.ts";
 import type { D1Mode } from "./shim.ts";
 
-/** What happens between the provider's yes and its answer. */
+/** What happens after the provider accepts a start and before it answers. */
 export type Meanwhile = "nothing" | "webhook" | "cut" | "kill";
 
 export type Corruption = "body" | "signature" | "secret" | "stale" | "unsigned";
 
-/** What a watcher looks at: one task, the batch it is of, or all that its user has. */
+/** What a watcher watches: one task, its batch, or all tasks of its user. */
 export type Sight = "task" | "batch" | "feed";
 
-/** What every start says: `slot` is the first of its tasks, `keyed` whether it carries an idempotency key. */
+/** The fields of every start: `slot` is the first of its tasks, `keyed` whether it carries an idempotency key. */
 interface StartStep {
   slot: number;
   keyed: boolean;
@@ -25,7 +25,7 @@ interface StartStep {
 export type Start =
   | ({ do: "start"; count: number; word: string } & StartStep)
   | ({ do: "kind"; kind: Kind; word: string } & StartStep)
-  /** A prompt for every word, with every model: a slot each. `at` is the slot that `meanwhile` is of. */
+  /** Every word with every model has a slot. `meanwhile` happens to the slot `at`. */
   | ({ do: "batch"; words: string[]; models: number; count: number; at: number } & StartStep);
 
 /** `slot` is one of the run's tasks: one wish of the caller's. */
@@ -35,7 +35,7 @@ export type Step =
   | { do: "finish"; slot: number }
   | { do: "deliver"; slot: number; copies: number }
   | { do: "drop"; slot: number }
-  /** The provider ends it so long after its start, and says so to nobody. */
+  /** The provider ends it so long after its start, and sends no webhook. */
   | { do: "lose"; slot: number; afterSeconds: number }
   | { do: "reorder"; seed: number }
   | { do: "contradict"; slot: number }
@@ -51,20 +51,20 @@ export type Step =
   | { do: "leave"; which: number }
   /** The owner erases the task, whatever becomes of it. */
   | { do: "erase"; slot: number }
-  /** The user erases all that there is until now. */
+  /** The user erases everything so far. */
   | { do: "eraseUser" }
   | { do: "read"; slot: number }
   | { do: "list"; limit: number }
   | { do: "together"; steps: Step[] };
 
-/** How long a run is watched: until all agrees, until the rooms are cleaned, or until no row is kept any more. */
+/** When a run ends: once everything agrees, once the rooms are cleaned, or once all rows are past their retention. */
 export type End = "agreed" | "cleaned" | "outlived";
 
 export interface Plan {
-  /** The provider's wire in this run. */
+  /** The provider's wire format in this run. */
   generation: Generation;
   end: End;
-  /** Nothing goes wrong but that no webhook is ever sent: how long that goes unnoticed is measured. */
+  /** The only fault is that no webhook is ever sent; the run measures how long that goes unnoticed. */
   losesAll?: boolean;
   steps: Step[];
 }

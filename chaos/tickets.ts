@@ -1,7 +1,7 @@
 /**
- * Live tickets as their holder knows them: a text, and the moment from which it opens nothing more.
+ * Live tickets as their holder knows them: the text, and when it expires.
  *
- * That moment is by the Worker's clock, right or wrong, since the Worker has nothing else to go by.
+ * That is by the Worker's clock, right or wrong, since the Worker has no other.
  */
 
 export interface Ticket {
@@ -10,14 +10,17 @@ export interface Ticket {
   expiresAt: number;
 }
 
-/** Requests take their time, and the clock runs fast: so close to its end a ticket may go either way. */
+/** So close to its expiry a ticket may go either way: requests take time, and the clock runs fast. */
 const SLACK_MS = 2000;
 
 export function ticketOf({ ticket, expiresAt }: { ticket: string; expiresAt: string }): Ticket {
   return { text: ticket, expiresAt: Date.parse(expiresAt) };
 }
 
-/** Whether it has to be taken, or refused, by a Worker whose clock went from `before` to `after`; null: either. */
+/**
+ * Whether a Worker whose clock went from `before` to `after` has to accept it or to refuse it; null if either is
+ * right.
+ */
 export function mustOpen({ expiresAt }: Ticket, before: number, after: number): boolean | null {
   if (after < expiresAt - SLACK_MS) return true;
   return before > expiresAt + SLACK_MS ? false : null;

@@ -11,7 +11,7 @@ import type { Kind } from "../emulator/mynth/kinds.ts";
 import { resultOf } from "../emulator/mynth/results.ts";
 import type { Ticket } from "./tickets.ts";
 
-/** One request of the caller's that starts something: a task, or a batch of them. */
+/** A request that starts a task, or a batch of them. */
 export class Order {
   readonly path: string;
   /** The body and headers that it is sent with, each time the same. */
@@ -21,11 +21,11 @@ export class Order {
   readonly sentAt: number;
   /** In the order in which the answer has them. */
   readonly wishes: Wish[] = [];
-  /** The batch as the Worker called it. */
+  /** The batch's id, from the Worker. */
   batchId: string | null = null;
-  /** When each of its requests that are under way was sent, by the Worker's clock. */
+  /** Its requests under way, with the time on the Worker's clock when each was sent. */
   readonly underWay = new Set<{ at: number }>();
-  /** What the last answer let its reader watch. */
+  /** The ticket in the last answer. */
   ticket: Ticket | null = null;
 
   constructor(path: string, body: object, key: string | null, sentAt: number) {
@@ -51,27 +51,27 @@ export class Wish {
   readonly kind: Kind;
   /** Images asked for, each with a row; 0 for kinds that return something else. */
   readonly count: number;
-  /** The tasks that the provider made for it: one, at most. */
+  /** The tasks that the provider made for it: at most one. */
   readonly paid: Task[] = [];
   /** The provider's id as the Worker told it to the caller. */
   told: string | null = null;
-  /** Its provider has had a 2xx for the event that ended the task. */
+  /** The provider got a 2xx for the event that ended the task. */
   isAcknowledged = false;
-  /** Its one event was sent to nobody: it has to be asked for. */
+  /** Its only event was never sent, so the Worker has to poll. */
   isDropped = false;
   /** When the provider ended it, by the clock, if its event was dropped. */
   endedAt: number | null = null;
-  /** Between which times its row was made, by the Worker's clock, right or wrong. */
+  /** Its row was made between these times on the Worker's clock, right or wrong. */
   born = { from: 0, to: Infinity };
-  /** Its owner has asked for it to be erased, with whatever answer. */
+  /** Its owner has asked for it to be erased, whatever the answer. */
   isUnwanted = false;
   /** When its owner was first promised that it is erased, by the clock. */
   promisedAt: number | null = null;
-  /** Its owner was told that it is gone, rows and all. */
+  /** Its owner was told that it is gone, including its rows. */
   isGone = false;
-  /** How often the provider was asked for it. */
+  /** How often the provider was polled for it. */
   looks = 0;
-  /** How often that was before it had ended. */
+  /** How often that was before it ended. */
   looksInVain = 0;
 
   constructor(slot: number, order: Order, kind: Kind, count: number) {
@@ -91,24 +91,24 @@ export class Wish {
   }
 
   /**
-   * Without rows there is nothing by which a task can be known again whose start's answer was lost.
-   * Where the caller was told that the start failed, that is all that can be asked for.
+   * If the answer to its start was lost, a task without rows cannot be recognized later. All that
+   * can be expected is that the caller was told that the start failed.
    */
   get mayBeNobodys(): boolean {
     return this.count === 0 && this.told === null;
   }
 
-  /** What a late event that contradicts the provider's own word claims. */
+  /** What an event that contradicts the provider's first one claims. */
   get opposite(): Outcome {
     return this.task?.status === "failed" ? "completed" : "failed";
   }
 }
 
-/** What the rows, the object and the API show of a task, in the fields that are the provider's to decide. */
+/** What the rows, the object and the API show of a task, in the fields that the provider decides. */
 export interface Ending {
   kind: string;
   status: string;
-  /** The code. */
+  /** The error's code. */
   error: string | null;
   images: { status: string; imageId: string | null; url: string | null }[];
   result: unknown;

@@ -1,4 +1,4 @@
-/** A task as it is kept and shown in different places, brought into the form in which the truth is. */
+/** A task as it is stored and shown in different places, converted to the form of the ground truth. */
 
 import type { Ending } from "./truth.ts";
 
@@ -32,7 +32,7 @@ export function inAnswer(task: Row | null | undefined): View | null {
   return { version, ending: { kind, status, error: error?.code ?? null, images, result } };
 }
 
-/** In its object's storage: the JSON text that is kept there. */
+/** In its object's storage: the JSON text that is stored there. */
 export function inRoom(kept: string | null): View | null {
   const task: Row | undefined = kept === null ? undefined : JSON.parse(kept).task;
   if (!task) return null;

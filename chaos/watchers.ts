@@ -22,18 +22,18 @@ export interface Surroundings {
   token: string;
   observed: Observed;
   blame(fault: Fault, text: string): void;
-  /** Takes note of a fault that took effect. */
+  /** Records a fault that took effect. */
   inject(kind: string): void;
-  /** The time, right and as the Worker knows it. */
+  /** The right time, and the Worker's. */
   now(): number;
   workerNow(): number;
   /** Whether a watcher may be shown this task. */
   belongs(viewer: Viewer, taskId: string): boolean;
-  /** Tasks that nobody who comes now is to be shown, by their rooms or by their rows. */
+  /** Tasks that must not be shown any more, by their rooms or from their rows. */
   erased(by: "rooms" | "rows"): Set<string>;
-  /** Whether it may be erased: somebody has asked for that. */
+  /** Whether somebody has asked for it to be erased. */
   isUnwanted(taskId: string): boolean;
-  /** Another ticket; null where there is none to be had. */
+  /** Another ticket; null if there is none. */
   ticket(viewer: Viewer): Promise<Ticket | null>;
 }
 
@@ -50,11 +50,11 @@ export class Viewer {
   /** The task's id, or the batch's. */
   readonly id: string;
   readonly path: string;
-  /** The newest that it has seen, by task. */
+  /** The newest state that it has seen, by task. */
   readonly seen = new Map<string, Json>();
-  /** When it first saw a task that was over, by the clock. */
+  /** When it first saw that a task was over, by the clock. */
   readonly learned = new Map<string, number>();
-  /** The last one. */
+  /** The latest. */
   connection: Connection = { shown: new Set(), ended: new Set() };
   readonly #world: Surroundings;
   #ticket: Ticket | null;
@@ -76,7 +76,7 @@ export class Viewer {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  /** Connects, if it is not connected. Whether it is then. With a ticket that is over it gets another. */
+  /** Connects, unless it is connected. Returns whether it is. Replaces an expired ticket. */
   async open({ knows, byTicket }: { knows: boolean; byTicket: boolean }): Promise<boolean> {
     if (this.isOpen) return true;
     if (!byTicket) return (await this.#connect(knows, null)) === 101;
@@ -87,7 +87,7 @@ export class Viewer {
     return (await this.#try(knows)) === 101;
   }
 
-  /** Connects with its ticket, which is good until its time and not longer. */
+  /** Connects with its ticket, which must be accepted until it expires and no longer. */
   async #try(knows: boolean): Promise<number> {
     const ticket = this.#ticket;
     if (!ticket) return this.#connect(knows, null);
@@ -126,7 +126,7 @@ export class Viewer {
   }
 
   #listen(socket: WebSocket): void {
-    // A task's socket begins with the newest: nothing older than anybody was shown by now.
+    // A task's socket begins with the newest state: nothing older than anybody was shown.
     const least = new Map<string, number>();
     if (this.sight === "task") least.set(this.id, this.#world.observed.newest(this.id));
     const connection: Connection = { shown: new Set(), ended: new Set() };
@@ -178,7 +178,8 @@ export class Viewer {
     if (!this.#world.belongs(this, taskId))
       this.#world.blame("leaked", `a watcher of ${this.name} was shown ${JSON.stringify(task)}`);
     this.#world.observed.saw(`a socket on ${this.name}`, task);
-    // What a page does with a frame that is older than what it shows: who comes back may be shown rows that are behind.
+    // Ignores a frame older than what it shows, as a page does: after reconnecting, it may be shown rows that are
+    // behind.
     if (version < (this.seen.get(taskId)?.version ?? 0)) return;
     this.seen.set(taskId, task);
     if (task.status !== "pending" && !this.learned.has(taskId)) this.learned.set(taskId, this.#world.now());

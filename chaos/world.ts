@@ -22,24 +22,24 @@ import type { Command, D1Mode, Told } from "./shim.ts";
 
 const SERVE = fileURLToPath(new URL("serve.ts", import.meta.url));
 const START_MS = 30_000;
-/** How long alarms that are due may take, in real time: some wait for a D1 that is slow. */
+/** How long alarms that are due may take, in real time: some wait for a slow D1. */
 const ALARMS_MS = 10_000;
-/** An object that is busy leaves later, while the run goes on. */
+/** A busy object is evicted later, while the run goes on. */
 const EVICTION_MS = 50;
-/** Whatever the shim is told takes milliseconds; a sweep may wait for a D1 that is slow. */
+/** The shim's commands take milliseconds, but a sweep may wait for a slow D1. */
 const TOLD_MS = 20_000;
-/** Whoever lets this pass, in the clock's time, lets a sweep pass too: there is one every minute. */
+/** When this much time passes on the clock, a sweep runs too: there is one every minute. */
 const SWEEP_MS = 60_000;
 
-/** Longer than the clock goes in a run, but for those that are about it. */
+/** Longer than a run lasts on its clock, except for those about retention. */
 export const RETENTION_DAYS = 30;
 
-/** Room for the state of a few worlds. */
+/** Bytes that a few worlds need for their state. */
 const SPACE = 1e9;
 
 /**
- * Where state is kept: in memory where there is enough. A process that is killed leaves its files
- * there as it does on a disk, and twice as many runs fit into a minute.
+ * The folder for state, in memory if there is enough. A killed process leaves its files there as on
+ * a disk, and twice as many runs fit into a minute.
  */
 async function stateFolder(): Promise<string> {
   const { bavail, bsize } = await statfs("/dev/shm").catch(() => ({ bavail: 0, bsize: 0 }));
@@ -49,7 +49,7 @@ async function stateFolder(): Promise<string> {
 export class World {
   readonly base: string;
   readonly emulator: Emulator;
-  /** Between the Worker and the provider's API: what it is asked, and lies told in its place. */
+  /** Between the Worker and the provider's API: records requests, and can answer in its place. */
   readonly provider: HttpProxy;
   readonly clock: Clock;
   readonly #job: Omit<Job, "clock" | "migrate">;
@@ -100,7 +100,7 @@ export class World {
     const job: Job = { ...this.#job, clock: this.clock, migrate };
     const child = spawn(process.execPath, [SERVE, JSON.stringify(job)], {
       detached: true,
-      // What a killed process leaves in its temporary folder goes with the state.
+      // A killed process's temporary files are deleted with the state.
       env: { ...process.env, TMPDIR: this.#job.persist },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
@@ -133,7 +133,7 @@ export class World {
     throw new Error("workerd outlived its process group");
   }
 
-  /** Tells the shim. While the Worker is down there is nobody to tell. */
+  /** Sends a command to the shim. While the Worker is down, nothing is sent. */
   async tell(command: Command): Promise<Told> {
     const nothing = { underWay: 0, busy: [], next: null, kept: {}, tasks: [], images: [], keys: [], erasures: [] };
     if (!this.isUp) return nothing;
@@ -160,7 +160,7 @@ export class World {
     if (ms >= SWEEP_MS) await this.tell({ sweep: true });
   }
 
-  /** Waits for calls to D1 to end: none takes a minute, and the clock that is put forward does not hurry them. */
+  /** Waits for calls to D1 to end: none takes a minute, and putting the clock forward does not speed them up. */
   async #calm(): Promise<void> {
     for (const end = Date.now() + ALARMS_MS; Date.now() < end; await delay(3))
       if ((await this.tell({})).underWay === 0) return;
@@ -173,7 +173,7 @@ export class World {
     await this.ring(rooms);
   }
 
-  /** Lets alarms that are due run to their end. When the next is due, by the clock: never, where there is none. */
+  /** Lets due alarms run to their end. Returns when the next is due on the clock, or infinity. */
   async ring(rooms: string[]): Promise<number> {
     let busy: string[] = [];
     for (const end = Date.now() + ALARMS_MS; Date.now() < end; await delay(3)) {
@@ -193,7 +193,7 @@ export class World {
     await this.tell({ d1: null });
   }
 
-  /** Takes an object out of memory, as soon as nothing is under way in it. */
+  /** Evicts an object from memory, as soon as it is idle. */
   async evict(className: string, name: string, webSockets: "hibernate" | "close"): Promise<void> {
     const child = this.#process;
     if (!child?.connected) return;

@@ -1,4 +1,4 @@
-/** The reckoning: everything that was started is there as it ended, or is gone. */
+/** The final account: everything that was started is in its final state, or is gone. */
 
 import { setTimeout as delay } from "node:timers/promises";
 import { ask } from "./ask.ts";
@@ -6,12 +6,12 @@ import type { Book } from "./book.ts";
 import { pathOf } from "./crowd.ts";
 import type { Person, Work } from "./people.ts";
 
-/** A person is erased within minutes. */
+/** Erasing a person takes minutes. */
 const PATIENCE_MS = 240_000;
 const PAUSE_MS = 5_000;
 const AT_A_TIME = 8;
 
-/** What is wrong with one of them, as it is told; null where all is well. */
+/** What is wrong with one of them, for the report; null if nothing is. */
 type Wrong = string | null;
 
 interface Lists {
@@ -76,7 +76,7 @@ async function wrongs(book: Book, person: Person, works: readonly Work[]): Promi
   return found;
 }
 
-/** Looks again at what is wrong until all is well or the patience is over. What is wrong then is a violation. */
+/** Checks again what is wrong until all is well or the time is up. What is still wrong then is a violation. */
 export async function account(book: Book, people: readonly Person[], sweep: () => Promise<void>): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   for (const person of people) {

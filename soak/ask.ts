@@ -1,4 +1,4 @@
-/** Requests, each with the answers that it may have. Any other is a violation. */
+/** Requests, each with the statuses it may be answered with. Any other is a violation. */
 
 import type { Answer } from "../tests/worker/support/api.ts";
 import type { Book } from "./book.ts";
@@ -11,10 +11,10 @@ export interface Question {
   may: readonly number[];
 }
 
-/** The route of a path: ids are left out, so that failures of one route are told together. */
+/** The route of a path: ids are left out, so that failures of one route are counted together. */
 const routeOf = (path: string): string => path.replace(/\?.*/, "").replace(/\/[^/]*\d[^/]*/g, "/{id}");
 
-/** Null where the answer is none of those that may come. */
+/** Null if the answer is not one of those in `may`. */
 export async function ask(book: Book, person: Person, question: Question): Promise<Answer | null> {
   const { method = "GET", path, body, may } = question;
   const name = `${method} ${routeOf(path)}`;

@@ -1,6 +1,6 @@
-/** What happened, counted; and what must not have happened. */
+/** Counts of what happened, and the violations. */
 
-/** How many of a kind are told in full. The others are counted. */
+/** How many of a kind are printed in full. The others are counted. */
 const TOLD = 5;
 
 export class Book {
@@ -32,7 +32,7 @@ export class Book {
     return [...this.violations].map(([kind, { count }]) => `${kind} ${count}`).join(", ") || "none";
   }
 
-  /** The counts whose name begins so, without that beginning. */
+  /** The counts whose names begin with `prefix`, which is left out. */
   under(prefix: string): string {
     const found = [...this.counts].filter(([name]) => name.startsWith(prefix)).sort();
     return found.map(([name, count]) => `${name.slice(prefix.length)} ${count}`).join(", ") || "none";

@@ -1,4 +1,4 @@
-/** What people do all the time: they start, watch, leave and come back, read, and list. And what the provider does. */
+/** What people do all the time: they start, watch, leave and come back, read, and list; and what the provider does. */
 
 import { Random } from "../chaos/random.ts";
 import type { Attempt } from "../emulator/mynth/control.ts";
@@ -11,20 +11,20 @@ import type { Person, Work } from "./people.ts";
 import { type SoakSocket, socketFor } from "./socket.ts";
 
 const STARTS = { single: 60, batch: 10, rate: 10, ai: 20 };
-/** The webhook: soon, in several copies, after the room has asked for itself, or never, so that the room has to ask. */
+/** The webhook comes soon, in several copies, after the room has polled, or never, so that the room has to poll. */
 const WEBHOOKS = { soon: 70, copies: 15, late: 10, never: 5 };
 const READS = { one: 4, tasks: 3, content: 2, batch: 1 };
 const SOON_MS = [200, 3000] as const;
 const LATE_MS = [15_000, 30_000] as const;
-/** How long somebody goes on watching what is over: it may be erased meanwhile. */
+/** How long a finished task is watched: it may be erased meanwhile. */
 const STAYS_MS = [500, 20_000] as const;
-/** From the webhook to the frame. A room asks for itself after 20 s, and then less and less often. */
+/** From the webhook to the frame. A room polls after 20 s, and then less and less often. */
 const SHOWN_MS = 30_000;
 const ASKED_MS = 150_000;
 const FAILING = 0.15;
 const WATCHED = 0.6;
 
-/** Whom an erasing happens to: see erase.ts. */
+/** Called for all that is started, some of which is erased: see erase.ts. */
 export type OnStarted = (work: Work) => void;
 
 export class Crowd {
@@ -46,7 +46,7 @@ export class Crowd {
     return this.#random.whole(least, most);
   }
 
-  /** Starts something, and sees to it to its end. */
+  /** Starts something, and follows it to its end. */
   async start(person: Person): Promise<void> {
     const expects = this.#random.chance(FAILING) ? "failed" : "completed";
     const word = expects === "failed" ? " [fail]" : "";
@@ -95,10 +95,10 @@ export class Crowd {
     return open(socketFor({ book: this.#book, kind }), this.#app.base, by, query);
   }
 
-  /** Sends the webhook of one work, when it is time, and sees what becomes of it. */
+  /** Sends the webhook of one work when it is time, and checks what becomes of it. */
   #settle(work: Work, live: By): void {
     const planned = this.#random.weighted(WEBHOOKS);
-    // Nobody can ask for a channel.
+    // A channel cannot be polled.
     const how = planned === "never" && work.kind === "channel" ? "late" : planned;
     const later = this.#between(how === "late" ? LATE_MS : SOON_MS);
     const isBatch = work.socket !== null && live.url.startsWith("/batches/");
@@ -110,7 +110,7 @@ export class Crowd {
       else await this.#deliver(work, how === "copies" ? this.#random.whole(2, 3) : 1);
       if (comesBack && work.fate === "stays") await this.#comeBack(work, live);
       await this.#isShown(work, how === "never" ? ASKED_MS : SHOWN_MS);
-      // A provider repeats what it had an answer for, now and then.
+      // Now and then, a provider repeats a webhook that was acknowledged.
       if (how === "copies") this.#errands.after(this.#between(LATE_MS), "webhook", () => this.#deliver(work, 1));
       this.#errands.after(this.#between(STAYS_MS), "leave", async () => {
         if (!isBatch) work.socket?.leave(this.#random.chance(0.5));
@@ -120,7 +120,7 @@ export class Crowd {
     });
   }
 
-  /** A webhook is taken, also that of something that was erased. */
+  /** Sends a webhook, which must be accepted even if its task was erased. */
   async #deliver({ kind, id, fate }: Work, copies: number): Promise<void> {
     const { emulator } = this.#app;
     const attempts: { status: Attempt["status"] }[] = await (kind === "task"
@@ -138,12 +138,12 @@ export class Crowd {
     try {
       work.socket = await this.#open(`a ${work.kind}`, live, version ? `?version=${version}` : "");
     } catch (error) {
-      // It may have been erased in this moment.
+      // It may have been erased at this moment.
       if (work.fate === "stays") throw error;
     }
   }
 
-  /** Whoever watches sees how it ended. */
+  /** A watcher must see how it ended. */
   async #isShown(work: Work, withinMs: number): Promise<void> {
     const { socket, id, expects } = work;
     if (!socket?.isOpen) return;

@@ -8,9 +8,9 @@ import type { Errands } from "./errands.ts";
 import type { Person, Work } from "./people.ts";
 import { ERASED_CODE, type SoakSocket } from "./socket.ts";
 
-/** Some are still running then. */
+/** When to erase, after the start: some are still running then. */
 const AFTER_MS = [0, 20_000] as const;
-/** From the answer to the frame. */
+/** The most time from the answer to the frame. */
 const TOLD_MS = 30_000;
 
 export class Eraser {
@@ -26,7 +26,7 @@ export class Eraser {
     this.#share = share;
   }
 
-  /** Erases this one some time later, or does not. */
+  /** Erases this one later, by chance. */
   consider(work: Work): void {
     if (!this.#random.chance(this.#share)) return;
     const erase = work.kind === "task" ? () => this.#eraseTask(work) : () => this.#eraseContent(work);
@@ -41,7 +41,7 @@ export class Eraser {
     work.fate = "asked";
     const answer = await ask(this.#book, person, { method: "DELETE", path: pathOf(work), may: [204, 202, 404] });
     if (!answer) return;
-    // Everything of this person may have gone in the same moment.
+    // Everything of this person may have been erased at the same moment.
     if (answer.status === 404 && person.erasures.length === 0)
       this.#book.blame("lost", `${id} was not found when it was to be erased`);
     work.fate = "gone";
@@ -74,7 +74,7 @@ export class Eraser {
     if (isOnFeed) await this.#hears(feed as SoakSocket, contentId, "the feed of all content");
   }
 
-  /** The socket is told, unless it is left meanwhile. */
+  /** Checks that the socket is told, unless it closes meanwhile. */
   async #hears(socket: SoakSocket, id: string, name: string): Promise<void> {
     await socket
       .until((one) => one.erased.has(id) || !one.isOpen, TOLD_MS)

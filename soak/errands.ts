@@ -1,4 +1,4 @@
-/** Things that are done later, each by itself. What one throws is a violation. */
+/** Things to be done later, independently. An error in one is a violation. */
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Book } from "./book.ts";
@@ -21,7 +21,7 @@ export class Errands {
     this.#open.add(done);
   }
 
-  /** All are done, with those that they began. */
+  /** Resolves when all are done, including those that they began. */
   async idle(): Promise<void> {
     while (this.#open.size > 0) await Promise.all(this.#open);
   }

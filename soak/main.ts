@@ -1,6 +1,6 @@
 /**
- * `npm run soak -- --minutes N`: a steady crowd on the built Worker in workerd, for as long as you like. Its memory has to
- * stay flat, and everything that was started has to be accounted for. Exit code 1 where it is not so.
+ * `npm run soak -- --minutes N`: a steady crowd on the built Worker in workerd, for as long as you like. Its memory has
+ * to stay flat, and everything that was started has to be accounted for. Exit code 1 otherwise.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -51,7 +51,7 @@ try {
       if (random.chance(FEEDS)) errands.after(at, "feed", () => crowd.comeAndGo(random.pick(people)));
     }
     if (second % PERSON_EVERY_S === 0 && doomed) errands.after(0, "erasing", () => eraser.erasePerson(doomed));
-    // What the cron trigger does where it is deployed.
+    // What the cron trigger does in production.
     if (second % MINUTE_S === 0) errands.after(0, "sweep", sweep);
     await delay(Math.max(0, began + second * 1000 - performance.now()));
     if (second % MINUTE_S === 0) console.log(minute(second / MINUTE_S, book, memory, MINUTE_S, busy()));

@@ -1,6 +1,6 @@
 /**
- * What workerd takes. Its memory: `VmRSS` of its process, from /proc. That is all that is resident, of every isolate, with the
- * pages of SQLite's caches, and without what lies on the disk.
+ * What workerd uses. Memory is `VmRSS` of its process, from /proc: all that is resident, of every isolate, including
+ * SQLite's caches but not its files.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ export interface Thirds {
 
 const average = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
 
-/** Compares the last third of the samples with the second. The first is the warming up. */
+/** Compares the last third of the samples with the second. The first is warm-up. */
 export function compareThirds(samples: readonly number[]): Thirds {
   const third = Math.floor(samples.length / 3);
   const second = average(samples.slice(third, 2 * third));
@@ -26,7 +26,7 @@ export function compareThirds(samples: readonly number[]): Thirds {
   return { second, last, isFlat: third > 0 && last <= second * (1 + GROWTH) };
 }
 
-/** A field of a process, or nothing where that is gone. */
+/** A file of a process in /proc; empty if the process is gone. */
 function read(pid: number | string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
@@ -61,7 +61,7 @@ function residentOf(pid: number): number {
 /** Samples every second until it is stopped. */
 export class Memory {
   readonly samples: number[] = [];
-  /** Why it could not be read, such as that workerd has ended. */
+  /** Why it could not be read, for example because workerd has ended. */
   problem: string | null = null;
   readonly #timer: ReturnType<typeof setInterval>;
 

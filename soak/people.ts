@@ -4,14 +4,14 @@ import type { Api } from "../tests/worker/support/api.ts";
 import type { App } from "../tests/worker/support/app.ts";
 import type { SoakSocket } from "./socket.ts";
 
-/** A token lasts an hour. */
+/** Tokens are replaced long before they expire after an hour. */
 const TOKEN_AGE_MS = 20 * 60_000;
 
 export type Kind = "task" | "channel";
 
 /**
- * `maybe`: it was started while its user was being erased, so nobody can say. `asked`: the request is on its way, or the
- * row goes within minutes.
+ * `maybe`: it was started while its user was being erased, so either is right. `asked`: the request is on its way, or
+ * the row goes within minutes.
  */
 export type Fate = "stays" | "asked" | "gone" | "maybe";
 
@@ -33,7 +33,7 @@ export class Person {
   readonly works: Work[] = [];
   /** The sockets on all tasks and on all content. */
   readonly feeds = new Map<string, SoakSocket>();
-  /** Starts that had no good answer, each a violation by itself. The provider may have the task all the same. */
+  /** Starts that had no good answer, each a violation by itself. The provider may have the task nevertheless. */
   unclear = 0;
   /** When everything of this person was erased, from the request to its answer. */
   readonly erasures: { from: number; to: number }[] = [];
@@ -49,7 +49,7 @@ export class Person {
     return this.#app.base;
   }
 
-  /** With a token that is good for a while. */
+  /** With a token that is valid for a while. */
   get api(): Promise<Api> {
     const now = performance.now();
     if (!this.#api || now - this.#api.made > TOKEN_AGE_MS) this.#api = { made: now, api: this.#app.as(this.sub) };

@@ -1,4 +1,4 @@
-/** What is printed: a line each minute, and the end. Pure but for the CPU's share. */
+/** What is printed: a line each minute, and the conclusion. Pure except for the CPU usage. */
 
 import { availableParallelism } from "node:os";
 import type { Book } from "./book.ts";
@@ -32,7 +32,7 @@ export function minute(number: number, book: Book, memory: Memory, seconds: numb
   ].join(", ");
 }
 
-/** workerd takes ten minutes and more to warm up. In a shorter run the second third is still a part of that. */
+/** workerd takes ten minutes or more to warm up. In a shorter run the second third is still part of that. */
 const JUDGED_FROM_MINUTES = 20;
 
 /** The last lines, and whether all is well. */

@@ -4,10 +4,10 @@ import type WebSocket from "ws";
 import { LiveSocket } from "../tests/worker/support/live_socket.ts";
 import type { Book } from "./book.ts";
 
-/** The server closes with this what was erased. */
+/** The close code for what was erased. */
 export const ERASED_CODE = 4404;
 
-/** What a socket is told when it is made. `LiveSocket.open` makes it from the WebSocket alone. */
+/** What a socket needs besides its WebSocket, which is all that `open` passes to the constructor. */
 export interface Surroundings {
   book: Book;
   /** `a task`, `a batch`, `a channel`, `all tasks` or `all content`. */
@@ -21,7 +21,7 @@ interface Shown {
 
 export const socketFor = ({ book, kind }: Surroundings) =>
   class SoakSocket extends LiveSocket {
-    /** The newest of each task or channel. */
+    /** The newest state of each task or channel. */
     readonly shown = new Map<string, Shown>();
     /** The ids of the rows of content. */
     readonly rows = new Set<string>();
@@ -65,7 +65,7 @@ export const socketFor = ({ book, kind }: Surroundings) =>
       return JSON.stringify([...this.shown]);
     }
 
-    /** Leaves with a word, or as who loses the network. */
+    /** Leaves with a close frame, or as if the network was lost. */
     leave(isPolite: boolean): void {
       this.#isLeft = true;
       if (isPolite) this.close();

@@ -1,5 +1,7 @@
 /** Answers: JSON, and refusals in one shape. */
 
+import type { Env } from "./settings.ts";
+
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -17,13 +19,30 @@ export function json(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: HEADERS });
 }
 
-/** Anything that is no refusal is logged, and its text stays here. */
-export function refused(error: unknown): Response {
+export const notFound = () => new Refusal(404, "not_found", "There is no such thing.");
+
+/** Any other error is logged, and its text is not sent. */
+function refused(error: unknown): Response {
   if (error instanceof Refusal) {
     return json(error.status, { error: { code: error.code, message: error.message } });
   }
   console.error(error);
   return json(500, { error: { code: "internal", message: "Something went wrong here." } });
+}
+
+type Answer = (request: Request, env: Env, execution: Execution) => Promise<Response> | Response;
+
+/** A Worker with this handler, which may throw refusals. */
+export function serving(answer: Answer) {
+  return {
+    async fetch(...args: Parameters<Answer>): Promise<Response> {
+      try {
+        return await answer(...args);
+      } catch (error) {
+        return refused(error);
+      }
+    },
+  };
 }
 
 export async function readJson(request: Request): Promise<Record<string, unknown>> {

@@ -1,10 +1,10 @@
 /**
- * What cannot be undercut: the same JavaScript, which verifies and broadcasts. No D1, and nothing is stored.
+ * The lower bound: the same JavaScript, which only verifies and broadcasts. No D1, and nothing is stored.
  *
- * It is no Worker for anybody: what it is told is gone when nobody listens.
+ * It is of no practical use: a result that arrives while nobody is connected is lost.
  */
 
-import { json, Refusal, readJson, refused } from "./answers.ts";
+import { json, notFound, readJson, serving } from "./answers.ts";
 import { userOf, watcherOf } from "./identity.ts";
 import { Sockets } from "./rooms.ts";
 import type { Env } from "./settings.ts";
@@ -41,17 +41,9 @@ async function answer(request: Request, env: Env, execution: Execution): Promise
   if (pathname === "/generate") return generate(request, env);
   if (pathname === "/webhooks/mynth") return webhook(request, env, execution);
   const [, taskId] = /^\/tasks\/(\w{1,128})\/live$/.exec(pathname) ?? [];
-  if (taskId === undefined) throw new Refusal(404, "not_found", "There is no such thing.");
+  if (taskId === undefined) throw notFound();
   await watcherOf(request, `task:${taskId}`, env);
   return env.TASKS.getByName(taskId).fetch(request);
 }
 
-export default {
-  async fetch(request: Request, env: Env, execution: Execution): Promise<Response> {
-    try {
-      return await answer(request, env, execution);
-    } catch (error) {
-      return refused(error);
-    }
-  },
-};
+export default serving(answer);

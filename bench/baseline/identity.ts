@@ -1,4 +1,4 @@
-/** Who calls: the issuer's tokens, and our own tickets for sockets. Keys outlive the request. */
+/** Authentication: the issuer's tokens, and our own tickets for sockets. Keys are kept between requests. */
 
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { Refusal } from "./answers.ts";
@@ -55,7 +55,7 @@ export async function ticketFor(user: string, scope: string, env: Env): Promise<
   return { ticket, expiresAt: new Date(expiresAt * 1000).toISOString() };
 }
 
-/** The user who may watch this: by the ticket among the offered protocols, or by a bearer token. */
+/** The user who may watch this, from the ticket among the offered protocols or from a bearer token. */
 export async function watcherOf(request: Request, scope: string, env: Env): Promise<string> {
   const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((each) => each.trim());
   const ticket = offered.find((each) => each.startsWith("ticket."))?.slice("ticket.".length);
@@ -64,7 +64,7 @@ export async function watcherOf(request: Request, scope: string, env: Env): Prom
     const { payload } = await jwtVerify(ticket, await ticketKeyOf(env), { ...TICKET, algorithms: ["HS256"] });
     if (payload.scope === scope && payload.sub) return payload.sub;
   } catch {
-    // Falls through: a broken ticket and one for another scope are refused alike.
+    // Falls through: an invalid ticket is refused like one for another scope.
   }
   throw unauthorized();
 }

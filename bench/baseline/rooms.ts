@@ -6,7 +6,7 @@ import { frameOf, newest, read } from "./tasks.ts";
 
 const SHOWN = 100;
 
-/** What another object or the Worker asks of a room. */
+/** The RPC interface of a room. */
 export interface Room {
   broadcast(frame: string): Promise<void>;
 }
@@ -25,7 +25,7 @@ export class Sockets<E> extends DurableObject<E> {
       try {
         socket.send(frame);
       } catch {
-        // It is closing: its close follows.
+        // It is closing, and its close event follows.
       }
     }
   }
@@ -40,7 +40,7 @@ export class Sockets<E> extends DurableObject<E> {
   webSocketMessage(): void {}
 
   webSocketClose(socket: WebSocket, code: number): void {
-    // These three stand for "no code": they may not be sent.
+    // These three are reserved and must not be sent.
     if ([1005, 1006, 1015].includes(code)) socket.close();
     else socket.close(code);
   }
@@ -49,7 +49,7 @@ export class Sockets<E> extends DurableObject<E> {
 /** The watchers of one task. */
 export class TaskRoom extends Sockets<Env> {
   async fetch(): Promise<Response> {
-    // The socket is open before the task is read: what changes meanwhile is sent to it.
+    // The socket is accepted before the task is read, so that changes made meanwhile are sent to it.
     const { server, upgraded } = this.accept();
     const task = await read(this.env.DB, this.ctx.id.name);
     if (!task) {

@@ -1,4 +1,4 @@
-/** What the baseline is bound to. */
+/** The baseline's bindings and variables. */
 
 import type { Feed, Room } from "./rooms.ts";
 

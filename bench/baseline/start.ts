@@ -16,7 +16,7 @@ const isText = (value: unknown, longest: number): value is string =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What is asked for: every wrong field is named. */
+/** Reads the request. A refusal names every wrong field. */
 export function taskOf(user: string, body: Record<string, unknown>): NewTask {
   const { prompt, model, count = 1, metadata = {} } = body;
   const wrong: string[] = [];
@@ -35,7 +35,10 @@ export function taskOf(user: string, body: Record<string, unknown>): NewTask {
   };
 }
 
-/** Calls the provider: its id of the task. A refusal is a {@link Refusal}; anything else is unclear. */
+/**
+ * Calls the provider and returns its id of the task. A refusal is a {@link Refusal}; after any other
+ * error the outcome is unknown.
+ */
 export async function order(task: NewTask, env: Env): Promise<string> {
   const { prompt, model, count, metadata } = task;
   const response = await fetch(`${env.MYNTH_API_URL}/image/generate`, {
@@ -54,7 +57,7 @@ export async function order(task: NewTask, env: Env): Promise<string> {
   return taskId;
 }
 
-/** The answer of a start. */
+/** The answer to a start. */
 export async function started(user: string, taskId: string, task: unknown, env: Env): Promise<object> {
   const live = { url: `/tasks/${taskId}/live`, ...(await ticketFor(user, `task:${taskId}`, env)) };
   return { taskId, mynthTaskId: taskId, task, live };

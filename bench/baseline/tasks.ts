@@ -1,4 +1,4 @@
-/** Tasks and their images in D1. Each function is one call of it. */
+/** Tasks and their images in D1. Each function is one call to D1. */
 
 import type { Event, ImageResult } from "./webhook.ts";
 
@@ -33,7 +33,7 @@ const TASK = `SELECT t.*, (SELECT json_group_array(json_object('position', i.pos
     'image_id', i.image_id, 'url', i.url, 'error', json(i.error)))
   FROM (SELECT * FROM images WHERE task_id = t.id ORDER BY position) i) AS images FROM tasks t`;
 
-/** In order of time, so that a user's tasks are too. */
+/** Ids sort by time, and so do a user's tasks. */
 export function newId(): string {
   return Date.now().toString(16).padStart(12, "0") + crypto.randomUUID().replaceAll("-", "").slice(8);
 }
@@ -79,7 +79,7 @@ export type View = ReturnType<typeof viewOf>;
 
 export const frameOf = (task: View): string => JSON.stringify({ type: "task", task });
 
-/** Before the provider is called. Gives the row as it was made. */
+/** Called before the provider is. Returns the row as inserted. */
 export async function insert(db: Database, task: NewTask): Promise<Row> {
   const now = new Date().toISOString();
   const metadata = JSON.stringify(task.metadata);
@@ -115,7 +115,7 @@ export async function insert(db: Database, task: NewTask): Promise<Row> {
   };
 }
 
-/** The provider has taken it. */
+/** The provider has accepted it. */
 export async function attach(db: Database, id: string, mynthTaskId: string): Promise<void> {
   await db
     .prepare("UPDATE tasks SET mynth_task_id = ?2, version = 1 WHERE id = ?1 AND mynth_task_id IS NULL")
@@ -131,7 +131,7 @@ export async function remove(db: Database, id: string): Promise<void> {
   ]);
 }
 
-/** Nobody knows whether the provider has taken it. */
+/** It is not known whether the provider has accepted it. */
 export async function fail(db: Database, id: string): Promise<void> {
   const error = JSON.stringify({ code: "provider_unavailable", message: "The provider did not answer." });
   await db
@@ -140,7 +140,7 @@ export async function fail(db: Database, id: string): Promise<void> {
     .run();
 }
 
-/** A task, whoever's it is. */
+/** A task of any user. */
 export async function read(db: Database, mynthTaskId: string): Promise<View | null> {
   const row = await db.prepare(`${TASK} WHERE t.mynth_task_id = ?1`).bind(mynthTaskId).first<Row>();
   return row && viewOf(row);
@@ -156,8 +156,8 @@ export async function newest(db: Database, user: string, limit: number): Promise
 }
 
 /**
- * Takes a delivery, once, in one transaction: either all of it is written or nothing, and then the provider
- * sends it again. Null where the task is not known (yet).
+ * Applies a delivery once, in one transaction: if it fails, nothing is written and the provider sends it
+ * again. Null if the task is not known (yet).
  */
 export async function take(db: Database, event: Event): Promise<{ isNew: boolean; task: View } | null> {
   const { delivery, taskId, status, model, cost, error, images } = event;

@@ -1,4 +1,4 @@
-/** A provider's webhook: its signature by Standard Webhooks, and what it says. */
+/** A provider's webhook: its signature by Standard Webhooks, and its content. */
 
 import { Refusal } from "./answers.ts";
 import type { Env } from "./settings.ts";
@@ -37,7 +37,7 @@ async function keyOf(secret: string): Promise<CryptoKey> {
 
 const unsigned = (message: string) => new Refusal(401, "invalid_signature", message);
 
-/** Reads a webhook whose signature holds: its delivery's id, and its body. */
+/** Checks the signature. Returns the delivery's id and the body. */
 async function verified(request: Request, env: Env): Promise<{ delivery: string; body: string }> {
   const { headers } = request;
   const delivery = headers.get("webhook-id");
@@ -73,7 +73,7 @@ interface Body {
 const malformed = (message: string) => new Refusal(422, "malformed_event", message);
 const textOrNull = (value: unknown) => (typeof value === "string" ? value : null);
 
-/** Verifies and reads it. Null for events of other kinds, which are taken and forgotten. */
+/** Verifies and reads it. Null for events of other kinds, which are acknowledged and ignored. */
 export async function eventOf(request: Request, env: Env): Promise<Event | null> {
   const { delivery, body } = await verified(request, env);
   let event: Body;

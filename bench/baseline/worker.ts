@@ -1,10 +1,10 @@
 /**
- * The Worker that this project is measured beside: the same job, as a careful TypeScript developer would do it.
+ * The Worker that this project is compared with: the same job, as a careful TypeScript developer would do it.
  *
- * D1 has all state. The objects only hold sockets, and are told after D1 has what they show.
+ * All state is in D1. The objects only hold sockets, and are notified after D1 has been written.
  */
 
-import { json, Refusal, readJson, refused } from "./answers.ts";
+import { json, notFound, Refusal, readJson, serving } from "./answers.ts";
 import { ticketFor, userOf, watcherOf } from "./identity.ts";
 import type { Env } from "./settings.ts";
 import { order, started, taskOf } from "./start.ts";
@@ -13,9 +13,7 @@ import { eventOf } from "./webhook.ts";
 
 export { FeedRoom, TaskRoom } from "./rooms.ts";
 
-const notFound = () => new Refusal(404, "not_found", "There is no such thing.");
-
-/** Tells who watches. D1 has it already, so a frame that is lost costs a reload. */
+/** Notifies watchers. D1 has the change already, so a lost frame only costs a reload. */
 function show(task: View, env: Env, execution: Execution): void {
   const frame = frameOf(task);
   const told = [env.TASKS.getByName(task.taskId).broadcast(frame), env.FEEDS.getByName(task.userId).broadcast(frame)];
@@ -36,7 +34,7 @@ async function generate(request: Request, env: Env, execution: Execution): Promi
   }
   await attach(env.DB, task.id, taskId);
   const view = viewOf({ ...row, mynth_task_id: taskId, version: 1 });
-  // Nobody can watch a task before its start is answered. Its user may watch all.
+  // Nobody can watch this task before its start is answered, but its user may watch all tasks.
   execution.waitUntil(env.FEEDS.getByName(user).broadcast(frameOf(view)));
   return json(201, await started(user, taskId, view, env));
 }
@@ -45,7 +43,7 @@ async function webhook(request: Request, env: Env, execution: Execution): Promis
   const event = await eventOf(request, env);
   if (event) {
     const taken = await take(env.DB, event);
-    // The event may be ahead of the answer to the start. The provider sends it again.
+    // The event may arrive before the answer to the start. The provider sends it again.
     if (!taken) throw new Refusal(503, "unavailable", "This task is not known here yet.");
     if (taken.isNew) show(taken.task, env, execution);
   }
@@ -59,7 +57,7 @@ async function readTask(request: Request, taskId: string, env: Env): Promise<Res
   return json(200, { task });
 }
 
-/** A ticket says who may watch what. Whoever comes with a token has to own the task. */
+/** A ticket names the task it is for. With a token, the user has to own the task. */
 async function watchTask(request: Request, taskId: string, env: Env): Promise<Response> {
   const user = await watcherOf(request, `task:${taskId}`, env);
   if (request.headers.has("authorization") && (await read(env.DB, taskId))?.userId !== user) throw notFound();
@@ -98,12 +96,4 @@ function answer(request: Request, env: Env, execution: Execution): Promise<Respo
   return watchTask(request, taskId, env);
 }
 
-export default {
-  async fetch(request: Request, env: Env, execution: Execution): Promise<Response> {
-    try {
-      return await answer(request, env, execution);
-    } catch (error) {
-      return refused(error);
-    }
-  },
-};
+export default serving(answer);

@@ -1,11 +1,12 @@
-/** One task from its start to the last of its alarms, and what each step of it is billed for. */
+/** One task from its start to its last alarm, and what each step is billed for. */
 
 import assert from "node:assert/strict";
-import { type Code, objects } from "../harness/deploy.ts";
+import { objectsOf } from "../../tests/worker/support/deployment.ts";
+import type { Code } from "../harness/code.ts";
 import { Site } from "../harness/site.ts";
 import { type Counts, meter } from "./meter.ts";
 
-/** More alarms than a task can have that is over. */
+/** More alarms than a finished task can have. */
 const MOST_ALARMS = 10;
 
 export interface Step {
@@ -31,7 +32,7 @@ export const plus = (a: Counts, b: Counts) => combine(a, b, (x, y) => x + y);
 /** The same Worker with the meter around it. */
 function withMeter(code: Code): Code {
   const isBuild = "index_bg.wasm" in code.modules;
-  const contents = meter(Object.values(objects(code)), isBuild);
+  const contents = meter(Object.values(objectsOf(code.modules)), isBuild);
   return { ...code, modules: { "meter.js": { type: "esm", contents }, ...code.modules } };
 }
 
@@ -40,13 +41,13 @@ async function ask<T>(site: Site, query = ""): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** The counts of everything, once the Worker rests. */
+/** All counts, once the Worker is idle. */
 const counted = async (site: Site) => (await site.spend(() => ask<Counts>(site))).result;
 
 export async function billOf(code: Code, images: number): Promise<Bill> {
   const site = await Site.open(withMeter(code));
   try {
-    // The issuer's keys are read, and the sweep's own row is made.
+    // Caches the issuer's keys and makes the sweep's own row, which cost once.
     await site.start(1, { images: 1 });
     await site.sweep();
     const begin = await counted(site);

@@ -1,10 +1,8 @@
-/**
- * `npm run cost`: what Cloudflare bills for a million tasks, by what one task makes it count. See README.md.
- */
+/** `npm run cost`: what Cloudflare bills for a million tasks, by the counts of one task. See README.md. */
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { built, bundled } from "../harness/deploy.ts";
+import { built, bundled } from "../harness/code.ts";
 import { type Bill, billOf } from "./life.ts";
 import type { Counts } from "./meter.ts";
 import { CPU_MS, PRICES, type Priced } from "./prices.ts";
@@ -15,7 +13,7 @@ const MILLION = 1_000_000;
 
 const NAMES = Object.keys(PRICES) as Priced[];
 
-/** Dollars for a million times these. */
+/** The price of a million times these counts, in dollars. */
 function dollars(counts: Counts): number {
   return NAMES.map((name) => counts[name] * PRICES[name].perMillion).reduce((sum, each) => sum + each);
 }
@@ -34,7 +32,7 @@ function table(head: string[], lines: string[][]): string {
   return [row(head), row(rule), ...lines.map(row)].join("\n");
 }
 
-/** What one task is billed for, and what that is for a million of them. */
+/** What one task is billed for, and the price of a million. */
 function totals(bills: Map<string, Bill>): string {
   const all = [...bills];
   const head = ["one task", ...all.map(([name]) => name), ...all.map(([name]) => `${name}, a million`)];
@@ -47,7 +45,7 @@ function totals(bills: Map<string, Bill>): string {
   return table(head, [...lines, ["all", ...all.map(() => ""), ...sums]]);
 }
 
-/** The rows written by each step: most of the bill. */
+/** The rows written by each step, which are most of the bill. */
 function steps(bills: Map<string, Bill>): string {
   const all = [...bills];
   const written = ({ d1Written, storageWritten, alarms }: Counts) => `${d1Written} + ${storageWritten} + ${alarms}`;

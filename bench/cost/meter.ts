@@ -2,9 +2,12 @@
  * A module around a Worker that counts what Cloudflare bills: requests to the Worker and to its objects, rows of D1 by
  * the `meta` of every statement, and rows of the objects' storage by the calls that read or write them.
  *
- * The Worker inside is untouched. `GET /__meter` gives the counts. `GET /__meter?leap=<name>` lets the alarm of that task's
- * object fire now, and puts the clock where it would be then: what a task costs a day later is counted in a second.
+ * The Worker inside is untouched. `GET /__meter` gives the counts. `GET /__meter?leap=<name>` makes the alarm of that
+ * task's object fire now, with the clock put forward to its time: what a task costs a day later is counted within a
+ * second.
  */
+
+import { AROUND, shiftedDate } from "../../tests/worker/support/shim_parts.ts";
 
 export interface Counts {
   requests: number;
@@ -16,34 +19,13 @@ export interface Counts {
   alarms: number;
 }
 
-/** `isBuild`: the build exports classes that take a wrapped context, the baseline those of the platform. */
+/** `isBuild`: the build's classes take a wrapped context; the baseline's extend the platform's, which do not. */
 export const meter = (classes: readonly string[], isBuild: boolean): string => `
 import * as app from "./index.js";
 
 const counts = { requests: 0, objectRequests: 0, d1Read: 0, d1Written: 0, storageRead: 0, storageWritten: 0, alarms: 0 };
 let ahead = 0;
-
-const RealDate = Date;
-globalThis.Date = class extends RealDate {
-  constructor(...args) {
-    super(...(args.length > 0 ? args : [RealDate.now() + ahead]));
-  }
-  static now() {
-    return RealDate.now() + ahead;
-  }
-};
-
-/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
-function around(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
+${AROUND}${shiftedDate("realNow() + ahead")}
 function note({ meta }) {
   counts.d1Read += meta.rows_read;
   counts.d1Written += meta.rows_written;
@@ -56,14 +38,14 @@ function statement(of) {
     return result;
   };
   const all = noted("all");
-  // Only \`all\` and \`run\` say what they read and wrote.
+  // Only \`all\` and \`run\` report the rows read and written.
   const raw = async () => (await all()).results.map(Object.values);
   const first = async (column) => {
     const row = (await all()).results[0];
     return row === undefined ? null : column === undefined ? row : row[column];
   };
   const bind = (...args) => statement(of.bind(...args));
-  return around(of, { bind, all, run: noted("run"), raw, first, constructor: of.constructor });
+  return around(of, { bind, all, run: noted("run"), raw, first });
 }
 
 function metered(env) {
@@ -73,10 +55,10 @@ function metered(env) {
     return results;
   };
   const prepare = (text) => statement(env.DB.prepare(text));
-  return around(env, { DB: around(env.DB, { batch, prepare, constructor: env.DB.constructor }) });
+  return around(env, { DB: around(env.DB, { batch, prepare }) });
 }
 
-/** Values and alarms. SQL in an object is used by neither, and would be missed: it is refused. */
+/** Counts values and alarms. SQL is refused: neither Worker uses it, and it would not be counted. */
 function stored({ storage }) {
   const read = (of, name) => (...args) => (counts.storageRead++, of[name](...args));
   const write = (of, name) => (...args) => (counts.storageWritten++, of[name](...args));
@@ -103,16 +85,16 @@ function stored({ storage }) {
   });
 }
 
-/** Lets an object's alarm fire now: whether it had one. */
+/** Makes an object's alarm fire now. Answers whether it had one. */
 async function leap({ storage }) {
   const at = await storage.getAlarm();
   if (at === null) return Response.json({ leapt: false });
-  ahead += Math.max(0, at - RealDate.now());
-  await storage.setAlarm(RealDate.now());
+  ahead += Math.max(0, at - realNow());
+  await storage.setAlarm(realNow());
   return Response.json({ leapt: true });
 }
 
-/** What the platform calls an object by. */
+/** The methods that the platform calls. */
 const EVENTS = ["fetch", "alarm", "broadcast"];
 
 function counting(object, ctx) {
@@ -137,7 +119,7 @@ function meteredClass(inner) {
       construct: (target, [ctx, env]) => counting(new target(around(ctx, { storage: stored(ctx) }), metered(env)), ctx),
     });
   }
-  // Calls of methods are looked up on the class.
+  // The platform looks methods up on the class, not on the object.
   return class extends inner {
     constructor(ctx, env) {
       super(ctx, env);

@@ -1,8 +1,8 @@
 /**
- * Cloudflare's list prices, in dollars for a million: Workers Paid, above what a month includes.
+ * Cloudflare's list prices in dollars per million: Workers Paid, beyond what a month includes.
  *
- * Read on 2026-11-26 in stored copies of these pages, but for the rows of objects, alarms among them: those prices were
- * only seen where others quote them. Before you rely on a figure, look at the page.
+ * Read on 2026-11-26 in stored copies of these pages, except for the rows of objects, including alarms: those prices
+ * were only seen quoted elsewhere. Check the page before you rely on a figure.
  */
 
 export interface Price {
@@ -27,5 +27,5 @@ export const PRICES = {
 
 export type Priced = keyof typeof PRICES;
 
-/** Counted, but not added up: the time is that of this machine. */
+/** Not in the sums, since the time depends on the machine. */
 export const CPU_MS = { what: "Worker CPU, milliseconds", perMillion: 0.02, source: WORKERS } as const satisfies Price;

@@ -1,11 +1,11 @@
-/** Ratios mean something as long as both do the same job: the answers and the frames have to have the same fields. */
+/** Ratios only mean something if both do the same job: answers and frames must have the same fields. */
 
 import assert from "node:assert/strict";
 import { Api } from "../../tests/worker/support/api.ts";
 import { watch } from "../../tests/worker/support/watcher.ts";
 import type { Site } from "./site.ts";
 
-/** The names and the types of a value, all the way down. */
+/** The field names and types of a value, recursively. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shapeOf);
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
@@ -16,7 +16,7 @@ function shapeOf(value: unknown): unknown {
   );
 }
 
-/** What one task shows of a Worker, from its start to its end. */
+/** What a Worker answers and shows of one task, from its start to its end. */
 export async function shownBy(site: Site): Promise<Record<string, unknown>> {
   const api = new Api(site.base, await site.emulator.token({ sub: "agreement" }));
   const started = await api.generate({ count: 2 });

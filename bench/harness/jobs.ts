@@ -1,4 +1,4 @@
-/** What the load generator is asked to do, and what it says. */
+/** The jobs of the load generator, and their results. */
 
 export interface Call {
   method: "GET" | "POST";
@@ -18,18 +18,18 @@ export interface Calls {
 }
 
 export interface Called {
-  /** Of each call, in milliseconds, in the order in which they were begun. */
+  /** Of each call, in milliseconds, in the order in which they began. */
   ms: number[];
   /** From the first to the last, in seconds. */
   seconds: number;
-  /** The answers, where they are kept. */
+  /** The answers, if `keep` is set. */
   bodies: string[];
 }
 
 export interface Plug {
   path: string;
   ticket: string;
-  /** The task that is watched; none on a feed. */
+  /** The task that is watched; null for a feed. */
   taskId: string | null;
 }
 
@@ -39,7 +39,7 @@ export interface Plugs {
   base: string;
   plugs: Plug[];
   concurrency: number;
-  /** How many frames come before it is up to date, on a feed. */
+  /** How many frames a feed begins with. */
   frames?: number;
 }
 
@@ -50,7 +50,7 @@ export interface Plugged {
   lastMs: number[];
 }
 
-/** Sends webhooks, and waits for the frames with the ended tasks on all open sockets that show them. */
+/** Sends webhooks, and waits for the frames with the completed tasks on all open sockets that show them. */
 export interface Watched {
   do: "watch";
   base: string;

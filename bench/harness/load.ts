@@ -1,4 +1,4 @@
-/** The load generator's other end. */
+/** The parent's side of the load generator. */
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import type { Called, Calls, Job, Plugged, Plugs, Seen, Watched } from "./jobs.t
 
 const CHILD = fileURLToPath(new URL("load_child.ts", import.meta.url));
 
-/** No job takes longer than this: a hundred thousand starts may take half an hour. */
+/** Longer than any job takes: a hundred thousand starts may take half an hour. */
 const MOST_MS = 3_600_000;
 
 type Reply = { id: number; result?: unknown; error?: string };

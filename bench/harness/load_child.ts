@@ -1,6 +1,6 @@
 /**
- * The load generator: a process of its own, so that what it costs is in no other's figures. All that can be is
- * made before the clock starts.
+ * The load generator: a process of its own, so that its cost is in no other figures. Everything possible is
+ * prepared before the clock starts.
  */
 
 import { Agent, request as send } from "node:http";
@@ -33,7 +33,7 @@ function once(base: URL, { method, path, headers, body }: Call): Promise<Reply> 
   });
 }
 
-/** A kept connection may have been closed while the call was on its way. */
+/** Tries once more if the server closed a kept connection while the call was on its way. */
 async function call(base: URL, what: Call, expect: number): Promise<string> {
   const again = (error: Error & { code?: string; wasReused?: boolean }) => {
     if (error.code === "ECONNRESET" && error.wasReused) return once(base, what);
@@ -44,7 +44,7 @@ async function call(base: URL, what: Call, expect: number): Promise<string> {
   return body;
 }
 
-/** Does `one` for each, so many at a time. The first failure ends it. */
+/** Does `one` for each, `concurrency` at a time. The first failure ends it. */
 async function each<T>(all: readonly T[], concurrency: number, one: (each: T, index: number) => Promise<void>) {
   let next = 0;
   const work = async () => {
@@ -127,7 +127,7 @@ function open(base: string, plug: Plug, frames: number): Promise<{ firstMs: numb
   });
 }
 
-/** Ends the job under way. */
+/** Makes the current job fail. */
 let lost: (reason: string) => void = () => {};
 
 async function plug({ base, plugs, concurrency, frames = 1 }: Plugs): Promise<Plugged> {

@@ -1,4 +1,4 @@
-/** What workerd takes, from /proc: processor time and resident memory. */
+/** What workerd uses, from /proc: processor time and resident memory. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { cpuOf } from "../../soak/memory.ts";
 
 export { cpuOf };
 
-/** Longer than a tick of the clock that /proc counts in. */
+/** Longer than a clock tick, the unit of /proc. */
 const LOOK_MS = 60;
 const QUIET_LOOKS = 2;
 
@@ -18,7 +18,7 @@ function read(pid: number | string, file: string): string {
   }
 }
 
-/** Every workerd that is a child of this process. One that has ended and was not waited for is none. */
+/** Every running workerd that is a child of this process, without zombies. */
 export function workerds(): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -36,13 +36,13 @@ export function residentOf(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-/** How many files a process may have open, this one as its children. */
+/** How many files this process, and each of its children, may have open. */
 export function mostFiles(): number {
   const [, soft] = /^Max open files\s+(\d+)/m.exec(read("self", "limits")) ?? [];
   return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
-/** Waits until a process does nothing: what was begun is over. Gives up after a while, since alarms may go on. */
+/** Waits until a process is idle. Gives up after a while, since alarms may go on. */
 export async function quiet(pid: number, mostMs = 3000): Promise<void> {
   const end = performance.now() + mostMs;
   let before = cpuOf(pid);

@@ -1,4 +1,4 @@
-/** A scenario: what is done to a Worker, and the rows of the table that come of it. */
+/** A scenario: what is done to a Worker, and the rows of the table that result. */
 
 import { median, percentile } from "../numbers.ts";
 import type { Call, Called, Seen } from "./jobs.ts";
@@ -6,7 +6,7 @@ import type { Letter, Site, Spent, StartedTask } from "./site.ts";
 
 export type WorkerName = "ours" | "other" | "baseline" | "floor";
 
-/** What was measured of a row. Of `perSecond` more is better, of all others less. */
+/** The measurements of a row. For `perSecond` more is better, for all others less. */
 export interface Measure {
   perSecond?: number;
   p50?: number;
@@ -15,7 +15,7 @@ export interface Measure {
   cpuMs?: number;
   /** One span of time. */
   ms?: number;
-  /** Resident memory of workerd, or what it grew by for each. */
+  /** Resident memory of workerd in MB, or its growth for each item in KB. */
   mb?: number;
   kb?: number;
 }
@@ -25,14 +25,14 @@ export interface Row {
   title: string;
   /** What the Workers are compared by. */
   by: keyof Measure;
-  /** The ratio to the baseline that is aimed at. Above 1, ours is better. */
+  /** The target ratio to the baseline. Above 1, ours is better. */
   goal?: number;
 }
 
 export interface Size {
-  /** A usual count, made smaller or larger by `--scale`. */
+  /** A count, multiplied by `--scale`. */
   of(count: number): number;
-  /** The large counts: `--full`. */
+  /** Whether `--full` asks for the large counts. */
   isFull: boolean;
 }
 
@@ -43,9 +43,9 @@ export interface Scenario {
   name: string;
   rows(size: Size): Row[];
   workers: readonly WorkerName[];
-  /** Fewer rounds than are asked for, where one takes long. */
+  /** At most so many rounds, where one takes long. */
   rounds?: number;
-  /** Only run where it is named, or with `--full`. */
+  /** Only run if it is named, or with `--full`. */
   isLong?: boolean;
   run(on: On, size: Size): Promise<Record<string, Measure>>;
 }
@@ -53,7 +53,10 @@ export interface Scenario {
 export const BOTH: readonly WorkerName[] = ["ours", "other", "baseline"];
 export const ALL: readonly WorkerName[] = [...BOTH, "floor"];
 
-/** Requests of each kind before the first that counts: code is compiled, connections are open, keys are read. */
+/**
+ * Requests of each kind before the first that counts, so that code is compiled, connections are open and keys
+ * are cached.
+ */
 const WARM_UP = 64;
 
 export const callsOf = (letters: readonly Letter[]): Call[] => letters.map(({ call }) => call);
@@ -64,7 +67,7 @@ export function readsOf(tasks: readonly StartedTask[]): Call[] {
   });
 }
 
-/** Does a little of everything, with so many of each at once. */
+/** Does a little of everything, `concurrency` requests at once. */
 export async function warmUp(site: Site, size: Size, concurrency = 16): Promise<void> {
   const { tasks } = await site.start(size.of(WARM_UP), { concurrency });
   await site.calls(callsOf(site.letters(tasks)), concurrency);
@@ -76,7 +79,7 @@ export function timesOf(ms: readonly number[]): Measure {
   return { p50: median(ms), p99: percentile(ms, 0.99) };
 }
 
-/** The figures of calls that were made one after the other, or so many at once. */
+/** The figures of calls, whether made one by one or concurrently. */
 export function measureOf({ result, cpuMs }: Spent<Called>): Measure {
   const { ms, seconds } = result;
   return { perSecond: ms.length / seconds, ...timesOf(ms), cpuMs: cpuMs / ms.length };

@@ -1,17 +1,18 @@
-/** One Worker that is measured: it runs, its provider answers at once, and people have their tokens. */
+/** One running Worker to measure, with a provider that answers at once and users who have tokens. */
 
+import type { Miniflare } from "miniflare";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { eventBody } from "../../emulator/mynth/wire.ts";
-import { addressOf, variables, WORKER } from "../../tests/worker/support/deployment.ts";
+import { addressOf, run, variables, WORKER } from "../../tests/worker/support/deployment.ts";
 import { standardHeaders } from "../../tests/worker/support/signatures.ts";
-import { type Code, deploy } from "./deploy.ts";
+import type { Code } from "./code.ts";
 import type { Call, Called, Plug } from "./jobs.ts";
 import { Load } from "./load.ts";
 import { cpuOf, quiet, residentOf, workerds } from "./process.ts";
 
-/** Their feeds and their tokens are so many. */
+/** Users, each with a token and a feed. */
 const PEOPLE = 50;
-/** For the message of a failure. */
+/** Log lines kept for the message of a failure. */
 const KEPT_LINES = 5;
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -26,7 +27,7 @@ export interface Letter {
   call: Call;
 }
 
-/** What something took, from its begin until the Worker rests again. */
+/** What something cost, from its beginning until the Worker is idle again. */
 export interface Spent<T> {
   result: T;
   cpuMs: number;
@@ -35,7 +36,7 @@ export interface Spent<T> {
 /** Another secret than the Worker's. */
 const WRONG_SECRET = `whsec_${Buffer.from("not the secret that is shared").toString("base64")}`;
 
-/** How many lines were logged, and the newest. */
+/** The number of lines logged, and the newest. */
 export class Logs {
   count = 0;
   readonly newest: string[] = [];
@@ -54,7 +55,7 @@ export class Site {
   readonly load: Load;
   readonly emulator: Emulator;
   readonly logs: Logs;
-  readonly #worker: ReturnType<typeof deploy>;
+  readonly #worker: Miniflare;
   readonly #people: string[];
 
   private constructor(of: Pick<Site, "name" | "base" | "pid" | "load" | "emulator" | "logs">, more: SiteParts) {
@@ -72,7 +73,7 @@ export class Site {
     const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
     const before = new Set(workerds());
     const logs = new Logs();
-    const worker = deploy(code, variables(emulator.url), (line) => logs.add(line));
+    const worker = run(code.modules, { vars: variables(emulator.url), onLog: (line) => logs.add(line) });
     const load = new Load();
     try {
       const base = await addressOf(worker);
@@ -94,7 +95,7 @@ export class Site {
     }
   }
 
-  /** The bearer token of one of the people. */
+  /** The bearer token of one of the users. */
   person(number = 0): string {
     return this.#people[number % PEOPLE] as string;
   }
@@ -103,7 +104,7 @@ export class Site {
     return residentOf(this.pid);
   }
 
-  /** Does it while nothing else is done, and counts until all that it left behind is done too. */
+  /** Does the work on an idle Worker, and counts until it is idle again. */
   async spend<T>(work: () => Promise<T>): Promise<Spent<T>> {
     await quiet(this.pid);
     const before = cpuOf(this.pid);
@@ -116,7 +117,7 @@ export class Site {
     return this.load.calls({ base: this.base, calls, concurrency, expect });
   }
 
-  /** Starts so many tasks of so many images, of everyone in turn or of the first person alone. */
+  /** Starts `count` tasks of `images` images, of all users in turn or of the first one alone. */
   async start(
     count: number,
     { images = 4, concurrency = 16, alone = false } = {},
@@ -135,7 +136,7 @@ export class Site {
     return { ...called, bodies: [], tasks };
   }
 
-  /** The webhooks that say that these tasks are completed, as the provider sends them. */
+  /** The provider's webhooks that complete these tasks. */
   letters(tasks: readonly StartedTask[], { isForged = false } = {}): Letter[] {
     return tasks.map(({ taskId }) => {
       const task = this.emulator.finish(taskId);
@@ -145,7 +146,7 @@ export class Site {
     });
   }
 
-  /** The socket of all the first person's tasks. */
+  /** The feed of the first user. */
   async feed(): Promise<Plug> {
     const headers = { authorization: this.person() };
     const call: Call = { method: "POST", path: "/tasks/ticket", headers };
@@ -159,12 +160,12 @@ export class Site {
     return { path: "/tasks/live", ticket: JSON.parse(bodies[0] ?? "").ticket, taskId: null };
   }
 
-  /** Takes a task's object out of memory, and leaves its sockets as hibernation does. */
+  /** Evicts a task's object from memory; its sockets hibernate. */
   evict(taskId: string): Promise<void> {
     return this.#worker.unsafeEvictDurableObject(WORKER, "TaskRoom", { name: taskId, webSockets: "hibernate" });
   }
 
-  /** Lets the cron trigger fire. */
+  /** Fires the cron trigger. */
   async sweep(): Promise<void> {
     const worker = (await this.#worker.getWorker()) as unknown as Scheduled;
     const { outcome } = await worker.scheduled({ cron: "* * * * *" });
@@ -184,6 +185,6 @@ interface Scheduled {
 }
 
 interface SiteParts {
-  worker: ReturnType<typeof deploy>;
+  worker: Miniflare;
   people: string[];
 }

@@ -1,10 +1,10 @@
-/** One task that very many watch: from the webhook to the last of the frames. */
+/** One task with very many watchers: from the webhook to the last of the frames. */
 
 import { BOTH, type Measure, type Scenario, warmUp } from "../harness/scenario.ts";
 
 const CROWDS = [1000, 5000] as const;
 const GOALS = { 1000: 1.2, 5000: 1 };
-/** Sockets that are opened at once. */
+/** Sockets opened at once. */
 const OPENING = 32;
 
 export const crowds: Scenario = {

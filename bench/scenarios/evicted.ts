@@ -1,4 +1,4 @@
-/** A socket on a task whose object is not in memory: it sleeps with a socket open, as most rooms do. */
+/** A socket on a task whose object is not in memory: it hibernates with an open socket, as most rooms do. */
 
 import { BOTH, type Scenario, timesOf, warmUp } from "../harness/scenario.ts";
 

@@ -1,11 +1,11 @@
-/** A user who watches all tasks, a thousand of which are under way. */
+/** A user's feed, while a thousand of the user's tasks are under way. */
 
 import { BOTH, framesOf, type Scenario, warmUp } from "../harness/scenario.ts";
 
 const UNDER_WAY = 1000;
 const ENDING = 200;
 const AT_ONCE = 16;
-/** A feed begins with the newest of the tasks. */
+/** A feed begins with so many of the newest tasks. */
 const SHOWN = 100;
 
 export const feeds: Scenario = {

@@ -1,4 +1,7 @@
-/** A task with one watcher: until the first frame on its socket, and from the webhook to the frame that ends it. */
+/**
+ * A task with one watcher: the time to the first frame on its socket, and from the webhook to the frame
+ * with the result.
+ */
 
 import { ALL, framesOf, type Scenario, timesOf, warmUp } from "../harness/scenario.ts";
 

@@ -1,4 +1,4 @@
-/** The first request that an isolate gets: it pays for whatever is made when it is first needed. */
+/** The first request of an isolate, which pays for whatever is initialized on first use. */
 
 import type { Call } from "../harness/jobs.ts";
 import { ALL, type Scenario, timesOf } from "../harness/scenario.ts";

@@ -1,4 +1,4 @@
-/** A task's processor time with what comes after its end: the alarm that looks whether it is over, 20 s after the start. */
+/** A task's processor time, including the alarm that fires 20 s after the start. */
 
 import { setTimeout as delay } from "node:timers/promises";
 import { BOTH, callsOf, type Scenario, warmUp } from "../harness/scenario.ts";
@@ -15,7 +15,7 @@ export const life: Scenario = {
   run: (on, size) =>
     on(async (site) => {
       await warmUp(site, size);
-      // The alarms of the tasks that warmed it up.
+      // Waits for the alarms of the warm-up tasks.
       await delay(AFTERWARDS_MS);
       const count = size.of(TASKS);
       const { cpuMs } = await site.spend(async () => {

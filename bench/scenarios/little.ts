@@ -1,4 +1,4 @@
-/** What a request costs that comes to nothing: a webhook with a bad signature, and `/healthz`. */
+/** Requests that need little work: a webhook with a bad signature, and `/healthz`. */
 
 import type { Call } from "../harness/jobs.ts";
 import { ALL, callsOf, measureOf, type Scenario, warmUp } from "../harness/scenario.ts";

@@ -1,15 +1,17 @@
-/** Many tasks with one socket each: what each takes of memory, and how long its last frame takes when all of them end. */
+/**
+ * Many tasks with one socket each: how much memory each takes, and how long its last frame takes when all of them end.
+ */
 
 import { mostFiles } from "../harness/process.ts";
 import type { Size } from "../harness/scenario.ts";
 import { BOTH, framesOf, type Scenario, timesOf, warmUp } from "../harness/scenario.ts";
 
 const TASKS = 10_000;
-/** Unless all of them are asked for. */
+/** Without `--full`. */
 const FEW = 500;
 const AT_ONCE = 16;
 
-/** Of each task: three of SQLite, and its connection on the way to the object. */
+/** Open files for each task: three of SQLite, and its connection on the way to the object. */
 const FILES = 6;
 const SPARE_FILES = 1000;
 

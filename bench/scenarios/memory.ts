@@ -1,11 +1,11 @@
-/** What stays in memory of webhooks that are long over: after all of them, beside after the first tenth. */
+/** What finished webhooks leave in memory: after all of them, compared with after the first tenth. */
 
 import { BOTH, callsOf, type Scenario, type Size, warmUp } from "../harness/scenario.ts";
 
 const WEBHOOKS = 100_000;
-/** Unless all of them are asked for. */
+/** Without `--full`. */
 const FEW = 2000;
-/** They are started and ended in portions, so that no signature is too old and this process stays small. */
+/** Done in portions, so that no signature is too old and this process stays small. */
 const PORTION = 1000;
 const AT_ONCE = 16;
 

@@ -1,4 +1,4 @@
-/** Starts with few and with many images. That of four images is among the tasks. */
+/** Starts with few and with many images. Starts with four are in tasks.ts. */
 
 import { ALL, measureOf, type Scenario, warmUp } from "../harness/scenario.ts";
 

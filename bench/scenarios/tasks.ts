@@ -27,7 +27,7 @@ export const tasks: Scenario = {
         webhook: measureOf(ended),
         "task-cpu": { cpuMs: (started.cpuMs + ended.cpuMs) / tasks.length },
       };
-      // The floor has nothing that it could know a task by.
+      // The floor stores nothing, so it knows no task.
       if (site.name === "floor") return measures;
       measures.again = measureOf(await site.spend(() => site.calls(calls, AT_ONCE)));
       measures.read = measureOf(await site.spend(() => site.calls(readsOf(tasks), AT_ONCE)));

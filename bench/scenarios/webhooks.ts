@@ -1,4 +1,4 @@
-/** Webhooks of new tasks, one at a time and in a throng. */
+/** Webhooks of new tasks, one at a time and many at once. */
 
 import { ALL, callsOf, measureOf, type Scenario, warmUp } from "../harness/scenario.ts";
 

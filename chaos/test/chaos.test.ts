@@ -1,6 +1,6 @@
 /**
- * A short campaign: enough runs to find serious bugs, in the time of a test.
- * `npm run chaos` has as many as anybody wants.
+ * A short campaign: enough runs to find serious bugs, in the time of a test. `npm run chaos` has as
+ * many as you like.
  */
 
 import assert from "node:assert/strict";
@@ -20,17 +20,17 @@ const FIXED_SEED = 20_261_120;
 /** Printed with the result, so that what it finds can be repeated. */
 const RANDOM_SEED = Date.now() % 1_000_000;
 
-/** Every fault there is, and what else can be done to a task. */
+/** Every fault, and what else can happen to a task. */
 const FAULTS = [
   ...["contradict", "corrupt", "cut", "d1-away", "d1-lost", "d1-slow", "delay", "disconnect", "drop", "duplicate"],
   ...["early", "erase", "erase-all", "evict", "expiry", "gossip", "kill", "outage", "outlive", "reorder", "repeat"],
   "skew",
 ];
 
-/** The longest pause between two looks at the provider, in virtual time, and what the look itself may take then. */
+/** The longest pause between two polls in virtual time, and how long the poll itself may take. */
 const LONGEST_UNKNOWN_MS = 5 * 60_000 + 30_000;
 
-/** Runs until all is done; what it said is shown only where something is wrong. */
+/** Runs a campaign. Its output is shown only if something is wrong. */
 async function inflict(
   seed: number,
   runs: number,
@@ -81,7 +81,7 @@ describe("whatever goes wrong", { timeout: 280_000 }, () => {
   });
 });
 
-/** Enough for the planted bug that shows itself least often. */
+/** Enough runs for the planted bug that shows least often. */
 const PLANTED_RUNS = 25;
 
 describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () => {

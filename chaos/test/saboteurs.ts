@@ -52,7 +52,7 @@ export const FORGETS_KEYS = module({
     }`,
 });
 
-/** What is over goes on changing: every read shows a newer version. */
+/** A finished task goes on changing: every read shows a newer version. */
 export const NEVER_RESTS = module({
   fetch: `
     ((reads) => async (request, env, ctx) => {
@@ -64,7 +64,7 @@ export const NEVER_RESTS = module({
     })(0)`,
 });
 
-/** Takes a webhook whoever signed it: signs it again, with the right secret. */
+/** Accepts any webhook: signs it again, with the right secret. */
 export const TRUSTS_EVERYBODY = module({
   fetch: `
     async (request, env, ctx) => {
@@ -80,7 +80,7 @@ export const TRUSTS_EVERYBODY = module({
     }`,
 });
 
-/** A feed answers every other frame that it is to show with a 200, and shows it to nobody. */
+/** A feed acknowledges every other frame and shows it to nobody. */
 export const SKIPS_FRAMES = module({
   feed: `
     ((count) => (request, inner) => {
@@ -89,7 +89,7 @@ export const SKIPS_FRAMES = module({
     })(0)`,
 });
 
-/** Whoever watches a batch by his token is shown all of his tasks. */
+/** A user who watches a batch with a token is shown all of the user's tasks. */
 export const MIXES_BATCHES = module({
   fetch: `
     (request, env, ctx) => {
@@ -99,7 +99,7 @@ export const MIXES_BATCHES = module({
     }`,
 });
 
-/** What another kind of task returns is left out. */
+/** The results of other kinds of tasks are left out. */
 export const FORGETS_RESULTS = module({
   room: `
     async (request, inner) => {
@@ -111,7 +111,7 @@ export const FORGETS_RESULTS = module({
     }`,
 });
 
-/** A ticket is good for ever: one that is over is signed again, for a later time. */
+/** A ticket never expires: an expired one is signed again, for a later time. */
 export const KEEPS_TICKETS = module({
   fetch: `
     async (request, env, ctx) => {
@@ -163,7 +163,7 @@ export const KEEPS_IMAGES = module({
     }`,
 });
 
-/** Whoever erases everything is told that it is done, and nothing is. */
+/** Erasing everything is acknowledged and never done. */
 export const ONLY_SAYS_SO = module({
   fetch: `
     (request, env, ctx) =>

@@ -1,4 +1,4 @@
-/** What a soak calls a violation: memory that grows, a socket that is lost, a frame that goes back. */
+/** What a soak calls a violation: memory that grows, a socket that is lost, a frame with an older version. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

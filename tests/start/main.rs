@@ -6,6 +6,8 @@ mod crowd;
 mod every_failure;
 mod fakes;
 mod repeats;
+mod rooms;
+mod rows;
 mod table;
 mod third;
 mod third_provider;

@@ -41,7 +41,7 @@ export class Api {
     return this.post("/generate", { prompt: "a fox", model: "m/x", ...fields }, headers);
   }
 
-  /** Starts a task that is expected to start. */
+  /** Starts a task, which must succeed. */
   async start(fields: object = {}): Promise<any> {
     const answer = await this.generate(fields);
     assert.equal(answer.status, 201, answer.text);
@@ -62,11 +62,11 @@ export class Api {
   }
 }
 
-/** What must never be in an answer: code, SQL, stacks, and values that are nobody's business. */
+/** What must never be in an answer: code, SQL, stack traces, and internal values. */
 const LEAKS =
   /\bat \S+ \(|\.rs:\d|\.js:\d|panicked|\bSELECT\b|\bINSERT\b|\bUPDATE\b|no such table|D1_|SQLITE|wasm|whsec_|mak_|mr_live_|worth-nothing/;
 
-/** An answer that says no, in the one shape that there is. */
+/** A refusal, in the one shape that there is. */
 export function assertRefused(answer: Answer, status: number, code: string, hint = ""): void {
   const shown = `${hint} ${answer.status} ${answer.text}`;
   assert.equal(answer.status, status, shown);

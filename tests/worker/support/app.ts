@@ -1,6 +1,6 @@
 /**
- * What most tests stand on: the built Worker in this process, its D1, and an emulator that sends
- * its webhooks there when a test says so.
+ * What most tests run on: the built Worker in this process, its D1, and an emulator that sends its
+ * webhooks there when a test says so.
  */
 
 import type { Miniflare } from "miniflare";
@@ -11,15 +11,15 @@ import type { AllCounts } from "./shim.ts";
 import { type Live, type Watcher, watch } from "./watcher.ts";
 
 export interface AppOptions {
-  /** The folder of another build than the one that is deployed. */
+  /** The folder of another build than the usual one. */
   build?: string;
-  /** Variables to add or change; null takes one away. */
+  /** Variables to add or change; null removes one. */
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
   shim?: boolean;
-  /** How many of the migrations D1 has: all of them unless said otherwise. */
+  /** How many of the migrations D1 has: all of them by default. */
   migrations?: number;
-  /** Given the emulator, the address that stands in for it as the provider. */
+  /** Returns the address that stands in for the emulator as the provider. */
   provider?: (emulator: Emulator) => Promise<string>;
 }
 
@@ -64,19 +64,19 @@ export class App {
     ).results as Row[];
   }
 
-  /** The rows of a task, by the provider's id of it. */
+  /** The rows of a task, by the provider's id. */
   async rows(taskId: string): Promise<{ task: Row | undefined; images: Row[] }> {
     const [task] = await this.sql("SELECT * FROM tasks WHERE mynth_task_id = ?", taskId);
     const images = await this.sql("SELECT * FROM images WHERE task_id = ? ORDER BY position", task?.id ?? "");
     return { task, images };
   }
 
-  /** Takes the task's object out of memory, and leaves its sockets as hibernation does. */
+  /** Evicts the task's object from memory; its sockets hibernate. */
   evict(taskId: string): Promise<void> {
     return this.worker.unsafeEvictDurableObject(WORKER, "TaskRoom", { name: taskId, webSockets: "hibernate" });
   }
 
-  /** The same with the object of a channel. */
+  /** The same for the object of a channel. */
   evictChannel(channelId: string): Promise<void> {
     return this.evict(`channel:${channelId}`);
   }
@@ -86,35 +86,35 @@ export class App {
     return this.emulator.requests.filter(({ method, path }) => method === "POST" && path === "/image/generate").length;
   }
 
-  /** Sets the shim's D1, where it is given, and says what was counted. */
+  /** Sets the shim's D1 mode, if given, and returns the counts. */
   async shim(d1?: "ok" | "hang" | "silent" | "lost"): Promise<AllCounts> {
     return (await call(`${this.base}/__shim${d1 ? `?d1=${d1}` : ""}`)).body;
   }
 
-  /** Lets the next read of a feed hang, with the shim. */
+  /** Makes the next read of a feed hang, with the shim. */
   async hangNextRead(): Promise<void> {
     await call(`${this.base}/__shim?read=hang`);
   }
 
-  /** Puts the Worker's clock forward, with the shim: by so much in all. */
+  /** Puts the Worker's clock forward, with the shim, by `ms` in total. */
   async putClockForward(ms: number): Promise<void> {
     await call(`${this.base}/__shim?ahead=${ms}`);
   }
 
-  /** The structured lines of the log about this event. */
+  /** The structured log lines of this event. */
   lines(event: string): Row[] {
     const all = this.logs.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
     return all.filter((line) => line.event === event);
   }
 
-  /** Lets the sweep run now. */
+  /** Runs the sweep now. */
   async sweep(): Promise<void> {
     const worker = (await this.worker.getWorker()) as unknown as Scheduled;
     const { outcome } = await worker.scheduled({ cron: "* * * * *" });
     if (outcome !== "ok") throw new Error(`the sweep ended with ${outcome}`);
   }
 
-  /** Makes every task's row look as old as can be. */
+  /** Makes every task's row look very old. */
   async age(): Promise<void> {
     await this.sql("UPDATE tasks SET id = '000000000001' || substr(id, 13) WHERE id NOT LIKE '000000000001%'");
     await this.sql("UPDATE images SET task_id = '000000000001' || substr(task_id, 13)");
@@ -126,7 +126,7 @@ export class App {
   }
 }
 
-/** Without a word from the test, tasks stay pending: it delivers what it wants, when it wants. */
+/** Tasks stay pending until the test delivers their webhooks. */
 export async function startApp({
   build,
   vars = {},

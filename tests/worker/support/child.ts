@@ -1,6 +1,6 @@
 /**
- * The Worker in a process of its own, in a process group of its own: what `kill -9` can end in
- * mid-write, and what can be started again on the same state.
+ * The Worker in a process and a process group of its own, so that `kill -9` can end it in
+ * mid-write, and it can be started again on the same state.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -20,7 +20,7 @@ import { eventually } from "./eventually.ts";
 const SERVE = fileURLToPath(new URL("serve.ts", import.meta.url));
 const START_MS = 20_000;
 
-/** A port that was free a moment ago: the Worker has to come back where it was. */
+/** A port that was free a moment ago. It is fixed, because the Worker has to come back on it. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -79,7 +79,7 @@ export class Child {
   }
 }
 
-/** What a crash test has: all of it is gone when the test is over. */
+/** What a crash test has. All of it is removed after the test. */
 export interface Crashing {
   child: Child;
   emulator: Emulator;

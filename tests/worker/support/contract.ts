@@ -1,6 +1,6 @@
 /**
- * openapi.json as the Worker serves it: every call made here is held against it, and what it
- * promises and nobody has seen yet can be asked for.
+ * openapi.json as the Worker serves it. Every call made here is checked against it, and it tells
+ * which of its promises no call has seen yet.
  */
 
 import assert from "node:assert/strict";
@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 export interface Asking {
-  /** For what stands in braces in the path. */
+  /** Replaces what is in braces in the path. */
   id?: string;
   /** `?limit=1` */
   query?: string;
@@ -36,11 +36,11 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 const DOCUMENT = "openapi.json";
 const AS_JSON = ["content", "application/json", "schema"];
 
-/** A pointer to a place in the document, as it stands in a URL. */
+/** A JSON pointer into the document, encoded for a URL. */
 const pointer = (...parts: string[]) =>
   parts.map((part) => `/${encodeURIComponent(part.replaceAll("/", "~1"))}`).join("");
 
-/** Fields that are not described are a mistake here, though a client is to bear with them. */
+/** Fields that are not described are errors here, although clients have to tolerate them. */
 function close(schema: any, isBase = false): void {
   if (typeof schema !== "object" || schema === null) return;
   const isOpen = !("additionalProperties" in schema) && !("unevaluatedProperties" in schema);
@@ -71,7 +71,7 @@ export class Contract {
     const strict = structuredClone(document);
     for (const [name, schema] of Object.entries(strict.components.schemas)) close(schema, name === "GenerateOptions");
     this.#ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
-    // The document is no schema, but its schemas are in there.
+    // The document is no schema, but contains schemas.
     this.#ajv.addVocabulary(Object.keys(document));
     addFormats.default(this.#ajv);
     this.#ajv.addSchema(strict, DOCUMENT);
@@ -99,7 +99,7 @@ export class Contract {
     return [...this.#unseen];
   }
 
-  /** One request, whose answer has to be as described, and so has what was asked for if it was granted. */
+  /** One request. Its answer has to be as described, and so has its body if it succeeded. */
   async ask(
     base: string,
     name: string,
@@ -134,7 +134,7 @@ export class Contract {
     return answer;
   }
 
-  /** Holds an answer against what is described, and remembers that it was given. */
+  /** Checks an answer against its description, and remembers that it was seen. */
   check({ name, method, path }: Operation, { status, headers, text }: Answer): void {
     const responses = this.document.paths[path][method.toLowerCase()].responses;
     const key = String(status) in responses ? String(status) : "default";
@@ -154,12 +154,12 @@ export class Contract {
     this.#unseen.delete(`${name} ${key}${body.error ? ` ${body.error.code}` : ""}`);
   }
 
-  /** Holds a socket's frame against what is described. */
+  /** Checks a socket's frame against its description. */
   frame(name: string, frame: unknown): void {
     this.#validate(frame, "paths", this.operation(name).path, "get", "responses", "101", "x-frames");
   }
 
-  /** Holds a value against a schema by its name. */
+  /** Checks a value against a schema, by its name. */
   value(schema: string, value: unknown): void {
     this.#validate(value, "components", "schemas", schema);
   }

@@ -1,5 +1,5 @@
 /**
- * The built Worker in workerd: its modules, its bindings, its variables, and its tables in D1.
+ * A Worker in workerd: its modules, bindings and variables, and for the built one its tables in D1.
  *
  * Knows the folder of a build, and nothing of what the Worker does.
  */
@@ -15,18 +15,24 @@ const at = (path: string) => new URL(path, ROOT);
 /** The name workerd knows the Worker by: evictions need it. */
 export const WORKER = "app";
 
-export interface Deployment {
-  /** The folder of the build, from the project's root. */
-  build?: string | undefined;
+/** By name; the first is the main one. */
+export type Modules = Record<string, { type: "esm" | "wasm"; contents: string | Uint8Array }>;
+
+export interface Runtime {
   /** 0 takes any free port. */
   port?: number;
   /** A folder for all state; without it, state ends with the process. */
   persist?: string;
   /** The Worker's variables, all of them. */
   vars: Record<string, string>;
+  onLog?: (line: string) => void;
+}
+
+export interface Deployment extends Runtime {
+  /** The folder of the build, from the project's root. */
+  build?: string | undefined;
   /** Puts the shim around the Worker (see shim.ts). */
   shim?: boolean;
-  onLog?: (line: string) => void;
 }
 
 /** The variables for a Worker that talks to an emulator at `url`. */
@@ -37,29 +43,25 @@ export function variables(url: string): Record<string, string> {
   return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
 }
 
-/** The classes that are Durable Objects, by binding: those that the build has. */
-function objects(code: string): Record<string, string> {
-  const known = { TASKS: "TaskRoom", FEEDS: "FeedRoom" };
-  return Object.fromEntries(Object.entries(known).filter(([, name]) => code.includes(name)));
-}
-
-export function deploy({
-  build = "build",
-  port = 0,
-  persist,
-  vars,
-  shim = false,
-  onLog = () => {},
-}: Deployment): Miniflare {
-  const code = readFileSync(at(`${build}/index.js`), "utf8");
-  const classes = objects(code);
-  const others = Object.values(classes).filter((name) => name !== "TaskRoom");
-  const modules = {
-    ...(shim ? { "shim.js": { type: "esm", contents: shimAround(others) } } : {}),
-    "index.js": { type: "esm", contents: code },
+/** The modules of the build in a folder. */
+export function modulesOf(build: string): Modules {
+  return {
+    "index.js": { type: "esm", contents: readFileSync(at(`${build}/index.js`), "utf8") },
     "index_bg.wasm": { type: "wasm", contents: new Uint8Array(readFileSync(at(`${build}/index_bg.wasm`))) },
   };
-  const bindings = Object.entries(classes).map(([binding, exportName]) => [
+}
+
+/** The Durable Object classes that the code has, by binding. */
+export function objectsOf(modules: Modules): Record<string, string> {
+  const code = Object.values(modules).map(({ contents }) => (typeof contents === "string" ? contents : ""));
+  const known = { TASKS: "TaskRoom", FEEDS: "FeedRoom" };
+  return Object.fromEntries(Object.entries(known).filter(([, name]) => code.some((text) => text.includes(name))));
+}
+
+/** Runs any Worker that has the bindings of the built one. */
+export function run(modules: Modules, { vars, port = 0, persist, onLog = () => {} }: Runtime): Miniflare {
+  const objects = objectsOf(modules);
+  const bindings = Object.entries(objects).map(([binding, exportName]) => [
     binding,
     { type: "durable-object", worker: WORKER, exportName },
   ]);
@@ -79,16 +81,23 @@ export function deploy({
           name: WORKER,
           compatibilityDate: "2026-11-01",
           triggers: [{ type: "scheduled", schedule: "* * * * *" }],
-          manifest: { mainModule: shim ? "shim.js" : "index.js", modulesRoot: fileURLToPath(at(build)), modules },
+          manifest: { mainModule: Object.keys(modules)[0], modulesRoot: fileURLToPath(at("build")), modules },
           env: { DB: { type: "d1", id: "db" }, ...Object.fromEntries([...bindings, ...texts]) },
           exports: Object.fromEntries(
-            Object.values(classes).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
+            Object.values(objects).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
           ),
         },
         dev: {},
       },
     ],
   } as ConstructorParameters<typeof Miniflare>[0]);
+}
+
+export function deploy({ build = "build", shim = false, ...runtime }: Deployment): Miniflare {
+  const modules = modulesOf(build);
+  if (!shim) return run(modules, runtime);
+  const others = Object.values(objectsOf(modules)).filter((name) => name !== "TaskRoom");
+  return run({ "shim.js": { type: "esm", contents: shimAround(others) }, ...modules }, runtime);
 }
 
 /** Where a started Worker listens. */

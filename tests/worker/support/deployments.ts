@@ -1,7 +1,4 @@
-/**
- * The deployments that openapi.json is held against, and the contract that remembers what all of
- * them together have answered.
- */
+/** The deployments that openapi.json is checked against, and the contract that remembers the answers of all of them. */
 
 import assert from "node:assert/strict";
 import type { Answer } from "./api.ts";
@@ -29,7 +26,7 @@ const REQUEST_MODE = {
 };
 
 export async function startDeployments() {
-  /** As it should be; with nothing configured; with an issuer that is away; and one whose webhooks are not signed. */
+  /** Fully configured; with nothing configured; with an issuer that is down; and with webhooks that are not signed. */
   const [{ app, proxy }, bare, cut, request] = await Promise.all([
     proxied(),
     startApp({ vars: Object.fromEntries(NOTHING.map((name) => [name, null])) }),
@@ -41,7 +38,7 @@ export async function startDeployments() {
   const { token } = ada;
   const ask = (name: string, asking: Asking = {}) => contract.ask(app.base, name, { token, ...asking });
 
-  /** Does it for all operations that may be refused so, and expects the refusal. */
+  /** Attempts all operations that may be refused with `code`, and expects that refusal. */
   async function refused(code: string, attempt: (operation: Operation) => Promise<Answer | undefined>): Promise<void> {
     const operations = contract.refusing(code);
     assert.ok(operations.length > 0, `nobody is refused with ${code}`);

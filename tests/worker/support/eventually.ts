@@ -1,8 +1,8 @@
-/** Waiting for what says nothing when it happens: a row in D1, a log line of another process. */
+/** Polling for what gives no sign when it happens: a row in D1, a log line of another process. */
 
 import { setTimeout as delay } from "node:timers/promises";
 
-/** The first truthy answer of `probe`. Rejects at the deadline, with the probe's last error. */
+/** The first truthy result of `probe`. Rejects at the deadline, with the probe's last error. */
 export async function eventually<T>(
   probe: () => Promise<T> | T,
   deadlineMs: number,

@@ -1,8 +1,8 @@
-/** A socket on a feed: frames of several tasks, each by itself never older than the one before. */
+/** A socket on a feed: frames of several tasks, whose versions never fall. */
 
 import { type By, LiveSocket, open } from "./live_socket.ts";
 
-/** A version that falls is an error; a repeated one is no harm. */
+/** A version that falls is an error; a repeated one is fine. */
 export class FeedWatcher extends LiveSocket {
   /** The task in every frame, oldest first. */
   readonly tasks: any[] = [];
@@ -28,7 +28,7 @@ export class FeedWatcher extends LiveSocket {
     return `shown: ${this.tasks.map(({ taskId, version, status }) => `${taskId} ${version} ${status}`).join(", ")}`;
   }
 
-  /** The ids of the tasks that were shown, in the order they came first. */
+  /** The ids of the tasks that were shown, in the order of their first frames. */
   get ids(): string[] {
     return [...this.#newest.keys()];
   }

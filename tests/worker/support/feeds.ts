@@ -1,4 +1,4 @@
-/** Users who watch their feeds: all tasks of one, or all of a batch. */
+/** Users who watch feeds: all their tasks, or those of a batch. */
 
 import assert from "node:assert/strict";
 import type { Api } from "./api.ts";

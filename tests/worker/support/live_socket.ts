@@ -1,4 +1,4 @@
-/** A browser's live socket: what every watcher does, whatever it watches. */
+/** A browser's live socket: what all watchers have in common. */
 
 import { once } from "node:events";
 import WebSocket from "ws";
@@ -6,12 +6,12 @@ import WebSocket from "ws";
 /** By a ticket, as a browser opens it, or by a token. */
 export type By = { url: string; ticket: string } | { url: string; token: string };
 
-/** Remembers what came, and waits for what a test is after. What must not come is an error wherever a test waits next. */
+/** Remembers what came, and waits for what a test expects. A frame that must not come fails the next wait. */
 export abstract class LiveSocket {
   readonly socket: WebSocket;
-  /** Everything that is no frame, such as `pong`. */
+  /** Every message that is no frame, such as `pong`. */
   readonly words: string[] = [];
-  /** How it was closed, when it was. */
+  /** How it was closed; null while it is open. */
   closed: { code: number; reason: string } | null = null;
   readonly #looks = new Set<() => void>();
   #error: Error | null = null;
@@ -31,10 +31,10 @@ export abstract class LiveSocket {
     socket.on("error", () => {}); // a close follows
   }
 
-  /** Takes a frame, in the order in which they come. */
+  /** Takes each frame, in order. */
   protected abstract hear(frame: any): void;
 
-  /** What came so far, for the message of a wait in vain. */
+  /** What came so far, for the message when a wait times out. */
   protected abstract get seen(): string;
 
   protected fail(message: string): void {
@@ -45,7 +45,7 @@ export abstract class LiveSocket {
     for (const look of [...this.#looks]) look();
   }
 
-  /** The first truthy answer of `probe`, asked now and at everything that comes. */
+  /** The first truthy result of `probe`, called now and on everything that comes. */
   until<T>(probe: (watcher: this) => T, deadlineMs = 5000): Promise<NonNullable<T>> {
     return new Promise((resolve, reject) => {
       const end = (finish: () => void) => {
@@ -67,8 +67,8 @@ export abstract class LiveSocket {
   }
 
   /**
-   * Everything that was sent before now has come: the answer to a word of ours is behind it. The
-   * heartbeat is answered by the runtime on the same socket, in order.
+   * Resolves once everything that was sent before now has come: the runtime answers a heartbeat on
+   * the same socket, in order.
    */
   async settled(): Promise<void> {
     const before = this.words.length;
@@ -80,7 +80,7 @@ export abstract class LiveSocket {
     this.socket.close();
   }
 
-  /** Gone without a word, as a browser that loses its network. */
+  /** Ends without a close frame, as when a browser loses its network. */
   terminate(): void {
     this.socket.terminate();
   }

@@ -1,5 +1,5 @@
 /**
- * ModelRiver as tests need it beside the emulator: its two signatures made by hand, webhooks of
+ * What tests of ModelRiver need besides the emulator: its two signatures made by hand, webhooks of
  * any shape, and what became of a channel.
  */
 
@@ -27,7 +27,7 @@ export interface RiverSigning {
 const hex = (secret: string, text: string) =>
   createHmac("sha256", Buffer.from(secret, "utf8")).update(text).digest("hex");
 
-/** The body's `data` as compact JSON, which it is in a body that is; the body where it has none. */
+/** The body's `data` as compact JSON; the whole body if it has none. */
 function dataOf(body: string): string {
   try {
     return JSON.stringify(JSON.parse(body).data) ?? body;
@@ -36,12 +36,12 @@ function dataOf(body: string): string {
   }
 }
 
-/** Scheme A: over the body. */
+/** Scheme A signs the body. */
 export function bodyHeaders(body: string, { secret = SECRET, time = nowSeconds() }: RiverSigning = {}): Headers {
   return { "mr-signature": hex(secret, body), "mr-timestamp": String(time) };
 }
 
-/** Scheme B: over a time and the data. */
+/** Scheme B signs a time and the data. */
 export function dataHeaders(body: string, { secret = SECRET, time = nowSeconds() }: RiverSigning = {}): Headers {
   return { "x-modelriver-signature": hex(secret, `${time}.${dataOf(body)}`), "x-modelriver-timestamp": String(time) };
 }
@@ -53,7 +53,7 @@ export function sendRiver(base: string, body: string, headers: Headers): Promise
   return call(`${base}/webhooks/modelriver`, init);
 }
 
-/** Sends it signed, and it has to be taken. */
+/** Sends it signed. It must be accepted. */
 export async function tell(base: string, body: object, headers: Headers = {}): Promise<void> {
   const text = JSON.stringify(body);
   const answer = await sendRiver(base, text, { ...bodyHeaders(text), ...headers });
@@ -62,7 +62,7 @@ export async function tell(base: string, body: object, headers: Headers = {}): P
 
 export const inventedChannelId = () => randomUUID();
 
-/** An event that asks for no callback, as plain as it can be. */
+/** The plainest event, which asks for no callback. */
 export function eventOf(channelId: string, data: unknown = { title: "Inception" }, more: object = {}): object {
   return {
     type: "task.ai_generated",
@@ -73,7 +73,7 @@ export function eventOf(channelId: string, data: unknown = { title: "Inception" 
   };
 }
 
-/** A request that somebody else has made at the provider: here nobody knows of it before its webhook. */
+/** A request that somebody else has made at the provider: the Worker does not know it before its webhook. */
 export function begin(app: App, content = "a film", metadata: Record<string, unknown> = {}): Channel {
   const messages = [{ role: "user", content }];
   return app.emulator.modelriver.start({ workflow: "new_movie_suggestion", messages, metadata });
@@ -84,7 +84,7 @@ export function aiRequest(content = "a film", more: object = {}): object {
   return { workflow: "new_movie_suggestion", messages: [{ role: "user", content }], ...more };
 }
 
-/** A request of this user's, which is expected to start. */
+/** A request of this user's, which must start. */
 export async function ask(user: Api, content?: string, more?: object): Promise<any> {
   const answer = await user.post("/ai", aiRequest(content, more));
   assert.equal(answer.status, 201, answer.text);
@@ -104,7 +104,7 @@ export async function contentRow(app: App, channelId: string): Promise<Row> {
   return row;
 }
 
-/** Its one row, once its callback has come to this. */
+/** Its one row, once its callback is in this state. */
 export function calledBack(app: App, channelId: string, callback: string, deadlineMs = CALLED_MS): Promise<Row> {
   return eventually(
     async () => {
@@ -121,7 +121,7 @@ export function callbacksOf(app: App, channelId: string): CallbackRecord[] {
   return app.emulator.modelriver.callbacks.filter((record) => record.channelId === channelId);
 }
 
-/** The start calls that reached it. */
+/** The start calls that reached the provider. */
 export function aiStarts(app: App): { body: any }[] {
   return app.emulator.requests.filter(({ method, path }) => method === "POST" && path === "/v1/ai/async");
 }

@@ -27,7 +27,7 @@ export class RiverChild {
     return answer.body.content;
   }
 
-  /** While nothing runs: every object forgets what it knew, and D1 does not. */
+  /** Deletes the state of all objects, but not D1's. Only while nothing runs. */
   async wipeObjects(): Promise<void> {
     const objects = join(this.#state, "do");
     if ((await readdir(objects)).length === 0) throw new Error("there are no objects to wipe");

@@ -1,4 +1,4 @@
-/** A socket on a channel or on the content feed: what came, and a wait for what a test is after. */
+/** A socket on a channel or on the content feed: what came, and waits for what a test expects. */
 
 import assert from "node:assert/strict";
 import type { Api } from "./api.ts";
@@ -48,7 +48,7 @@ export class RiverWatcher extends LiveSocket {
     return this.until(({ frames }) => frames.find(({ channel }) => channel?.status === status), deadlineMs);
   }
 
-  /** The frame that shows the channel with a row whose callback has come to this. */
+  /** The frame that shows the channel with a row whose callback is in this state. */
   callback(status: string, deadlineMs?: number): Promise<any> {
     return this.until(
       ({ frames }) => frames.find(({ type, content }) => type === "channel" && content?.callback === status),
@@ -76,7 +76,7 @@ export async function contentLive(user: Api): Promise<Live> {
   return { url: "/content/live", ticket: answer.body.ticket };
 }
 
-/** The content feed as this user sees it; `?after=<id>` goes on after a row. */
+/** The content feed as this user sees it; `?after=<id>` continues after a row. */
 export async function watchContent(user: Api, query = ""): Promise<RiverWatcher> {
   return watchRiver(user.base, await contentLive(user), query);
 }

@@ -1,4 +1,4 @@
-/** Good requests, one of each, and the ways in which a provider says no. */
+/** Good requests, one of each, and the ways in which a provider refuses. */
 
 import type { Instead } from "./proxy.ts";
 import { aiRequest } from "./river.ts";
@@ -6,7 +6,7 @@ import { aiRequest } from "./river.ts";
 const url = "https://pictures.example/fox.png";
 const image = { prompt: "a fox", model: "m/x" };
 
-/** With everything that an image can be asked for with. */
+/** With every field that a request for an image can have. */
 export const WHOLE = {
   ...image,
   count: 2,
@@ -20,7 +20,7 @@ export const WHOLE = {
   metadata: { mine: 1 },
 };
 
-/** What each kind of task is asked with. */
+/** A request for each kind of task. */
 export const KINDS = {
   "image.generate": image,
   "image.rate": { url, mode: "strict" },
@@ -31,7 +31,7 @@ export const KINDS = {
   "video.generate": { ...image, duration: 4, resolution: "720p", audio: true, inputs: [{ url }] },
 };
 
-/** A body for each operation that starts something, or says what that would cost. */
+/** A body for each operation that starts something, or estimates its cost. */
 export const BODIES: Record<string, object> = {
   "POST /generate": image,
   "POST /generate/batch": { prompts: ["a fox", "a hare [refuse-402]"], models: ["m/x"] },
@@ -40,7 +40,7 @@ export const BODIES: Record<string, object> = {
   "POST /ai": aiRequest(),
 };
 
-/** Others, which make another request under the same key. */
+/** Different bodies, which conflict under the same key. */
 export const OTHER_BODIES: Record<string, object> = {
   "POST /generate": WHOLE,
   "POST /generate/batch": { prompts: ["a fox"], models: ["m/y"] },
@@ -48,7 +48,7 @@ export const OTHER_BODIES: Record<string, object> = {
   "POST /ai": aiRequest("another film"),
 };
 
-/** How a provider says no, or nothing, by the code that becomes of it. */
+/** How a provider refuses or does not answer, by the resulting code. */
 export const PROVIDER_REFUSALS: Record<string, Instead | "hang"> = {
   provider_rate_limited: { status: 429 },
   provider_unauthorized: { status: 401 },

@@ -1,12 +1,14 @@
 /**
- * A module around the built Worker, for what cannot be seen or done from outside: it counts what
- * D1 and the objects are made to write, and can make D1 slow or lose its answers.
+ * A module around the built Worker, for what cannot be seen or done from outside: it counts what D1
+ * reads and writes and what objects store, and can make D1 slow or lose its answers.
  *
  * The Worker inside is the build, byte for byte. `GET /__shim` gives the counts, by room, and
  * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers writes after a minute), `silent` (reads too), or
- * `lost` (writes, and then says that it failed). `GET /__shim?read=hang` does so to the next read of a
- * feed, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward.
+ * `lost` (writes, and then reports a failure). `GET /__shim?read=hang` makes the next read of a feed
+ * hang, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward.
  */
+
+import { AROUND, shiftedDate } from "./shim_parts.ts";
 
 export interface Counts {
   /** `meta.rows_written` of everything that was written to D1. */
@@ -25,10 +27,10 @@ export interface Counts {
   asked: number;
 }
 
-/** What `GET /__shim` says: by the name of the room; `worker` for what no room did. */
+/** The answer to `GET /__shim`: counts by the name of the room; `worker` for what no room did. */
 export type AllCounts = Record<string, Counts>;
 
-/** The module, for a build that exports these classes besides the room. */
+/** The module, for a build that exports these classes besides `TaskRoom`. */
 export const shim = (others: string[]): string => `
 import * as app from "./index.js";
 
@@ -36,31 +38,10 @@ const counts = {};
 let d1 = "ok";
 let read = "ok";
 let ahead = 0;
-
-const RealDate = Date;
-globalThis.Date = class extends RealDate {
-  constructor(...args) {
-    super(...(args.length > 0 ? args : [RealDate.now() + ahead]));
-  }
-  static now() {
-    return RealDate.now() + ahead;
-  }
-};
-
+${AROUND}${shiftedDate("realNow() + ahead")}
 const hanging = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 
 const of = (name) => (counts[name] ??= { d1Rows: 0, d1RowsRead: 0, d1Batches: 0, d1Reads: 0, puts: 0, alarms: 0, asked: 0 });
-
-/** The same object, but for the properties in \`own\`. Methods stay bound to the real one. */
-function around(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
 
 function database(env, count) {
   async function batch(statements) {
@@ -79,10 +60,10 @@ function database(env, count) {
     if (d1 === "silent") await hanging();
   }
   const prepare = (text) => statement(env.DB.prepare(text), reading, count);
-  return around(env, { DB: around(env.DB, { batch, prepare, constructor: env.DB.constructor }) });
+  return around(env, { DB: around(env.DB, { batch, prepare }) });
 }
 
-/** A statement that is run when \`reading\` lets it. */
+/** A statement that waits for \`reading\` before it reads. */
 function statement(of, reading, count) {
   async function all() {
     await reading();
@@ -90,11 +71,11 @@ function statement(of, reading, count) {
     count.d1RowsRead += meta.rows_read;
     return results;
   }
-  // Only \`all\` says how many rows were read.
+  // Only \`all\` reports how many rows were read.
   const raw = async () => (await all()).map(Object.values);
   const first = async (column) => (await all())[0]?.[column] ?? null;
   const bind = (...args) => statement(of.bind(...args), reading, count);
-  return around(of, { bind, raw, first, constructor: of.constructor });
+  return around(of, { bind, raw, first });
 }
 
 /** A feed's D1: its next read may hang. */
@@ -106,7 +87,7 @@ function readable(env, count) {
     await hanging();
   }
   const prepare = (text) => statement(env.DB.prepare(text), reading, count);
-  return around(env, { DB: around(env.DB, { prepare, constructor: env.DB.constructor }) });
+  return around(env, { DB: around(env.DB, { prepare }) });
 }
 
 function room(ctx, count) {

@@ -1,7 +1,7 @@
 /**
  * Mynth's two signatures, made by hand with node:crypto, and a webhook sent with any headers.
  *
- * The emulator has its own; a test that is about signatures does not ask the emulator.
+ * The emulator has its own code; tests of signatures do not rely on it.
  */
 
 import { createHash, createHmac, randomUUID } from "node:crypto";
@@ -61,7 +61,7 @@ export function sendWebhook(base: string, body: string, headers: Record<string, 
   });
 }
 
-/** A completed event of the second generation, as small as it can be. */
+/** A completed event of the second generation, as small as possible. */
 export function completedBody(
   taskId: string,
   images: object[] = [{ status: "succeeded", id: "img_1", url: "https://x.example/1.png" }],
@@ -74,6 +74,6 @@ export function completedBody(
   });
 }
 
-/** A task id in the provider's form that no provider has given. */
+/** A task id in the provider's format that no provider has issued. */
 export const inventedTaskId = () =>
   `tsk_${createHash("sha256").update(randomUUID()).digest("hex").slice(0, 26).toUpperCase()}`;

@@ -7,12 +7,12 @@ function request(body: Json): Json {
   return body.data?.request ?? body.request;
 }
 
-/** As a provider that does not echo metadata. */
+/** Like a provider that does not echo metadata. */
 export function withoutRowIds(body: Json): void {
   delete request(body).metadata;
 }
 
-/** As a provider that names these rows. */
+/** Like a provider that names these rows. */
 export function withRowIds(imageRowIds: string[]): (body: Json) => void {
   return (body) => {
     request(body).metadata = { ...request(body).metadata, imageRowIds };

@@ -5,7 +5,7 @@ import { variables } from "./deployment.ts";
 
 export const SECRET = variables("").TASKWIRE_TOKEN_SECRET ?? "";
 
-/** Of Ada, for the next minute, unless the fields say otherwise. */
+/** Ada's ticket for the next minute, unless `fields` say otherwise. */
 export function ticketOf(fields: object, secret = SECRET): string {
   const all = { user: "ada", expiresAt: Date.now() + 60_000, ...fields };
   return sealed("taskwire ticket v1", all, secret);

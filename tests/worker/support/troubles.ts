@@ -10,18 +10,18 @@ export interface Trouble {
 
 /** An object waits 2 s for D1, then answers. */
 export const ANSWER_MS = 2800;
-/** Long before that, so not after D1. */
+/** Long before that, so without waiting for D1. */
 export const SHOWN_MS = 1500;
 
 type Change = "INSERT" | "UPDATE";
 
-/** Every such change of a table fails. */
+/** Makes every such change of a table fail. */
 export function refusal(table: string, change: Change): Trouble {
   const trigger = `CREATE TRIGGER broken BEFORE ${change} ON ${table} BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END`;
   return { begin: (app) => app.sql(trigger), end: (app) => app.sql("DROP TRIGGER broken") };
 }
 
-/** Troubles of a table to which a webhook makes such a change. */
+/** Ways in which a webhook's change of a table can fail. */
 export function troubles(table: string, change: Change): [name: string, trouble: Trouble][] {
   return Object.entries({
     "the table is gone": {

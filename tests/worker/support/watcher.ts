@@ -8,7 +8,7 @@ import { LiveSocket, open } from "./live_socket.ts";
 export class Watcher extends LiveSocket {
   /** Every JSON message, oldest first. */
   readonly frames: any[] = [];
-  /** The id of the task, once it was said to be erased. */
+  /** The id of the task, once a frame has said that it was erased. */
   erased: string | null = null;
 
   protected hear(frame: any): void {
@@ -54,7 +54,7 @@ export async function watch(base: string, live: Live, query = ""): Promise<Watch
   return watcher;
 }
 
-/** Tries an upgrade that is to be refused: the plain answer that comes instead. */
+/** Tries an upgrade that must be refused. Returns the plain answer that comes instead. */
 export async function upgrade(
   url: string,
   { protocols = [] as string[], headers = {} as Record<string, string> } = {},
@@ -62,7 +62,7 @@ export async function upgrade(
   const socket = new WebSocket(url.replace("http", "ws"), protocols, { headers });
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("no answer to an upgrade")), 5000);
-    // A handshake that the client has to fail: it breaks the protocol.
+    // The client fails a handshake that breaks the protocol.
     socket.on("error", (error) => {
       clearTimeout(timer);
       reject(error);
