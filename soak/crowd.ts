@@ -79,7 +79,11 @@ export class Crowd {
     person.works.push(...works);
     this.#book.count("started", works.length);
     if (batchId) this.#batches.push({ person, id: batchId });
-    if (this.#random.chance(WATCHED)) await this.#watch(works, live, batchId ? "a batch" : `a ${works[0]?.kind}`);
+    if (this.#random.chance(WATCHED)) {
+      const watching = this.#watch(works, live, batchId ? "a batch" : `a ${works[0]?.kind}`);
+      // What was started while its user erased everything may be gone by now.
+      await (fate === "stays" ? watching : watching.catch(() => {}));
+    }
     for (const work of works) {
       this.#settle(work, live);
       this.#onStarted(work);
