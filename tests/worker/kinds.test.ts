@@ -181,6 +181,12 @@ describe("POST /tasks", { timeout }, () => {
     assert.equal((await ada.list("?limit=100")).tasks.length, before);
   });
 
+  test("says which field the provider refuses, as it is named in the request", async () => {
+    const answer = await ada.post("/tasks", { kind: "image.alt", request: { url: "https://[" } });
+    assertRefused(answer, 422, "validation_error");
+    assert.deepEqual(answer.body.error.issues, [{ path: "request.url", message: "Expected an http or https URL" }]);
+  });
+
   test("gives one task to one Idempotency-Key, and the key belongs to this route", async () => {
     const key = { "idempotency-key": "one-rating" };
     const body = JSON.stringify({ kind: "image.rate", request: { url } });
