@@ -88,8 +88,11 @@ impl Fields {
         self.check_text(name, value, chars)
     }
 
-    /// A text that is one of `words`.
-    pub fn one_of(&mut self, name: &str, words: &[&str]) -> Option<String> {
+    /// A required text that is one of `words`.
+    pub fn required_one_of(&mut self, name: &str, words: &[&str]) -> Option<String> {
+        if self.is_absent(name) {
+            return None;
+        }
         match self.take(name)? {
             Value::String(word) if words.contains(&word.as_str()) => Some(word),
             _ => self.refuse(name, format!("must be {}", words.join(" or "))),

@@ -158,6 +158,7 @@ describe("POST /tasks", { timeout }, () => {
         { kind: "image.upscale", request: { url: "fox.png", size: "3x", effort: 1, mode: "x" } },
         ["request.effort", "request.mode", "request.size", "request.url"],
       ],
+      [{ kind: "image.upscale", request: { url: "https://" } }, ["request.effort", "request.size", "request.url"]],
       [{ kind: "video.generate", request: { prompt: "" } }, ["request.model", "request.prompt"]],
       [{ kind: "image.rate2", request: { url } }, ["kind"]],
       [{ kind: "image.rate" }, ["request"]],
