@@ -154,6 +154,20 @@ fn what_is_not_a_json_object_is_refused() {
     }
 }
 
+#[test]
+fn what_cannot_be_read_is_said_in_words_that_fit() {
+    let too_much = format!("[{}0]", "0,".repeat(80_000));
+    for (body, message) in [
+        (&b"{\n\"prompt\":"[..], "The body is not JSON (line 2, column 9)."),
+        (b"{\"prompt\":\"\xff\"}", "The body cannot be read: not UTF-8."),
+        (too_much.as_bytes(), "The body cannot be read: too many values."),
+    ] {
+        assert_eq!(read(body).unwrap_err().message, message);
+    }
+    let blank = parse(with(json!({"prompt": "  "}))).unwrap_err();
+    assert_eq!(blank.message, "prompt: must not be blank");
+}
+
 /// Metadata that takes exactly `bytes` together with the row ids of `count` images.
 fn metadata_of(bytes: usize, count: usize) -> Value {
     let size = |filler: usize| {

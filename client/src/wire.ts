@@ -13,8 +13,8 @@ export interface AiRequest {
   /** 1 to 100. */
   messages: Record<string, unknown>[];
   /**
-   * Comes back with the rows. 2048 bytes at most. None of its fields is `user_id`, and each is 64 levels deep at
-   * most.
+   * Comes back with the rows. 2048 bytes at most. None of its fields is `user_id` or `taskwire_intent`, and each is
+   * 64 levels deep at most.
    */
   metadata?: Record<string, unknown>;
 }
@@ -399,10 +399,10 @@ export interface Ticket {
 export interface UpscaleRequest {
   /** At most 4096 characters. */
   url: string;
+  size: "2x" | "4x";
+  effort: "low" | "high";
   /** Asks for the provider's own token for the task. */
   access?: boolean | Record<string, unknown>;
-  effort?: "low" | "high";
-  size?: "2x" | "4x";
 }
 
 /** Asks for a video. */

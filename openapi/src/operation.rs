@@ -119,9 +119,12 @@ impl Operation {
     /// Answers with an `ETag`, and with a 304 if the caller has that version.
     pub fn gives_versions(mut self, schema: &str) -> Self {
         self = self.gives(200, schema);
-        let tag = json!({"description": "The version.", "schema": {"type": "string"}});
+        let tag = json!({
+            "description": "The version.", "required": true, "schema": {"type": "string"},
+        });
         self.good[0].1["headers"] = json!({"ETag": tag});
-        self.good.push((304, json!({"description": "`If-None-Match` names this version."})));
+        let same = "`If-None-Match` names this version.";
+        self.good.push((304, json!({"description": same, "headers": {"ETag": tag}})));
         self.with(vec![json!({"$ref": "#/components/parameters/IfNoneMatch"})])
     }
 

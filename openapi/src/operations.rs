@@ -36,7 +36,8 @@ fn share() -> Vec<Value> {
 }
 
 fn after() -> Vec<Value> {
-    let schema = json!({"type": "string", "minLength": 1, "maxLength": ID_BYTES});
+    let schema =
+        json!({"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[!-~]*$"});
     vec![query("after", "The id of the newest row that the watcher has.", schema)]
 }
 

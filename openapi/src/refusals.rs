@@ -37,15 +37,32 @@ fn meaning(code: Code) -> &'static str {
     }
 }
 
+/// A header that an answer with this code may have, beside those that all answers have.
+fn header(code: Code) -> Option<(&'static str, &'static str)> {
+    match code {
+        Code::MethodNotAllowed => Some(("Allow", "The methods that the path takes.")),
+        Code::Unauthorized => Some(("WWW-Authenticate", "`Bearer`, with `unauthorized`.")),
+        Code::ProviderRateLimited | Code::ProviderUnavailable => {
+            Some(("Retry-After", "Seconds to wait, where the provider says so."))
+        }
+        _ => None,
+    }
+}
+
 /// The answer with one of these codes.
 fn answer(codes: &[Code]) -> Value {
     let lines = codes.iter().map(|code| format!("`{}`: {}.", code.as_str(), meaning(*code)));
     let mut schema = reference("ApiErrorBody");
     schema["properties"] = json!({"error": {"properties": {"code": {"enum": words(codes)}}}});
-    json!({
+    let mut answer = json!({
         "description": lines.collect::<Vec<_>>().join(" "),
         "content": {"application/json": {"schema": schema}},
-    })
+    });
+    for (name, description) in codes.iter().copied().filter_map(header) {
+        let text = json!({"type": "string"});
+        answer["headers"][name] = json!({"description": description, "schema": text});
+    }
+    answer
 }
 
 fn words(codes: &[Code]) -> Vec<&'static str> {

@@ -11,15 +11,18 @@ use taskwire::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
 use taskwire::domain::task::IMAGE_GENERATE;
 use taskwire::provider::kind::Becomes;
 use taskwire::provider::lenient::DEPTH_LIMIT;
-use taskwire::provider::modelriver::request::{MESSAGE_LIMIT, METADATA_BYTES, WORKFLOW_CHARS};
+use taskwire::provider::modelriver::request::{
+    MESSAGE_LIMIT, METADATA_BYTES, RESERVED, WORKFLOW_CHARS,
+};
 use taskwire::provider::mynth::batch::TASK_LIMIT;
 use taskwire::provider::mynth::generate::{COUNT_LIMIT, INPUT_LIMIT, MODEL_CHARS, PROMPT_CHARS};
 use taskwire::provider::mynth::kinds::URL_CHARS;
 use taskwire::provider::mynth::start::{METADATA_LIMIT, ROW_IDS};
 use taskwire::provider::registry::PROVIDERS;
 
+/// A text of so many characters. One of them is more than a space.
 fn text(most: usize) -> Value {
-    json!({"type": "string", "minLength": 1, "maxLength": most})
+    json!({"type": "string", "minLength": 1, "maxLength": most, "pattern": "\\S"})
 }
 
 fn list(most: usize, items: &Value) -> Value {
@@ -97,13 +100,13 @@ fn options() -> Value {
     })
 }
 
-fn image(description: &str, more: Value) -> Value {
-    let url = json!({"type": "string", "maxLength": URL_CHARS, "pattern": "^https?://"});
+fn image(description: &str, names: &[&str], more: Value) -> Value {
+    let url = json!({"type": "string", "maxLength": URL_CHARS, "pattern": "^https?://[^/?#]"});
     let mut fields = json!({"url": url, "access": access()});
     for (name, schema) in more.as_object().into_iter().flatten() {
         fields[name] = schema.clone();
     }
-    described(closed(&["url"], fields), description)
+    described(closed(names, fields), description)
 }
 
 fn video() -> Value {
@@ -144,7 +147,8 @@ fn kinds() -> Value {
 fn ai() -> Value {
     let metadata = format!(
         "Comes back with the rows. {METADATA_BYTES} bytes at most. None of its fields is \
-         `user_id`, and each is {DEPTH_LIMIT} levels deep at most."
+         `{}`, and each is {DEPTH_LIMIT} levels deep at most.",
+        RESERVED.join("` or `")
     );
     let message = format!("Such as `{{role, content}}`. {DEPTH_LIMIT} levels deep at most.");
     let message = described(passed_on("object"), &message);
@@ -167,14 +171,15 @@ pub fn bodies() -> Map<String, Value> {
     );
     let upscale = json!({"size": one_of(&["2x", "4x"]), "effort": one_of(&["low", "high"])});
     let word = || passed_on("string");
+    let (url, all_three) = (["url"], ["url", "size", "effort"]);
     [
         ("GenerateOptions", options()),
         ("GenerateRequest", described(with_options(&["prompt", "model"], one), "Asks for images.")),
         ("BatchRequest", described(with_options(&["prompts", "models"], many), &all)),
-        ("ImageRequest", image("Asks for something with an image.", json!({}))),
-        ("RateRequest", image("Asks for an image's rating.", json!({"mode": word()}))),
-        ("ReviewRequest", image("Asks for an image's review.", json!({"effort": word()}))),
-        ("UpscaleRequest", image("Asks for a larger image.", upscale)),
+        ("ImageRequest", image("Asks for something with an image.", &url, json!({}))),
+        ("RateRequest", image("Asks for an image's rating.", &url, json!({"mode": word()}))),
+        ("ReviewRequest", image("Asks for an image's review.", &url, json!({"effort": word()}))),
+        ("UpscaleRequest", image("Asks for a larger image.", &all_three, upscale)),
         ("VideoRequest", video()),
         ("TaskRequest", kinds()),
         ("AiRequest", ai()),
@@ -205,11 +210,12 @@ fn cursor(chars: RangeInclusive<usize>, pattern: &str) -> Value {
 
 /// What `GET /tasks` can be asked.
 pub fn task_query() -> Vec<Value> {
+    let kind = json!({"type": "string", "minLength": 1, "maxLength": KIND_CHARS});
     vec![
         limit(),
         cursor(KEY_CHARS..=KEY_CHARS, "^[A-Za-z0-9_-]*$"),
         query("status", "Only those in this state.", reference("Status")),
-        query("kind", "Only those of this kind.", text(KIND_CHARS)),
+        query("kind", "Only those of this kind.", kind),
     ]
 }
 

@@ -98,7 +98,7 @@ fn types(schema: &Value) -> Vec<&str> {
 const ADDRESS: &str = "https://";
 
 fn is_address(schema: &Value) -> bool {
-    schema["pattern"] == "^https?://"
+    schema["pattern"].as_str().is_some_and(|it| it.starts_with("^https?://"))
 }
 
 /// Text of so many characters that fits the schema's pattern.
@@ -145,7 +145,10 @@ fn bad(schema: &Value) -> Vec<Value> {
         bad.push("".into());
     }
     if is_address(schema) {
-        bad.push("ftp://a.example".into());
+        bad.extend([json!("ftp://a.example"), json!("https://"), json!("http:///a")]);
+    }
+    if schema["pattern"] == "\\S" {
+        bad.push(" \n".into());
     }
     if let Some(most) = number(schema, "maximum") {
         bad.push((most + 1).into());
@@ -276,7 +279,12 @@ fn limits_that_only_the_descriptions_can_say_are_said_and_held() {
         assert!(with_fields(name, &fields(limit + 1)).1.is_err(), "{name}: more than {limit}");
         assert!(body.schema.to_string().contains(&format!("{said} ")), "{name}: {said}");
     }
-    for (name, reserved) in [("GenerateRequest", "imageRowIds"), ("AiRequest", "user_id")] {
+    let reserved = [
+        ("GenerateRequest", "imageRowIds"),
+        ("AiRequest", "user_id"),
+        ("AiRequest", "taskwire_intent"),
+    ];
+    for (name, reserved) in reserved {
         let (body, taken) = with_fields(name, &json!({"metadata": {reserved: "a"}}));
         assert_eq!(issues(taken)[0].path, format!("metadata.{reserved}"));
         assert!(body.schema.to_string().contains(&format!("`{reserved}`")), "{name}: {reserved}");

@@ -58,7 +58,7 @@ pub async fn start_kind(
 ) -> Result<Response, ApiError> {
     let asked = asked(&mut request, env).await?;
     let wanted = kinds::parse(PROVIDERS, &asked.body)?;
-    one(asked, "tasks", wanted, env, context).await
+    one(asked, "tasks", wanted, env, context).await.map_err(kinds::within_request)
 }
 
 /// The kind that the short forms start, and its provider.

@@ -22,8 +22,12 @@ impl Fields {
     /// `malformed_json` if it is not JSON, `validation_error` if it is not an object.
     pub fn parse(body: &[u8]) -> Result<Self, ApiError> {
         let value: Value = json::read(body).map_err(|error| {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            ApiError::new(Code::MalformedJson, format!("The body is not JSON ({place})."))
+            let message = match error.line() {
+                // Refused before it was parsed.
+                0 => format!("The body cannot be read: {error}."),
+                line => format!("The body is not JSON (line {line}, column {}).", error.column()),
+            };
+            ApiError::new(Code::MalformedJson, message)
         })?;
         match value {
             Value::Object(object) => Ok(Self { object, prefix: String::new(), issues: Vec::new() }),
@@ -84,8 +88,11 @@ impl Fields {
         self.check_text(name, value, chars)
     }
 
-    /// A text that is one of `words`.
-    pub fn one_of(&mut self, name: &str, words: &[&str]) -> Option<String> {
+    /// A required text that is one of `words`.
+    pub fn required_one_of(&mut self, name: &str, words: &[&str]) -> Option<String> {
+        if self.is_absent(name) {
+            return None;
+        }
         match self.take(name)? {
             Value::String(word) if words.contains(&word.as_str()) => Some(word),
             _ => self.refuse(name, format!("must be {}", words.join(" or "))),
@@ -163,9 +170,11 @@ impl Fields {
     ) -> Option<String> {
         let Value::String(text) = value else { return self.refuse(name, "must be a string") };
         let (least, most) = (*chars.start(), *chars.end());
-        let is_blank = least > 0 && text.trim().is_empty();
-        if is_blank || !chars.contains(&text.chars().count()) {
+        if !chars.contains(&text.chars().count()) {
             return self.refuse(name, format!("must be {least} to {most} characters"));
+        }
+        if least > 0 && text.trim().is_empty() {
+            return self.refuse(name, "must not be blank");
         }
         Some(text)
     }

@@ -19,7 +19,7 @@ const NAME_COST: usize = 4;
 ///
 /// The bytes are not UTF-8, not JSON or not a `T`, or they cost too much to parse.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+    let text = std::str::from_utf8(bytes).map_err(|_| serde_json::Error::custom("not UTF-8"))?;
     if is_too_much(text) {
         return Err(serde_json::Error::custom("too many values"));
     }

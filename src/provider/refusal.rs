@@ -61,20 +61,22 @@ pub fn unreadable() -> ApiError {
     ApiError::new(Code::ProviderInvalidResponse, "The provider's answer could not be read.")
 }
 
-/// Reads `{error: "text"}`, `{error: {message, field?}}`, `{error: {issues: […]}}` or `{message}`.
+/// Reads `{error: "text"}`, `{error: "code", message, issues?}`, `{error: {message, field?}}`,
+/// `{error: {issues: […]}}` or `{message}`.
 fn complaints(error: &Value, body: &Value) -> Vec<Issue> {
     let issue = |value: &Value| {
         let message = pick_text(value, &["message"])?;
         let path = pick_text(value, &["path", "field"]).unwrap_or_default();
         Some(Issue::new(short(&path), short(&message)))
     };
-    let listed = error.get("issues").and_then(Value::as_array);
+    let listed = error.get("issues").or_else(|| body.get("issues")).and_then(Value::as_array);
     let issues: Vec<Issue> =
         listed.into_iter().flatten().filter_map(issue).take(ISSUE_LIMIT).collect();
     if !issues.is_empty() {
         return issues;
     }
-    let text = error.as_str().map(|text| Issue::new("", short(text)));
-    let one = issue(error).or(text).or_else(|| issue(body));
+    // A text beside a message is a code.
+    let text = || error.as_str().map(|text| Issue::new("", short(text)));
+    let one = issue(error).or_else(|| issue(body)).or_else(text);
     vec![one.unwrap_or_else(|| Issue::new("", "The provider did not accept the request."))]
 }

@@ -18,9 +18,32 @@ pub fn origin(url: &str) -> Option<&str> {
     Some(&url[..scheme.len() + "://".len() + authority.len()])
 }
 
+/// Whether `url` is http or https, and says where.
+pub fn is_web_address(url: &str) -> bool {
+    super::scheme_and_authority(url).is_some_and(|(scheme, authority)| {
+        matches!(scheme, "http" | "https") && !authority.is_empty()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_web_address_says_where() {
+        for (url, expected) in [
+            ("https://a", true),
+            ("http://127.0.0.1/fox.png", true),
+            ("http://", false),
+            ("https:///fox.png", false),
+            ("https://?x", false),
+            ("ftp://a", false),
+            ("HTTPS://a", false),
+            ("a", false),
+        ] {
+            assert_eq!(is_web_address(url), expected, "{url}");
+        }
+    }
 
     #[test]
     fn a_query_is_read_as_browsers_write_it() {

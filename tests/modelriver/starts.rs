@@ -58,11 +58,17 @@ fn a_refusal_is_passed_on_where_it_is_about_the_request() {
         r#"{"error":{"message":"Unknown workflow"}}"#,
         r#"{"message":"Unknown workflow"}"#,
         r#"{"error":{},"message":"Unknown workflow"}"#,
+        r#"{"error":"validation_error","message":"Unknown workflow"}"#,
+        r#"{"error":"validation_error","message":"Unknown workflow","issues":[]}"#,
     ] {
         let error = refusal(400, body.as_bytes());
         assert_eq!(error.code, Code::ValidationError);
         assert_eq!(error.issues, [Issue::new("", "Unknown workflow")], "{body}");
     }
+    let body = r#"{"error":"validation_error","message":"The request is not valid.",
+        "issues":[{"path":"messages.0","message":"Expected {role, content}"}]}"#;
+    let error = refusal(400, body.as_bytes());
+    assert_eq!(error.issues, [Issue::new("messages.0", "Expected {role, content}")]);
     let error = refusal(401, br#"{"message":"key mr_live_1"}"#);
     assert_eq!(error.code, Code::ProviderUnauthorized);
     assert!(!error.body().contains("mr_live"));

@@ -42,6 +42,8 @@ fn limits_hold_at_their_exact_edges() {
         ("image.alt", "url", json!("javascript:https://"), false),
         ("image.alt", "url", json!(""), false),
         ("image.alt", "url", json!("  "), false),
+        ("image.alt", "url", json!("https://"), false),
+        ("image.alt", "url", json!("http:///fox.png"), false),
         ("image.upscale", "size", json!("4x"), true),
         ("image.upscale", "size", json!("3x"), false),
         ("image.upscale", "size", json!("2X"), false),
@@ -94,6 +96,10 @@ fn what_a_kind_needs_is_named_when_it_is_missing_or_null() {
         assert_eq!(wrong(&with(kind, "url", Value::Null)), ["request.url"]);
         // What one may leave out is not asked for: the address alone is missing.
         assert!(wrong(&json!({"kind": kind, "request": {}})).contains(&"request.url".to_owned()));
+    }
+    for field in ["size", "effort"] {
+        let path = format!("request.{field}");
+        assert_eq!(wrong(&with("image.upscale", field, Value::Null)), [path]);
     }
     let video = json!({"kind": "video.generate", "request": {}});
     assert_eq!(wrong(&video), ["request.model", "request.prompt"]);

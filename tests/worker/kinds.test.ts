@@ -158,6 +158,7 @@ describe("POST /tasks", { timeout }, () => {
         { kind: "image.upscale", request: { url: "fox.png", size: "3x", effort: 1, mode: "x" } },
         ["request.effort", "request.mode", "request.size", "request.url"],
       ],
+      [{ kind: "image.upscale", request: { url: "https://" } }, ["request.effort", "request.size", "request.url"]],
       [{ kind: "video.generate", request: { prompt: "" } }, ["request.model", "request.prompt"]],
       [{ kind: "image.rate2", request: { url } }, ["kind"]],
       [{ kind: "image.rate" }, ["request"]],
@@ -179,6 +180,12 @@ describe("POST /tasks", { timeout }, () => {
     });
     assertRefused(answer, 502, "insufficient_balance");
     assert.equal((await ada.list("?limit=100")).tasks.length, before);
+  });
+
+  test("says which field the provider refuses, as it is named in the request", async () => {
+    const answer = await ada.post("/tasks", { kind: "image.alt", request: { url: "https://[" } });
+    assertRefused(answer, 422, "validation_error");
+    assert.deepEqual(answer.body.error.issues, [{ path: "request.url", message: "Expected an http or https URL" }]);
   });
 
   test("gives one task to one Idempotency-Key, and the key belongs to this route", async () => {

@@ -69,6 +69,13 @@ describe("a start at ModelRiver is refused", { timeout }, () => {
     assert.deepEqual(answer.body.error.issues, issues);
   });
 
+  test("by a complaint about a message, in the provider's own shape", async () => {
+    options.refuseStart = undefined;
+    const answer = await ada.post("/ai", { ...aiRequest(), messages: [{ role: "user" }] });
+    assertRefused(answer, 422, "validation_error");
+    assert.deepEqual(answer.body.error.issues, [{ path: "messages.0", message: "Expected {role, content}" }]);
+  });
+
   test("by a redirect, which is not followed: the key is for one host", async () => {
     const other = await startApp();
     try {

@@ -5,7 +5,7 @@ use crate::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT, TaskList};
 use crate::domain::task::Status;
 use crate::error::{ApiError, Issue};
 
-/// Longest name of a kind, in bytes. The longest known one has 23.
+/// Longest name of a kind, in characters. The longest known one has 23.
 pub const KIND_CHARS: usize = 64;
 
 /// Reads decoded `name=value` pairs. Unknown names are refused: a misspelt filter would otherwise show
@@ -29,7 +29,7 @@ pub fn parse(pairs: impl IntoIterator<Item = (String, String)>) -> Result<TaskLi
                 let message = "must be pending, completed or failed";
                 query.status.is_none().then(|| message.to_owned())
             }
-            "kind" if (1..=KIND_CHARS).contains(&value.len()) => {
+            "kind" if (1..=KIND_CHARS).contains(&value.chars().count()) => {
                 query.kind = Some(value);
                 None
             }
@@ -86,11 +86,15 @@ mod tests {
         assert_eq!(query.cursor, Some(key));
         assert_eq!(query.status, Some(Status::Failed));
         assert_eq!(query.kind.as_deref(), Some("image.alt"));
+        let longest = "é".repeat(KIND_CHARS);
+        assert_eq!(parse(&[("kind", &longest)]).unwrap().kind, Some(longest));
     }
 
     #[test]
     fn each_wrong_parameter_is_named() {
+        let long = "é".repeat(KIND_CHARS + 1);
         let wrong = [
+            ("kind", long.as_str()),
             ("limit", "0"),
             ("limit", "101"),
             ("limit", "ten"),

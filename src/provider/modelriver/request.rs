@@ -14,7 +14,7 @@ pub const MESSAGE_LIMIT: usize = 100;
 /// Largest metadata, in bytes of JSON. It comes back in every webhook.
 pub const METADATA_BYTES: usize = 2048;
 /// The metadata fields that name the owner. Only we may set them.
-const RESERVED: [&str; 2] = [USER_ID, INTENT];
+pub const RESERVED: [&str; 2] = [USER_ID, INTENT];
 
 /// The kinds that can be started.
 pub static KINDS: [Kind; 1] = [Kind {

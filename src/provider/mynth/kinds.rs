@@ -8,6 +8,7 @@ use crate::domain::task::start_request::StartRequest;
 use crate::domain::time::{HOUR, Millis};
 use crate::json::fields::{Fields, Type};
 use crate::provider::kind::{Becomes, Kind};
+use crate::url::query::is_web_address;
 use serde_json::{Map, Value};
 
 pub const URL_CHARS: usize = 4096;
@@ -64,7 +65,7 @@ fn video(fields: &mut Fields) -> StartRequest {
 fn image(kind: &'static str, fields: &mut Fields) -> StartRequest {
     let mut passed_on = Map::new();
     let url = fields.required_text("url", 1..=URL_CHARS);
-    if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+    if !url.is_empty() && !is_web_address(&url) {
         fields.complain("url", "must be an http or https address");
     }
     passed_on.insert("url".to_owned(), url.into());
@@ -77,7 +78,7 @@ fn image(kind: &'static str, fields: &mut Fields) -> StartRequest {
         }
         UPSCALE => {
             for (name, words) in [("size", ["2x", "4x"]), ("effort", ["low", "high"])] {
-                keep(&mut passed_on, name, fields.one_of(name, &words).map(Value::from));
+                keep(&mut passed_on, name, fields.required_one_of(name, &words).map(Value::from));
             }
         }
         _ => {}

@@ -34,6 +34,22 @@ export interface Asking {
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 const DOCUMENT = "openapi.json";
+/** The headers of all answers, of HTTP itself, and of answers to pages of other origins. They are not described. */
+const EVERYWHERE = [
+  "cache-control",
+  "strict-transport-security",
+  "x-content-type-options",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "date",
+  "keep-alive",
+  "transfer-encoding",
+  "access-control-allow-origin",
+  "access-control-expose-headers",
+  "vary",
+];
 const AS_JSON = ["content", "application/json", "schema"];
 
 /** A JSON pointer into the document, encoded for a URL. */
@@ -140,7 +156,12 @@ export class Contract {
     const key = String(status) in responses ? String(status) : "default";
     const response = this.#response(responses[key]);
     const shown = `${name}: ${status} ${text.slice(0, 500)}`;
-    for (const header of Object.keys(response.headers ?? {})) assert.ok(headers.get(header), `no ${header}: ${shown}`);
+    const described = Object.entries<Json>(response.headers ?? {});
+    for (const [header, { required }] of described) {
+      if (required) assert.ok(headers.get(header), `no ${header}: ${shown}`);
+    }
+    const names = [...EVERYWHERE, ...described.map(([header]) => header.toLowerCase())];
+    for (const header of headers.keys()) assert.ok(names.includes(header), `${header} is not described: ${shown}`);
     if (!response.content) {
       assert.equal(text, "", shown);
       this.#unseen.delete(`${name} ${key}`);
