@@ -65,7 +65,13 @@ export function objects({ modules }: Code): Record<string, string> {
   return Object.fromEntries(Object.entries(known).filter(([, name]) => code.some((text) => text.includes(name))));
 }
 
-export function deploy(code: Code, vars: Record<string, string>, onLog: (line: string) => void): Miniflare {
+/** `inspectorPort`: where the runtime's inspector listens. Without it there is none. */
+export function deploy(
+  code: Code,
+  vars: Record<string, string>,
+  onLog: (line: string) => void,
+  inspectorPort?: number,
+): Miniflare {
   const classes = objects(code);
   const bindings = Object.entries(classes).map(([binding, exportName]) => [
     binding,
@@ -78,6 +84,7 @@ export function deploy(code: Code, vars: Record<string, string>, onLog: (line: s
     cf: false,
     enableDevRegistry: false,
     unsafeTriggerHandlers: true,
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: ({ message }: { message: unknown }) => onLog(String(message)),
     workers: [

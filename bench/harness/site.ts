@@ -68,11 +68,11 @@ export class Site {
     this.#people = more.people;
   }
 
-  static async open(code: Code): Promise<Site> {
+  static async open(code: Code, inspectorPort?: number): Promise<Site> {
     const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
     const before = new Set(workerds());
     const logs = new Logs();
-    const worker = deploy(code, variables(emulator.url), (line) => logs.add(line));
+    const worker = deploy(code, variables(emulator.url), (line) => logs.add(line), inspectorPort);
     const load = new Load();
     try {
       const base = await addressOf(worker);
