@@ -46,14 +46,15 @@ mod platform;
 /// The Worker's entry points. The Durable Object classes are in [`room`] and [`feed`].
 #[cfg(target_arch = "wasm32")]
 mod entry {
+    use crate::api::router::{Request, Response};
     use crate::platform::log_error;
-    use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+    use worker::{Context, Env, Result, ScheduleContext, ScheduledEvent, event};
 
     #[event(fetch)]
     async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
         crate::panics::log_them();
         #[cfg(feature = "panics")]
-        crate::panics::on_purpose::in_request(&request.path()).await;
+        crate::panics::on_purpose::in_request(request.path()).await;
         crate::api::router::handle(request, env, context).await
     }
 

@@ -4,20 +4,54 @@ use crate::config::Config;
 use crate::domain::id::{RANDOM_BYTES, TaskKey};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
+use crate::log::flood::CountLine;
 use crate::log::{Line, What};
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
+use js_sys::{Date, Reflect};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::pin::pin;
 use std::time::Duration;
-use worker::{Context, Date, Delay, Env, console_error, console_log};
+use wasm_bindgen::JsValue;
+use worker::{Context, Delay, Env, console_error, console_log};
 
 pub fn now() -> Millis {
-    Date::now().as_millis() as Millis
+    Date::now() as Millis
+}
+
+thread_local! {
+    static VARIABLES: RefCell<Option<Variables>> = const { RefCell::new(None) };
+}
+
+/// The variables that were read of an `env`. They are those of a deployment, and no isolate outlives one.
+struct Variables {
+    env: JsValue,
+    read: BTreeMap<String, Option<String>>,
 }
 
 pub fn config(env: &Env) -> Config<impl Fn(&str) -> Option<String>> {
-    Config::from_lookup(|name| env.var(name).ok().map(|value| value.to_string()))
+    Config::from_lookup(|name| {
+        VARIABLES.with_borrow_mut(|known| {
+            let env: &JsValue = env.as_ref();
+            // Another `env` has other variables: a test wraps it.
+            if known.as_ref().is_none_or(|known| known.env != *env) {
+                *known = Some(Variables { env: env.clone(), read: BTreeMap::new() });
+            }
+            let read = &mut known.as_mut()?.read;
+            if let Some(value) = read.get(name) {
+                return value.clone();
+            }
+            let value = variable(env, name);
+            read.insert(name.to_owned(), value.clone());
+            value
+        })
+    })
+}
+
+fn variable(env: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(env, &name.into()).ok()?.as_string()
 }
 
 /// A new key for a task that is about to be started.
@@ -71,6 +105,11 @@ pub fn log(what: &str, detail: impl Display) {
 
 /// Writes a structured line.
 pub fn log_line(line: &Line<'_>) {
+    console_log!("{}", line.text());
+}
+
+/// Writes a structured line about many.
+pub fn log_count(line: &CountLine<'_>) {
     console_log!("{}", line.text());
 }
 

@@ -20,7 +20,7 @@ const DIRECTIONS: [(&str, &str); 22] = [
     ("cache", "domain"),
     ("signature", "domain json"),
     ("config", "domain error signature url"),
-    ("log", ""),
+    ("log", "domain"),
     ("platform", "config domain error log"),
     ("http", ""),
     ("panics", ""),

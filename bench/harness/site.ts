@@ -69,11 +69,12 @@ export class Site {
     this.#people = more.people;
   }
 
-  static async open(code: Code): Promise<Site> {
+  static async open(code: Code, inspectorPort?: number): Promise<Site> {
     const emulator = await startEmulator({ port: 0, webhookUrl: "", autoDeliver: false, latencyMs: 0 });
     const before = new Set(workerds());
     const logs = new Logs();
-    const worker = run(code.modules, { vars: variables(emulator.url), onLog: (line) => logs.add(line) });
+    const onLog = (line: string) => logs.add(line);
+    const worker = run(code.modules, { vars: variables(emulator.url), onLog, inspectorPort });
     const load = new Load();
     try {
       const base = await addressOf(worker);

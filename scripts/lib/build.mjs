@@ -14,6 +14,9 @@ const WASM = "build/index_bg.wasm";
 /** For tests/worker/panics.test.ts alone. */
 const PANICKING = "target/panicking";
 
+/** For `npm run profile` alone. */
+const NAMED = "target/named";
+
 const worker = {
   inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "openapi.json", "scripts/lib/build.mjs"],
   outputs: ["build/index.js", WASM],
@@ -21,6 +24,10 @@ const worker = {
 const panickingWorker = {
   inputs: worker.inputs,
   outputs: [`${PANICKING}/index.js`, `${PANICKING}/index_bg.wasm`],
+};
+const namedWorker = {
+  inputs: worker.inputs,
+  outputs: [`${NAMED}/index.js`, `${NAMED}/index_bg.wasm`],
 };
 const page = {
   // The page's policy names the issuer.
@@ -63,9 +70,12 @@ const COMPRESSIBLE = [
   "--reorder-functions-by-name",
 ];
 
-/** Optimises a wasm file for size, and drops the function names: a tenth of what is uploaded. */
-async function shrink(file) {
-  const args = ["-Os", ...COMPRESSIBLE, "--strip-debug", "--strip-producers", ...WASM_FEATURES, file, "-o", file];
+/** Drops the function names: a tenth of what is uploaded. */
+const NAMELESS = ["--strip-debug", "--strip-producers"];
+
+/** Optimises a wasm file for size. */
+async function shrink(file, names = NAMELESS) {
+  const args = ["-Os", ...COMPRESSIBLE, ...names, ...WASM_FEATURES, file, "-o", file];
   await run(NODE, [inRoot("node_modules/binaryen/bin/wasm-opt"), ...args]);
 }
 
@@ -95,6 +105,18 @@ export function buildPanickingWorker() {
       const { env, workerBuild } = await ensureWasmToolchain();
       const args = ["--release", "--panic-unwind", "--out-dir", PANICKING, "--", "--features", "panics"];
       await run(workerBuild, args, { env: { ...env, ...SMALL_STD } });
+    }),
+  );
+}
+
+/** The Worker that is deployed, with the names of its functions: a profile tells them by these. */
+export function buildNamedWorker() {
+  return step("Worker with its functions' names", () =>
+    unlessFresh("named worker", namedWorker, async () => {
+      const { env, workerBuild } = await ensureWasmToolchain();
+      const args = ["--release", "--panic-unwind", "--out-dir", NAMED];
+      await run(workerBuild, args, { env: { ...env, ...SMALL_STD } });
+      await shrink(`${NAMED}/index_bg.wasm`, ["-g"]);
     }),
   );
 }

@@ -1,8 +1,9 @@
 //! `POST /ai`: starts a channel.
 
-use super::answer::json;
+use super::answer::{Response, json};
 use super::caller::live;
 use super::generate::{Asked, asked, claim};
+use super::incoming::Request;
 use super::request::kinds::parse_as;
 use super::response::start::ChannelStarted;
 use crate::domain::channel::state::Channel;
@@ -19,14 +20,10 @@ use crate::provider::registry::PROVIDERS;
 use crate::signature::Scope;
 use crate::start::channels::under_way;
 use crate::start::wiring::with_ports;
-use worker::{Context, Env, Request, Response};
+use worker::{Context, Env};
 
-pub async fn start(
-    mut request: Request,
-    env: &Env,
-    context: &Context,
-) -> Result<Response, ApiError> {
-    let asked = asked(&mut request, env).await?;
+pub async fn start(request: &Request, env: &Env, context: &Context) -> Result<Response, ApiError> {
+    let asked = asked(request, env).await?;
     let mut kinds = PROVIDERS.kinds(Becomes::Channel);
     let (provider, kind) = kinds.next().ok_or_else(ApiError::not_found)?;
     let wanted = parse_as(kind, &asked.body)?;

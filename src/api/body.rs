@@ -1,9 +1,11 @@
 //! Reading bodies up to a limit.
 
-use super::broken;
+use super::incoming::Request;
 use crate::error::{ApiError, Code};
-use futures_util::StreamExt;
-use worker::Request;
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 /// Largest body of a caller's request, in bytes: 20 times the longest prompt, and its inputs.
 pub const REQUEST_LIMIT: usize = 256 * 1024;
@@ -17,29 +19,61 @@ pub const WEBHOOK_LIMIT: usize = 512 * 1024;
 /// # Errors
 ///
 /// `payload_too_large`, or `malformed_json` for a body that ends too early.
-pub async fn read(request: &mut Request, limit: usize) -> Result<Vec<u8>, ApiError> {
-    let too_large = || {
-        let message = format!("The body is larger than {} KB.", limit / 1024);
-        ApiError::new(Code::PayloadTooLarge, message)
-    };
-    let announced = request.headers().get("content-length").map_err(broken)?;
-    let announced = announced.and_then(|length| length.parse::<usize>().ok()).unwrap_or(0);
-    if announced > limit {
-        return Err(too_large());
-    }
-    // A request without a body has no stream.
-    let Ok(mut stream) = request.stream() else { return Ok(Vec::new()) };
-    let mut body = Vec::with_capacity(announced);
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| {
-            ApiError::new(Code::MalformedJson, "The body ended before its announced length.")
-        })?;
-        if body.len() + chunk.len() > limit {
-            return Err(too_large());
+pub async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, ApiError> {
+    let announced = request.header("content-length")?;
+    match announced.and_then(|length| length.parse::<usize>().ok()) {
+        Some(length) if length > limit => Err(too_large(limit)),
+        // The runtime takes no more than was announced. Whether it did is for us to say.
+        Some(_) => {
+            let whole = request.inner().array_buffer().map_err(broken_off)?;
+            let whole = JsFuture::from(whole).await.map_err(broken_off)?;
+            let mut body = Vec::new();
+            append(&mut body, &Uint8Array::new(&whole), limit)?;
+            Ok(body)
         }
-        body.extend_from_slice(&chunk);
+        // A request without a body has no stream.
+        None => match request.inner().body() {
+            Some(stream) => in_chunks(&stream, limit).await,
+            None => Ok(Vec::new()),
+        },
     }
-    Ok(body)
+}
+
+async fn in_chunks(stream: &ReadableStream, limit: usize) -> Result<Vec<u8>, ApiError> {
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut body = Vec::new();
+    loop {
+        let read = JsFuture::from(reader.read()).await.map_err(broken_off)?;
+        let part = |name: &str| Reflect::get(&read, &name.into()).map_err(broken_off);
+        if part("done")?.is_truthy() {
+            return Ok(body);
+        }
+        if let Err(refused) = append(&mut body, &part("value")?.unchecked_into(), limit) {
+            // Nobody waits for the end of it.
+            let _ = reader.cancel();
+            return Err(refused);
+        }
+    }
+}
+
+/// Nothing of a chunk is copied that does not fit.
+fn append(body: &mut Vec<u8>, chunk: &Uint8Array, limit: usize) -> Result<(), ApiError> {
+    let (start, length) = (body.len(), chunk.length() as usize);
+    if start + length > limit {
+        return Err(too_large(limit));
+    }
+    body.resize(start + length, 0);
+    chunk.copy_to(&mut body[start..]);
+    Ok(())
+}
+
+fn too_large(limit: usize) -> ApiError {
+    let message = format!("The body is larger than {} KB.", limit / 1024);
+    ApiError::new(Code::PayloadTooLarge, message)
+}
+
+fn broken_off(_error: JsValue) -> ApiError {
+    ApiError::new(Code::MalformedJson, "The body ended before its announced length.")
 }
 
 /// Reads the body of a caller's request, which must have the content type JSON.
@@ -47,8 +81,8 @@ pub async fn read(request: &mut Request, limit: usize) -> Result<Vec<u8>, ApiErr
 /// # Errors
 ///
 /// `unsupported_media_type` for another content type, and those of [`read`].
-pub async fn read_json(request: &mut Request) -> Result<Vec<u8>, ApiError> {
-    let content_type = request.headers().get("content-type").map_err(broken)?.unwrap_or_default();
+pub async fn read_json(request: &Request) -> Result<Vec<u8>, ApiError> {
+    let content_type = request.header("content-type")?.unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         let message = "The content type must be application/json.";

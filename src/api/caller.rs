@@ -1,6 +1,6 @@
 //! Authentication: a bearer token, or a live ticket for one thing.
 
-use super::broken;
+use super::incoming::Request;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
 use crate::auth::verify;
@@ -11,7 +11,7 @@ use crate::object::watcher::Right;
 use crate::platform::{config, now};
 use crate::signature::{Scope, TICKET_LIFETIME_MS, Ticket, TicketKey};
 use crate::url::query;
-use worker::{Env, Request};
+use worker::Env;
 
 /// Prefix of the sub-protocol with a ticket. A browser cannot set headers on a WebSocket.
 const TICKET_PROTOCOL: &str = "ticket.";
@@ -48,7 +48,7 @@ impl Viewer {
 /// `unauthorized` without a valid token; `unavailable` without the issuer's keys.
 pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
     let issuer = config(env).issuer()?;
-    let header = request.headers().get("authorization").map_err(broken)?.unwrap_or_default();
+    let header = request.header("authorization")?.unwrap_or_default();
     let token = header.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
     let Some((_, token)) = token else {
         let message = "A bearer token is required in the Authorization header.";
@@ -102,11 +102,11 @@ fn ticket_key(env: &Env) -> Result<TicketKey, ApiError> {
 }
 
 fn ticket_of(request: &Request) -> Result<Option<String>, ApiError> {
-    let protocols = request.headers().get(PROTOCOL_HEADER).map_err(broken)?;
+    let protocols = request.header(PROTOCOL_HEADER)?;
     let offered = protocols.unwrap_or_default();
     let offered = offered.split(',').find_map(|one| one.trim().strip_prefix(TICKET_PROTOCOL));
     if let Some(ticket) = offered {
         return Ok(Some(ticket.to_owned()));
     }
-    Ok(query::value(&request.inner().url(), "ticket"))
+    Ok(query::value(request.url(), "ticket"))
 }

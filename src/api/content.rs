@@ -1,7 +1,8 @@
 //! Content and channels: read, list, ticket.
 
-use super::answer::{json, versioned};
+use super::answer::{Response, json, versioned};
 use super::caller::{Viewer, issue, viewer};
+use super::incoming::Request;
 use super::request::content::{is_row_id, parse};
 use super::response::read::{ContentAnswer, ContentPage};
 use crate::auth::claims::Identity;
@@ -14,11 +15,11 @@ use crate::signature::Scope;
 use crate::store::Store;
 use crate::url::query;
 use std::time::Duration;
-use worker::{Delay, Env, Request, Response};
+use worker::{Delay, Env};
 
 /// `GET /content`
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
-    let query = parse(query::pairs(&request.inner().url()))?;
+    let query = parse(query::pairs(request.url()))?;
     let page = Store::new(env)?.list_content(caller.user_id(), &query).await?;
     json(200, &ContentPage::from(&page))
 }

@@ -1,6 +1,6 @@
 //! Erasing: one task, one row of content, all that the caller has.
 
-use super::answer::{json, nothing};
+use super::answer::{Response, json, nothing};
 use super::request::content::is_row_id;
 use super::response::erase::ERASING;
 use super::tasks::find;
@@ -15,7 +15,7 @@ use crate::platform::{log_error, now};
 use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
 use crate::store::Store;
-use worker::{Context, Env, Response};
+use worker::{Context, Env};
 
 /// How long the work on an erasure goes on after its answer. The sweep does the rest.
 const AFTER_ANSWER: i64 = 20 * SECOND;

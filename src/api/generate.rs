@@ -1,9 +1,9 @@
 //! The routes that start something: `POST /generate`, `/generate/batch`, `/tasks` and `/estimate`.
 
-use super::answer::json;
+use super::answer::{Response, json};
 use super::body::read_json;
-use super::broken;
 use super::caller::{identify, live};
+use super::incoming::Request;
 use super::request::idempotency;
 use super::request::kinds::{self, parse_as, parse_batch};
 use super::response::start::{Batch, BatchEntry, Started};
@@ -22,7 +22,7 @@ use crate::start::saga::{Done, Job};
 use crate::start::wiring::with_ports;
 use hex::encode;
 use sha2::{Digest, Sha256};
-use worker::{Context, Env, Request, Response};
+use worker::{Context, Env};
 
 /// What all starts have in common.
 pub struct Asked {
@@ -31,7 +31,7 @@ pub struct Asked {
     pub key: Option<String>,
 }
 
-pub async fn asked(request: &mut Request, env: &Env) -> Result<Asked, ApiError> {
+pub async fn asked(request: &Request, env: &Env) -> Result<Asked, ApiError> {
     let caller = identify(request, env).await?;
     let body = read_json(request).await?;
     let key = idempotency_key(request)?;
@@ -40,11 +40,11 @@ pub async fn asked(request: &mut Request, env: &Env) -> Result<Asked, ApiError> 
 
 /// `POST /generate`
 pub async fn generate(
-    mut request: Request,
+    request: &Request,
     env: &Env,
     context: &Context,
 ) -> Result<Response, ApiError> {
-    let asked = asked(&mut request, env).await?;
+    let asked = asked(request, env).await?;
     let (_, kind) = image_generate()?;
     let wanted = parse_as(kind, &asked.body)?;
     one(asked, "generate", wanted, env, context).await
@@ -52,11 +52,11 @@ pub async fn generate(
 
 /// `POST /tasks`
 pub async fn start_kind(
-    mut request: Request,
+    request: &Request,
     env: &Env,
     context: &Context,
 ) -> Result<Response, ApiError> {
-    let asked = asked(&mut request, env).await?;
+    let asked = asked(request, env).await?;
     let wanted = kinds::parse(PROVIDERS, &asked.body)?;
     one(asked, "tasks", wanted, env, context).await.map_err(kinds::within_request)
 }
@@ -87,11 +87,11 @@ async fn one(
 
 /// `POST /generate/batch`
 pub async fn generate_batch(
-    mut request: Request,
+    request: &Request,
     env: &Env,
     context: &Context,
 ) -> Result<Response, ApiError> {
-    let asked = asked(&mut request, env).await?;
+    let asked = asked(request, env).await?;
     let (_, kind) = image_generate()?;
     let wanted = parse_batch(kind, &asked.body)?;
     let now = now();
@@ -114,8 +114,8 @@ pub async fn generate_batch(
 }
 
 /// `POST /estimate`: what `POST /generate` would cost, as the provider says.
-pub async fn estimate(mut request: Request, env: &Env) -> Result<Response, ApiError> {
-    let asked = asked(&mut request, env).await?;
+pub async fn estimate(request: &Request, env: &Env) -> Result<Response, ApiError> {
+    let asked = asked(request, env).await?;
     let (provider, kind) = image_generate()?;
     let wanted = parse_as(kind, &asked.body)?;
     json(200, &calls::estimate(&Http { env }, provider, &wanted).await?)
@@ -164,6 +164,6 @@ pub fn claim(asked: &Asked, route: &str, stands_for: String) -> Option<Claim> {
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<String>, ApiError> {
-    let key = request.headers().get("idempotency-key").map_err(broken)?;
+    let key = request.header("idempotency-key")?;
     key.map(idempotency::checked).transpose()
 }

@@ -1,6 +1,6 @@
 //! Liveness, readiness, and the web app's sign-in configuration.
 
-use super::answer::json;
+use super::answer::{Response, json};
 use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
 use crate::cache::Cache;
@@ -11,7 +11,7 @@ use crate::platform::config;
 use crate::provider::registry::PROVIDERS;
 use crate::store::Store;
 use std::cell::RefCell;
-use worker::{Env, Response};
+use worker::Env;
 
 pub fn alive() -> Result<Response, ApiError> {
     json(200, &ALIVE)

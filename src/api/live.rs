@@ -1,10 +1,11 @@
 //! Sockets: on a task, on all tasks of a user, on a batch, on a channel, on the content feed. Requests
 //! are refused before the upgrade.
 
-use super::broken;
+use super::answer::Response;
 use super::caller::{Viewer, viewer};
 use super::content::known_channel;
 use super::cors::is_foreign;
+use super::incoming::Request;
 use super::request::content::is_row_id;
 use super::tasks::{find, of_batch, of_task, own_batch};
 use crate::domain::id::is_plain_id;
@@ -20,7 +21,7 @@ use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
 use crate::signature::Scope;
 use crate::url::query;
-use worker::{Env, Request, Response};
+use worker::Env;
 
 /// `GET /tasks/{id}/live`
 pub async fn task(request: &Request, task_id: &str, env: &Env) -> Result<Response, ApiError> {
@@ -37,7 +38,7 @@ pub async fn task(request: &Request, task_id: &str, env: &Env) -> Result<Respons
 /// `GET /tasks/live`
 pub async fn tasks(request: &Request, env: &Env) -> Result<Response, ApiError> {
     let (watcher, _) = watcher(request, &[Scope::Tasks], env).await?;
-    let since = query::value(&request.inner().url(), "since");
+    let since = query::value(request.url(), "since");
     let since = since.map(|text| parse_iso(&text).ok_or_else(no_time)).transpose()?;
     let feed = ObjectName::UserTasks(watcher.user_id.clone());
     upgraded(feed::watch(env, &feed, since, &watcher).await?)
@@ -70,7 +71,7 @@ pub async fn channel(request: &Request, channel_id: &str, env: &Env) -> Result<R
 /// `GET /content/live`
 pub async fn content(request: &Request, env: &Env) -> Result<Response, ApiError> {
     let (watcher, _) = watcher(request, &[Scope::Content], env).await?;
-    let after = query::value(&request.inner().url(), "after");
+    let after = query::value(request.url(), "after");
     if after.as_deref().is_some_and(|id| !is_row_id(id)) {
         return Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")]));
     }
@@ -89,13 +90,13 @@ async fn watcher(
         return Err(ApiError::new(Code::ForbiddenOrigin, message));
     }
     let viewer = viewer(request, scopes, env).await?;
-    let upgrade = request.headers().get("upgrade").map_err(broken)?.unwrap_or_default();
+    let upgrade = request.header("upgrade")?.unwrap_or_default();
     if !upgrade.eq_ignore_ascii_case("websocket") {
         let message = "This is a WebSocket: connect with Upgrade: websocket.";
         return Err(ApiError::new(Code::UpgradeRequired, message));
     }
-    let version = query::value(&request.inner().url(), "version");
-    let offered = request.headers().get(PROTOCOL_HEADER).map_err(broken)?.unwrap_or_default();
+    let version = query::value(request.url(), "version");
+    let offered = request.header(PROTOCOL_HEADER)?.unwrap_or_default();
     let watcher = Watcher {
         user_id: viewer.user_id().to_owned(),
         version: version.and_then(|version| version.parse().ok()),
@@ -109,9 +110,9 @@ fn no_time() -> ApiError {
     ApiError::validation(vec![Issue::new("since", "must be a time as in RFC 3339")])
 }
 
-fn upgraded(response: Response) -> Result<Response, ApiError> {
+fn upgraded(response: worker::Response) -> Result<Response, ApiError> {
     match response.status_code() {
-        101 => Ok(response),
+        101 => Ok(response.into()),
         404 => Err(ApiError::not_found()),
         422 => Err(ApiError::validation(vec![Issue::new("after", "is not the id of a row")])),
         429 => Err(ApiError::too_many_sockets()),

@@ -1,8 +1,9 @@
 //! `GET /models`: what the provider can be asked for.
 
-use super::answer::json;
+use super::answer::{Response, json};
 use super::caller::identify;
 use super::generate::image_generate;
+use super::incoming::Request;
 use super::remembered::remembered;
 use crate::cache::Cache;
 use crate::domain::model::Models;
@@ -11,7 +12,7 @@ use crate::error::ApiError;
 use crate::provider::calls;
 use crate::provider::http::Http;
 use std::cell::RefCell;
-use worker::{Env, Request, Response};
+use worker::Env;
 
 thread_local! {
     /// By provider. The list is the same for everybody, and each call of it goes out with our key.

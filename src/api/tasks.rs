@@ -1,7 +1,8 @@
 //! Existing tasks: read, list, ticket.
 
-use super::answer::{json, versioned};
+use super::answer::{Response, json, versioned};
 use super::caller::{Viewer, issue, viewer};
+use super::incoming::Request;
 use super::request::list;
 use super::response::read::{BatchAnswer, TaskAnswer, TaskPage};
 use crate::auth::claims::Identity;
@@ -15,7 +16,7 @@ use crate::room::task::client::TaskClient;
 use crate::signature::Scope;
 use crate::store::Store;
 use crate::url::query;
-use worker::{Env, Request, Response};
+use worker::Env;
 
 pub async fn read(request: &Request, task_id: &str, env: &Env) -> Result<Response, ApiError> {
     if !is_plain_id(task_id) {
@@ -48,7 +49,7 @@ pub async fn read_batch(
 }
 
 pub async fn list(request: &Request, caller: &Identity, env: &Env) -> Result<Response, ApiError> {
-    let query = list::parse(query::pairs(&request.inner().url()))?;
+    let query = list::parse(query::pairs(request.url()))?;
     let page = Store::new(env)?.list(caller.user_id(), &query).await?;
     json(200, &TaskPage::from(&page))
 }
@@ -64,7 +65,7 @@ pub async fn ticket(
         return Err(ApiError::not_found());
     }
     // Whatever else it says: too little is shown rather than too much.
-    let share = query::value(&request.inner().url(), "share");
+    let share = query::value(request.url(), "share");
     let is_shared = share.is_some_and(|share| share != "false");
     let task = find(caller, task_id, env).await?;
     let scope = if is_shared { Scope::Shared } else { Scope::Task };

@@ -1,16 +1,17 @@
 //! Webhooks of every provider: verified, read and sent to the room. The answer is 200 once the room has
 //! stored them.
 
-use super::answer::json;
+use super::answer::{Response, json};
 use super::body::{WEBHOOK_LIMIT, read};
-use super::broken;
+use super::incoming::Request;
 use super::response::site::RECEIVED;
 use crate::domain::task::report::Report;
 use crate::domain::time::SECOND;
 use crate::domain::verdict::Verdict;
 use crate::error::{ApiError, Code, Issue};
+use crate::log::flood::{About, COUNTED, CountLine, Floods, Say};
 use crate::log::{Line, What};
-use crate::platform::{config, log, log_line, now};
+use crate::platform::{config, log, log_count, log_line, now};
 use crate::provider::calls::poll;
 use crate::provider::contract::Provider;
 use crate::provider::event::Event;
@@ -22,16 +23,24 @@ use crate::room::task::client::TaskClient;
 use crate::signature::{Intent, Raw, SignatureError, Verified, WebhookTokenKey};
 use crate::store::Store;
 use crate::store::row::to_json;
-use worker::{Env, Request, Response};
+use std::cell::RefCell;
+use std::time::Duration;
+use worker::{Context, Delay, Env};
 
 /// `POST /webhooks/{provider}`
-pub async fn signed(request: Request, name: &str, env: &Env) -> Result<Response, ApiError> {
+pub async fn signed(
+    request: &Request,
+    name: &str,
+    env: &Env,
+    context: &Context,
+) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
-    take_signed(request, provider, env).await.inspect_err(|error| refused(provider, error))
+    let taken = take_signed(request, provider, env).await;
+    taken.inspect_err(|error| refused(provider, error, context))
 }
 
 async fn take_signed(
-    mut request: Request,
+    request: &Request,
     provider: &'static dyn Provider,
     env: &Env,
 ) -> Result<Response, ApiError> {
@@ -39,8 +48,8 @@ async fn take_signed(
     let secrets = settings.webhook_secrets(&config)?;
     // Checked here, so that the provider sends it again once it is set right.
     settings.is_public(&config)?;
-    let body = read(&mut request, WEBHOOK_LIMIT).await?;
-    let headers = headers(&request, provider)?;
+    let body = read(request, WEBHOOK_LIMIT).await?;
+    let headers = headers(request, provider)?;
     let webhook = Raw::new(&body, &headers);
     let verified = provider.verify(webhook, &secrets, now() / SECOND).map_err(unsigned)?;
     match event(provider, &verified)? {
@@ -58,17 +67,18 @@ async fn take_signed(
 /// `POST /webhooks/{provider}/{token}`: not signed, so it is accepted only for the start that its token
 /// was made for.
 pub async fn with_token(
-    request: Request,
+    request: &Request,
     (name, token): (&str, &str),
     env: &Env,
+    context: &Context,
 ) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
     let taken = take_with_token(request, provider, token, env).await;
-    taken.inspect_err(|error| refused(provider, error))
+    taken.inspect_err(|error| refused(provider, error, context))
 }
 
 async fn take_with_token(
-    mut request: Request,
+    request: &Request,
     provider: &'static dyn Provider,
     token: &str,
     env: &Env,
@@ -77,8 +87,8 @@ async fn take_with_token(
     let wrong = || ApiError::new(Code::InvalidSignature, "The token is not for this.");
     let now = now();
     key.verify(token, now).ok_or_else(wrong)?;
-    let body = read(&mut request, WEBHOOK_LIMIT).await?;
-    let headers = headers(&request, provider)?;
+    let body = read(request, WEBHOOK_LIMIT).await?;
+    let headers = headers(request, provider)?;
     let (intent, webhook) = key.accept(token, Raw::new(&body, &headers), now).ok_or_else(wrong)?;
     match event(provider, &webhook)? {
         Event::Task(report) => match whose(env, provider, &intent, &report.task_id).await? {
@@ -98,10 +108,9 @@ fn headers(
     request: &Request,
     provider: &dyn Provider,
 ) -> Result<Vec<(&'static str, String)>, ApiError> {
-    let all = request.headers();
     let mut found = Vec::new();
     for name in provider.webhook_headers() {
-        if let Some(value) = all.get(name).map_err(broken)? {
+        if let Some(value) = request.header(name)? {
             found.push((*name, value));
         }
     }
@@ -176,13 +185,30 @@ fn unsigned(error: SignatureError) -> ApiError {
     ApiError::new(Code::InvalidSignature, error.to_string())
 }
 
-/// One line for each delivery that was not taken.
-fn refused(provider: &dyn Provider, error: &ApiError) {
-    log_line(&Line {
-        event: What::WebhookRefused,
-        provider: provider.name(),
-        id: None,
-        code: error.code.as_str(),
-        reason: &error.message,
-    });
+thread_local! {
+    static REFUSED: RefCell<Floods> = const { RefCell::new(Floods::new()) };
+}
+
+/// A line for each delivery that was not taken, or a count of many.
+fn refused(provider: &dyn Provider, error: &ApiError, context: &Context) {
+    let about = (provider.name(), error.code.as_str());
+    match REFUSED.with_borrow_mut(|refused| refused.one_more(about, now())) {
+        Say::It => log_line(&Line {
+            event: What::WebhookRefused,
+            provider: about.0,
+            id: None,
+            code: about.1,
+            reason: &error.message,
+        }),
+        Say::CountLater => context.wait_until(count_refused(about)),
+        Say::Nothing => {}
+    }
+}
+
+async fn count_refused(about: About) {
+    Delay::from(Duration::from_millis(COUNTED.unsigned_abs())).await;
+    let count = REFUSED.with_borrow_mut(|refused| refused.counted(about));
+    if count > 0 {
+        log_count(&CountLine::new(What::WebhookRefused, about, count));
+    }
 }

@@ -127,6 +127,32 @@ describe("a delivery that is not taken left no line", { timeout }, () => {
   });
 });
 
+describe("a flood of refusals", { timeout }, () => {
+  test("is twenty lines and a count, and hides no other refusal", async (t) => {
+    const own = await startApp();
+    t.after(() => own.close());
+    const body = completedBody(inventedTaskId(), [{ status: "succeeded", id: BODY, url: "https://x.example/1.png" }]);
+    const forged = () => sendWebhook(own.base, body, hexHeaders(`${body} `));
+    const answers = await Promise.all(Array.from({ length: 60 }, forged));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([401]));
+    const malformed = `{"note": "${BODY}"}`;
+    assert.equal((await sendWebhook(own.base, malformed, hexHeaders(malformed))).status, 400);
+
+    const counts = () => own.lines("webhook_refused").filter((line) => "count" in line);
+    await eventually(() => counts().length > 0, ALARM_MS, "a count");
+    const [count, ...more] = counts();
+    assert.deepEqual(more, []);
+    assert.deepEqual(Object.keys(count as Row), ["event", "provider", "id", "code", "reason", "count"]);
+    assert.deepEqual([count?.provider, count?.id, count?.code], ["mynth", null, "invalid_signature"]);
+    const single = own.lines("webhook_refused").filter((line) => !("count" in line));
+    const of = (code: string) => single.filter((line) => line.code === code).length;
+    assert.equal(of("invalid_signature"), 20);
+    assert.equal(of("malformed_event"), 1);
+    assert.equal(count?.count, 40);
+    assertDiscreet(own);
+  });
+});
+
 describe("a task that ends in silence left no line", { timeout, concurrency: true }, () => {
   test("settled by polling", async (t) => {
     const { app, ada } = await startOwn(t);

@@ -128,6 +128,13 @@ describe("a webhook is refused, and makes no object,", { timeout }, () => {
     const pieces = Array(40).fill("x".repeat(64 * 1024));
     assertRefused(await upload(`${app.base}/webhooks/mynth`, {}, pieces), 413, "payload_too_large");
   });
+
+  test("that is larger than half a megabyte, and says that it is small", async () => {
+    const pieces = Array(40).fill("x".repeat(64 * 1024));
+    const lie = { "content-length": "10", "transfer-encoding": "chunked" };
+    const answer = await upload(`${app.base}/webhooks/mynth`, lie, pieces);
+    assertRefused(answer, 413, "payload_too_large");
+  });
 });
 
 describe("a webhook is taken", { timeout }, () => {

@@ -26,6 +26,8 @@ export interface Runtime {
   /** The Worker's variables, all of them. */
   vars: Record<string, string>;
   onLog?: (line: string) => void;
+  /** Where the runtime's inspector listens. Without it there is none. */
+  inspectorPort?: number | undefined;
 }
 
 export interface Deployment extends Runtime {
@@ -59,7 +61,8 @@ export function objectsOf(modules: Modules): Record<string, string> {
 }
 
 /** Runs any Worker that has the bindings of the built one. */
-export function run(modules: Modules, { vars, port = 0, persist, onLog = () => {} }: Runtime): Miniflare {
+export function run(modules: Modules, runtime: Runtime): Miniflare {
+  const { vars, port = 0, persist, onLog = () => {}, inspectorPort } = runtime;
   const objects = objectsOf(modules);
   const bindings = Object.entries(objects).map(([binding, exportName]) => [
     binding,
@@ -72,6 +75,7 @@ export function run(modules: Modules, { vars, port = 0, persist, onLog = () => {
     cf: false,
     enableDevRegistry: false,
     unsafeTriggerHandlers: true,
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: ({ message }: { message: unknown }) => onLog(String(message)),
     ...(persist === undefined ? {} : { resourcePersistencePath: persist }),

@@ -1,6 +1,8 @@
 //! Structured log lines, for what an operator searches for: JSON with the same fields in every line. A
 //! line never holds a secret, a ticket, a token or a body.
 
+pub mod flood;
+
 use serde::Serialize;
 
 /// What happened.
