@@ -11,10 +11,13 @@ use crate::domain::task::frame::task_frame;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
 use crate::object::alarm::{admit, see_to_sockets};
+use crate::object::instance::Instance;
 use crate::object::name::ObjectName;
-use crate::object::socket::{accept, accept_of_user, broadcast, closed, heard};
+use crate::object::socket::{
+    accept, accept_of_user, broadcast, close, closed, failed, heard,
+};
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{fault, log};
+use crate::platform::fault;
 use crate::store::Store;
 use crate::url::query;
 use std::cell::RefCell;
@@ -34,7 +37,7 @@ const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 
 #[durable_object]
 pub struct FeedRoom {
-    state: State,
+    state: Instance,
     env: Env,
     /// In memory only: a snapshot is not read across hibernation.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
@@ -48,7 +51,7 @@ impl DurableObject for FeedRoom {
     fn new(state: State, env: Env) -> Self {
         crate::panics::log_them();
         Self {
-            state,
+            state: Instance::new(state),
             env,
             overlap: AssertUnwindSafe(RefCell::default()),
             turns: AssertUnwindSafe(Turns::default()),
@@ -108,11 +111,11 @@ impl DurableObject for FeedRoom {
         reason: String,
         _was_clean: bool,
     ) -> Result<()> {
-        closed(&socket, code, &reason)
+        closed(&self.state, &socket, code, &reason)
     }
 
     async fn websocket_error(&self, _socket: WebSocket, error: Error) -> Result<()> {
-        log("socket", error);
+        failed(&self.state, &error);
         Ok(())
     }
 }
@@ -137,7 +140,7 @@ impl FeedRoom {
         match shown {
             Ok(()) => admit(&self.state, accepted, request).await,
             Err(error) => {
-                accepted.socket.close(Some(1011), Some("try again"))?;
+                close(&self.state, &accepted.socket, 1011, "try again")?;
                 refused(&error)
             }
         }
