@@ -1,5 +1,6 @@
 //! The client for feeds, used by rooms and the API.
 
+use super::newest::ERASED;
 use super::shown_on::feeds_of;
 use crate::domain::channel::erase::Gone;
 use crate::domain::channel::frame as content;
@@ -49,7 +50,7 @@ pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
 ///
 /// `unavailable` if a feed cannot be reached.
 pub async fn publish_erased(env: &Env, rows: &Rows) -> Result<(), ApiError> {
-    let path = format!("{PUBLISH_PATH}?task={}&version={}", rows.task_id, u64::MAX);
+    let path = format!("{PUBLISH_PATH}?task={}&version={ERASED}", rows.task_id);
     let feeds = feeds_of(&rows.user_id, rows.batch_id.as_deref());
     post_to(env, feeds, &path, &erased_frame(&rows.task_id)).await
 }

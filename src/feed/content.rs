@@ -10,6 +10,7 @@ use crate::domain::channel::frame::content_frame;
 use crate::domain::list::PAGE_BYTES;
 use crate::error::{ApiError, Issue};
 use crate::object::alarm::admit;
+use crate::object::instance::Instance;
 use crate::object::socket::{self, accept_of_user, kept, open_sockets};
 use crate::platform::{log, with_deadline};
 use crate::store::content::Placed;
@@ -18,7 +19,7 @@ use crate::url::query;
 use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use worker::{Env, Request, Response, Result, State, WebSocket};
+use worker::{Env, Request, Response, Result, WebSocket};
 
 /// Most bytes that a reconnected watcher is sent on one socket, unless one row is larger. They are queued
 /// in this object's memory before the upgrade is answered.
@@ -50,7 +51,7 @@ pub struct Turns {
 /// The feed, while it handles an event of the runtime.
 pub struct ContentFeed<'a> {
     pub user: &'a str,
-    pub state: &'a State,
+    pub state: &'a Instance,
     pub env: &'a Env,
     pub turns: &'a Turns,
 }
@@ -108,7 +109,7 @@ impl ContentFeed<'_> {
         match self.join(&accepted.socket, seq, (after.is_some(), follows.is_some())).await {
             Ok(()) => admit(self.state, accepted, request).await,
             Err(error) => {
-                accepted.socket.close(Some(1011), Some("try again"))?;
+                socket::close(self.state, &accepted.socket, 1011, "try again")?;
                 refused(&error)
             }
         }

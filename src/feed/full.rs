@@ -7,10 +7,11 @@ use crate::domain::effect::Arm;
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::object::alarm::arm;
-use crate::object::socket::{is_open, keep, kept};
+use crate::object::instance::Instance;
+use crate::object::socket::{close, is_open, keep, kept};
 use crate::platform::{fault, log, now};
 use serde::{Deserialize, Serialize};
-use worker::{State, WebSocket};
+use worker::WebSocket;
 
 /// How soon such a socket is closed. Not at once: a close before the upgrade is answered would not reach
 /// the watcher.
@@ -31,15 +32,15 @@ pub fn mark(socket: &WebSocket) -> Result<(), ApiError> {
 
 /// Sets the alarm that closes what has got enough, unless one fires before: every full socket would move
 /// it away from the others.
-pub async fn close_soon(state: &State) -> Result<(), ApiError> {
+pub async fn close_soon(state: &Instance) -> Result<(), ApiError> {
     arm(state, Arm::By(now() + ENOUGH)).await.map_err(|error| fault("alarm", error))
 }
 
 /// Closes what has got enough.
-pub fn close_full(state: &State) {
+pub fn close_full(state: &Instance) {
     for socket in state.get_websockets().into_iter().filter(is_open) {
         if kept::<Mark>(&socket).is_some_and(|mark| mark.has_enough)
-            && let Err(error) = socket.close(Some(1013), Some("there is more"))
+            && let Err(error) = close(state, &socket, 1013, "there is more")
         {
             log("feed", error);
         }

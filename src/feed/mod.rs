@@ -9,6 +9,7 @@ pub mod client;
 mod content;
 #[cfg(target_arch = "wasm32")]
 mod full;
+pub mod newest;
 pub mod overlap;
 pub mod pass;
 #[cfg(target_arch = "wasm32")]

@@ -8,12 +8,13 @@
 use super::client::{FOLLOW_PATH, poke_follower};
 use super::pass::{PAGE, Pass, REVIEW, Told};
 use crate::error::ApiError;
+use crate::object::instance::Instance;
 use crate::object::storage::{Names, load, save};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use worker::{Env, Request, Response, Result, State};
+use worker::{Env, Request, Response, Result};
 
 /// Feeds that are told at once. Each of them reads D1.
 const AT_ONCE: usize = 20;
@@ -27,7 +28,7 @@ pub type Joined = RefCell<BTreeSet<String>>;
 
 /// The feed, while it handles an event of the runtime.
 pub struct PublicFeed<'a> {
-    pub state: &'a State,
+    pub state: &'a Instance,
     pub env: &'a Env,
     pub joined: &'a Joined,
 }

@@ -3,19 +3,20 @@
 use super::client::ERASED_PATH;
 use super::content::{ContentFeed, Turns, refused};
 use super::full::{close_full, close_soon, mark};
+use super::newest::Newest;
 use super::overlap::Overlap;
 use super::public::{Joined, PublicFeed};
-use crate::domain::list::{LARGEST_LIMIT, TaskList};
-use crate::domain::task::Task;
-use crate::domain::task::frame::task_frame;
+use crate::domain::list::LARGEST_LIMIT;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
 use crate::object::alarm::{admit, see_to_sockets};
+use crate::object::instance::Instance;
 use crate::object::name::ObjectName;
-use crate::object::socket::{accept, accept_of_user, broadcast, closed, heard};
+use crate::object::socket::{accept, accept_of_user, broadcast, close, closed, failed, heard};
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{fault, log};
+use crate::platform::fault;
 use crate::store::Store;
+use crate::store::row::Shown;
 use crate::url::query;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
@@ -34,8 +35,10 @@ const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 
 #[durable_object]
 pub struct FeedRoom {
-    state: State,
+    state: Instance,
     env: Env,
+    /// What has been shown, of the latest tasks.
+    newest: AssertUnwindSafe<RefCell<Newest>>,
     /// In memory only: a snapshot is not read across hibernation.
     overlap: AssertUnwindSafe<RefCell<Overlap>>,
     /// Of a content feed.
@@ -48,8 +51,9 @@ impl DurableObject for FeedRoom {
     fn new(state: State, env: Env) -> Self {
         crate::panics::log_them();
         Self {
-            state,
+            state: Instance::new(state),
             env,
+            newest: AssertUnwindSafe(RefCell::default()),
             overlap: AssertUnwindSafe(RefCell::default()),
             turns: AssertUnwindSafe(Turns::default()),
             joined: AssertUnwindSafe(Joined::default()),
@@ -75,6 +79,11 @@ impl DurableObject for FeedRoom {
         let url = request.inner().url();
         let version = query::value(&url, "version").and_then(|version| version.parse().ok());
         if let (Some(task_id), Some(version)) = (query::value(&url, "task"), version) {
+            // Another publication of the task has overtaken this one.
+            if !self.newest.borrow().may_show(&task_id, version) {
+                return Response::empty();
+            }
+            self.newest.borrow_mut().shown(&task_id, version);
             self.overlap.borrow_mut().published(&task_id, version);
         }
         // A feed has no guests.
@@ -108,11 +117,11 @@ impl DurableObject for FeedRoom {
         reason: String,
         _was_clean: bool,
     ) -> Result<()> {
-        closed(&socket, code, &reason)
+        closed(&self.state, &socket, code, &reason)
     }
 
     async fn websocket_error(&self, _socket: WebSocket, error: Error) -> Result<()> {
-        log("socket", error);
+        failed(&self.state, &error);
         Ok(())
     }
 }
@@ -137,7 +146,7 @@ impl FeedRoom {
         match shown {
             Ok(()) => admit(&self.state, accepted, request).await,
             Err(error) => {
-                accepted.socket.close(Some(1011), Some("try again"))?;
+                close(&self.state, &accepted.socket, 1011, "try again")?;
                 refused(&error)
             }
         }
@@ -156,12 +165,12 @@ impl FeedRoom {
         let user_id = match self.feed() {
             Some(ObjectName::UserTasks(user_id)) => user_id,
             Some(ObjectName::BatchTasks(batch_id)) => {
-                let tasks = store.by_batch(&batch_id).await?;
+                let tasks = store.batch_shown(&batch_id).await?;
                 return self.send(socket, reading, tasks.into_iter().rev()).map(drop);
             }
             _ => return Err(ApiError::not_found()),
         };
-        let newest = store.list(&user_id, &TaskList::newest(LARGEST_LIMIT)).await?.tasks;
+        let newest = store.newest_shown(&user_id, LARGEST_LIMIT).await?;
         if let (Some(since), Some(last)) = (since, newest.last()) {
             let mut older = store.changed(&user_id, &last.key, since - SPARE);
             let mut bytes = 0;
@@ -181,15 +190,18 @@ impl FeedRoom {
         &self,
         socket: &WebSocket,
         reading: u64,
-        tasks: impl Iterator<Item = Task>,
+        tasks: impl Iterator<Item = Shown>,
     ) -> std::result::Result<usize, ApiError> {
-        let overlap = self.overlap.borrow();
-        // What the provider never took has no id to be known by.
-        let known = tasks.filter(|task| task.task_id.is_some());
+        let (overlap, mut newest) = (self.overlap.borrow(), self.newest.borrow_mut());
         let mut bytes = 0;
-        for task in known.filter(|task| overlap.is_news(reading, task.id(), task.version)) {
-            let frame = task_frame(&task);
+        for Shown { task_id, version, frame, .. } in tasks {
+            // What the provider never took has no id to be known by.
+            let Some(id) = task_id else { continue };
+            if newest.is_erased(&id) || !overlap.is_news(reading, &id, version) {
+                continue;
+            }
             socket.send_with_str(&frame).map_err(|error| fault("socket", error))?;
+            newest.shown(&id, version);
             bytes += frame.len();
         }
         Ok(bytes)

@@ -4,6 +4,7 @@
 //! `await`, so no other event can interleave.
 
 use super::alarm::arm;
+use super::instance::Instance;
 use super::socket::broadcast;
 use super::storage::{load, save};
 use crate::domain::effect::{Decision, Effect};
@@ -12,7 +13,7 @@ use crate::domain::verdict::Verdict;
 use crate::platform::now;
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
-use worker::{Result, State};
+use worker::Result;
 
 /// One kind of actor: its `apply`, its frames, and the work that only it does.
 #[expect(async_fn_in_trait, reason = "an object has one thread: nothing needs these to be Send")]
@@ -22,7 +23,7 @@ pub trait Actor {
     type Work;
 
     /// The object that it lives in.
-    fn object(&self) -> &State;
+    fn object(&self) -> &Instance;
 
     /// The pure function that changes it.
     fn apply(

@@ -1,17 +1,18 @@
 //! The object's one alarm, for its actor and for its sockets.
 
 use super::expiry::alarm_at;
+use super::instance::Instance;
 use super::socket::{Accepted, closing};
 use crate::domain::effect::Arm;
 use crate::platform::{log_error, now};
-use worker::{Request, Response, Result, State};
+use worker::{Request, Response, Result};
 
 /// Sets the alarm, for no later than an open socket has to be closed. What is over is closed at once.
 ///
 /// # Errors
 ///
 /// A failure of the object's alarm.
-pub async fn arm(object: &State, arm: Arm) -> Result<()> {
+pub async fn arm(object: &Instance, arm: Arm) -> Result<()> {
     let storage = object.storage();
     let set = if arm.looks() { storage.get_alarm().await? } else { None };
     let Some(at) = alarm_at(arm, set, || closing(object)) else { return Ok(()) };
@@ -24,7 +25,7 @@ pub async fn arm(object: &State, arm: Arm) -> Result<()> {
 /// # Errors
 ///
 /// A failure of the object's alarm.
-pub async fn admit(object: &State, accepted: Accepted, upgrade: &Request) -> Result<Response> {
+pub async fn admit(object: &Instance, accepted: Accepted, upgrade: &Request) -> Result<Response> {
     if let Some(at) = accepted.closing() {
         arm(object, Arm::By(at)).await?;
     }
@@ -37,7 +38,7 @@ pub async fn admit(object: &State, accepted: Accepted, upgrade: &Request) -> Res
 /// # Errors
 ///
 /// A failure of the object's alarm.
-pub async fn see_to_sockets(object: &State) -> Result<()> {
+pub async fn see_to_sockets(object: &Instance) -> Result<()> {
     match closing(object) {
         Some(at) => arm(object, Arm::By(at)).await,
         None => Ok(()),

@@ -7,7 +7,12 @@ pub mod actor;
 pub mod address;
 #[cfg(target_arch = "wasm32")]
 pub mod alarm;
+#[cfg(target_arch = "wasm32")]
+mod crowd;
+pub mod ends;
 pub mod expiry;
+#[cfg(target_arch = "wasm32")]
+pub mod instance;
 pub mod name;
 #[cfg(target_arch = "wasm32")]
 pub mod socket;

@@ -1,16 +1,18 @@
 //! Hibernatable WebSockets: accept, broadcast, close. What a socket keeps while its object sleeps is in
 //! its attachment: the right of its watcher, and what its feed keeps there.
 
+use super::crowd::{send, tag};
+use super::ends::Ends;
 use super::expiry::{closing_at, is_over};
+use super::instance::Instance;
 use super::watcher::{Right, right_of};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::platform::{log, now};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::cell::LazyCell;
 use worker::{
-    Error, Request, Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage,
+    Error, Request, Response, ResponseBuilder, Result, WebSocket, WebSocketIncomingMessage,
     WebSocketPair, WebSocketRequestResponsePair,
 };
 
@@ -50,6 +52,7 @@ struct Entitled {
 pub struct Accepted {
     pub socket: WebSocket,
     other_end: WebSocket,
+    right: Right,
 }
 
 /// Accepts a watcher. Frames can be sent to `socket` even before the upgrade is answered.
@@ -57,16 +60,17 @@ pub struct Accepted {
 /// # Errors
 ///
 /// The runtime cannot make a socket, or the upgrade does not say when the watcher's right ends.
-pub fn accept(state: &State, upgrade: &Request) -> Result<Accepted> {
+pub fn accept(object: &Instance, upgrade: &Request) -> Result<Accepted> {
     let right = right_of(&upgrade.inner().url());
     let right = right.ok_or_else(|| Error::RustError("a watcher without an end".to_owned()))?;
     let pair = WebSocketPair::new()?;
     // The runtime answers the heartbeat, so it does not wake a hibernating object.
     let heartbeat = WebSocketRequestResponsePair::new("ping", "pong")?;
-    state.set_websocket_auto_response(&heartbeat);
-    state.accept_web_socket(&pair.server);
+    object.set_websocket_auto_response(&heartbeat);
+    object.accept_websocket_with_tags(&pair.server, &[tag(right.is_guest)]);
     pair.server.serialize_attachment(Attachment::<()> { right, own: None })?;
-    Ok(Accepted { socket: pair.server, other_end: pair.client })
+    object.set_ends(object.ends().joined(right.until));
+    Ok(Accepted { socket: pair.server, other_end: pair.client, right })
 }
 
 /// Accepts a watcher on an object that is one user's, unless that has 20 open ones.
@@ -75,11 +79,11 @@ pub fn accept(state: &State, upgrade: &Request) -> Result<Accepted> {
 ///
 /// Those of [`accept`]. The inner error is `too_many_sockets`.
 pub fn accept_of_user(
-    state: &State,
+    object: &Instance,
     upgrade: &Request,
 ) -> Result<std::result::Result<Accepted, ApiError>> {
-    if open_sockets(state).len() < USER_SOCKETS {
-        accept(state, upgrade).map(Ok)
+    if open_sockets(object).len() < USER_SOCKETS {
+        accept(object, upgrade).map(Ok)
     } else {
         Ok(Err(ApiError::too_many_sockets()))
     }
@@ -93,12 +97,12 @@ pub fn is_open(socket: &WebSocket) -> bool {
 impl Accepted {
     /// Whether its watcher is a guest.
     pub fn is_guest(&self) -> bool {
-        right(&self.socket).is_none_or(|right| right.is_guest)
+        self.right.is_guest
     }
 
     /// When an alarm has to close it.
     pub(super) fn closing(&self) -> Option<Millis> {
-        closing_at(until(&self.socket).into_iter())
+        closing_at([self.right.until].into_iter())
     }
 
     /// The answer to the upgrade. It names the sub-protocol only if that was offered: otherwise the
@@ -137,39 +141,58 @@ fn until(socket: &WebSocket) -> Option<Millis> {
     right(socket).map(|right| right.until)
 }
 
-/// Closes every socket whose time is over at `now`.
-pub fn close_over(state: &State, now: Millis) {
-    for socket in state.get_websockets().iter().filter(|socket| is_open(socket)) {
-        if is_over(until(socket), now)
-            && let Err(error) = socket.close(Some(EXPIRED), Some("expired"))
-        {
-            log("socket", error);
-        }
-    }
-}
-
 /// The sockets that can be sent to. Those whose time is over are closed first.
-pub fn open_sockets(state: &State) -> Vec<WebSocket> {
-    close_over(state, now());
-    state.get_websockets().into_iter().filter(is_open).collect()
+pub fn open_sockets(object: &Instance) -> Vec<WebSocket> {
+    close_over(object, now());
+    object.get_websockets().into_iter().filter(is_open).collect()
 }
 
 /// When an alarm has to close the first of the open sockets. Those whose time is over are closed now.
-pub fn closing(state: &State) -> Option<Millis> {
-    closing_at(open_sockets(state).iter().filter_map(until))
+pub fn closing(object: &Instance) -> Option<Millis> {
+    let now = now();
+    let first = object.ends().first(now).unwrap_or_else(|| {
+        look(object, now);
+        object.ends().first(now).flatten()
+    });
+    closing_at(first.into_iter())
 }
 
-/// Sends `frame` to every watcher, and to guests the other one, if there is any. It is only made for
-/// somebody. A send that fails must not affect the others.
-pub fn broadcast(state: &State, frame: &str, for_guests: impl FnOnce() -> Option<String>) {
-    let for_guests = LazyCell::new(for_guests);
-    for socket in open_sockets(state) {
-        let is_guest = right(&socket).is_none_or(|right| right.is_guest);
-        let frame = if is_guest { for_guests.as_deref() } else { Some(frame) };
-        if let Some(Err(error)) = frame.map(|frame| socket.send_with_str(frame)) {
+/// Sends `frame` to every watcher whose time is not over, and to guests the other one, if there is any.
+pub fn broadcast(object: &Instance, frame: &str, for_guests: impl FnOnce() -> Option<String>) {
+    close_over(object, now());
+    send(object, frame, for_guests);
+}
+
+/// Closes every socket whose time is over at `now`. They are only looked at if there may be one.
+fn close_over(object: &Instance, now: Millis) {
+    if object.ends().may_be_over(now) {
+        look(object, now);
+    }
+}
+
+/// Looks at every socket: those whose time is over are closed, and of the others it is remembered when the
+/// first ends.
+fn look(object: &Instance, now: Millis) {
+    let mut ends = Vec::new();
+    for socket in object.get_websockets().iter().filter(|socket| is_open(socket)) {
+        let until = until(socket);
+        if !is_over(until, now) {
+            ends.extend(until);
+        } else if let Err(error) = socket.close(Some(EXPIRED), Some("expired")) {
             log("socket", error);
         }
     }
+    object.set_ends(Ends::seen(ends.into_iter()));
+}
+
+/// Closes a socket.
+///
+/// # Errors
+///
+/// The runtime cannot close it.
+pub fn close(object: &Instance, socket: &WebSocket, code: u16, reason: &str) -> Result<()> {
+    object.set_ends(object.ends().left());
+    socket.close(Some(code), Some(reason))
 }
 
 /// The close code for what was erased. No retry helps.
@@ -180,9 +203,9 @@ const ERASED: u16 = 4404;
 /// # Errors
 ///
 /// The runtime cannot close a socket.
-pub fn hang_up(state: &State) -> Result<()> {
-    for socket in state.get_websockets().iter().filter(|socket| is_open(socket)) {
-        socket.close(Some(ERASED), Some("erased"))?;
+pub fn hang_up(object: &Instance) -> Result<()> {
+    for socket in object.get_websockets().iter().filter(|socket| is_open(socket)) {
+        close(object, socket, ERASED, "erased")?;
     }
     Ok(())
 }
@@ -204,8 +227,15 @@ pub fn heard(socket: &WebSocket, message: &WebSocketIncomingMessage) -> Result<(
     Ok(())
 }
 
+/// A socket has failed, and is gone.
+pub fn failed(object: &Instance, error: &Error) {
+    object.set_ends(object.ends().left());
+    log("socket", error);
+}
+
 /// Answers a watcher's close, for which the browser waits. Reserved codes must not be sent back.
-pub fn closed(socket: &WebSocket, code: usize, reason: &str) -> Result<()> {
+pub fn closed(object: &Instance, socket: &WebSocket, code: usize, reason: &str) -> Result<()> {
+    object.set_ends(object.ends().left());
     let answered = match code {
         1005 | 1006 | 1015 => socket.close::<&str>(None, None),
         code => socket.close(Some(code as u16), Some(reason)),

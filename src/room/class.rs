@@ -3,9 +3,9 @@
 use super::channel::room::ChannelRoom;
 use super::task::room::TaskRoom as Tasks;
 use crate::object::alarm::see_to_sockets;
+use crate::object::instance::Instance;
 use crate::object::name::ObjectName;
-use crate::object::socket::{closed, heard};
-use crate::platform::log;
+use crate::object::socket::{closed, failed, heard};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, durable_object,
@@ -13,14 +13,14 @@ use worker::{
 
 #[durable_object]
 pub struct TaskRoom {
-    state: State,
+    state: Instance,
     env: Env,
 }
 
 impl DurableObject for TaskRoom {
     fn new(state: State, env: Env) -> Self {
         crate::panics::log_them();
-        Self { state, env }
+        Self { state: Instance::new(state), env }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -56,11 +56,11 @@ impl DurableObject for TaskRoom {
         reason: String,
         _was_clean: bool,
     ) -> Result<()> {
-        closed(&socket, code, &reason)
+        closed(&self.state, &socket, code, &reason)
     }
 
     async fn websocket_error(&self, _socket: WebSocket, error: Error) -> Result<()> {
-        log("socket", error);
+        failed(&self.state, &error);
         Ok(())
     }
 }

@@ -8,18 +8,12 @@ use crate::domain::claim::Claim;
 use crate::domain::id::TaskKey;
 use crate::domain::list::{LOOKED_AT, TaskList, Tasks};
 use crate::domain::task::{Status, Task, TaskError};
-use crate::domain::time::{HOUR, Millis, iso};
+use crate::domain::time::{Millis, iso};
 use crate::error::ApiError;
-use crate::platform::{fault, now};
+use crate::platform::fault;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use worker::{D1PreparedStatement, D1Result};
-
-/// How long a task may go on changing. No provider retries a webhook for longer.
-const CHANGING: Millis = 8 * 24 * HOUR;
-
-/// Changed tasks that are read at once.
-const CHANGED_PAGE: usize = 100;
 
 /// A row of [`sql::LEFT_BEHIND`].
 #[derive(Deserialize)]
@@ -212,13 +206,6 @@ impl Store {
         Ok(query.page(found, last))
     }
 
-    /// The user's tasks older than `than` that have changed since `since`, oldest first.
-    pub fn changed<'a>(&'a self, user: &'a str, than: &'a TaskKey, since: Millis) -> Changed<'a> {
-        let since = since.max(now() - CHANGING);
-        let after = Some(TaskKey::floor(since - CHANGING));
-        Changed { store: self, user, than, since: iso(since), after }
-    }
-
     /// The tasks of a batch, newest first.
     ///
     /// # Errors
@@ -226,33 +213,5 @@ impl Store {
     /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn by_batch(&self, batch_id: &str) -> Result<Vec<Task>, ApiError> {
         self.tasks(self.statement(sql::TASKS_BY_BATCH, &[batch_id])?).await
-    }
-}
-
-/// A walk through tasks that have changed, a page at a time.
-pub struct Changed<'a> {
-    store: &'a Store,
-    user: &'a str,
-    than: &'a TaskKey,
-    since: String,
-    /// The key of the last task of the last page. None: that was the last page.
-    after: Option<String>,
-}
-
-impl Changed<'_> {
-    /// The next page. `None` after the last one.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
-    pub async fn next(&mut self) -> Result<Option<Vec<Task>>, ApiError> {
-        let Some(after) = self.after.take() else { return Ok(None) };
-        let limit = CHANGED_PAGE.to_string();
-        let values = [self.user, self.than.as_str(), &after, &self.since, &limit];
-        let page = self.store.tasks(self.store.statement(sql::CHANGED_TASKS, &values)?).await?;
-        if page.len() == CHANGED_PAGE {
-            self.after = page.last().map(|task| task.key.to_string());
-        }
-        Ok(Some(page))
     }
 }

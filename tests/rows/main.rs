@@ -3,6 +3,7 @@
 
 mod content;
 mod erase;
+mod feeds;
 mod idempotency;
 mod mirror;
 mod plans;

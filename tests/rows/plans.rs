@@ -1,7 +1,7 @@
 //! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, erase, intents, keys, sweep, tasks};
+use taskwire::store::sql::{content, erase, feeds, intents, keys, sweep, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -46,7 +46,8 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("LAST_LOOKED_AT", tasks::LAST_LOOKED_AT),
         ("FORGET_KEYS", keys::FORGET_KEYS),
         ("KEYS_AFTER", keys::KEYS_AFTER),
-        ("CHANGED_TASKS", tasks::CHANGED_TASKS),
+        ("NEWEST", feeds::NEWEST),
+        ("CHANGED", feeds::CHANGED),
         ("FORGET_KEY", keys::FORGET_KEY),
         ("KEY", keys::KEY),
         ("CONTENT_BY_ID", content::CONTENT_BY_ID),

@@ -16,18 +16,19 @@ use crate::feed::client::{FEED_DEADLINE, poke_content, show_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
 use crate::object::alarm::admit;
+use crate::object::instance::Instance;
 use crate::object::socket::{accept, hang_up};
 use crate::object::watcher::LIVE_PATH;
 use crate::platform::{config, log, log_behind, log_line, with_deadline};
 use crate::provider::registry::PROVIDERS;
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
-use worker::{Env, Request, Response, Result, State};
+use worker::{Env, Request, Response, Result};
 
 /// One channel's room, while it handles an event of the runtime.
 pub struct ChannelRoom<'a> {
     pub channel_id: &'a str,
-    pub state: &'a State,
+    pub state: &'a Instance,
     pub env: &'a Env,
 }
 
@@ -36,7 +37,7 @@ impl Actor for ChannelRoom<'_> {
     type Input = Input;
     type Work = Work;
 
-    fn object(&self) -> &State {
+    fn object(&self) -> &Instance {
         self.state
     }
 

@@ -12,6 +12,7 @@ use crate::feed::client::{FEED_DEADLINE, publish, publish_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
 use crate::object::alarm::admit;
+use crate::object::instance::Instance;
 use crate::object::socket::{accept, hang_up};
 use crate::object::watcher::LIVE_PATH;
 use crate::platform::{log, log_behind, log_line, with_deadline};
@@ -20,11 +21,11 @@ use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
-use worker::{Env, Request, Response, Result, State};
+use worker::{Env, Request, Response, Result};
 
 /// One task's room, while it handles an event of the runtime.
 pub struct TaskRoom<'a> {
-    pub state: &'a State,
+    pub state: &'a Instance,
     pub env: &'a Env,
 }
 
@@ -33,7 +34,7 @@ impl Actor for TaskRoom<'_> {
     type Input = Input;
     type Work = Work;
 
-    fn object(&self) -> &State {
+    fn object(&self) -> &Instance {
         self.state
     }
 

@@ -17,8 +17,25 @@ macro_rules! task_json {
     };
 }
 
+/// What a feed sends of a task: its frame, with what it has to know of it.
+macro_rules! task_frame {
+    () => {
+        "t.id, t.mynth_task_id, CAST(t.version AS TEXT), json_object('type', 'task', 'task', json_object(\
+         'taskId', t.mynth_task_id, 'mynthTaskId', t.mynth_task_id, 'kind', t.kind, 'userId', t.user_id, \
+         'status', t.status, 'version', t.version, 'prompt', t.prompt, \
+         'requestedModel', t.requested_model, 'model', t.model, 'error', json(t.error), 'cost', t.cost, \
+         'metadata', json(t.metadata), 'createdAt', t.created_at, 'updatedAt', t.updated_at, 'images', \
+         (SELECT json_group_array(json_object('id', i.id, 'position', i.position, \
+         'mynthTaskId', t.mynth_task_id, 'requestedModel', t.requested_model, 'status', i.status, \
+         'imageId', i.image_id, 'url', i.url, 'error', json(i.error))) \
+         FROM images i WHERE i.id BETWEEN substr(t.id, 13) AND substr(t.id, 13) || '~'), \
+         'result', json(t.result)))"
+    };
+}
+
 pub mod content;
 pub mod erase;
+pub mod feeds;
 pub mod intents;
 pub mod keys;
 pub mod sweep;

@@ -140,15 +140,6 @@ pub const LIST_TASKS: &str = concat!(
      AND (?4 IS NULL OR t.kind = ?4) ORDER BY t.id DESC LIMIT ?5"
 );
 
-/// A user's tasks that have changed, oldest first. ?1 user, ?2 the key that they are below, ?3 the key that
-/// they are above, ?4 since when, ?5 limit.
-pub const CHANGED_TASKS: &str = concat!(
-    "SELECT ",
-    task_json!(),
-    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 AND t.id > ?3 AND t.updated_at >= ?4 \
-     ORDER BY t.id LIMIT ?5"
-);
-
 /// The tasks of a batch, newest first. ?1 the batch.
 pub const TASKS_BY_BATCH: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.batch_id = ?1 ORDER BY t.id DESC");

@@ -1,0 +1,57 @@
+//! One of our objects while it is in memory.
+
+use super::ends::Ends;
+use js_sys::Array;
+use std::cell::Cell;
+use std::ops::Deref;
+use std::panic::AssertUnwindSafe;
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use worker::State;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The object's `ctx`. The SDK returns its sockets one by one.
+    pub type Context;
+    #[wasm_bindgen(method, structural, js_name = getWebSockets)]
+    pub(super) fn tagged(this: &Context, tag: &str) -> Array;
+}
+
+/// What the platform gives an object, and what it remembers of its sockets until it sleeps.
+pub struct Instance {
+    state: State,
+    context: AssertUnwindSafe<Context>,
+    ends: AssertUnwindSafe<Cell<Ends>>,
+}
+
+impl Instance {
+    pub fn new(state: State) -> Self {
+        let raw = state._inner();
+        let context = JsValue::from(raw.clone()).unchecked_into();
+        Self {
+            state: raw.into(),
+            context: AssertUnwindSafe(context),
+            ends: AssertUnwindSafe(Cell::default()),
+        }
+    }
+
+    /// The same `ctx` that the SDK's `State` wraps.
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(super) fn ends(&self) -> Ends {
+        self.ends.get()
+    }
+
+    pub(super) fn set_ends(&self, ends: Ends) {
+        self.ends.set(ends);
+    }
+}
+
+impl Deref for Instance {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
