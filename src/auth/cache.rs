@@ -4,9 +4,11 @@
 //! and for up to a day if the issuer is down. An unknown key id causes a fetch, since issuers rotate
 //! their keys. A budget keeps made-up key ids from flooding the issuer.
 
+use crate::auth::keys::{Key, keys_of};
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// Younger keys are not fetched again, unless a key id is unknown.
 const FRESH: Millis = 10 * MINUTE;
@@ -24,19 +26,26 @@ pub const PATIENCE: Millis = 5 * SECOND;
 /// Most unknown key ids that are kept.
 const UNKNOWN_LIMIT: usize = 64;
 
-#[derive(Debug, Default)]
-pub struct KeyCache {
-    keys: Option<(Millis, Value)>,
+/// The cache of one issuer's keys. What a key was imported as, an `I`, lives as long as its set.
+#[derive(Debug)]
+pub struct KeyCache<I> {
+    keys: Option<(Millis, Vec<Rc<Key<I>>>)>,
     fetches: VecDeque<Millis>,
     /// When the last failed fetch ended.
     failed: Option<Millis>,
     unknown: VecDeque<(Millis, String)>,
 }
 
-impl KeyCache {
+impl<I> Default for KeyCache<I> {
+    fn default() -> Self {
+        Self { keys: None, fetches: VecDeque::new(), failed: None, unknown: VecDeque::new() }
+    }
+}
+
+impl<I> KeyCache<I> {
     /// The keys, if they may still be used.
-    pub fn keys(&self, now: Millis) -> Option<&Value> {
-        self.keys.as_ref().filter(|(at, _)| now - at < USABLE).map(|(_, keys)| keys)
+    pub fn keys(&self, now: Millis) -> Option<&[Rc<Key<I>>]> {
+        self.keys.as_ref().filter(|(at, _)| now - at < USABLE).map(|(_, keys)| keys.as_slice())
     }
 
     /// Whether to fetch before looking: there are no keys.
@@ -87,8 +96,9 @@ impl KeyCache {
         self.failed = Some(now);
     }
 
-    pub fn fetched(&mut self, keys: Value, now: Millis) {
-        self.keys = Some((now, keys));
+    /// The fetch has brought this set. Nothing is left of the one before.
+    pub fn fetched(&mut self, jwks: Value, now: Millis) {
+        self.keys = Some((now, keys_of(jwks)));
     }
 
     fn has_budget(&self, now: Millis) -> bool {
@@ -105,7 +115,7 @@ mod tests {
     /// A time of day like any other: 0 would hide what is added to it.
     const T: Millis = 1_795_168_800_000;
 
-    fn filled(at: Millis) -> KeyCache {
+    fn filled(at: Millis) -> KeyCache<&'static str> {
         let mut cache = KeyCache::default();
         cache.fetching(at);
         cache.fetched(json!({"keys": []}), at);
@@ -114,7 +124,7 @@ mod tests {
 
     #[test]
     fn keys_are_fetched_once_and_renewed_after_ten_minutes() {
-        assert!(KeyCache::default().is_empty(T));
+        assert!(KeyCache::<()>::default().is_empty(T));
         let cache = filled(T);
         let old = T + 10 * MINUTE;
         assert!(!cache.is_empty(old) && !cache.is_stale(old - 1));
@@ -143,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_flood_while_there_are_no_keys_is_ten_fetches_in_ten_seconds() {
-        let mut cache = KeyCache::default();
+        let mut cache = KeyCache::<()>::default();
         for _ in 0..10 {
             assert!(cache.is_empty(T));
             cache.fetching(T);
@@ -155,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_first_keys_are_waited_for_while_somebody_may_be_fetching_them() {
-        let mut cache = KeyCache::default();
+        let mut cache = KeyCache::<()>::default();
         cache.fetching(T);
         assert!(cache.is_awaited(T + 1) && !cache.is_empty(T + 1));
         assert!(cache.is_awaited(T + PATIENCE - 1));
@@ -173,6 +183,23 @@ mod tests {
         cache.fetching(T + FRESH);
         assert!(cache.keys(T + 24 * HOUR - 1).is_some());
         assert!(cache.keys(T + 24 * HOUR).is_none());
+    }
+
+    #[test]
+    fn what_a_key_was_imported_as_lives_as_long_as_its_set() {
+        let set = || json!({"keys": [{"kid": "a"}]});
+        let mut cache = KeyCache::default();
+        cache.fetched(set(), T);
+        let first = |cache: &KeyCache<_>, at| cache.keys(at).map(|keys| keys[0].clone());
+        let key = first(&cache, T).unwrap();
+        key.imported.set("imported").unwrap();
+        assert_eq!(first(&cache, T + FRESH).unwrap().imported.get(), Some(&"imported"));
+        assert!(first(&cache, T + USABLE).is_none());
+        let old = Rc::downgrade(&key);
+        drop(key);
+        cache.fetched(set(), T + FRESH);
+        assert!(old.upgrade().is_none(), "though the new set has the same key");
+        assert_eq!(first(&cache, T + FRESH).unwrap().imported.get(), None);
     }
 
     #[test]

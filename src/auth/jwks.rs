@@ -2,26 +2,38 @@
 
 use crate::auth::cache::{KeyCache, PATIENCE};
 use crate::auth::claims::{Algorithm, Refused};
-use crate::auth::keys::candidates;
+use crate::auth::keys::{Key, candidates};
 use crate::config::Issuer;
 use crate::error::{ApiError, Code};
 use crate::http::{Failed, Outgoing};
 use crate::json;
 use crate::platform::{log_error, now};
 use crate::url::trusted::is_trustworthy;
+use js_sys::Object;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
+use web_sys::CryptoKey;
 use worker::{Delay, Error};
 
 /// Interval for checking whether another request has fetched the keys. Requests cannot await each
 /// other's I/O.
 const STEP: Duration = Duration::from_millis(20);
 
+/// A key as Web Crypto has it, and the parameters that it verifies with. Neither is bound to a request.
+pub struct Imported {
+    pub key: CryptoKey,
+    pub algorithm: Object,
+}
+
+pub type IssuersKey = Rc<Key<Imported>>;
+
 thread_local! {
-    /// By issuer. Only plain data, so nothing in it is bound to a request.
-    static CACHES: RefCell<BTreeMap<String, KeyCache>> = const { RefCell::new(BTreeMap::new()) };
+    /// By issuer. Nothing in it is bound to a request.
+    static CACHES: RefCell<BTreeMap<String, KeyCache<Imported>>> =
+        const { RefCell::new(BTreeMap::new()) };
 
     /// Issuers whose keys are to be renewed behind the answer.
     static STALE: RefCell<Vec<Issuer>> = const { RefCell::new(Vec::new()) };
@@ -52,7 +64,7 @@ pub async fn keys_for(
     issuer: &Issuer,
     algorithm: Algorithm,
     key_id: Option<&str>,
-) -> Result<Vec<Value>, Denied> {
+) -> Result<Vec<IssuersKey>, Denied> {
     while with_cache(issuer, |cache| cache.is_awaited(now())) {
         Delay::from(STEP).await;
     }
@@ -61,12 +73,8 @@ pub async fn keys_for(
     } else if with_cache(issuer, |cache| cache.is_stale(now())) {
         STALE.with_borrow_mut(|stale| stale.push(issuer.clone()));
     }
-    let find = || {
-        with_cache(issuer, |cache| {
-            let keys = cache.keys(now())?;
-            Some(candidates(keys, algorithm, key_id).into_iter().cloned().collect::<Vec<_>>())
-        })
-    };
+    let find =
+        || with_cache(issuer, |cache| Some(candidates(cache.keys(now())?, algorithm, key_id)));
     let found = find().ok_or(Denied::NoKeys)?;
     let (true, Some(id)) = (found.is_empty(), key_id) else { return Ok(found) };
     if !with_cache(issuer, |cache| cache.may_look_for(id, now())) {
@@ -101,8 +109,11 @@ impl From<Denied> for ApiError {
     }
 }
 
-fn with_cache<T>(issuer: &Issuer, run: impl FnOnce(&mut KeyCache) -> T) -> T {
-    CACHES.with_borrow_mut(|caches| run(caches.entry(issuer.issuer.clone()).or_default()))
+fn with_cache<T>(issuer: &Issuer, run: impl FnOnce(&mut KeyCache<Imported>) -> T) -> T {
+    CACHES.with_borrow_mut(|caches| match caches.get_mut(&issuer.issuer) {
+        Some(cache) => run(cache),
+        None => run(caches.entry(issuer.issuer.clone()).or_default()),
+    })
 }
 
 /// Fetches the keys and returns whether that succeeded. If not, the cached ones stay.

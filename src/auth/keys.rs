@@ -1,17 +1,32 @@
-//! Selects the issuer's keys for a token. Pure.
+//! The issuer's keys, and which of them a token may be signed with. Pure.
 
 use crate::auth::claims::Algorithm;
 use serde_json::Value;
+use std::cell::OnceCell;
+use std::rc::Rc;
 
-/// The keys of `jwks` (a JSON Web Key Set) for a token with this algorithm and key id. A token without a
-/// key id may be signed with any key of the right type.
-pub fn candidates<'a>(
-    jwks: &'a Value,
+/// A key of the issuer's, and what it was imported as once it was needed.
+#[derive(Debug)]
+pub struct Key<I> {
+    pub jwk: Value,
+    pub imported: OnceCell<I>,
+}
+
+/// The keys of `jwks`, a JSON Web Key Set.
+pub fn keys_of<I>(mut jwks: Value) -> Vec<Rc<Key<I>>> {
+    let Some(Value::Array(keys)) = jwks.get_mut("keys").map(Value::take) else { return Vec::new() };
+    keys.into_iter().map(|jwk| Rc::new(Key { jwk, imported: OnceCell::new() })).collect()
+}
+
+/// The keys for a token with this algorithm and key id. A token without a key id may be signed with any key
+/// of the right type. A key is for one algorithm at most.
+pub fn candidates<I>(
+    keys: &[Rc<Key<I>>],
     algorithm: Algorithm,
     key_id: Option<&str>,
-) -> Vec<&'a Value> {
-    let keys = jwks.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    keys.iter().filter(|key| fits(key, algorithm)).filter(|key| is_named(key, key_id)).collect()
+) -> Vec<Rc<Key<I>>> {
+    let fitting = keys.iter().filter(|key| fits(&key.jwk, algorithm) && is_named(&key.jwk, key_id));
+    fitting.cloned().collect()
 }
 
 fn is_named(key: &Value, key_id: Option<&str>) -> bool {
@@ -40,8 +55,8 @@ mod tests {
     use serde_json::json;
 
     fn ids(jwks: &Value, algorithm: Algorithm, key_id: Option<&str>) -> Vec<String> {
-        let found = candidates(jwks, algorithm, key_id);
-        found.iter().map(|key| key["kid"].as_str().unwrap_or("-").to_owned()).collect()
+        let found = candidates(&keys_of::<()>(jwks.clone()), algorithm, key_id);
+        found.iter().map(|key| key.jwk["kid"].as_str().unwrap_or("-").to_owned()).collect()
     }
 
     #[test]
@@ -73,7 +88,7 @@ mod tests {
     #[test]
     fn what_is_no_key_set_has_no_keys() {
         for jwks in [json!(null), json!([]), json!({"keys": 1}), json!({"keys": [null, 1, {}]})] {
-            assert!(candidates(&jwks, Algorithm::Rs256, None).is_empty());
+            assert_eq!(ids(&jwks, Algorithm::Rs256, None), [""; 0]);
         }
     }
 }

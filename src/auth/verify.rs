@@ -1,13 +1,12 @@
 //! From a bearer token to an [`Identity`], with the runtime's Web Crypto.
 
 use crate::auth::claims::{Algorithm, Identity, Refused, Token};
-use crate::auth::jwks::keys_for;
+use crate::auth::jwks::{Imported, IssuersKey, keys_for};
 use crate::config::Issuer;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Code};
 use crate::platform::now;
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
@@ -34,21 +33,32 @@ fn unauthorized(refused: Refused) -> ApiError {
     ApiError::new(Code::Unauthorized, refused.message())
 }
 
-async fn verifies(key: &Value, token: &Token<'_>) -> Result<bool, JsValue> {
+async fn verifies(key: &IssuersKey, token: &Token<'_>) -> Result<bool, JsValue> {
     let subtle = subtle()?;
-    let algorithm = algorithm(token.algorithm)?;
-    let key = js_sys::JSON::parse(&key.to_string())?;
-    let usages = Array::of1(&"verify".into());
-    let key: Object = key.dyn_into()?;
-    let imported = subtle.import_key_with_object("jwk", &key, &algorithm, false, &usages)?;
-    let imported: CryptoKey = JsFuture::from(imported).await?.unchecked_into();
+    let imported = match key.imported.get() {
+        Some(imported) => imported,
+        None => {
+            let imported = import(&subtle, &key.jwk.to_string(), token.algorithm).await?;
+            // Another request may have been quicker.
+            key.imported.get_or_init(|| imported)
+        }
+    };
     let verified = subtle.verify_with_object_and_buffer_source_and_buffer_source(
-        &algorithm,
-        &imported,
+        &imported.algorithm,
+        &imported.key,
         &Uint8Array::from(token.signature.as_slice()),
         &Uint8Array::from(token.signed.as_bytes()),
     )?;
     Ok(JsFuture::from(verified).await?.is_truthy())
+}
+
+async fn import(subtle: &SubtleCrypto, jwk: &str, of: Algorithm) -> Result<Imported, JsValue> {
+    let algorithm = algorithm(of)?;
+    let jwk: Object = js_sys::JSON::parse(jwk)?.dyn_into()?;
+    let usages = Array::of1(&"verify".into());
+    let key = subtle.import_key_with_object("jwk", &jwk, &algorithm, false, &usages)?;
+    let key: CryptoKey = JsFuture::from(key).await?.unchecked_into();
+    Ok(Imported { key, algorithm })
 }
 
 fn subtle() -> Result<SubtleCrypto, JsValue> {
