@@ -1,12 +1,17 @@
 //! Outgoing requests: to providers, to the issuer, to objects.
 //!
 //! They use `web_sys` directly. The SDK's `RequestInit` carries every option that Cloudflare has, and
-//! would be a twentieth of the Worker's size.
+//! would be a twentieth of the Worker's size. Its requests and responses ask the runtime for all there is of
+//! one, and read a body in chunks, whatever its size.
 
 use futures_util::future::{Either, select};
+use js_sys::{Promise, Uint8Array};
 use std::pin::pin;
 use std::time::Duration;
-use worker::{AbortController, Delay, Error, Fetch, Request, Result};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, Request, Response, WorkerGlobalScope};
+use worker::{Delay, Error, Result};
 
 /// One outgoing request.
 pub struct Outgoing<'a> {
@@ -23,19 +28,28 @@ impl Outgoing<'_> {
     ///
     /// The runtime refuses the URL or a header.
     pub fn request(&self) -> Result<Request> {
-        let headers = web_sys::Headers::new()?;
-        for (name, value) in self.headers {
-            headers.set(name, value)?;
-        }
+        self.request_until(None)
+    }
+
+    fn request_until(&self, signal: Option<&AbortSignal>) -> Result<Request> {
         let init = web_sys::RequestInit::new();
         init.set_method(self.method);
-        init.set_headers(&headers);
+        if !self.headers.is_empty() {
+            let headers = web_sys::Headers::new()?;
+            for (name, value) in self.headers {
+                headers.set(name, value)?;
+            }
+            init.set_headers(&headers);
+        }
         // A redirect is not followed: the key must not be sent to another host.
         init.set_redirect(web_sys::RequestRedirect::Manual);
         if let Some(body) = self.body {
             init.set_body(&body.into());
         }
-        Ok(web_sys::Request::new_with_str_and_init(self.url, &init)?.into())
+        if signal.is_some() {
+            init.set_signal(signal);
+        }
+        Ok(Request::new_with_str_and_init(self.url, &init)?)
     }
 
     /// Sends the request and reads the whole answer, within `patience`.
@@ -44,18 +58,16 @@ impl Outgoing<'_> {
     ///
     /// [`Failed::Late`] when the deadline has passed, [`Failed::Broken`] without a complete answer.
     pub async fn send(&self, patience: Duration) -> std::result::Result<Answer, Failed> {
-        let controller = AbortController::default();
-        let signal = controller.signal();
+        let controller = AbortController::new().map_err(|error| Failed::Broken(error.into()))?;
         let work = async {
-            let request = Fetch::Request(self.request()?);
-            let mut response = request.send_with_signal(&signal).await?;
+            let request = self.request_until(Some(&controller.signal()))?;
+            let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+            let response = response(scope.fetch_with_request(&request)).await?;
             let retry_after = response.headers().get("retry-after")?;
             let retry_after = retry_after.and_then(|seconds| seconds.trim().parse().ok());
-            Ok(Answer {
-                status: response.status_code(),
-                retry_after,
-                body: response.bytes().await?,
-            })
+            let body = JsFuture::from(response.array_buffer()?).await?;
+            let body = Uint8Array::new(&body).to_vec();
+            Ok(Answer { status: response.status(), retry_after, body })
         };
         // Not `AbortSignal.timeout`: it stays pending after the answer and prevents hibernation.
         match select(pin!(work), pin!(Delay::from(patience))).await {
@@ -66,6 +78,25 @@ impl Outgoing<'_> {
             }
         }
     }
+}
+
+/// The response that this will be.
+///
+/// # Errors
+///
+/// What the runtime says.
+pub async fn response(promise: Promise) -> Result<Response> {
+    Ok(JsFuture::from(promise).await?.unchecked_into())
+}
+
+/// The whole body of a response, as text.
+///
+/// # Errors
+///
+/// The body breaks off.
+pub async fn text(response: &Response) -> Result<String> {
+    let text = JsFuture::from(response.text()?).await?;
+    Ok(text.as_string().unwrap_or_default())
 }
 
 pub struct Answer {

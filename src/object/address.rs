@@ -3,13 +3,14 @@
 use super::name::ObjectName;
 use super::socket::{PROTOCOL, PROTOCOL_HEADER};
 use crate::error::ApiError;
-use crate::http::Outgoing;
+use crate::http::{Outgoing, response, text};
 use crate::platform::{fault, outage, with_deadline};
 use js_sys::Reflect;
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use worker::{Env, Error, ObjectNamespace, Response};
+use worker::worker_sys::DurableObject;
+use worker::{Env, Error, ObjectNamespace, Response, Stub};
 
 /// Most attempts of one message. Every message is idempotent.
 const TRIES: usize = 3;
@@ -57,9 +58,9 @@ impl Address {
     pub async fn post(&self, path: &str, body: &str) -> Result<String, ApiError> {
         let url = internal(path);
         let request = Outgoing { method: "POST", url: &url, headers: &[], body: Some(body) };
-        let mut response = self.send(&request).await?;
-        match response.status_code() {
-            200..300 => response.text().await.map_err(|error| outage("object", error)),
+        let response = self.send(&request).await?;
+        match response.status() {
+            200..300 => text(&response).await.map_err(|error| outage("object", error)),
             status => Err(outage("object", format_args!("status {status}"))),
         }
     }
@@ -74,19 +75,19 @@ impl Address {
         let url = internal(path);
         let headers = [("upgrade", "websocket"), (PROTOCOL_HEADER, PROTOCOL)];
         let headers = if offers { &headers[..] } else { &headers[..1] };
-        self.send(&Outgoing { method: "GET", url: &url, headers, body: None }).await
+        Ok(self.send(&Outgoing { method: "GET", url: &url, headers, body: None }).await?.into())
     }
 
-    async fn send(&self, request: &Outgoing<'_>) -> Result<Response, ApiError> {
+    async fn send(&self, request: &Outgoing<'_>) -> Result<web_sys::Response, ApiError> {
         with_deadline(ANSWER_DEADLINE, self.try_send(request)).await
     }
 
-    async fn try_send(&self, request: &Outgoing<'_>) -> Result<Response, ApiError> {
+    async fn try_send(&self, request: &Outgoing<'_>) -> Result<web_sys::Response, ApiError> {
         let mut tries = 1;
         loop {
             // A stub that has failed once keeps failing, so each attempt has its own.
             let sent = match (self.namespace.get_by_name(&self.name), request.request()) {
-                (Ok(stub), Ok(request)) => stub.fetch_with_request(request).await,
+                (Ok(stub), Ok(request)) => sent_to(stub, &request).await,
                 (Err(error), _) | (_, Err(error)) => Err(error),
             };
             match sent {
@@ -105,6 +106,11 @@ fn may_retry(error: &Error) -> bool {
         Reflect::get(original, &JsValue::from_str(name)).is_ok_and(|value| value.is_truthy())
     };
     flag("retryable") && !flag("overloaded")
+}
+
+/// Not by the SDK's own method, whose response asks for all there is of it.
+async fn sent_to(stub: Stub, request: &web_sys::Request) -> Result<web_sys::Response, Error> {
+    response(stub.into_rpc::<DurableObject>().fetch_with_request(request)?).await
 }
 
 fn internal(path: &str) -> String {
