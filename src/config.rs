@@ -12,7 +12,6 @@ use crate::url::trusted::trusted;
 pub const TOKEN_SECRET: &str = "TASKWIRE_TOKEN_SECRET";
 pub const AUTH_ISSUER: &str = "AUTH_ISSUER";
 pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
-const AUTH_JWKS_URL: &str = "AUTH_JWKS_URL";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
 const RETENTION_DAYS: &str = "RETENTION_DAYS";
@@ -20,21 +19,11 @@ const RETENTION_DAYS: &str = "RETENTION_DAYS";
 const TOKEN_SECRET_BYTES: usize = 32;
 
 /// Required in every deployment, with any providers.
-const REQUIRED: [&str; 3] = [TOKEN_SECRET, AUTH_ISSUER, AUTH_AUDIENCE];
+const REQUIRED: [&str; 2] = [TOKEN_SECRET, AUTH_ISSUER];
 
 /// Reads settings by name through a lookup function.
 pub struct Config<F> {
     lookup: F,
-}
-
-/// The OIDC issuer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issuer {
-    /// Exactly as in the tokens' `iss`.
-    pub issuer: String,
-    pub audience: String,
-    /// The URL of the key set. `None`: by OIDC discovery.
-    pub jwks_url: Option<String>,
 }
 
 impl<F: Fn(&str) -> Option<String>> Config<F> {
@@ -141,38 +130,27 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         })
     }
 
-    /// The OIDC issuer of this deployment.
-    ///
-    /// # Errors
-    ///
-    /// `not_configured`, naming the variable that is missing or not trustworthy.
-    pub fn issuer(&self) -> Result<Issuer, ApiError> {
-        let jwks_url = self.get(AUTH_JWKS_URL).map(|url| trusted(AUTH_JWKS_URL, url));
-        Ok(Issuer {
-            issuer: trusted(AUTH_ISSUER, self.need(AUTH_ISSUER)?)?,
-            audience: self.need(AUTH_AUDIENCE)?,
-            jwks_url: jwks_url.transpose()?,
-        })
-    }
-
-    /// The web app's client id at the issuer. Defaults to the audience.
-    ///
-    /// # Errors
-    ///
-    /// `not_configured` if the audience is not set either.
-    pub fn client_id(&self) -> Result<String, ApiError> {
-        self.get("AUTH_CLIENT_ID").map_or_else(|| self.need(AUTH_AUDIENCE), Ok)
-    }
-
     /// Whether a page of `origin` may use this deployment; `own` is the origin of the request's URL.
-    /// Origins are compared as a whole, without wildcards or subdomains.
+    /// Origins are compared as a whole, but for one `*` in one that is listed: it stands for a part of one
+    /// label of the host's name.
     pub fn allows_origin(&self, origin: &str, own: &str) -> bool {
         let listed = self.get("ALLOWED_ORIGINS").unwrap_or_default();
         let public = self.get(PUBLIC_URL).unwrap_or_default();
         origin == own
             || query::origin(&public).is_some_and(|public| public == origin)
-            || listed.split([' ', ',']).any(|one| !one.is_empty() && one == origin)
+            || listed.split([' ', ',']).any(|one| !one.is_empty() && is_like(origin, one))
     }
+}
+
+/// Whether `origin` is `listed`, in which one `*` may stand for letters, digits and dashes: at least one of
+/// them, and never a dot.
+fn is_like(origin: &str, listed: &str) -> bool {
+    let Some((before, after)) = listed.split_once('*') else { return origin == listed };
+    let label = origin.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    let in_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    // `https://*.com` would be any site.
+    let is_narrow = before.starts_with("https://") && after.matches('.').count() >= 2;
+    is_narrow && label.is_some_and(|label| !label.is_empty() && label.bytes().all(in_label))
 }
 
 #[cfg(test)]
@@ -203,7 +181,7 @@ mod tests {
     #[test]
     fn readiness_names_all_that_is_missing_and_only_that() {
         let some = config(&[(TOKEN_SECRET, LONG), (AUTH_AUDIENCE, " ")]);
-        assert_eq!(some.missing(), [AUTH_ISSUER, AUTH_AUDIENCE]);
+        assert_eq!(some.missing(), [AUTH_ISSUER]);
     }
 
     #[test]
@@ -252,6 +230,33 @@ mod tests {
         let error = config.base_url(("API_URL", "https://api.example")).unwrap_err();
         assert_eq!(error.status(), 503);
         assert_eq!(error.message, "API_URL must be https, or http on a loopback address.");
+    }
+
+    #[test]
+    fn a_star_in_a_listed_origin_is_a_part_of_one_label() {
+        let config = config(&[(
+            "ALLOWED_ORIGINS",
+            "https://app-git-*.vercel.app https://*.pages.dev https://*.com https://* http://*.x.y * https://a*b*.z.q",
+        )]);
+        let own = "https://own.example";
+        for good in ["https://app-git-main.vercel.app", "https://preview-1.pages.dev"] {
+            assert!(config.allows_origin(good, own), "{good}");
+        }
+        for bad in [
+            "https://app-git-.vercel.app",
+            "https://app-git-a.b.vercel.app",
+            "https://app-git-main.vercel.app.evil.example",
+            "https://evil.example/app-git-x.vercel.app",
+            "http://preview-1.pages.dev",
+            "https://pages.dev",
+            "https://.pages.dev",
+            "https://evil.com",
+            "https://evil",
+            "http://a.x.y",
+            "https://axb1.z.q",
+        ] {
+            assert!(!config.allows_origin(bad, own), "{bad}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub enum Code {
     Unauthorized,
     InvalidSignature,
     InvalidTicket,
+    Forbidden,
     ForbiddenOrigin,
     NotFound,
     MethodNotAllowed,
@@ -47,6 +48,7 @@ impl Code {
             Self::Unauthorized => ("unauthorized", 401),
             Self::InvalidSignature => ("invalid_signature", 401),
             Self::InvalidTicket => ("invalid_ticket", 401),
+            Self::Forbidden => ("forbidden", 403),
             Self::ForbiddenOrigin => ("forbidden_origin", 403),
             Self::NotFound => ("not_found", 404),
             Self::MethodNotAllowed => ("method_not_allowed", 405),
@@ -85,13 +87,14 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 26] = [
+pub const ALL: [Code; 27] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
     Code::Unauthorized,
     Code::InvalidSignature,
     Code::InvalidTicket,
+    Code::Forbidden,
     Code::ForbiddenOrigin,
     Code::NotFound,
     Code::MethodNotAllowed,

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use targets::mutate::{Material, Random};
 use targets::{TARGETS, Target, hostile};
 // For the library's file that is included with `#[path]`.
-use taskwire::{config, domain, json};
+use taskwire::{auth, domain, json};
 
 const CASES: usize = 20_000;
 

@@ -1,9 +1,9 @@
-/** The issuer's signing keys: one RS256, one ES256, made at start and kept in memory only. */
+/** The issuer's signing keys: one of each algorithm, kept in memory only. */
 
 import { randomUUID } from "node:crypto";
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
 
-export const ALGORITHMS = ["RS256", "ES256"] as const;
+export const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
 interface Key {
@@ -18,9 +18,21 @@ async function makeKey(alg: Algorithm): Promise<Key> {
   return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: "sig" } };
 }
 
-async function makePair(): Promise<Record<Algorithm, Key>> {
-  const [RS256, ES256] = await Promise.all([makeKey("RS256"), makeKey("ES256")]);
-  return { RS256, ES256 };
+/** RSA keys take a second to make: what one process signs with RSA, it signs with one pair. */
+async function makeKeys(): Promise<Record<Algorithm, Key>> {
+  const rsa = await makeKey("RS256");
+  const { privateKey, publicJwk } = rsa;
+  const jwk = await exportJWK(privateKey);
+  const others = await Promise.all(
+    ALGORITHMS.map(async (alg): Promise<[Algorithm, Key]> => {
+      if (alg === "RS256") return [alg, rsa];
+      if (!alg.startsWith("RS") && !alg.startsWith("PS")) return [alg, await makeKey(alg)];
+      const kid = `${alg.toLowerCase()}-${randomUUID().slice(0, 8)}`;
+      const key = (await importJWK(jwk, alg)) as CryptoKey;
+      return [alg, { kid, privateKey: key, publicJwk: { ...publicJwk, kid, alg } }];
+    }),
+  );
+  return Object.fromEntries(others) as Record<Algorithm, Key>;
 }
 
 export class KeyRing {
@@ -31,12 +43,12 @@ export class KeyRing {
   }
 
   static async make(): Promise<KeyRing> {
-    return new KeyRing(await makePair());
+    return new KeyRing(await makeKeys());
   }
 
   /** New keys with new ids; the old ones are gone, and what they signed no longer verifies. */
   async rotate(): Promise<void> {
-    this.#keys = await makePair();
+    this.#keys = await makeKeys();
   }
 
   jwks(): { keys: JWK[] } {

@@ -36,10 +36,11 @@ impl Who {
     fn refusals(self) -> Vec<Code> {
         let own: &[Code] = match self {
             Self::Anyone => return Vec::new(),
-            Self::Caller => &[Code::Unauthorized],
-            Self::Viewer => &[Code::Unauthorized, Code::InvalidTicket],
+            Self::Caller => &[Code::Unauthorized, Code::Forbidden],
+            Self::Viewer => &[Code::Unauthorized, Code::Forbidden, Code::InvalidTicket],
             Self::Watcher => &[
                 Code::Unauthorized,
+                Code::Forbidden,
                 Code::InvalidTicket,
                 Code::ForbiddenOrigin,
                 Code::UpgradeRequired,

@@ -3,6 +3,7 @@
 use super::incoming::Request;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
+use crate::auth::settings::issuers;
 use crate::auth::verify;
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
@@ -47,14 +48,19 @@ impl Viewer {
 ///
 /// `unauthorized` without a valid token; `unavailable` without the issuer's keys.
 pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
-    let issuer = config(env).issuer()?;
-    let header = request.header("authorization")?.unwrap_or_default();
-    let token = header.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let Some((_, token)) = token else {
-        let message = "A bearer token is required in the Authorization header.";
-        return Err(ApiError::new(Code::Unauthorized, message));
-    };
-    verify::identity(token.trim(), &issuer).await
+    let issuers = issuers(&config(env))?;
+    let given = request.header("authorization")?.unwrap_or_default();
+    let bearer = given.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    if let Some((_, token)) = bearer {
+        return verify::identity(token.trim(), &issuers).await;
+    }
+    for name in issuers.iter().filter_map(|one| one.header.as_deref()) {
+        if let Some(token) = request.header(name)?.filter(|token| !token.trim().is_empty()) {
+            return verify::identity(token.trim(), &issuers).await;
+        }
+    }
+    let message = "A bearer token is required in the Authorization header.";
+    Err(ApiError::new(Code::Unauthorized, message))
 }
 
 /// The caller by a ticket for one of `scopes`, or by a bearer token if there is no ticket.

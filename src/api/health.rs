@@ -3,8 +3,9 @@
 use super::answer::{Response, json};
 use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
+use crate::auth::settings::issuers;
 use crate::cache::Cache;
-use crate::config::{Config, Issuer};
+use crate::config::{AUTH_ISSUER, Config};
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
 use crate::platform::config;
@@ -16,6 +17,9 @@ use worker::Env;
 pub fn alive() -> Result<Response, ApiError> {
     json(200, &ALIVE)
 }
+
+/// The web app's client id at the issuer. It defaults to the audience.
+const AUTH_CLIENT_ID: &str = "AUTH_CLIENT_ID";
 
 thread_local! {
     /// Caches a successful probe of D1, since anybody may ask and each probe costs a query. A failure is
@@ -42,6 +46,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         return Err(short);
     }
     config.retention()?;
+    issuers(&config)?;
     PROVIDERS.check(&config)?;
     if has_tables(env).await {
         return json(200, &READY);
@@ -59,6 +64,12 @@ async fn has_tables(env: &Env) -> bool {
 }
 
 pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {
-    let Issuer { issuer, audience, .. } = config.issuer()?;
-    json(200, &WebConfig { issuer, client_id: config.client_id()?, audience })
+    let Some(first) = issuers(config)?.into_iter().next() else {
+        return Err(ApiError::not_configured(AUTH_ISSUER));
+    };
+    // A provider that names no audience names the app as the party.
+    let mut names = first.audiences.into_iter().chain(first.parties);
+    let audience = names.next().unwrap_or_default();
+    let client_id = config.get(AUTH_CLIENT_ID).unwrap_or_else(|| audience.clone());
+    json(200, &WebConfig { issuer: first.issuer, client_id, audience })
 }

@@ -1,7 +1,10 @@
 //! Reading a token and checking its claims. Pure: the signature is checked elsewhere, between
 //! [`Token::parse`] and `Token::identity`.
 
-use crate::config::Issuer;
+use crate::auth::algorithm::Algorithm;
+use crate::auth::issuer::Issuer;
+use crate::auth::refused::Refused;
+use crate::auth::unique::Unique;
 use crate::domain::time::{Millis, SECOND};
 use crate::json;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,50 +13,10 @@ use serde_json::Value;
 
 /// Longest token that is read, in bytes: four times the largest in common use.
 const TOKEN_LIMIT: usize = 16 * 1024;
-/// Longest `sub`, in bytes: OIDC's own limit.
-const SUBJECT_LIMIT: usize = 255;
 /// How far the issuer's clock may differ from ours, in seconds.
 const LEEWAY: f64 = 5.0;
 /// The longest that a token is taken for, in seconds: a year. Its `exp` may be any number.
 const LONGEST: f64 = 365.0 * 24.0 * 3600.0;
-
-/// The accepted algorithms. `none` and the symmetric ones are not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Algorithm {
-    Rs256,
-    Es256,
-}
-
-/// Why a token is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    Malformed,
-    Algorithm,
-    UnknownKey,
-    Signature,
-    Issuer,
-    Audience,
-    Expired,
-    NotYet,
-    Subject,
-}
-
-impl Refused {
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::Malformed => "The token is malformed.",
-            Self::Algorithm => "The token must be signed with RS256 or ES256.",
-            Self::UnknownKey => "The token's key is not one of the issuer's.",
-            Self::Signature => "The token's signature is wrong.",
-            Self::Issuer => "The token is from another issuer.",
-            Self::Audience => "The token is for another audience.",
-            Self::Expired => "The token has expired.",
-            Self::NotYet => "The token is not valid yet.",
-            Self::Subject => "The token names no user.",
-        }
-    }
-}
-
 /// The caller. Only a verified token makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -62,7 +25,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The token's `sub`.
+    /// The user, as rows and tickets name it.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
@@ -84,21 +47,18 @@ pub struct Token<'a> {
     payload: &'a str,
 }
 
+/// What is read of a token before it is verified: whose keys to try.
+#[derive(Deserialize)]
+struct Peek {
+    iss: Option<Value>,
+}
+
 #[derive(Deserialize)]
 struct Header {
     alg: String,
     kid: Option<String>,
     /// Extensions that must be understood. None are supported.
     crit: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<Value>,
-    exp: Option<f64>,
-    nbf: Option<f64>,
 }
 
 impl<'a> Token<'a> {
@@ -117,13 +77,27 @@ impl<'a> Token<'a> {
         if header.crit.is_some() {
             return Err(Refused::Malformed);
         }
-        let algorithm = match header.alg.as_str() {
-            "RS256" => Algorithm::Rs256,
-            "ES256" => Algorithm::Es256,
-            _ => return Err(Refused::Algorithm),
-        };
+        let algorithm = Algorithm::named(&header.alg).ok_or(Refused::Algorithm)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refused::Malformed)?;
         Ok(Self { algorithm, key_id: header.kid, signed, signature, payload })
+    }
+
+    /// The issuer whose keys are to be tried. Where there are several, the token says which: that is not
+    /// verified yet.
+    ///
+    /// # Errors
+    ///
+    /// It is from none of them, or [`Refused::Malformed`].
+    pub fn issuer<'i>(&self, issuers: &'i [Issuer]) -> Result<&'i Issuer, Refused> {
+        if let [only] = issuers {
+            return Ok(only);
+        }
+        let Peek { iss } = part(self.payload)?;
+        let is_its = |one: &&Issuer| iss.as_ref().is_some_and(|iss| *iss == *one.issuer);
+        issuers.iter().find(is_its).ok_or_else(|| {
+            let wanted: Vec<String> = issuers.iter().map(|one| one.issuer.clone()).collect();
+            Refused::wrong("iss", iss.as_ref(), &wanted)
+        })
     }
 
     /// Checks the claims of a token whose signature has been verified. `now` is in Unix seconds.
@@ -136,31 +110,22 @@ impl<'a> Token<'a> {
         allow(dead_code, reason = "only the Worker calls it")
     )]
     pub(super) fn identity(&self, issuer: &Issuer, now: f64) -> Result<Identity, Refused> {
-        let claims: Claims = part(self.payload)?;
-        if claims.iss.as_deref() != Some(issuer.issuer.as_str()) {
-            return Err(Refused::Issuer);
+        let Unique(claims) = part(self.payload)?;
+        let came = claims.get("iss");
+        if came.and_then(Value::as_str) != Some(issuer.issuer.as_str()) {
+            return Err(Refused::wrong("iss", came, std::slice::from_ref(&issuer.issuer)));
         }
-        if !claims.aud.is_some_and(|audience| names(&audience, &issuer.audience)) {
-            return Err(Refused::Audience);
-        }
-        let end = claims.exp.map(|expiry| expiry + LEEWAY);
+        issuer.check_audience(&claims)?;
+        let number = |name| claims.get(name).and_then(Value::as_f64);
+        let end = number("exp").map(|expiry| expiry + LEEWAY);
         let end = end.filter(|end| now < *end).ok_or(Refused::Expired)?;
-        if claims.nbf.is_some_and(|start| now < start - LEEWAY) {
+        if claims.contains_key("nbf") && number("nbf").is_none_or(|start| now < start - LEEWAY) {
             return Err(Refused::NotYet);
         }
-        let named = |user: &String| (1..=SUBJECT_LIMIT).contains(&user.len());
-        let user_id = claims.sub.filter(named).ok_or(Refused::Subject)?;
+        let user_id = issuer.user(&claims)?;
+        issuer.check_required(&claims)?;
         let until = (end.min(now + LONGEST) * SECOND as f64) as Millis;
         Ok(Identity { user_id, until })
-    }
-}
-
-/// Whether `audience`, a string or a list of them, contains `wanted`.
-fn names(audience: &Value, wanted: &str) -> bool {
-    match audience {
-        Value::String(one) => one == wanted,
-        Value::Array(many) => many.iter().any(|one| one.as_str() == Some(wanted)),
-        _ => false,
     }
 }
 
@@ -172,6 +137,7 @@ fn part<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::issuer::KeySource;
     use serde_json::json;
 
     const NOW: f64 = 1_795_168_800.0;
@@ -179,12 +145,19 @@ mod tests {
     fn identity(claims: Value) -> Result<Identity, Refused> {
         let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let token = format!("{}.{}.c2ln", part(json!({"alg": "RS256"})), part(claims));
-        let issuer = Issuer {
+        let issuers = [Issuer {
             issuer: "https://id.example".into(),
-            audience: "taskwire".into(),
-            jwks_url: None,
-        };
-        Token::parse(&token).unwrap().identity(&issuer, NOW)
+            audiences: vec!["taskwire".into()],
+            parties: Vec::new(),
+            keys: KeySource::Discovery,
+            header: None,
+            subject_claim: "sub".into(),
+            required: Vec::new(),
+            prefix: String::new(),
+            others: Vec::new(),
+        }];
+        let token = Token::parse(&token).unwrap();
+        token.identity(token.issuer(&issuers)?, NOW)
     }
 
     fn claims(change: impl FnOnce(&mut Value)) -> Value {
@@ -215,26 +188,28 @@ mod tests {
     }
 
     #[test]
-    fn each_claim_that_is_wrong_or_missing_refuses_the_token() {
-        type Case = (fn(&mut Value), Refused);
+    fn each_claim_that_is_wrong_or_missing_refuses_the_token_and_is_named() {
+        type Case = (fn(&mut Value), &'static str);
         let cases: &[Case] = &[
-            (|c| c["iss"] = json!("https://id.example/"), Refused::Issuer),
-            (|c| c["iss"] = json!(null), Refused::Issuer),
-            (|c| c["aud"] = json!("other"), Refused::Audience),
-            (|c| c["aud"] = json!(["other"]), Refused::Audience),
-            (|c| c["aud"] = json!({"taskwire": true}), Refused::Audience),
-            (|c| c["aud"] = json!(null), Refused::Audience),
-            (|c| c["exp"] = json!(NOW - 5.0), Refused::Expired),
-            (|c| c["exp"] = json!(null), Refused::Expired),
-            (|c| c["nbf"] = json!(NOW + 6.0), Refused::NotYet),
-            (|c| c["sub"] = json!(""), Refused::Subject),
-            (|c| c["sub"] = json!("x".repeat(256)), Refused::Subject),
-            (|c| c["sub"] = json!(null), Refused::Subject),
-            (|c| c["sub"] = json!(7), Refused::Malformed),
+            (|c| c["iss"] = json!("https://id.example/"), "iss is \"https://id.example/\""),
+            (|c| c["iss"] = json!(null), "iss is null. It must be \"https://id.example\"."),
+            (|c| c["aud"] = json!("other"), "aud is \"other\". It must be \"taskwire\"."),
+            (|c| c["aud"] = json!(["other"]), "aud is [\"other\"]"),
+            (|c| c["aud"] = json!({"taskwire": true}), "aud is {\"taskwire\":true}"),
+            (|c| c["aud"] = json!("x".repeat(200)), "xxx…. It must"),
+            (|c| c["exp"] = json!(NOW - 5.0), "expired"),
+            (|c| c["exp"] = json!(null), "exp is over, or missing"),
+            (|c| c["exp"] = json!("soon"), "exp is over, or missing"),
+            (|c| c["nbf"] = json!(NOW + 6.0), "nbf"),
+            (|c| c["nbf"] = json!("now"), "nbf"),
+            (|c| c["sub"] = json!(""), "sub names no user"),
+            (|c| c["sub"] = json!("x".repeat(256)), "sub names no user"),
+            (|c| c["sub"] = json!(7), "sub names no user"),
         ];
-        for (change, refused) in cases {
+        for (change, message) in cases {
             let claims = claims(change);
-            assert_eq!(identity(claims.clone()), Err(*refused), "{claims}");
+            let said = identity(claims.clone()).unwrap_err().message();
+            assert!(said.contains(message), "{claims}: {said}");
         }
     }
 }

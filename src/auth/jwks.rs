@@ -1,9 +1,10 @@
 //! The issuer's keys, fetched by OIDC discovery and kept for the life of the isolate.
 
+use crate::auth::algorithm::Algorithm;
 use crate::auth::cache::{KeyCache, PATIENCE};
-use crate::auth::claims::{Algorithm, Refused};
+use crate::auth::issuer::{Issuer, KeySource};
 use crate::auth::keys::{Key, candidates};
-use crate::config::Issuer;
+use crate::auth::refused::Refused;
 use crate::error::{ApiError, Code};
 use crate::http::{Failed, Outgoing};
 use crate::json;
@@ -101,7 +102,7 @@ pub enum Denied {
 impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::Refused(refused) => Self::new(Code::Unauthorized, refused.message()),
+            Denied::Refused(refused) => refused.into(),
             Denied::NoKeys => {
                 Self::new(Code::Unavailable, "The identity provider cannot be reached right now.")
             }
@@ -133,9 +134,10 @@ async fn refresh(issuer: &Issuer) -> bool {
 }
 
 async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
-    let url = match &issuer.jwks_url {
-        Some(url) => url.clone(),
-        None => {
+    let url = match &issuer.keys {
+        KeySource::Set(keys) => return Ok(keys.clone()),
+        KeySource::Url(url) => url.clone(),
+        KeySource::Discovery => {
             let base = issuer.issuer.trim_end_matches('/');
             let known = get(&format!("{base}/.well-known/openid-configuration")).await?;
             // OIDC Discovery requires the same issuer in its configuration.

@@ -1,6 +1,6 @@
 //! The issuer's keys, and which of them a token may be signed with. Pure.
 
-use crate::auth::claims::Algorithm;
+use crate::auth::algorithm::Algorithm;
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -34,15 +34,7 @@ fn is_named(key: &Value, key_id: Option<&str>) -> bool {
 }
 
 fn fits(key: &Value, algorithm: Algorithm) -> bool {
-    let (kind, name) = match algorithm {
-        Algorithm::Rs256 => ("RSA", "RS256"),
-        Algorithm::Es256 => ("EC", "ES256"),
-    };
-    let curve = algorithm == Algorithm::Rs256 || text(key, "crv") == Some("P-256");
-    text(key, "kty") == Some(kind)
-        && curve
-        && text(key, "use").is_none_or(|usage| usage == "sig")
-        && text(key, "alg").is_none_or(|alg| alg == name)
+    Algorithm::of_key(key) == Some(algorithm) && text(key, "use").is_none_or(|usage| usage == "sig")
 }
 
 fn text<'a>(key: &'a Value, name: &str) -> Option<&'a str> {

@@ -1,8 +1,10 @@
 //! From a bearer token to an [`Identity`], with the runtime's Web Crypto.
 
-use crate::auth::claims::{Algorithm, Identity, Refused, Token};
+use crate::auth::algorithm::Algorithm;
+use crate::auth::claims::{Identity, Token};
+use crate::auth::issuer::Issuer;
 use crate::auth::jwks::{Imported, IssuersKey, keys_for};
-use crate::config::Issuer;
+use crate::auth::refused::Refused;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Code};
 use crate::platform::now;
@@ -15,22 +17,30 @@ use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
 ///
 /// # Errors
 ///
-/// `unauthorized` with the reason; `unavailable` without the issuer's keys.
-pub async fn identity(token: &str, issuer: &Issuer) -> Result<Identity, ApiError> {
-    let token = Token::parse(token).map_err(unauthorized)?;
+/// `unauthorized` with the reason, `forbidden` where a required claim is not as it has to be; `unavailable`
+/// without the issuer's keys.
+pub async fn identity(token: &str, issuers: &[Issuer]) -> Result<Identity, ApiError> {
+    let token = Token::parse(token)?;
+    let issuer = token.issuer(issuers)?;
     let keys = keys_for(issuer, token.algorithm, token.key_id.as_deref()).await?;
     for key in &keys {
         // A key that cannot be imported counts as one that did not sign.
         if verifies(key, &token).await.unwrap_or(false) {
             let seconds = now() as f64 / SECOND as f64;
-            return token.identity(issuer, seconds).map_err(unauthorized);
+            return Ok(token.identity(issuer, seconds)?);
         }
     }
-    Err(unauthorized(Refused::Signature))
+    Err(Refused::Signature.into())
 }
 
-fn unauthorized(refused: Refused) -> ApiError {
-    ApiError::new(Code::Unauthorized, refused.message())
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        let code = match refused {
+            Refused::Forbidden(_) => Code::Forbidden,
+            _ => Code::Unauthorized,
+        };
+        Self::new(code, refused.message())
+    }
 }
 
 async fn verifies(key: &IssuersKey, token: &Token<'_>) -> Result<bool, JsValue> {
@@ -53,7 +63,7 @@ async fn verifies(key: &IssuersKey, token: &Token<'_>) -> Result<bool, JsValue> 
 }
 
 async fn import(subtle: &SubtleCrypto, jwk: &str, of: Algorithm) -> Result<Imported, JsValue> {
-    let algorithm = algorithm(of)?;
+    let algorithm = parameters(of)?;
     let jwk: Object = js_sys::JSON::parse(jwk)?.dyn_into()?;
     let usages = Array::of1(&"verify".into());
     let key = subtle.import_key_with_object("jwk", &jwk, &algorithm, false, &usages)?;
@@ -65,17 +75,13 @@ fn subtle() -> Result<SubtleCrypto, JsValue> {
     Ok(js_sys::global().unchecked_into::<WorkerGlobalScope>().crypto()?.subtle())
 }
 
-/// The algorithm's parameters for Web Crypto, the same for import and verification.
-fn algorithm(algorithm: Algorithm) -> Result<Object, JsValue> {
-    let fields = match algorithm {
-        Algorithm::Rs256 => [("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")].as_slice(),
-        Algorithm::Es256 => {
-            [("name", "ECDSA"), ("namedCurve", "P-256"), ("hash", "SHA-256")].as_slice()
-        }
-    };
+fn parameters(algorithm: Algorithm) -> Result<Object, JsValue> {
     let object = Object::new();
-    for (name, value) in fields {
+    for (name, value) in algorithm.parameters() {
         Reflect::set(&object, &(*name).into(), &(*value).into())?;
+    }
+    if let Some(salt) = algorithm.salt() {
+        Reflect::set(&object, &"saltLength".into(), &salt.into())?;
     }
     Ok(object)
 }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use taskwire::auth;
+use taskwire::auth::algorithm::Algorithm;
+use taskwire::auth::issuer::{Issuer, KeySource};
 use taskwire::auth::keys::{candidates, keys_of};
-use taskwire::config::Issuer;
 
 /// The library does not expose claims before their signature is verified. There is no issuer here to
 /// sign any, so the source file itself is included.
@@ -33,7 +34,7 @@ pub fn jwt(data: &[u8]) {
     read(&format!("{header}.{claims}.{signature}"), &keys);
 }
 
-/// Only RS256 and ES256 come through, with the very bytes that were signed.
+/// Only the listed algorithms come through, with the very bytes that were signed.
 fn read(text: &str, keys: &Value) {
     let parsed = metered(|| claims::Token::parse(text));
     assert_eq!(
@@ -45,7 +46,7 @@ fn read(text: &str, keys: &Value) {
     let (signed, signature) = text.rsplit_once('.').expect("a token has parts");
     let (header, payload) = signed.split_once('.').expect("a token has parts");
     let header: Header = json(header);
-    assert!(["RS256", "ES256"].map(Value::from).contains(&header.alg));
+    assert!(Algorithm::ALL.iter().any(|one| header.alg == one.name()));
     assert_eq!(header.crit, Value::Null);
     assert_eq!(token.signed, signed);
     assert_eq!(URL_SAFE_NO_PAD.encode(&token.signature), signature, "a signature in two spellings");
@@ -56,23 +57,35 @@ fn read(text: &str, keys: &Value) {
 /// Only keys of the token's type and key id are candidates.
 fn fitting_keys(text: &str, keys: &Value) {
     let token = auth::claims::Token::parse(text).expect("it was read before");
-    let kind = match token.algorithm {
-        auth::claims::Algorithm::Rs256 => "RSA",
-        auth::claims::Algorithm::Es256 => "EC",
+    let kind = match token.algorithm.name().get(..2) {
+        Some("ES") => "EC",
+        Some("Ed") => "OKP",
+        _ => "RSA",
     };
     let key_id = token.key_id.as_deref();
-    for key in metered(|| candidates(&keys_of::<()>(keys.clone()), token.algorithm, key_id)) {
-        assert_eq!(key.jwk["kty"], kind);
-        assert!(key_id.is_none() || key.jwk["kid"].as_str() == key_id);
-        assert!(matches!(key.jwk["use"].as_str(), None | Some("sig")));
+    let keys = keys_of::<()>(keys.clone());
+    for key in metered(|| candidates(&keys, token.algorithm, key_id)) {
+        let key = &key.jwk;
+        assert_eq!(key["kty"], kind);
+        assert!(key_id.is_none() || key["kid"].as_str() == key_id);
+        assert!(matches!(key["use"].as_str(), None | Some("sig")));
     }
 }
 
 /// An accepted token has a subject, our issuer, our audience and a valid time.
 fn identity(token: &claims::Token<'_>, payload: &str) {
-    let issuer =
-        Issuer { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned(), jwks_url: None };
-    let Ok(identity) = metered(|| token.identity(&issuer, NOW)) else { return };
+    let issuers = [Issuer {
+        issuer: ISSUER.to_owned(),
+        audiences: vec![AUDIENCE.to_owned()],
+        parties: Vec::new(),
+        keys: KeySource::Discovery,
+        header: None,
+        subject_claim: "sub".to_owned(),
+        required: Vec::new(),
+        prefix: String::new(),
+        others: Vec::new(),
+    }];
+    let Ok(identity) = metered(|| token.identity(token.issuer(&issuers)?, NOW)) else { return };
     let claims: Claims = json(payload);
     assert_eq!(claims.sub, identity.user_id());
     assert!((1..=255).contains(&identity.user_id().len()));

@@ -1,0 +1,219 @@
+//! An issuer of tokens, and what a token of its own has to say.
+
+use super::refused::Refused;
+use serde_json::{Map, Value};
+
+/// Longest user id, in bytes: OIDC's own limit of a `sub`.
+const USER_LIMIT: usize = 255;
+
+/// Where an issuer's keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// By OIDC discovery.
+    Discovery,
+    Url(String),
+    /// A JSON Web Key Set that is a setting: nothing is fetched.
+    Set(Value),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// Exactly as in the tokens' `iss`.
+    pub issuer: String,
+    /// `aud` holds one of them. Empty: it is not looked at.
+    pub audiences: Vec<String>,
+    /// `azp` or `client_id` is one of them. Empty: neither is looked at.
+    pub parties: Vec<String>,
+    pub keys: KeySource,
+    /// A header that may carry the bare token, in lower case.
+    pub header: Option<String>,
+    /// The claim that is the user.
+    pub subject_claim: String,
+    /// What claims have to be: each with its allowed values.
+    pub required: Vec<(String, Vec<Value>)>,
+    /// Comes before the subject. Empty for the first issuer alone.
+    pub prefix: String,
+    /// The prefixes of the other issuers. No subject of this one may look like a user of theirs.
+    pub others: Vec<String>,
+}
+
+impl Issuer {
+    /// Checks whom a token is for.
+    ///
+    /// # Errors
+    ///
+    /// The claim, with what it is and what it has to be.
+    pub fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), Refused> {
+        if !self.audiences.is_empty() {
+            let came = claims.get("aud");
+            if !came.is_some_and(|came| {
+                self.audiences.iter().any(|one| holds(came, &one.as_str().into()))
+            }) {
+                return Err(Refused::wrong("aud", came, &self.audiences));
+            }
+        }
+        if !self.parties.is_empty() {
+            let (azp, client) = (claims.get("azp"), claims.get("client_id"));
+            let is_its = |came: &Value| {
+                came.as_str().is_some_and(|came| self.parties.iter().any(|one| one == came))
+            };
+            if !azp.or(client).is_some_and(is_its) {
+                let name = if azp.is_none() && client.is_some() { "client_id" } else { "azp" };
+                return Err(Refused::wrong(name, azp.or(client), &self.parties));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks what the deployment asks of its users.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Forbidden`], with the claim, what it is and what it has to be.
+    pub fn check_required(&self, claims: &Map<String, Value>) -> Result<(), Refused> {
+        for (name, allowed) in &self.required {
+            let came = claims.get(name);
+            let value = came.unwrap_or(&Value::Bool(false));
+            if !allowed.iter().any(|one| holds(value, one)) {
+                return Err(Refused::forbidden(name, came, allowed));
+            }
+        }
+        Ok(())
+    }
+
+    /// The user that a token names.
+    ///
+    /// # Errors
+    ///
+    /// The claim is missing, empty, too long, or looks like a user of another issuer.
+    pub fn user(&self, claims: &Map<String, Value>) -> Result<String, Refused> {
+        let subject = claims.get(&self.subject_claim).and_then(Value::as_str).unwrap_or_default();
+        let user = format!("{}{subject}", self.prefix);
+        if subject.is_empty() || user.len() > USER_LIMIT {
+            return Err(Refused::Subject(self.subject_claim.clone()));
+        }
+        if self.others.iter().any(|prefix| user.starts_with(prefix.as_str())) {
+            return Err(Refused::Subject(self.subject_claim.clone()));
+        }
+        Ok(user)
+    }
+}
+
+/// Whether a claim is `wanted`, or a list with it.
+fn holds(claim: &Value, wanted: &Value) -> bool {
+    match claim {
+        Value::Array(many) => many.contains(wanted),
+        one => one == wanted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn issuer() -> Issuer {
+        Issuer {
+            issuer: "https://id.example".into(),
+            audiences: Vec::new(),
+            parties: Vec::new(),
+            keys: KeySource::Discovery,
+            header: None,
+            subject_claim: "sub".into(),
+            required: Vec::new(),
+            prefix: String::new(),
+            others: Vec::new(),
+        }
+    }
+
+    fn map(value: &Value) -> &Map<String, Value> {
+        value.as_object().expect("an object")
+    }
+
+    #[test]
+    fn with_audience_and_party_set_a_token_needs_both() {
+        let both = Issuer {
+            audiences: vec!["a".into(), "b".into()],
+            parties: vec!["app".into()],
+            ..issuer()
+        };
+        for good in [
+            json!({"aud": "b", "azp": "app"}),
+            json!({"aud": ["x", "a"], "client_id": "app"}),
+            json!({"aud": "a", "azp": "app", "client_id": "other"}),
+        ] {
+            assert_eq!(both.check_audience(map(&good)), Ok(()), "{good}");
+        }
+        for (bad, message) in [
+            (json!({"azp": "app"}), r#"The token's aud is missing. It must be one of "a", "b"."#),
+            (
+                json!({"aud": "c", "azp": "app"}),
+                r#"The token's aud is "c". It must be one of "a", "b"."#,
+            ),
+            (
+                json!({"aud": [], "azp": "app"}),
+                r#"The token's aud is []. It must be one of "a", "b"."#,
+            ),
+            (json!({"aud": "a"}), r#"The token's azp is missing. It must be "app"."#),
+            (
+                json!({"aud": "a", "azp": "x", "client_id": "app"}),
+                r#"The token's azp is "x". It must be "app"."#,
+            ),
+            (
+                json!({"aud": "a", "client_id": "x"}),
+                r#"The token's client_id is "x". It must be "app"."#,
+            ),
+            (
+                json!({"aud": "a", "azp": ["app"]}),
+                r#"The token's azp is ["app"]. It must be "app"."#,
+            ),
+        ] {
+            assert_eq!(both.check_audience(map(&bad)).unwrap_err().message(), message, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_required_claim_that_is_missing_counts_as_false() {
+        let required = vec![
+            ("is_anonymous".to_owned(), vec![json!(false)]),
+            ("role".to_owned(), vec![json!("admin"), json!("staff")]),
+        ];
+        let strict = Issuer { required, ..issuer() };
+        for good in [
+            json!({"role": "staff"}),
+            json!({"is_anonymous": false, "role": "admin"}),
+            json!({"role": ["guest", "admin"]}),
+        ] {
+            assert_eq!(strict.check_required(map(&good)), Ok(()), "{good}");
+        }
+        for (bad, message) in [
+            (
+                json!({"role": "admin", "is_anonymous": true}),
+                "The token's is_anonymous is true. It must be false.",
+            ),
+            (json!({}), r#"The token's role is missing. It must be one of "admin", "staff"."#),
+            (json!({"role": []}), r#"The token's role is []. It must be one of "admin", "staff"."#),
+        ] {
+            let refused = strict.check_required(map(&bad)).unwrap_err();
+            assert!(matches!(refused, Refused::Forbidden(_)));
+            assert_eq!(refused.message(), message, "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_user_of_one_issuer_can_be_one_of_anothers() {
+        let first = Issuer { others: vec!["staff|".into()], ..issuer() };
+        let staff = Issuer { prefix: "staff|".into(), subject_claim: "oid".into(), ..issuer() };
+        assert_eq!(first.user(map(&json!({"sub": "ada"}))), Ok("ada".into()));
+        assert_eq!(staff.user(map(&json!({"oid": "ada", "sub": "x"}))), Ok("staff|ada".into()));
+        assert_eq!(
+            first.user(map(&json!({"sub": "staff|ada"}))),
+            Err(Refused::Subject("sub".into()))
+        );
+        for bad in
+            [json!({}), json!({"oid": ""}), json!({"oid": 7}), json!({"oid": "x".repeat(250)})]
+        {
+            assert_eq!(staff.user(map(&bad)), Err(Refused::Subject("oid".into())), "{bad}");
+        }
+    }
+}
