@@ -12,6 +12,7 @@ use crate::url::trusted::trusted;
 pub const TOKEN_SECRET: &str = "TASKWIRE_TOKEN_SECRET";
 pub const AUTH_ISSUER: &str = "AUTH_ISSUER";
 pub const AUTH_AUDIENCE: &str = "AUTH_AUDIENCE";
+pub const AUTH_PARTIES: &str = "AUTH_PARTIES";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
 const RETENTION_DAYS: &str = "RETENTION_DAYS";
@@ -88,7 +89,10 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
 
     /// The names of missing settings, without those of the providers.
     pub fn missing(&self) -> Vec<&'static str> {
-        REQUIRED.into_iter().filter(|name| self.get(name).is_none()).collect()
+        let is_missing = |name: &&str| self.get(name).is_none();
+        // Tokens without an audience name a party.
+        let audience = (self.get(AUTH_PARTIES).is_none()).then_some(AUTH_AUDIENCE);
+        REQUIRED.into_iter().chain(audience).filter(is_missing).collect()
     }
 
     /// The secrets that verify tickets and webhook tokens. The first one signs.
@@ -181,7 +185,9 @@ mod tests {
     #[test]
     fn readiness_names_all_that_is_missing_and_only_that() {
         let some = config(&[(TOKEN_SECRET, LONG), (AUTH_AUDIENCE, " ")]);
-        assert_eq!(some.missing(), [AUTH_ISSUER]);
+        assert_eq!(some.missing(), [AUTH_ISSUER, AUTH_AUDIENCE]);
+        let others = config(&[(TOKEN_SECRET, LONG), (AUTH_PARTIES, "app")]);
+        assert_eq!(others.missing(), [AUTH_ISSUER]);
     }
 
     #[test]

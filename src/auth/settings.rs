@@ -2,7 +2,7 @@
 //! signs in.
 
 use super::issuer::{Issuer, KeySource};
-use crate::config::{AUTH_AUDIENCE, AUTH_ISSUER, Config};
+use crate::config::{AUTH_AUDIENCE, AUTH_ISSUER, AUTH_PARTIES, Config};
 use crate::error::{ApiError, Issue};
 use crate::url::trusted::{is_trustworthy, trusted};
 use serde::Deserialize;
@@ -10,7 +10,6 @@ use serde_json::{Map, Value};
 
 const JWKS_URL: &str = "AUTH_JWKS_URL";
 const JWKS: &str = "AUTH_JWKS";
-const PARTIES: &str = "AUTH_PARTIES";
 const TOKEN_HEADER: &str = "AUTH_TOKEN_HEADER";
 const SUBJECT_CLAIM: &str = "AUTH_SUBJECT_CLAIM";
 const REQUIRED_CLAIMS: &str = "AUTH_REQUIRED_CLAIMS";
@@ -65,7 +64,7 @@ pub fn issuers<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Vec<
     let first = Issuer {
         issuer: trusted(AUTH_ISSUER, issuer)?,
         audiences: words(&get(AUTH_AUDIENCE).unwrap_or_default()),
-        parties: words(&get(PARTIES).unwrap_or_default()),
+        parties: words(&get(AUTH_PARTIES).unwrap_or_default()),
         keys: keys(
             JWKS_URL,
             get(JWKS_URL),
@@ -82,8 +81,7 @@ pub fn issuers<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Vec<
         others: Vec::new(),
     };
     if first.audiences.is_empty() && first.parties.is_empty() {
-        let wrong = format!("or {PARTIES} must be set");
-        return Err(wrong_setting(AUTH_AUDIENCE, &wrong));
+        return Err(ApiError::not_configured(AUTH_AUDIENCE));
     }
     let mut all = vec![first];
     if let Some(text) = get(PROVIDERS) {
@@ -227,16 +225,16 @@ mod tests {
 
     #[test]
     fn audiences_and_parties_are_lists_with_spaces_or_commas() {
-        let all = with(&[(AUTH_AUDIENCE, "a, b c"), (PARTIES, "p,q")]).unwrap();
+        let all = with(&[(AUTH_AUDIENCE, "a, b c"), (AUTH_PARTIES, "p,q")]).unwrap();
         assert_eq!(all[0].audiences, ["a", "b", "c"]);
         assert_eq!(all[0].parties, ["p", "q"]);
-        assert_eq!(with(&[(PARTIES, "p")]).unwrap()[0].audiences, [""; 0]);
+        assert_eq!(with(&[(AUTH_PARTIES, "p")]).unwrap()[0].audiences, [""; 0]);
     }
 
     #[test]
     fn everything_can_be_said_of_the_first_issuer() {
         let all = with(&[
-            (PARTIES, "app"),
+            (AUTH_PARTIES, "app"),
             (JWKS, r#"{"keys":[]}"#),
             (TOKEN_HEADER, "Cf-Access-Jwt-Assertion"),
             (SUBJECT_CLAIM, "email"),
