@@ -4,11 +4,11 @@
 use crate::actor::{Kind, Tasks};
 use crate::support::{NOW, TASK_ID, attach, decide, new_task, stored};
 use crate::world::{Said, Step, World};
-use taskwire::domain::effect::Effect;
+use taskwire::domain::effect::{Arm, Effect};
 use taskwire::domain::erase::LATE_WRITE;
 use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::erase::Rows;
-use taskwire::domain::task::schedule::ERASED_LIFETIME;
+use taskwire::domain::task::schedule::{ERASED_LIFETIME, FIRST_FLUSH};
 use taskwire::domain::time::HOUR;
 use taskwire::domain::verdict::Verdict;
 
@@ -142,6 +142,32 @@ fn a_second_request_deletes_at_once_what_the_first_could_not() {
     world.is_away = false;
     world.take(Step::Erase, ALL);
     assert!(world.is_deleted && world.room().erased.expect("erased").is_gone());
+}
+
+#[test]
+fn a_deletion_that_fails_is_tried_again_later_each_time() {
+    let mut world = World::new();
+    world.is_away = true;
+    world.take(Step::Erase, ALL);
+    let mut room = world.room();
+    let mut last = 0;
+    for _ in 0..3 {
+        let decision = apply(&room, Input::DeleteFailed, NOW);
+        let [Effect::Store, Effect::Arm(Arm::At(at))] = decision.effects[..] else {
+            panic!("{:?}", decision.effects)
+        };
+        assert!(at - NOW >= 2 * last && at > NOW, "{at}");
+        (room, last) = (decision.state, at - NOW);
+    }
+    let (room, _) = decide(&room, Input::Deleted, NOW);
+    let again = apply(&room, Input::DeleteFailed, NOW + LATE_WRITE);
+    let first = Effect::Arm(Arm::At(NOW + LATE_WRITE + FIRST_FLUSH));
+    assert_eq!(again.effects, [Effect::Store, first]);
+}
+
+#[test]
+fn that_a_task_was_erased_is_remembered_for_its_deadline_and_three_days() {
+    assert_eq!(ERASED_LIFETIME, 75 * HOUR);
 }
 
 #[test]

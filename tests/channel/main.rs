@@ -1,5 +1,6 @@
 //! A channel as an actor: its events, frames and callbacks, in every order in which things can happen.
 
+mod behind;
 mod callbacks;
 mod deaths;
 mod effects;
