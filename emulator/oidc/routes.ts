@@ -9,6 +9,7 @@ import { bearer, type Call, html, json, parseJson, type Reply, type Route, redir
 import type { SharedOptions } from "../shared_options.ts";
 import { type Grant, GrantStore } from "./codes.ts";
 import { ALGORITHMS, type KeyRing } from "./keys.ts";
+import { likeRoutes } from "./likes.ts";
 import { messagePage, signInPage } from "./sign_in_page.ts";
 import { AUDIENCE, CLIENT_ID, TOKEN_LIFE_S, type TokenMint, type TokenRequest } from "./tokens.ts";
 
@@ -185,6 +186,7 @@ export function oidcRoutes(options: SharedOptions, keys: KeyRing, mint: TokenMin
     { method: "GET", pattern: "/userinfo", handle: userInfo, cors: true },
     { method: "POST", pattern: "/userinfo", handle: userInfo, cors: true },
     { method: "GET", pattern: "/end-session", handle: endSession },
+    ...likeRoutes(keys, issuer),
     { method: "POST", pattern: "/test/token", handle: testToken },
     { method: "POST", pattern: "/test/rotate-keys", handle: rotate },
   ];

@@ -3,6 +3,7 @@
 import type { JWTPayload } from "jose";
 import type { Grant } from "./codes.ts";
 import { ALGORITHMS, type Algorithm, type KeyRing } from "./keys.ts";
+import { LIKES, type Like, tokenLike } from "./likes.ts";
 
 /** Who the access tokens are for: the Worker's `AUTH_AUDIENCE`. */
 export const AUDIENCE = "taskwire";
@@ -18,6 +19,8 @@ export interface TokenRequest {
   expiresIn?: number;
   /** What the header says; the key that signs is the real one. */
   kid?: string;
+  /** As a provider of sign-in makes it by default: its algorithm, issuer and claims. */
+  like?: Like;
   [claim: string]: unknown;
 }
 
@@ -67,7 +70,11 @@ export class TokenMint {
 
   /** Any token a test needs. */
   async testToken(request: TokenRequest = {}): Promise<string> {
-    const { alg = "RS256", expiresIn, kid, ...overrides } = request;
+    const { alg = "RS256", expiresIn, kid, like, ...overrides } = request;
+    if (like !== undefined) {
+      if (!LIKES.includes(like)) throw new TypeError(`like must be one of ${LIKES.join(", ")}`);
+      return tokenLike(this.#issuer(), like, this.#keys, overrides as JWTPayload);
+    }
     if (!ALGORITHMS.includes(alg)) throw new TypeError(`alg must be one of ${ALGORITHMS.join(", ")}`);
     const usual = {
       iss: this.#issuer(),
