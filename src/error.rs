@@ -16,6 +16,7 @@ pub enum Code {
     InvalidSignature,
     InvalidTicket,
     Forbidden,
+    InsufficientScope,
     ForbiddenOrigin,
     NotFound,
     MethodNotAllowed,
@@ -49,6 +50,7 @@ impl Code {
             Self::InvalidSignature => ("invalid_signature", 401),
             Self::InvalidTicket => ("invalid_ticket", 401),
             Self::Forbidden => ("forbidden", 403),
+            Self::InsufficientScope => ("insufficient_scope", 403),
             Self::ForbiddenOrigin => ("forbidden_origin", 403),
             Self::NotFound => ("not_found", 404),
             Self::MethodNotAllowed => ("method_not_allowed", 405),
@@ -87,7 +89,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 27] = [
+pub const ALL: [Code; 28] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -95,6 +97,7 @@ pub const ALL: [Code; 27] = [
     Code::InvalidSignature,
     Code::InvalidTicket,
     Code::Forbidden,
+    Code::InsufficientScope,
     Code::ForbiddenOrigin,
     Code::NotFound,
     Code::MethodNotAllowed,

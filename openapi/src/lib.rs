@@ -53,7 +53,12 @@ pub fn document() -> Value {
             "responses": responses,
             "parameters": shared_parameters(),
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "A user's token; or a server's key, with `Taskwire-User`.",
+                },
                 "ticket": {
                     "type": "apiKey", "in": "query", "name": "ticket",
                     "description": "A ticket for this very thing. A socket ends with it.",

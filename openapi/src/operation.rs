@@ -34,26 +34,26 @@ impl Who {
     }
 
     fn refusals(self) -> Vec<Code> {
-        let own: &[Code] = match self {
+        let own = match self {
             Self::Anyone => return Vec::new(),
-            Self::Caller => &[Code::Unauthorized, Code::Forbidden],
-            Self::Viewer => &[Code::Unauthorized, Code::Forbidden, Code::InvalidTicket],
-            Self::Watcher => &[
-                Code::Unauthorized,
-                Code::Forbidden,
-                Code::InvalidTicket,
-                Code::ForbiddenOrigin,
-                Code::UpgradeRequired,
-            ],
+            Self::Caller => CALLER.to_vec(),
+            Self::Viewer => [CALLER.as_slice(), &[Code::InvalidTicket]].concat(),
+            Self::Watcher => {
+                let socket = [Code::InvalidTicket, Code::ForbiddenOrigin, Code::UpgradeRequired];
+                [CALLER.as_slice(), &socket].concat()
+            }
             Self::Provider => {
-                &[Code::InvalidSignature, Code::MalformedEvent, Code::PayloadTooLarge]
+                vec![Code::InvalidSignature, Code::MalformedEvent, Code::PayloadTooLarge]
             }
         };
         // Whoever it is, is checked with something that may not be set, or not be there.
-        [own, &[Code::NotConfigured, Code::Unavailable]].concat()
+        [own, vec![Code::NotConfigured, Code::Unavailable]].concat()
     }
 }
 
+/// What a token or a server's key may be refused with; a server may name no user.
+const CALLER: [Code; 4] =
+    [Code::Unauthorized, Code::Forbidden, Code::InsufficientScope, Code::ValidationError];
 /// The errors of any JSON body.
 const BODY: [Code; 4] =
     [Code::UnsupportedMediaType, Code::PayloadTooLarge, Code::MalformedJson, Code::ValidationError];

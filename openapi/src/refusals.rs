@@ -15,6 +15,7 @@ fn meaning(code: Code) -> &'static str {
         Code::InvalidSignature => "nobody we know has signed this",
         Code::InvalidTicket => "the ticket is over, or for something else",
         Code::Forbidden => "the token is good, and a required claim is not as it has to be",
+        Code::InsufficientScope => "the server key lacks the scope",
         Code::ForbiddenOrigin => "pages of this origin may not connect",
         Code::NotFound => "not there, or not the caller's",
         Code::MethodNotAllowed => "`Allow` lists the methods that the path takes",

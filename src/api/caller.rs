@@ -3,6 +3,7 @@
 use super::incoming::Request;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
+use crate::auth::server_keys::{KeyScope, USER_HEADER, acting_for, is_server_key, server_keys};
 use crate::auth::settings::issuers;
 use crate::auth::verify;
 use crate::domain::time::iso;
@@ -42,15 +43,21 @@ impl Viewer {
     }
 }
 
-/// The identity of the request's bearer token.
+/// The identity of the request's bearer token, or the user for whom a server asks.
 ///
 /// # Errors
 ///
-/// `unauthorized` without a valid token; `unavailable` without the issuer's keys.
+/// `unauthorized` without a valid token or key; `unavailable` without the issuer's keys.
 pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
-    let issuers = issuers(&config(env))?;
+    let config = config(env);
+    let issuers = issuers(&config)?;
     let given = request.header("authorization")?.unwrap_or_default();
     let bearer = given.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    if let Some((_, key)) = bearer.filter(|(_, token)| is_server_key(token.trim())) {
+        let user = request.header(USER_HEADER)?;
+        let keys = server_keys(&config)?;
+        return acting_for(&keys, key.trim(), scope_of(request), user.as_deref(), now());
+    }
     if let Some((_, token)) = bearer {
         return verify::identity(token.trim(), &issuers).await;
     }
@@ -61,6 +68,16 @@ pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError
     }
     let message = "A bearer token is required in the Authorization header.";
     Err(ApiError::new(Code::Unauthorized, message))
+}
+
+/// What a server's key needs for this request.
+fn scope_of(request: &Request) -> KeyScope {
+    let path = request.path();
+    let reads = matches!(request.method(), "GET" | "HEAD");
+    match reads || path.ends_with("/ticket") || path == "/estimate" {
+        true => KeyScope::Read,
+        false => KeyScope::Start,
+    }
 }
 
 /// The caller by a ticket for one of `scopes`, or by a bearer token if there is no ticket.

@@ -3,6 +3,7 @@
 use super::answer::{Response, json};
 use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
+use crate::auth::server_keys::server_keys;
 use crate::auth::settings::issuers;
 use crate::cache::Cache;
 use crate::config::{AUTH_ISSUER, Config};
@@ -47,6 +48,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     }
     config.retention()?;
     issuers(&config)?;
+    server_keys(&config)?;
     PROVIDERS.check(&config)?;
     if has_tables(env).await {
         return json(200, &READY);

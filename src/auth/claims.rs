@@ -17,7 +17,7 @@ const TOKEN_LIMIT: usize = 16 * 1024;
 const LEEWAY: f64 = 5.0;
 /// The longest that a token is taken for, in seconds: a year. Its `exp` may be any number.
 const LONGEST: f64 = 365.0 * 24.0 * 3600.0;
-/// The caller. Only a verified token makes one.
+/// The caller. Only a verified token or a server's key makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     user_id: String,
@@ -25,12 +25,16 @@ pub struct Identity {
 }
 
 impl Identity {
+    pub(super) fn new(user_id: String, until: Millis) -> Self {
+        Self { user_id, until }
+    }
+
     /// The user, as rows and tickets name it.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
-    /// When the token is not taken any more.
+    /// When the caller has to prove it again.
     pub fn until(&self) -> Millis {
         self.until
     }
@@ -125,7 +129,7 @@ impl<'a> Token<'a> {
         let user_id = issuer.user(&claims)?;
         issuer.check_required(&claims)?;
         let until = (end.min(now + LONGEST) * SECOND as f64) as Millis;
-        Ok(Identity { user_id, until })
+        Ok(Identity::new(user_id, until))
     }
 }
 

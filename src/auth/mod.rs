@@ -1,6 +1,6 @@
 //! Who is calling: tokens of OIDC issuers, checked against the issuers' keys.
 //!
-//! [`settings`] reads what a deployment takes, [`claims`], [`issuer`], [`algorithm`], [`keys`] and [`cache`]
+//! [`server_keys`] are for servers, which name their user. [`settings`] reads what a deployment takes, [`claims`], [`issuer`], [`algorithm`], [`keys`] and [`cache`]
 //! decide (pure). `jwks` fetches and caches the keys. `verify` uses the runtime's own Web Crypto, which adds
 //! nothing to the Worker's size.
 
@@ -12,6 +12,7 @@ pub mod issuer;
 pub mod jwks;
 pub mod keys;
 pub mod refused;
+pub mod server_keys;
 pub mod settings;
 pub mod unique;
 #[cfg(target_arch = "wasm32")]

@@ -55,6 +55,15 @@ impl Key {
     }
 }
 
+impl Secret {
+    /// Whether `given` is this secret. Compared in constant time, whatever their lengths.
+    pub fn is(&self, given: &str) -> bool {
+        let key = Key::from_bytes(b"taskwire secret v1");
+        let expected = key.sign(&[self.expose().as_bytes()]);
+        key.verifies(&[given.as_bytes()], &[expected])
+    }
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(redacted)")
