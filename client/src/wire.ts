@@ -434,6 +434,8 @@ export interface WebConfig {
   clientId: string;
   /** The `aud` that tokens must have. */
   audience: string;
+  /** `id_token` where the page has to send that: the issuer's access tokens are opaque. */
+  pageToken?: string | null;
 }
 
 export interface ListQuery {

@@ -4,7 +4,7 @@ use super::answer::{Response, json};
 use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
 use crate::auth::server_keys::server_keys;
-use crate::auth::settings::issuers;
+use crate::auth::settings::{issuers, page_token};
 use crate::cache::Cache;
 use crate::config::{AUTH_ISSUER, Config};
 use crate::domain::time::SECOND;
@@ -49,6 +49,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     config.retention()?;
     issuers(&config)?;
     server_keys(&config)?;
+    page_token(&config)?;
     PROVIDERS.check(&config)?;
     if has_tables(env).await {
         return json(200, &READY);
@@ -73,5 +74,6 @@ pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<R
     let mut names = first.audiences.into_iter().chain(first.parties);
     let audience = names.next().unwrap_or_default();
     let client_id = config.get(AUTH_CLIENT_ID).unwrap_or_else(|| audience.clone());
-    json(200, &WebConfig { issuer: first.issuer, client_id, audience })
+    let page_token = page_token(config)?;
+    json(200, &WebConfig { issuer: first.issuer, client_id, audience, page_token })
 }

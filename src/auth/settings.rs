@@ -14,6 +14,8 @@ const TOKEN_HEADER: &str = "AUTH_TOKEN_HEADER";
 const SUBJECT_CLAIM: &str = "AUTH_SUBJECT_CLAIM";
 const REQUIRED_CLAIMS: &str = "AUTH_REQUIRED_CLAIMS";
 const PROVIDERS: &str = "AUTH_PROVIDERS";
+const PAGE_TOKEN: &str = "AUTH_PAGE_TOKEN";
+const ID_TOKEN: &str = "id_token";
 
 /// One more issuer, in `AUTH_PROVIDERS`.
 #[derive(Deserialize)]
@@ -97,6 +99,21 @@ pub fn issuers<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Vec<
         one.others = prefixes.iter().filter(|other| **other != one.prefix).cloned().collect();
     }
     Ok(all)
+}
+
+/// The token that the page sends: its own ID token, or else the access token.
+///
+/// # Errors
+///
+/// `not_configured` for another word in `AUTH_PAGE_TOKEN`.
+pub fn page_token<F: Fn(&str) -> Option<String>>(
+    config: &Config<F>,
+) -> Result<Option<&'static str>, ApiError> {
+    match config.get(PAGE_TOKEN).as_deref() {
+        None | Some("access_token") => Ok(None),
+        Some(ID_TOKEN) => Ok(Some(ID_TOKEN)),
+        Some(_) => Err(wrong_setting(PAGE_TOKEN, "must be access_token or id_token")),
+    }
 }
 
 fn another(at: &str, entry: Value, before: &[Issuer]) -> Result<Issuer, ApiError> {
@@ -249,6 +266,18 @@ mod tests {
             ("role".to_owned(), vec![json!("a"), json!("b")]),
         ];
         assert_eq!(issuer.required, required);
+    }
+
+    #[test]
+    fn the_page_sends_its_id_token_only_where_that_is_said() {
+        let page = |text: &'static str| {
+            page_token(&Config::from_lookup(|name| {
+                (name == PAGE_TOKEN && !text.is_empty()).then(|| text.to_owned())
+            }))
+        };
+        assert_eq!((page("").unwrap(), page("access_token").unwrap()), (None, None));
+        assert_eq!(page("id_token").unwrap(), Some("id_token"));
+        assert_eq!(page("ID").unwrap_err().issues[0].path, "AUTH_PAGE_TOKEN");
     }
 
     #[test]

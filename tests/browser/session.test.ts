@@ -30,6 +30,17 @@ describe("a session", { timeout, concurrency }, () => {
       assert.equal(visit.page.url(), `${site.url}/history`);
     }));
 
+  test("goes by the ID token where the issuer's access tokens are not for the server", async (t) => {
+    const other = await startSite({ AUTH_AUDIENCE: "taskwire-web", AUTH_PAGE_TOKEN: "id_token" });
+    t.after(() => other.close());
+    await visiting(browser, async (visit) => {
+      await visit.signIn(other.url, "ada");
+      const answer = visit.page.waitForResponse((response) => response.url().includes("/tasks?"));
+      await visit.view("History");
+      assert.equal((await answer).status(), 200);
+    });
+  });
+
   test("at an unknown address is told so, and shown the way to the gallery", () =>
     visiting(browser, async (visit) => {
       await visit.page.goto(`${site.url}/history/1`);

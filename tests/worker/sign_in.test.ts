@@ -86,7 +86,15 @@ describe("sign-in", { timeout, concurrency: 2 }, () => {
     assert.match(stranger.body.error.message, /iss is "https:\/\/id\.example"\. It must be one of/);
   });
 
+  test("tells the page to send its ID token where access tokens are opaque, and takes it", async (t) => {
+    const vars = { AUTH_AUDIENCE: "taskwire-web", AUTH_PAGE_TOKEN: "id_token" };
+    const { app, mint } = await started(t, { vars });
+    assert.equal((await call(`${app.base}/config.json`)).body.pageToken, "id_token");
+    assert.equal(await userOf(app.base, await mint({ aud: "taskwire-web" })), "ada");
+  });
+
   for (const [name, vars, path] of [
+    ["a word that is no token of a page's", { AUTH_PAGE_TOKEN: "opaque" }, "AUTH_PAGE_TOKEN"],
     ["neither audience nor parties", { AUTH_AUDIENCE: null }, "AUTH_AUDIENCE"],
     ["claims that cannot be read", { AUTH_REQUIRED_CLAIMS: "{" }, "AUTH_REQUIRED_CLAIMS"],
     [
@@ -104,7 +112,9 @@ describe("sign-in", { timeout, concurrency: 2 }, () => {
       const ready = await call(`${app.base}/readyz`);
       assertRefused(ready, 503, "not_configured");
       assert.equal(ready.body.error.issues[0].path, path);
-      assertRefused(await new Api(app.base, await mint()).call("/tasks"), 503, "not_configured");
+      // The page's own setting is nobody else's.
+      const status = path === "AUTH_PAGE_TOKEN" ? 200 : 503;
+      assert.equal((await new Api(app.base, await mint()).call("/tasks")).status, status);
     });
   }
 });

@@ -21,7 +21,8 @@ export const EXPIRED_NOTICE = "Your session has ended. Sign in again to go on.";
 
 /** Reads the settings, then completes a sign-in that has just returned or restores a stored session. */
 export async function openSession(): Promise<Session> {
-  const manager = createManager(await readConfig());
+  const config = await readConfig();
+  const manager = createManager(config);
   const listeners = new Set<() => void>();
   let state: SessionState = { status: "signed-out", notice: null };
 
@@ -55,7 +56,7 @@ export async function openSession(): Promise<Session> {
     },
     async getToken({ forceRefresh }) {
       const user = forceRefresh ? null : await manager.getUser();
-      if (user && !user.expired) return user.access_token;
+      if (user && !user.expired) return config.pageToken ? (user.id_token ?? null) : user.access_token;
       expire();
       return null;
     },

@@ -37,6 +37,9 @@ pub struct WebConfig {
     pub client_id: String,
     /// The `aud` that tokens must have.
     pub audience: String,
+    /// `id_token` where the page has to send that: the issuer's access tokens are opaque.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_token: Option<&'static str>,
 }
 
 #[cfg(test)]
@@ -48,9 +51,16 @@ mod tests {
         assert_eq!(serde_json::to_string(&RECEIVED).unwrap(), r#"{"received":true}"#);
         assert_eq!(serde_json::to_string(&ALIVE).unwrap(), r#"{"ok":true}"#);
         assert_eq!(serde_json::to_string(&READY).unwrap(), r#"{"ready":true}"#);
-        let config =
-            WebConfig { issuer: "https://i".into(), client_id: "c".into(), audience: "a".into() };
+        let config = |page_token| WebConfig {
+            issuer: "https://i".into(),
+            client_id: "c".into(),
+            audience: "a".into(),
+            page_token,
+        };
         let literal = r#"{"issuer":"https://i","clientId":"c","audience":"a"}"#;
-        assert_eq!(serde_json::to_string(&config).unwrap(), literal);
+        assert_eq!(serde_json::to_string(&config(None)).unwrap(), literal);
+        let literal =
+            r#"{"issuer":"https://i","clientId":"c","audience":"a","pageToken":"id_token"}"#;
+        assert_eq!(serde_json::to_string(&config(Some("id_token"))).unwrap(), literal);
     }
 }

@@ -77,7 +77,8 @@ function deploy(page: string, vars: Record<string, string>): Miniflare {
   } as unknown as ConstructorParameters<typeof Miniflare>[0]);
 }
 
-export async function startSite(): Promise<Site> {
+/** `vars` are set beside the usual ones. */
+export async function startSite(vars: Record<string, string> = {}): Promise<Site> {
   const wire = await layWire();
   const emulator = await startEmulator({
     port: 0,
@@ -88,7 +89,7 @@ export async function startSite(): Promise<Site> {
   });
   const page = mkdtempSync(join(tmpdir(), "taskwire-page-"));
   layOutLocally(at("web/dist"), page, emulator.url);
-  const worker = deploy(page, { ...variables(emulator.url), PUBLIC_URL: wire.url });
+  const worker = deploy(page, { ...variables(emulator.url), PUBLIC_URL: wire.url, ...vars });
   const address = await addressOf(worker);
   wire.target = Number(new URL(address).port);
   // Past the wire: a cut between browser and Worker does not stop the provider.
