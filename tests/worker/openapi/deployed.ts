@@ -14,7 +14,7 @@ export const EARLY_LIMIT = 16;
 const deployments = await startDeployments();
 after(deployments.close);
 
-export const { app, proxy, bare, cut, request, contract, ada, token, ask, refused } = deployments;
+export const { app, proxy, bare, cut, request, strict, contract, ada, token, ask, refused } = deployments;
 
 export const good = (name: string) => BODIES[name] as object;
 export const signed = (body: string) => ({ ...standardHeaders(body), ...bodyHeaders(body) });

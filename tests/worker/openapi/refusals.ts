@@ -4,13 +4,30 @@ import { once } from "node:events";
 import { describe, test } from "node:test";
 import WebSocket from "ws";
 import { type Answer, assertRefused, call } from "../support/api.ts";
+import { READER_KEY, SERVER_KEY } from "../support/deployments.ts";
 import { eventOf, inventedChannelId } from "../support/river.ts";
 import { OTHER_BODIES } from "../support/samples.ts";
 import { completedBody, inventedTaskId } from "../support/signatures.ts";
-import { app, ask, bare, contract, cut, EARLY_LIMIT, good, refused, signed, timeout, token } from "./deployed.ts";
+import {
+  app,
+  ask,
+  bare,
+  contract,
+  cut,
+  EARLY_LIMIT,
+  good,
+  refused,
+  signed,
+  strict,
+  timeout,
+  token,
+} from "./deployed.ts";
 
 /** The most sockets of a user on a feed. */
 const USER_SOCKETS = 20;
+
+/** They read their query. */
+const QUERIED = ["GET /tasks", "GET /content", "GET /tasks/live", "GET /content/live"];
 
 describe("a refusal is as described:", { timeout }, () => {
   test("by another method", async () => {
@@ -26,6 +43,16 @@ describe("a refusal is as described:", { timeout }, () => {
     await refused("invalid_ticket", ({ name }) => contract.ask(app.base, name, { id: "x", query: "?ticket=word" }));
     await refused("forbidden_origin", ({ name }) =>
       ask(name, { id: "x", headers: { origin: "https://evil.example" } }),
+    );
+  });
+
+  test("for a user who is not let in, and a server whose key is not for this, or that names nobody", async () => {
+    const outsider = await strict.emulator.token();
+    const asStranger = (token: string) => (name: string) => contract.ask(strict.base, name, { id: "x", token });
+    await refused("forbidden", ({ name }) => asStranger(outsider)(name));
+    await refused("insufficient_scope", ({ name }) => asStranger(SERVER_KEY)(name));
+    await refused("validation_error", async ({ name, path }) =>
+      path.startsWith("/webhooks") ? undefined : asStranger(READER_KEY)(name),
     );
   });
 
@@ -59,6 +86,7 @@ describe("a refusal is as described:", { timeout }, () => {
     );
     await refused("malformed_json", ({ name }) => ask(name, { body: "{" }));
     await refused("validation_error", async ({ name, path, isSocket, takesBody }) => {
+      if (!takesBody && !QUERIED.includes(name)) return undefined;
       if (takesBody) return path.includes("{") ? undefined : ask(name, { body: {} });
       if (isSocket) return contract.dial(app.base, name, { token, query: "?after=none&since=none" });
       return ask(name, { query: "?colour=red" });

@@ -25,13 +25,28 @@ const REQUEST_MODE = {
   MYNTH_WEBHOOK_SECRET: null,
 };
 
+/** A server's key, for nothing but what operators do. */
+export const SERVER_KEY = "twk_0123456789abcdef0123456789abcdef";
+export const READER_KEY = "twk_fedcba9876543210fedcba9876543210";
+const STRICT = {
+  AUTH_REQUIRED_CLAIMS: '{"role":"staff"}',
+  TASKWIRE_SERVER_KEYS: JSON.stringify([
+    { name: "operator", key: SERVER_KEY, scopes: ["admin"] },
+    { name: "backend", key: READER_KEY, scopes: ["start", "read"] },
+  ]),
+};
+
 export async function startDeployments() {
-  /** Fully configured; with nothing configured; with an issuer that is down; and with webhooks that are not signed. */
-  const [{ app, proxy }, bare, cut, request] = await Promise.all([
+  /**
+   * Fully configured; with nothing configured; with an issuer that is down; with webhooks that are not signed; and
+   * one that lets few in.
+   */
+  const [{ app, proxy }, bare, cut, request, strict] = await Promise.all([
     proxied(),
     startApp({ vars: Object.fromEntries(NOTHING.map((name) => [name, null])) }),
     startApp({ vars: { AUTH_ISSUER: "http://127.0.0.1:1" } }),
     proxied(REQUEST_MODE),
+    startApp({ vars: STRICT }),
   ]);
   const contract = await Contract.of(app.base);
   const ada = await app.as("ada");
@@ -51,9 +66,9 @@ export async function startDeployments() {
   }
 
   async function close(): Promise<void> {
-    await Promise.all([app, bare, cut, request.app].map((each) => each.close()));
+    await Promise.all([app, bare, cut, request.app, strict].map((each) => each.close()));
     await Promise.all([proxy, request.proxy].map((each) => each.close()));
   }
 
-  return { app, proxy, bare, cut, request, contract, ada, token, ask, refused, close };
+  return { app, proxy, bare, cut, request, strict, contract, ada, token, ask, refused, close };
 }
