@@ -28,7 +28,7 @@ const DIRECTIONS: [(&str, &str); 22] = [
     ("route", "provider"),
     ("object", "domain error http platform"),
     ("store", "domain error platform"),
-    ("auth", "config domain error http json platform url"),
+    ("auth", "config domain error http json platform signature url"),
     ("feed", "domain error object panics platform store url"),
     ("room", "domain error feed http log object panics platform provider store url"),
     ("erase", "domain error platform room store"),
