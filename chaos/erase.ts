@@ -17,6 +17,8 @@ export interface Erasure {
   to: number;
   /** It was answered 202. */
   isPromised: boolean;
+  /** Orders that were made before it was asked for. Later ones are no part of it, whatever a wrong clock says. */
+  orders: number;
 }
 
 /** What has to become of a task. `either`: the answer was not clear, or the task was being started at that moment. */
@@ -27,9 +29,10 @@ const FRAMES_MS = 2000;
 /** More than the clocks of two processes differ: this is a few real milliseconds. */
 const SLACK_MS = 100;
 
-export function fateOf({ erasures }: Cast, wish: Wish): Fate {
+export function fateOf({ erasures, orders }: Cast, wish: Wish): Fate {
   if (wish.isUnwanted) return "goes";
-  if (erasures.some(({ from, isPromised }) => isPromised && wish.born.to < from)) return "goes";
+  const wasThere = (erasure: Erasure) => orders.indexOf(wish.order) < erasure.orders;
+  if (erasures.some((erasure) => erasure.isPromised && wish.born.to < erasure.from && wasThere(erasure))) return "goes";
   return erasures.some(({ to }) => wish.born.from <= to) ? "either" : "stays";
 }
 
@@ -73,7 +76,8 @@ async function isTold({ history }: Cast, taskId: string, [viewer, before]: reado
 export async function eraseUser(cast: Cast): Promise<void> {
   const { history } = cast;
   // Recorded before it is sent: from now on, keys may be forgotten.
-  const erasure: Erasure = { from: cast.workerNow - SLACK_MS, to: Infinity, isPromised: false };
+  const from = cast.workerNow - SLACK_MS;
+  const erasure: Erasure = { from, to: Infinity, isPromised: false, orders: cast.orders.length };
   cast.erasures.push(erasure);
   const { status, text } = await cast.ask("/users/me", { method: "DELETE" });
   history.note(`  erasing everything: ${status}`);

@@ -5,6 +5,7 @@
 
 import type { Task } from "../emulator/emulator.ts";
 import type { Cast } from "./cast.ts";
+import type { Erasure } from "./erase.ts";
 import type { Told } from "./shim.ts";
 import type { Wish } from "./truth.ts";
 
@@ -12,11 +13,15 @@ import type { Wish } from "./truth.ts";
 const REMEMBERED_MS = (75 * 60 - 2 * 20) * 60_000;
 
 /** Rows that should be gone: images without a task, and rows from before everything was erased. */
-export function* keptRows({ erasures }: Cast, told: Told): Generator<string> {
+export function* keptRows({ erasures, orders }: Cast, told: Told): Generator<string> {
   const known = new Set(told.tasks.map(({ id }) => id));
   const stray = told.images.filter(({ task_id: id }) => !known.has(id));
   if (stray.length > 0) yield `rows of images without a task: ${JSON.stringify(stray)}`;
-  const before = Math.max(...erasures.filter(({ isPromised }) => isPromised).map(({ from }) => from));
+  // A clock that was set back makes rows of later orders look older than the wish that all goes.
+  const isClear = ({ from, orders: made }: Erasure) =>
+    orders.slice(made).every(({ wishes }) => wishes.every(({ born }) => born.from >= from));
+  const clear = erasures.filter((erasure) => erasure.isPromised && isClear(erasure));
+  const before = Math.max(...clear.map(({ from }) => from));
   for (const [table, rows] of Object.entries({ tasks: told.tasks, keys: told.keys })) {
     const older = rows.filter(({ created_at: at }) => Date.parse(at) < before);
     if (older.length > 0) yield `everything was erased, and ${table} has ${JSON.stringify(older)}`;

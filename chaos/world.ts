@@ -169,6 +169,7 @@ export class World {
 
   /** Makes the Worker's clock wrong. */
   async skew(ms: number, rooms: string[]): Promise<void> {
+    if (ms - this.clock.skew >= SWEEP_MS) await this.#calm();
     this.clock.skew = ms;
     await this.ring(rooms);
   }
