@@ -102,6 +102,32 @@ fn a_row_is_deleted_again_after_a_late_write_and_a_database_that_is_away_is_wait
 }
 
 #[test]
+fn two_rows_that_are_erased_while_d1_is_away_are_both_deleted_and_each_is_remembered_once() {
+    let mut actor = Actor::<Channels>::of(after(made_twice()), None);
+    let [first, second] = ["task.ai_generated", "task.completed"].map(row_of);
+    for gone in [&first, &second, &first, &second] {
+        let before = rows(&actor.state()).len();
+        assert!(handle(&mut actor, Input::Erase(gone.clone()), NOW + 9_000, true).is_empty());
+        assert!(rows(&actor.state()).len() <= before);
+    }
+    assert!(rows(&actor.state()).is_empty());
+    let waiting: Vec<Gone> = actor.state().deletions.into_iter().map(|one| one.rows).collect();
+    assert_eq!(waiting, [first.clone(), second.clone()]);
+    let deleted: Vec<Gone> = settle(&mut actor).into_iter().map(|(gone, _)| gone).collect();
+    for gone in [first, second] {
+        assert_eq!(deleted.iter().filter(|one| **one == gone).count(), 2);
+    }
+}
+
+#[test]
+fn a_channel_that_is_gone_for_good_is_not_deleted_once_more() {
+    let mut actor = Actor::<Channels>::of(after(made_twice()), None);
+    handle(&mut actor, Input::Erase(all()), NOW + 9_000, false);
+    settle(&mut actor);
+    assert!(handle(&mut actor, Input::Erase(all()), NOW + HOUR, false).is_empty());
+}
+
+#[test]
 fn a_row_that_the_object_has_forgotten_is_deleted_all_the_same() {
     let mut actor = Actor::<Channels>::default();
     let gone = row_of("task.ai_generated");
