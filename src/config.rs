@@ -4,7 +4,7 @@
 //! error names it.
 
 use crate::domain::time::{DAY, Millis};
-use crate::error::{ApiError, Issue};
+use crate::error::ApiError;
 use crate::signature::{Secret, SecretSet};
 use crate::url::query;
 use crate::url::trusted::trusted;
@@ -111,9 +111,7 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
                 format!("has less than {TOKEN_SECRET_BYTES} bytes in its secret {place} of {count}")
             }
         };
-        let message = format!("{TOKEN_SECRET} {wrong}.");
-        let issues = vec![Issue::new(TOKEN_SECRET, wrong)];
-        Err(ApiError { message, issues, ..ApiError::not_configured(TOKEN_SECRET) })
+        Err(ApiError::wrong_setting(TOKEN_SECRET, &wrong))
     }
 
     /// How long settled rows are kept. `None`: for ever.
@@ -125,12 +123,7 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         let Some(text) = self.get(RETENTION_DAYS) else { return Ok(None) };
         let days = text.parse().ok().filter(|days| (1..=3650).contains(days));
         days.map(|days: Millis| Some(days * DAY)).ok_or_else(|| {
-            let wrong = "must be a whole number from 1 to 3650";
-            ApiError {
-                message: format!("{RETENTION_DAYS} {wrong}."),
-                issues: vec![Issue::new(RETENTION_DAYS, wrong)],
-                ..ApiError::not_configured(RETENTION_DAYS)
-            }
+            ApiError::wrong_setting(RETENTION_DAYS, "must be a whole number from 1 to 3650")
         })
     }
 
@@ -160,6 +153,7 @@ fn is_like(origin: &str, listed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Issue;
 
     fn config(
         pairs: &'static [(&'static str, &'static str)],

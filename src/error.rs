@@ -171,6 +171,15 @@ impl ApiError {
         Self::new(Code::TooManySockets, "You watch this in too many places. Please close some.")
     }
 
+    /// A setting of this name is not as it has to be: `wrong` follows its name in a sentence.
+    pub fn wrong_setting(name: &str, wrong: &str) -> Self {
+        Self {
+            message: format!("{name} {wrong}."),
+            issues: vec![Issue::new(name, wrong)],
+            ..Self::not_configured(name)
+        }
+    }
+
     /// A variable or secret that the operator has not set.
     pub fn not_configured(name: &str) -> Self {
         Self::new(Code::NotConfigured, format!("{name} is not set."))

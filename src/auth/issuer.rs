@@ -89,10 +89,8 @@ impl Issuer {
     pub fn user(&self, claims: &Map<String, Value>) -> Result<String, Refused> {
         let subject = claims.get(&self.subject_claim).and_then(Value::as_str).unwrap_or_default();
         let user = format!("{}{subject}", self.prefix);
-        if subject.is_empty() || user.len() > USER_LIMIT {
-            return Err(Refused::Subject(self.subject_claim.clone()));
-        }
-        if self.others.iter().any(|prefix| user.starts_with(prefix.as_str())) {
+        let is_anothers = self.others.iter().any(|prefix| user.starts_with(prefix.as_str()));
+        if subject.is_empty() || user.len() > USER_LIMIT || is_anothers {
             return Err(Refused::Subject(self.subject_claim.clone()));
         }
         Ok(user)

@@ -77,24 +77,34 @@ pub fn server_keys<F: Fn(&str) -> Option<String>>(
     config: &Config<F>,
 ) -> Result<Vec<ServerKey>, ApiError> {
     let Some(text) = config.get(SERVER_KEYS) else { return Ok(Vec::new()) };
-    let entries: Vec<serde_json::Value> = crate::json::read(text.as_bytes())
-        .map_err(|_| wrong(SERVER_KEYS, "must be a JSON list of {name, key, scopes}"))?;
+    let entries: Vec<serde_json::Value> = crate::json::read(text.as_bytes()).map_err(|_| {
+        ApiError::wrong_setting(SERVER_KEYS, "must be a JSON list of {name, key, scopes}")
+    })?;
     let mut keys: Vec<ServerKey> = Vec::new();
     for (place, entry) in entries.into_iter().enumerate() {
         let at = format!("{SERVER_KEYS}[{place}]");
         let Entry { name, key, scopes } = serde_json::from_value(entry).map_err(|_| {
-            wrong(&at, "must be {name, key, scopes}, with scopes of start, read, admin")
+            ApiError::wrong_setting(
+                &at,
+                "must be {name, key, scopes}, with scopes of start, read, admin",
+            )
         })?;
         if name.is_empty() || keys.iter().any(|other| other.name == name) {
-            return Err(wrong(&format!("{at}.name"), "must not be empty, and its own"));
+            return Err(ApiError::wrong_setting(
+                &format!("{at}.name"),
+                "must not be empty, and its own",
+            ));
         }
         let is_long = key.starts_with(PREFIX) && key.chars().count() >= KEY_LENGTH;
         let secret = Secret::new(key).filter(|_| is_long);
         let secret = secret.ok_or_else(|| {
-            wrong(&format!("{at}.key"), "must begin with twk_ and have 32 characters or more")
+            ApiError::wrong_setting(
+                &format!("{at}.key"),
+                "must begin with twk_ and have 32 characters or more",
+            )
         })?;
         if scopes.is_empty() {
-            return Err(wrong(&format!("{at}.scopes"), "must name one"));
+            return Err(ApiError::wrong_setting(&format!("{at}.scopes"), "must name one"));
         }
         keys.push(ServerKey { name, secret, scopes });
     }
@@ -132,14 +142,6 @@ pub fn acting_for(
         return Err(ApiError { issues, ..ApiError::new(Code::ValidationError, message) });
     }
     Ok(Identity::new(user.to_owned(), now + SOCKET_LIFE))
-}
-
-fn wrong(name: &str, wrong: &str) -> ApiError {
-    ApiError {
-        message: format!("{name} {wrong}."),
-        issues: vec![Issue::new(name, wrong)],
-        ..ApiError::not_configured(SERVER_KEYS)
-    }
 }
 
 #[cfg(test)]

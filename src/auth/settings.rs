@@ -3,7 +3,7 @@
 
 use super::issuer::{Issuer, KeySource};
 use crate::config::{AUTH_AUDIENCE, AUTH_ISSUER, AUTH_PARTIES, Config};
-use crate::error::{ApiError, Issue};
+use crate::error::ApiError;
 use crate::url::trusted::{is_trustworthy, trusted};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -88,7 +88,7 @@ pub fn issuers<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Vec<
     let mut all = vec![first];
     if let Some(text) = get(PROVIDERS) {
         let Value::Array(list) = json(PROVIDERS, &text)? else {
-            return Err(wrong_setting(PROVIDERS, "must be a JSON list"));
+            return Err(ApiError::wrong_setting(PROVIDERS, "must be a JSON list"));
         };
         for (place, one) in list.into_iter().enumerate() {
             all.push(another(&format!("{PROVIDERS}[{place}]"), one, &all)?);
@@ -112,29 +112,29 @@ pub fn page_token<F: Fn(&str) -> Option<String>>(
     match config.get(PAGE_TOKEN).as_deref() {
         None | Some("access_token") => Ok(None),
         Some(ID_TOKEN) => Ok(Some(ID_TOKEN)),
-        Some(_) => Err(wrong_setting(PAGE_TOKEN, "must be access_token or id_token")),
+        Some(_) => Err(ApiError::wrong_setting(PAGE_TOKEN, "must be access_token or id_token")),
     }
 }
 
 fn another(at: &str, entry: Value, before: &[Issuer]) -> Result<Issuer, ApiError> {
     let entry: Provider = serde_json::from_value(entry)
-        .map_err(|error| wrong_setting(at, &format!("cannot be read: {error}")))?;
+        .map_err(|error| ApiError::wrong_setting(at, &format!("cannot be read: {error}")))?;
     let field = |name: &str| format!("{at}.{name}");
     if !is_trustworthy(&entry.issuer) {
-        return Err(wrong_setting(
+        return Err(ApiError::wrong_setting(
             &field("issuer"),
             "must be https, or http on a loopback address",
         ));
     }
     if before.iter().any(|other| other.issuer == entry.issuer) {
-        return Err(wrong_setting(&field("issuer"), "is listed twice"));
+        return Err(ApiError::wrong_setting(&field("issuer"), "is listed twice"));
     }
     let (audiences, parties) = (entry.audience.list(), entry.parties.list());
     if audiences.is_empty() && parties.is_empty() {
-        return Err(wrong_setting(&field("audience"), "or parties must be set"));
+        return Err(ApiError::wrong_setting(&field("audience"), "or parties must be set"));
     }
     if entry.prefix.is_empty() {
-        return Err(wrong_setting(&field("prefix"), "must not be empty"));
+        return Err(ApiError::wrong_setting(&field("prefix"), "must not be empty"));
     }
     // Neither may begin with the other: their users would not be told apart.
     let clashes = |other: &&Issuer| {
@@ -142,7 +142,7 @@ fn another(at: &str, entry: Value, before: &[Issuer]) -> Result<Issuer, ApiError
     };
     if let Some(other) = before[1..].iter().find(clashes) {
         let wrong = format!("must not begin as that of {} does", other.issuer);
-        return Err(wrong_setting(&field("prefix"), &wrong));
+        return Err(ApiError::wrong_setting(&field("prefix"), &wrong));
     }
     Ok(Issuer {
         issuer: entry.issuer,
@@ -166,12 +166,14 @@ fn keys(
     if let Some(set) = set {
         return match set.get("keys").is_some_and(Value::is_array) {
             true => Ok(KeySource::Set(set)),
-            false => Err(wrong_setting(set_name, "must be a key set: {\"keys\":[…]}")),
+            false => Err(ApiError::wrong_setting(set_name, "must be a key set: {\"keys\":[…]}")),
         };
     }
     match url {
         Some(url) if is_trustworthy(&url) => Ok(KeySource::Url(url)),
-        Some(_) => Err(wrong_setting(url_name, "must be https, or http on a loopback address")),
+        Some(_) => {
+            Err(ApiError::wrong_setting(url_name, "must be https, or http on a loopback address"))
+        }
         None => Ok(KeySource::Discovery),
     }
 }
@@ -181,7 +183,7 @@ fn header(name: &str, value: Option<String>) -> Result<Option<String>, ApiError>
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     match !value.is_empty() && value.bytes().all(is_token) {
         true => Ok(Some(value.to_ascii_lowercase())),
-        false => Err(wrong_setting(name, "must be the name of a header")),
+        false => Err(ApiError::wrong_setting(name, "must be the name of a header")),
     }
 }
 
@@ -196,19 +198,11 @@ fn required(claims: Map<String, Value>) -> Vec<(String, Vec<Value>)> {
 
 fn json<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T, ApiError> {
     let read = crate::json::read(text.as_bytes());
-    read.map_err(|error| wrong_setting(name, &format!("cannot be read: {error}")))
+    read.map_err(|error| ApiError::wrong_setting(name, &format!("cannot be read: {error}")))
 }
 
 fn words(text: &str) -> Vec<String> {
     text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-fn wrong_setting(name: &str, wrong: &str) -> ApiError {
-    ApiError {
-        message: format!("{name} {wrong}."),
-        issues: vec![Issue::new(name, wrong)],
-        ..ApiError::not_configured(name)
-    }
 }
 
 #[cfg(test)]
