@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { type Command, readCommand, Wrong } from "./command.ts";
+import { fallen } from "./guard.ts";
 import { shownBy } from "./harness/agree.ts";
 import { built, bundled, type Code } from "./harness/code.ts";
 import type { Measure, On, Scenario, WorkerName } from "./harness/scenario.ts";
@@ -101,13 +102,15 @@ async function main(): Promise<void> {
   const shown = command.workers.filter((name) => results.some(({ rounds }) => rounds[name]));
   console.log(tableOf(results, shown));
   for (const failure of failures) console.log(`FAILED ${failure}`);
+  const slower = fallen(results);
+  for (const line of slower) console.log(`${isShared ? "SLOWER, or the machine was shared:" : "SLOWER"} ${line}`);
   if (command.json !== undefined) {
     const about = { date: new Date().toISOString(), machine, load: { before, after: load() }, isShared };
     const { rounds, scale, size } = command;
-    const whole = { ...about, rounds, scale, isFull: size.isFull, failures, rows: jsonOf(results) };
+    const whole = { ...about, rounds, scale, isFull: size.isFull, failures, slower, rows: jsonOf(results) };
     writeFileSync(command.json, `${JSON.stringify(whole, null, 2)}\n`);
   }
-  process.exitCode = failures.length > 0 ? 1 : 0;
+  process.exitCode = failures.length > 0 || (slower.length > 0 && !isShared) ? 1 : 0;
 }
 
 try {

@@ -55,8 +55,9 @@ export function timesOf({ nodes, samples, timeDeltas }: Profile): Times[] {
   const of = (node: ProfileNode) => {
     const category = categoryOf(node.callFrame);
     const parent = parentOf(node);
-    // A function of the runtime tells by its caller what it is for.
-    const from = category === "runtime" && parent ? `, from ${nameOf(parent.callFrame)}` : "";
+    // The caller of a function of the runtime, or of its glue, tells what it is for.
+    const isGlue = category === "runtime" || node.callFrame.functionName.startsWith("__wbg_");
+    const from = isGlue && parent ? `, from ${nameOf(parent.callFrame)}` : "";
     const name = nameOf(node.callFrame) + from;
     const key = `${category} ${name}`;
     const known = times.get(key) ?? { name, category, selfMs: 0, totalMs: 0 };
