@@ -15,7 +15,20 @@ const BIOME = inRoot("node_modules/@biomejs/biome/bin/biome");
 const TSC = inRoot("node_modules/typescript/bin/tsc");
 
 /** Folders with TypeScript of their own. */
-const TYPE_CHECKED = ["client", "client/test", "web", "web/test", "emulator", "tests", "bench", "chaos", "soak"];
+const TYPE_CHECKED = [
+  "client",
+  "client/test",
+  "server",
+  "server/test",
+  "server/examples",
+  "web",
+  "web/test",
+  "emulator",
+  "tests",
+  "bench",
+  "chaos",
+  "soak",
+];
 
 /** A cargo subcommand that a minimal toolchain lacks is skipped, and said to be. */
 async function cargoIfPresent(component, args) {
@@ -84,6 +97,11 @@ async function client() {
   await step("client tests", () => nodeTest("client tests", "client/test", { filesAtATime: 2 }));
 }
 
+async function server() {
+  await buildWorker();
+  await step("server tests", () => nodeTest("server tests", "server/test", { filesAtATime: 2 }));
+}
+
 async function chaos() {
   await buildWorker();
   await step("chaos tests", () => nodeTest("chaos tests", "chaos/test"));
@@ -99,7 +117,7 @@ async function browser() {
   );
 }
 
-const PARTS = { lint, native, types, emulator, page, worker, client, chaos, browser };
+const PARTS = { lint, native, types, emulator, page, worker, client, server, chaos, browser };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

@@ -1,34 +1,31 @@
 // The client of one server: what can be started, and what can be watched.
+import {
+  type CallerOptions,
+  type Calls,
+  type ContentCalls,
+  contentCalls,
+  createCalls,
+  type ListCalls,
+  listCalls,
+  pathOf,
+  type TaskCalls,
+  taskCalls,
+} from "./calls.ts";
 import { createEntry, type Entry } from "./entry.ts";
-import { createHttp, type GetToken, type StartOptions } from "./http.ts";
+import { createHttp, type GetToken, type StartOptions, withToken } from "./http.ts";
 import type { LinkState, Said, Source, Transport } from "./link.ts";
 import { type Gone, type Item, type List, take } from "./list.ts";
 import { createCell, type Live, type SubscribeOptions } from "./live.ts";
-import { CONTENT, createSources, extend, type Listed, offer, type Page, pathOf, readPage, TASKS } from "./sources.ts";
-import type {
-  AiRequest,
-  Batch,
-  BatchRequest,
-  ChannelAnswer,
-  ChannelStarted,
-  Content,
-  ContentAnswer,
-  Estimate,
-  GenerateRequest,
-  ListQuery,
-  Models,
-  Requests,
-  Started,
-  Task,
-  TaskAnswer,
-  TaskQuery,
-  Ticket,
-} from "./wire.ts";
+import { CONTENT, createSources, extend, type Listed, offer, TASKS } from "./sources.ts";
+import type { Batch, ChannelAnswer, ChannelStarted, Content, ListQuery, Started, Task, TaskQuery } from "./wire.ts";
 
 export interface TaskwireOptions {
   /** The server's address, `https://…`. Defaults to the page's own origin. */
   url?: string | undefined;
-  /** Returns the signed-in user's JWT, or null. It is called before every request, so it should cache the token. */
+  /**
+   * Returns the signed-in user's JWT, or null while nobody is signed in: then nothing is asked. It is called before every
+   * request, so it should cache the token. Leave it out where something between the page and the server adds the token.
+   */
   getToken?: GetToken | undefined;
   /** For runtimes without a global `fetch` or `WebSocket`. */
   fetch?: typeof fetch | undefined;
@@ -41,56 +38,23 @@ export interface TaskwireOptions {
  */
 export type ConnectionState = LinkState | "offline" | "idle";
 
-export interface CallerOptions {
-  signal?: AbortSignal | undefined;
-}
-
-export interface TicketOptions extends CallerOptions {
-  /** The ticket is for somebody else: its holder sees neither whose the task is, nor its cost and metadata. */
-  share?: boolean | undefined;
-}
-
-export interface LiveTask extends Live<Task> {
-  get(options?: CallerOptions): Promise<Task>;
-  /** A ticket with which anyone can watch this task for an hour. It allows nothing else. */
-  ticket(options?: TicketOptions): Promise<Ticket>;
-}
+export interface LiveTask extends Live<Task>, TaskCalls {}
 
 /** A list, newest first: the pages loaded so far, and everything that arrives. All subscribers share it. */
-export interface LiveList<T, Query> extends Live<List<T>> {
+export interface LiveList<T, Query> extends Live<List<T>>, ListCalls<T, Query> {
   /** Loads the next page into the list. */
   loadMore(limit?: number, options?: CallerOptions): Promise<void>;
-  /** Reads one page, without watching it. A filtered page may be empty and still have a `nextCursor`: go on with that. */
-  list(query?: Query, options?: CallerOptions): Promise<Page<T>>;
 }
 
-export interface LiveContent extends LiveList<Content, ListQuery> {
-  get(id: string, options?: CallerOptions): Promise<Content>;
-}
+export interface LiveContent extends LiveList<Content, ListQuery>, ContentCalls {}
 
-export interface Taskwire {
-  generate(request: GenerateRequest, options?: StartOptions): Promise<Started>;
-  generateBatch(request: BatchRequest, options?: StartOptions): Promise<Batch>;
-  start<K extends keyof Requests>(kind: K, request: Requests[K], options?: StartOptions): Promise<Started>;
-  estimate(request: GenerateRequest, options?: CallerOptions): Promise<Estimate>;
-  ai(request: AiRequest, options?: StartOptions): Promise<ChannelStarted>;
-  /** The models that a request can name. */
-  models(options?: CallerOptions): Promise<Models>;
+export interface Taskwire extends Calls {
   /** With a ticket, the task is read without a token. */
   task(id: string, options?: { ticket?: string | undefined }): LiveTask;
   tasks(options?: { pageSize?: number | undefined }): LiveList<Task, TaskQuery>;
   batch(id: string): Live<readonly Task[]>;
   content(options?: { pageSize?: number | undefined }): LiveContent;
   channel(id: string): Live<ChannelAnswer>;
-  /** Deletes a task with its images, running or not. Nothing is left of it for anyone who watches it. */
-  deleteTask(id: string, options?: CallerOptions): Promise<void>;
-  /** Deletes a row of content. Its channel stays, without it. */
-  deleteContent(id: string, options?: CallerOptions): Promise<void>;
-  /**
-   * Deletes everything that the user has: tasks, images, content and channels. It takes the server some minutes. What is
-   * started from now on stays. Unlike the other calls it is not sent again if the answer is lost.
-   */
-  deleteMe(options?: CallerOptions): Promise<void>;
   readonly connectionState: {
     readonly current: ConnectionState;
     subscribe(listener: (state: ConnectionState) => void, options?: Pick<SubscribeOptions, "signal">): () => void;
@@ -104,7 +68,9 @@ const STATES: LinkState[] = ["reconnecting", "polling", "live", "connecting"];
 
 export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }: TaskwireOptions = {}): Taskwire {
   const base = url.replace(/\/$/, "");
-  const { call, start, erase } = createHttp(base, getToken, fetch);
+  const http = createHttp(base, getToken && withToken(getToken), fetch);
+  const { call } = http;
+  const calls = createCalls({ ...http, start: startAndKeep });
   // The key is the path, followed by the ticket if a value is watched with one.
   // biome-ignore lint/suspicious/noExplicitAny: the key decides what type of value an entry has.
   const entries = new Map<string, Entry<any>>();
@@ -168,13 +134,8 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
   }
 
   /** Starts something, and keeps its answer and its ticket: a subscriber has a value at once. */
-  async function startAndKeep<S extends Started | Batch | ChannelStarted, T>(
-    path: string,
-    request: object,
-    options: StartOptions | undefined,
-    sourceOf: (started: S) => Source<T>,
-  ): Promise<S> {
-    const started = await start<S>(path, request, options);
+  async function startAndKeep<S>(path: string, request: object, options?: StartOptions): Promise<S> {
+    const started = await http.start<S & (Started | Batch | ChannelStarted)>(path, request, options);
     const source = sourceOf(started);
     const entry = entryOf(source);
     entry.ticket = started.live;
@@ -182,17 +143,18 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     return started;
   }
 
-  const taskOf = ({ taskId }: Started) => sources.task(taskId);
+  function sourceOf(started: Started | Batch | ChannelStarted): Source<unknown> {
+    if ("batchId" in started) return sources.batch(started.batchId, started.live) as Source<unknown>;
+    return ("taskId" in started ? sources.task(started.taskId) : sources.channel(started.channelId)) as Source<unknown>;
+  }
 
   function liveList<T extends Item, Q extends ListQuery>(kind: Listed<T>, source: Source<List<T>>): LiveList<T, Q> {
-    const list = (query: object = {}, options?: CallerOptions): Promise<Page<T>> =>
-      readPage(call, kind.path, query, options);
-    return Object.assign(live(source), {
-      list,
+    const pages = listCalls<T, object>(call, kind.path);
+    return Object.assign(live(source), pages, {
       async loadMore(limit?: number, options?: CallerOptions) {
         const entry: Entry<List<T>> | undefined = entries.get(kind.path);
         const cursor = entry?.current?.nextCursor;
-        if (cursor) extend(entry, await list({ limit, cursor }, options), kind);
+        if (cursor) extend(entry, await pages.list({ limit, cursor }, options), kind);
       },
     });
   }
@@ -220,21 +182,10 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
   }
 
   return {
-    generate: (request, options) => startAndKeep("/generate", request, options, taskOf),
-    start: (kind, request, options) => startAndKeep("/tasks", { kind, request }, options, taskOf),
-    generateBatch: (request, options) =>
-      startAndKeep("/generate/batch", request, options, ({ batchId, live }: Batch) => sources.batch(batchId, live)),
-    estimate: (body, options) => call("/estimate", { ...options, body }),
-    models: (options) => call("/models", options),
-    ai: (request, options) =>
-      startAndKeep("/ai", request, options, ({ channelId }: ChannelStarted) => sources.channel(channelId)),
+    ...calls,
     task(id, { ticket } = {}) {
       const source = sources.task(id, ticket);
-      return Object.assign(live(source), {
-        get: async (options?: CallerOptions) => (await call<TaskAnswer>(source.path, { ...options, ticket })).task,
-        ticket: (options?: TicketOptions) =>
-          call<Ticket>(`${source.path}/ticket${options?.share ? "?share=true" : ""}`, { ...options, body: {} }),
-      });
+      return Object.assign(live(source), taskCalls(call, source.path, ticket));
     },
     tasks: (options) => liveList(TASKS, sources.tasks(options?.pageSize)),
     batch(id) {
@@ -242,13 +193,10 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
       return live(sources.batch(id));
     },
     content: (options) =>
-      Object.assign(liveList<Content, ListQuery>(CONTENT, sources.content(options?.pageSize)), {
-        get: async (id: string, options?: CallerOptions) =>
-          (await call<ContentAnswer>(pathOf("content", id), options)).content,
-      }),
+      Object.assign(liveList<Content, ListQuery>(CONTENT, sources.content(options?.pageSize)), contentCalls(call)),
     channel: (id) => live(sources.channel(id)),
-    deleteTask: (id, options) => erase(pathOf("tasks", id), options).then(() => forget(id)),
-    deleteContent: (id, options) => erase(pathOf("content", id), options).then(() => forget(id)),
+    deleteTask: (id, options) => calls.deleteTask(id, options).then(() => forget(id)),
+    deleteContent: (id, options) => calls.deleteContent(id, options).then(() => forget(id)),
     async deleteMe(options) {
       const tasks: Entry<List<Task>> | undefined = entries.get(TASKS.path);
       const content: Entry<List<Content>> | undefined = entries.get(CONTENT.path);
@@ -256,7 +204,7 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
         ...(tasks?.current?.items ?? []).map(({ taskId }) => taskId),
         ...(content?.current?.items ?? []).map(({ id, userId }) => userId && id),
       ];
-      await call("/users/me", { ...options, method: "DELETE" });
+      await calls.deleteMe(options);
       forget(...mine);
       // The pages that are not loaded yet go as well.
       if (tasks?.current) tasks.put({ ...tasks.current, nextCursor: null });

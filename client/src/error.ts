@@ -26,6 +26,9 @@ export function readError(status: number, body: unknown): TaskwireError {
 /** The error of a value that was erased while it was watched. */
 export const erased = (): TaskwireError => new TaskwireError(404, "not_found", "It was deleted.");
 
+/** The cause of an error where nobody is signed in, so that nothing was asked. */
+export const SIGNED_OUT = "no token";
+
 /** A retry would get the same answer: not signed in, not allowed, or not found. */
 export function isFinal(error: unknown): error is TaskwireError {
   return [401, 403, 404].includes((error as TaskwireError | undefined)?.status as number);

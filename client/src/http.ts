@@ -1,6 +1,6 @@
 // Calls to the HTTP API. Each resolves with its JSON or throws a TaskwireError. This file has no state and no sockets.
 import { backoff, pause } from "./backoff.ts";
-import { readError, TaskwireError } from "./error.ts";
+import { readError, SIGNED_OUT, TaskwireError } from "./error.ts";
 
 /** The deadline of a call: longer than the slowest start at a provider. */
 const TIMEOUT_MS = 45_000;
@@ -14,6 +14,16 @@ export interface GetTokenOptions {
 }
 
 export type GetToken = (options: GetTokenOptions) => string | null | undefined | Promise<string | null | undefined>;
+
+/** Returns the headers that say who asks, or nothing while nobody is signed in. `refused` is what the last ones got. */
+export type Authorize = (refused?: TaskwireError) => Promise<Record<string, string> | null>;
+
+export const withToken =
+  (getToken: GetToken): Authorize =>
+  async (refused) => {
+    const token = await getToken({ forceRefresh: !!refused });
+    return token ? { Authorization: `Bearer ${token}` } : null;
+  };
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -51,18 +61,18 @@ export function newKey(): string {
   return `${Date.now()}-${Math.random()}`;
 }
 
-export function createHttp(base: string, getToken: GetToken | undefined, send: typeof fetch | undefined): Http {
-  async function call<T>(path: string, options: CallOptions = {}, forceRefresh = false): Promise<T> {
+export function createHttp(base: string, authorize: Authorize | undefined, send: typeof fetch | undefined): Http {
+  async function call<T>(path: string, options: CallOptions = {}, refused?: TaskwireError): Promise<T> {
     const { signal, body, headers, ticket, tagged = {}, method = body ? "POST" : "GET" } = options;
     try {
-      const token = ticket ?? (await getToken?.({ forceRefresh }));
-      if (!token) throw new TaskwireError(401, "unauthorized", "You are signed out.");
+      const who = ticket || !authorize ? {} : await authorize(refused);
+      if (!who) throw new TaskwireError(401, "unauthorized", "You are signed out.", [], SIGNED_OUT);
       const timeout = AbortSignal.timeout(TIMEOUT_MS);
       const response = await (send ?? fetch)(base + path + (ticket ? `?ticket=${encodeURIComponent(ticket)}` : ""), {
         method,
         headers: {
           ...headers,
-          ...(!ticket && { Authorization: `Bearer ${token}` }),
+          ...who,
           ...(body && { "Content-Type": "application/json" }),
           ...(tagged.tag && { "If-None-Match": tagged.tag }),
         },
@@ -70,9 +80,12 @@ export function createHttp(base: string, getToken: GetToken | undefined, send: t
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const { status } = response;
-      if (status === 401 && !ticket && !forceRefresh) return await call<T>(path, options, true);
       if (status === 304 || status === 204) return null as T;
-      if (!response.ok) throw readError(status, await response.json().catch(() => {}));
+      if (!response.ok) {
+        const error = readError(status, await response.json().catch(() => {}));
+        if (status === 401 && authorize && !ticket && !refused) return await call<T>(path, options, error);
+        throw error;
+      }
       const answer = await response.json();
       tagged.tag = response.headers.get("ETag");
       return answer;

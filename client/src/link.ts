@@ -1,7 +1,7 @@
 // One WebSocket that reconnects, and polling where sockets are blocked. The link knows tickets and frames. What a frame
 // means, only its source knows.
 import { backoff, pause } from "./backoff.ts";
-import { erased, isFinal } from "./error.ts";
+import { erased, isFinal, SIGNED_OUT } from "./error.ts";
 import type { Cell } from "./live.ts";
 import type { BatchAnswer, ChannelAnswer, ContentAnswer, TaskAnswer, Ticket } from "./wire.ts";
 
@@ -66,6 +66,8 @@ export const OPEN_WITHIN_MS = 10_000;
 export const TRIES_BEFORE_POLLING = 3;
 /** The backoff attempt whose pause is two to four seconds. */
 const POLL_BACKOFF = 2;
+/** How often a link that waits for a sign-in looks for a token. It sends nothing for that. */
+const SIGN_IN_MS = 1_000;
 /** The server closes with this code what exists no longer. */
 const ERASED_CODE = 4404;
 /** A ticket is renewed this long before it expires. */
@@ -81,7 +83,7 @@ export function openLink<T>(
   cell: Cell<T>,
   transport: Transport,
   ticket: Ticket | undefined,
-  onState: (state: LinkState) => void,
+  onState: (state: LinkState | undefined) => void,
 ): Link {
   let isLoaded = cell.current !== undefined;
   /** Aborts everything that belongs to the current attempt. */
@@ -122,10 +124,15 @@ export function openLink<T>(
   }
 
   function failed(error: unknown): void {
-    if (isFinal(error)) {
+    if (!isFinal(error)) retryLater();
+    else {
       close();
-      cell.fail(error);
-    } else retryLater();
+      // Whoever signs in next may see a value that nobody has seen. One that is shown is somebody's, and ends.
+      if (error.cause === SIGNED_OUT && cell.current === undefined) {
+        onState(undefined);
+        timer = setTimeout(connect, SIGN_IN_MS);
+      } else cell.fail(error);
+    }
   }
 
   async function poll(signal: AbortSignal): Promise<void> {

@@ -13,7 +13,8 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { CallerOptions, ConnectionState, LiveList, Taskwire } from "./client.ts";
+import type { CallerOptions } from "./calls.ts";
+import type { ConnectionState, LiveList, Taskwire } from "./client.ts";
 import type { TaskwireError } from "./error.ts";
 import { mayHaveStarted, newKey, type StartOptions } from "./http.ts";
 import type { Live } from "./live.ts";

@@ -1,4 +1,5 @@
 // The source of each live value: its path, what it loads over HTTP, and what its frames mean.
+import { listCalls, type Page, pathOf } from "./calls.ts";
 import type { Http } from "./http.ts";
 import type { Said, Source } from "./link.ts";
 import { type Gone, type Item, type Kind, type List, merge, take } from "./list.ts";
@@ -30,9 +31,6 @@ export const CONTENT: Listed<Content> = {
   id: ({ id }) => id,
   isNewer: ({ callback }, known) => callback !== known.callback,
 };
-
-/** The path of one resource. */
-export const pathOf = (kind: string, id: string): string => `/${kind}/${encodeURIComponent(id)}`;
 
 /** Writes the task if it is newer. */
 export function offer(cell: Cell<Task>, task: Task): void {
@@ -142,22 +140,6 @@ export function createSources(call: Http["call"], see: (task: Task) => void, gon
   };
 }
 
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-export async function readPage<T>(
-  call: Http["call"],
-  path: string,
-  query: object,
-  options?: { signal?: AbortSignal | undefined },
-): Promise<Page<T>> {
-  const given = Object.entries(query).filter(([, value]) => value != null);
-  const answer = await call<Record<string, unknown>>(`${path}?${new URLSearchParams(given)}`, options);
-  return { items: answer[path.slice(1)] as T[], nextCursor: answer.nextCursor as string | null };
-}
-
 /** Reads a list down to the oldest known item. An empty list reads its first page. What it lacks was erased. */
 async function catchUp<T extends Item>(
   call: Http["call"],
@@ -166,17 +148,13 @@ async function catchUp<T extends Item>(
   pageSize: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  const { list } = listCalls<T, object>(call, kind.path);
   const known = new Set(cell.current?.items.map(kind.id));
   const oldest = cell.current?.items.at(-1);
   const found: T[] = [];
   let cursor: string | null = null;
   do {
-    const page: Page<T> = await readPage(
-      call,
-      kind.path,
-      { limit: oldest ? LARGEST_PAGE : pageSize, cursor },
-      { signal },
-    );
+    const page: Page<T> = await list({ limit: oldest ? LARGEST_PAGE : pageSize, cursor }, { signal });
     found.push(...page.items);
     cursor = page.nextCursor;
   } while (

@@ -151,7 +151,7 @@ test("each call uses its route", async () => {
 });
 
 test("an answer is kept by its ETag, unless it broke off on its way", async () => {
-  const { call } = createHttp(server.url, () => "jwt", undefined);
+  const { call } = createHttp(server.url, undefined, undefined);
   const tagged = {};
   server.answers.set("GET /tasks/tsk_1", { etag: '"1"', text: '{"task":' });
   assert.equal((await refused(call("/tasks/tsk_1", { tagged }))).code, "network_error");

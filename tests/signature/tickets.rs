@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use taskwire::signature::{TICKET_LIFETIME_MS, Ticket, TicketError};
+use taskwire::signature::{TICKET_LIFETIME_MS, Ticket, TicketError, TicketKey};
 
-use crate::support::{EXPIRES_AT, TICKET, ticket, ticket_key};
+use crate::support::{EXPIRES_AT, TICKET, secrets, ticket, ticket_key};
 
 #[test]
 fn a_ticket_is_this_text_and_reads_back() {
@@ -12,6 +12,21 @@ fn a_ticket_is_this_text_and_reads_back() {
     let key = ticket_key("token secret");
     assert_eq!(key.sign(&ticket()), TICKET);
     assert_eq!(key.verify(TICKET, EXPIRES_AT - TICKET_LIFETIME_MS), Ok(ticket()));
+}
+
+/// The same file is read by the tests of `server/`, which mints tickets without asking a Worker.
+#[test]
+fn the_tickets_that_servers_mint_are_these_texts() {
+    let text = include_str!("tickets.json");
+    let vectors: Vec<serde_json::Value> = serde_json::from_str(text).expect("JSON");
+    assert_eq!(vectors.len(), 6);
+    for vector in vectors {
+        let text = |name: &str| vector[name].as_str().expect("a text");
+        let ticket: Ticket = serde_json::from_value(vector["claims"].clone()).expect("a ticket");
+        let key = TicketKey::new(&secrets(text("secret")));
+        assert_eq!(key.sign(&ticket), text("ticket"));
+        assert_eq!(key.verify(text("ticket"), ticket.expires_at - 1), Ok(ticket));
+    }
 }
 
 #[test]

@@ -1,0 +1,17 @@
+// HMAC-SHA256 and base64url, with Web Crypto.
+
+const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
+const encoder = new TextEncoder();
+
+export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
+
+export async function hmac(secret: string, text: string): Promise<Uint8Array> {
+  const key = await crypto.subtle.importKey("raw", bytesOf(secret), ALGORITHM, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, bytesOf(text)));
+}
+
+/** Without padding. */
+export function base64url(bytes: Uint8Array): string {
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
