@@ -30,8 +30,7 @@ const namedWorker = {
   outputs: [`${NAMED}/index.js`, `${NAMED}/index_bg.wasm`],
 };
 const page = {
-  // The page's policy names the issuer.
-  inputs: ["web", "client", "tsconfig.base.json", "package-lock.json", "wrangler.toml"],
+  inputs: ["web", "client", "tsconfig.base.json", "package-lock.json"],
   outputs: ["web/dist/index.html"],
 };
 

@@ -3,7 +3,6 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { layOutLocally } from "../../web/policy.mjs";
 import { inRoot, LOCAL, NODE } from "./paths.mjs";
 import { run, start } from "./process.mjs";
 import { unlessFresh } from "./stamps.mjs";
@@ -13,7 +12,6 @@ import { Stop, step } from "./steps.mjs";
 export const DEFAULT_PORTS = { worker: 8787, emulator: 8788 };
 
 const STATE = join(LOCAL, "state");
-const PAGE = join(LOCAL, "page");
 const WRANGLER = inRoot("node_modules/wrangler/bin/wrangler.js");
 const WORKER_ENV = inRoot("emulator/worker.env");
 
@@ -61,11 +59,9 @@ export function startEmulator(ports, onOutput) {
 }
 
 export function startWorker(ports, onOutput) {
-  // A page that may reach the emulator; what a deploy takes stays in web/dist.
-  layOutLocally(inRoot("web/dist"), PAGE, `http://127.0.0.1:${ports.emulator}`);
   const args = [
     ...[WRANGLER, "dev", "--local", "--ip", "127.0.0.1", "--port", String(ports.worker)],
-    ...["--assets", PAGE, "--persist-to", STATE, "--env-file", envFile(ports), "--show-interactive-dev-session=false"],
+    ...["--persist-to", STATE, "--env-file", envFile(ports), "--show-interactive-dev-session=false"],
   ];
   return start(NODE, args, { onOutput, env: PREBUILT });
 }

@@ -51,19 +51,8 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     server_keys(&config)?;
     page_token(&config)?;
     PROVIDERS.check(&config)?;
-    if has_tables(env).await {
-        return json(200, &READY);
-    }
-    Err(ApiError {
-        message: "D1 cannot be reached, or its migrations have not been applied.".to_owned(),
-        issues: vec![Issue::new("DB", "cannot be read")],
-        ..ApiError::unavailable()
-    })
-}
-
-/// Whether D1 answers and has been migrated.
-async fn has_tables(env: &Env) -> bool {
-    remembered(&WELL, "D1", async { Store::new(env)?.ping().await }).await.is_ok()
+    remembered(&WELL, "D1", async { Store::new(env)?.ping().await }).await?;
+    json(200, &READY)
 }
 
 pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {

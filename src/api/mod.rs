@@ -34,6 +34,8 @@ mod models;
 #[cfg(target_arch = "wasm32")]
 mod openapi;
 #[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
 mod remembered;
 #[cfg(target_arch = "wasm32")]
 pub mod router;

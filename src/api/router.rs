@@ -4,6 +4,7 @@ pub use super::answer::Response;
 use super::answer::refuse;
 use super::caller::identify;
 pub use super::incoming::Request;
+use super::page::page;
 use super::{ai, content, cors, erase, generate, health, live, models, openapi, tasks, webhook};
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
@@ -97,7 +98,7 @@ async fn assets_or_404(request: &Request, env: &Env) -> Result<Response> {
     match env.assets("ASSETS") {
         Ok(assets) if is_page => {
             let request = worker::Request::from(Clone::clone(request.inner()));
-            Ok(assets.fetch_request(request).await?.into())
+            page(assets.fetch_request(request).await?.into(), env)
         }
         _ => Ok(refuse(&ApiError::not_found())),
     }

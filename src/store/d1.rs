@@ -2,10 +2,11 @@
 //! leave this file.
 
 use super::row::task_from_row;
-use super::sql::tasks::PING;
+use super::schema::mismatch;
+use super::sql::tasks::{APPLIED, PING};
 use crate::domain::list::Page;
 use crate::domain::task::Task;
-use crate::error::ApiError;
+use crate::error::{ApiError, Issue};
 use crate::platform::{fault, outage, with_deadline};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -42,13 +43,23 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Checks that D1 answers and has the tables.
+    /// Checks that D1 answers, and has the migrations of this code and no others.
     ///
     /// # Errors
     ///
-    /// `unavailable` if D1 fails.
+    /// `unavailable`, and its issue says which migrations are too few or too many, if D1 can say.
     pub async fn ping(&self) -> Result<(), ApiError> {
-        answered("D1 ping", self.db.prepare(PING).first::<f64>(Some("found"))).await.map(drop)
+        if let Ok(applied) = self.applied(PING).await {
+            return mismatch(&applied).map_or(Ok(()), |wrong| Err(unusable(wrong)));
+        }
+        // A column is missing, or D1 is away.
+        let applied = self.applied(APPLIED).await.ok();
+        let wrong = applied.and_then(|applied| mismatch(&applied));
+        Err(unusable(wrong.unwrap_or_else(|| UNREADABLE.to_owned())))
+    }
+
+    async fn applied(&self, sql: &str) -> Result<Vec<String>, ApiError> {
+        Ok(self.parsed(self.db.prepare(sql)).await?.unwrap_or_default())
     }
 
     pub(super) fn statement(
@@ -140,6 +151,13 @@ impl Store {
     async fn row(&self, statement: D1PreparedStatement) -> Result<Option<String>, ApiError> {
         answered("D1 read", statement.first::<String>(Some("row"))).await
     }
+}
+
+const UNREADABLE: &str = "D1 cannot be reached, or its migrations have not been applied.";
+
+fn unusable(message: String) -> ApiError {
+    let issues = vec![Issue::new("DB", "cannot be used")];
+    ApiError { message, issues, ..ApiError::unavailable() }
 }
 
 fn read(row: &str) -> Result<Task, ApiError> {

@@ -18,6 +18,7 @@ mod keys;
 #[cfg(target_arch = "wasm32")]
 mod retention;
 pub mod row;
+pub mod schema;
 pub mod sql;
 #[cfg(target_arch = "wasm32")]
 pub mod sweep;

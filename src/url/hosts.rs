@@ -66,6 +66,14 @@ impl HostList {
 }
 
 impl Authority {
+    /// As it stands in a URL.
+    pub(super) fn text(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
     pub(super) fn is_loopback(&self) -> bool {
         let is_loopback_v4 = || self.host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
         matches!(self.host.as_str(), "localhost" | "[::1]") || is_loopback_v4()

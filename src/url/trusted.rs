@@ -26,6 +26,18 @@ pub fn is_trustworthy(url: &str) -> bool {
     authority(text).is_some_and(|authority| authority.is_loopback())
 }
 
+/// The `scheme://host:port` of `url`, if it is https, or http on a loopback host. It can stand in a header:
+/// the host is a plain one.
+pub fn trusted_origin(url: &str) -> Option<String> {
+    let (scheme, text) = scheme_and_authority(url)?;
+    is_trustworthy(url).then(|| Some(format!("{scheme}://{}", authority(text)?.text())))?
+}
+
+/// Whether `url` is http, on a loopback host.
+pub fn is_local(url: &str) -> bool {
+    url.starts_with("http://") && is_trustworthy(url)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +62,36 @@ mod tests {
             "",
         ] {
             assert!(!is_trustworthy(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_that_of_a_trustworthy_address_with_a_plain_host() {
+        for (url, expected) in [
+            ("https://ID.example/realms/one?x#y", Some("https://id.example")),
+            ("https://token.example:8443", Some("https://token.example:8443")),
+            ("http://127.0.0.1:8788/x", Some("http://127.0.0.1:8788")),
+            ("http://[::1]:8788", Some("http://[::1]:8788")),
+            ("http://id.example", None),
+            ("https://*.example", None),
+            ("https://*", None),
+            ("https://a.example;script-src", None),
+            ("https://a.example'unsafe-inline'", None),
+            ("https://user@id.example", None),
+            ("https://", None),
+            ("data:text/html,x", None),
+            ("id.example", None),
+            ("", None),
+        ] {
+            assert_eq!(trusted_origin(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn local_is_plain_http_to_this_machine() {
+        assert!(is_local("http://localhost:8788"));
+        for other in ["https://localhost", "http://id.example", "https://id.example", ""] {
+            assert!(!is_local(other), "{other}");
         }
     }
 }

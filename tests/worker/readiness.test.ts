@@ -30,8 +30,42 @@ describe("readiness", { timeout: 60_000, concurrency: 2 }, () => {
       const answer = await call(`${app.base}/readyz`);
       assertRefused(answer, 503, "unavailable");
       assert.equal(answer.body.error.issues[0].path, "DB");
+      if (count > 0) assert.match(answer.body.error.message, new RegExp(`^D1 lacks ${MIGRATIONS[count]}`));
     });
   }
+
+  test("hid what was wrong with the migrations: one too few, or one too many", async (t) => {
+    const app = await startApp({ migrations: MIGRATIONS.length - 1 });
+    t.after(() => app.close());
+    const reason = async () => {
+      const { status, body } = await call(`${app.base}/readyz`);
+      return `${status} ${body.error?.message ?? ""}`;
+    };
+    const last = MIGRATIONS.at(-1) as string;
+    assert.equal(await reason(), `503 D1 lacks ${last}: apply the migrations (npm run deploy does so first).`);
+    await app.sql("INSERT INTO d1_migrations (name) VALUES (?), ('9999_later.sql')", last);
+    assert.equal(
+      await reason(),
+      "503 D1 has 9999_later.sql, which this version does not know: deploy the version that brought it.",
+      "the last migration is noted but was not made: D1 is asked for the names alone",
+    );
+  });
+
+  test("let requests fail with a 500 while D1 lacks a migration", async (t) => {
+    const app = await startApp({ migrations: 1 });
+    t.after(() => app.close());
+    const ada = await app.as("ada");
+    for (const [method, path, body] of [
+      ["GET", "/tasks"],
+      ["GET", "/content"],
+      ["POST", "/generate", { prompt: "a fox", model: "tsu/base" }],
+      ["POST", "/ai", { workflow: "w", messages: [{ role: "user", content: "x" }] }],
+      ["DELETE", "/users/me"],
+    ] as const) {
+      const { status } = body ? await ada.post(path, body) : await ada.call(path, { method });
+      assert.ok(status === 503 || status < 300, `${method} ${path}: ${status}`);
+    }
+  });
 
   test("is back as soon as D1 is", async (t) => {
     const app = await startApp();

@@ -144,8 +144,13 @@ pub const LIST_TASKS: &str = concat!(
 pub const TASKS_BY_BATCH: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.batch_id = ?1 ORDER BY t.id DESC");
 
-/// Whether D1 answers, and has what each of the migrations made: they are applied in order, so the last
-/// column is that of the last one.
+/// The names of the migrations that were applied, as a JSON list: wrangler keeps them in this table.
+pub const APPLIED: &str = "SELECT json_group_array(name) AS row FROM d1_migrations";
+
+/// The same, if D1 has what each of the migrations made: they are applied in order, so the last column is that
+/// of the last one.
 pub const PING: &str = "\
-SELECT count(*) AS found FROM (SELECT t.provider, c.seq, s.retained_after, i.id \
-  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LEFT JOIN intents i ON true LIMIT 1)";
+SELECT json_group_array(m.name) AS row FROM d1_migrations m LEFT JOIN \
+  (SELECT t.provider, c.seq, s.retained_after, i.id \
+  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LEFT JOIN intents i ON true LIMIT 1) \
+  ON true";

@@ -3,14 +3,11 @@
  * D1, and an emulator that settles tasks and sends webhooks when a test says so.
  */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
-import { layOutLocally } from "../../../web/policy.mjs";
 import { addressOf, migrate, variables } from "../../worker/support/deployment.ts";
 import { layWire, type Wire } from "./wire.ts";
 
@@ -25,7 +22,7 @@ export interface Site {
 }
 
 /** The Worker with a page beside it, routed as wrangler.toml says. */
-function deploy(page: string, vars: Record<string, string>): Miniflare {
+function deploy(vars: Record<string, string>): Miniflare {
   const {
     name = "",
     assets,
@@ -65,7 +62,7 @@ function deploy(page: string, vars: Record<string, string>): Miniflare {
             bound.map((each) => [each.class_name, { type: "durable-object", storage: "sqlite" }]),
           ),
           assets: {
-            directory: page,
+            directory: at("web/dist"),
             hasUserWorker: true,
             notFoundHandling: assets?.not_found_handling,
             runWorkerFirst: assets?.run_worker_first,
@@ -87,9 +84,7 @@ export async function startSite(vars: Record<string, string> = {}): Promise<Site
     latencyMs: 0,
     clientRedirects: [wire.url],
   });
-  const page = mkdtempSync(join(tmpdir(), "taskwire-page-"));
-  layOutLocally(at("web/dist"), page, emulator.url);
-  const worker = deploy(page, { ...variables(emulator.url), PUBLIC_URL: wire.url, ...vars });
+  const worker = deploy({ ...variables(emulator.url), PUBLIC_URL: wire.url, ...vars });
   const address = await addressOf(worker);
   wire.target = Number(new URL(address).port);
   // Past the wire: a cut between browser and Worker does not stop the provider.
@@ -104,7 +99,6 @@ export async function startSite(vars: Record<string, string> = {}): Promise<Site
       await wire.close();
       await worker.dispose();
       await emulator.close();
-      rmSync(page, { recursive: true, force: true });
     },
   };
 }

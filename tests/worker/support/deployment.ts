@@ -109,19 +109,25 @@ export async function addressOf(worker: Miniflare): Promise<string> {
   return String(await worker.ready).replace(/\/$/, "");
 }
 
-/** Applies the migrations to an empty D1, in their order: all, or the first few. */
+/** Wrangler's own table. */
+const APPLIED = `CREATE TABLE d1_migrations
+  (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`;
+
+/** Applies the migrations to an empty D1, in their order: all, or the first few. They are noted as wrangler does. */
 export async function migrate(worker: Miniflare, count?: number): Promise<void> {
   const db = await worker.getD1Database("DB");
   const files = readdirSync(at("migrations/"))
     .filter((name) => name.endsWith(".sql"))
     .sort()
     .slice(0, count);
+  if (files.length > 0) await db.exec(APPLIED.replace("\n", " "));
   for (const file of files) {
     const text = readFileSync(at(`migrations/${file}`), "utf8").replace(/^\s*--.*$/gm, "");
     const statements = text
       .split(";")
       .map((each) => each.trim())
       .filter(Boolean);
-    await db.batch(statements.map((each) => db.prepare(each)));
+    const note = db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(file);
+    await db.batch([...statements.map((each) => db.prepare(each)), note]);
   }
 }
