@@ -3,7 +3,7 @@
 
 use super::row::task_from_row;
 use super::schema::mismatch;
-use super::sql::tasks::{APPLIED, PING};
+use super::sql::tasks::{APPLIED, PING, TABLES};
 use crate::domain::list::Page;
 use crate::domain::task::Task;
 use crate::error::{ApiError, Issue};
@@ -43,18 +43,22 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Checks that D1 answers, and has the migrations of this code and no others.
+    /// Checks that D1 answers, and has the migrations of this code and no others. Where something other than
+    /// wrangler has applied them, their tables are enough.
     ///
     /// # Errors
     ///
-    /// `unavailable`, and its issue says which migrations are too few or too many, if D1 can say.
+    /// `unavailable`, and its message says which migrations are too few or too many, if D1 can say.
     pub async fn ping(&self) -> Result<(), ApiError> {
         if let Ok(applied) = self.applied(PING).await {
             return mismatch(&applied).map_or(Ok(()), |wrong| Err(unusable(wrong)));
         }
-        // A column is missing, or D1 is away.
-        let applied = self.applied(APPLIED).await.ok();
-        let wrong = applied.and_then(|applied| mismatch(&applied));
+        // A column is missing, nobody has noted the migrations, or D1 is away.
+        let wrong = match self.applied(APPLIED).await {
+            Ok(applied) => mismatch(&applied),
+            Err(_) if self.parsed::<u64>(self.db.prepare(TABLES)).await.is_ok() => return Ok(()),
+            Err(_) => None,
+        };
         Err(unusable(wrong.unwrap_or_else(|| UNREADABLE.to_owned())))
     }
 

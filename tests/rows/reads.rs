@@ -60,6 +60,7 @@ fn row_ids_are_believed_only_if_all_are_rows_of_one_task() {
         user_id: "eve".into(),
         ..new_task(0)
     };
+    insert(&db, &new_task(2));
     insert(&db, &other);
     let (own, others) = (row_ids(&new_task(2)), row_ids(&other));
     let pick = |ids: [&String; 2]| ids.map(String::clone).to_vec();
@@ -224,6 +225,8 @@ fn a_listed_task_has_its_own_images_in_order() {
 #[test]
 fn a_ping_names_the_migrations_with_and_without_rows() {
     let db = database();
+    assert!(db.prepare(tasks::PING).is_err());
+    assert_eq!(column(&db, tasks::TABLES, &[]), ["0"]);
     db.execute_batch("CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY, name TEXT)").unwrap();
     assert_eq!(column(&db, tasks::PING, &[]), ["[]"]);
     for name in MIGRATIONS {
@@ -239,5 +242,6 @@ fn a_ping_names_the_migrations_with_and_without_rows() {
     assert_eq!(column(&db, tasks::APPLIED, &[]), column(&db, tasks::PING, &[]));
     db.execute_batch("DROP TABLE intents").unwrap();
     assert!(db.prepare(tasks::PING).is_err());
+    assert!(db.prepare(tasks::TABLES).is_err());
     assert!(db.prepare(tasks::APPLIED).is_ok());
 }

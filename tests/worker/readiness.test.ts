@@ -51,6 +51,13 @@ describe("readiness", { timeout: 60_000, concurrency: 2 }, () => {
     );
   });
 
+  test("asked for wrangler's own table, where something else has made the others", async (t) => {
+    const app = await startApp();
+    t.after(() => app.close());
+    await app.sql("DROP TABLE d1_migrations");
+    assert.equal((await call(`${app.base}/readyz`)).status, 200);
+  });
+
   test("let requests fail with a 500 while D1 lacks a migration", async (t) => {
     const app = await startApp({ migrations: 1 });
     t.after(() => app.close());

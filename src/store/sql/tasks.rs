@@ -147,10 +147,21 @@ pub const TASKS_BY_BATCH: &str =
 /// The names of the migrations that were applied, as a JSON list: wrangler keeps them in this table.
 pub const APPLIED: &str = "SELECT json_group_array(name) AS row FROM d1_migrations";
 
-/// The same, if D1 has what each of the migrations made: they are applied in order, so the last column is that
+/// Cannot be prepared unless D1 has what each of the migrations made: they are applied in order, so the last column is that
 /// of the last one.
-pub const PING: &str = "\
-SELECT json_group_array(m.name) AS row FROM d1_migrations m LEFT JOIN \
-  (SELECT t.provider, c.seq, s.retained_after, i.id \
-  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LEFT JOIN intents i ON true LIMIT 1) \
-  ON true";
+macro_rules! tables {
+    () => {
+        "SELECT t.provider, c.seq, s.retained_after, i.id FROM tasks t LEFT JOIN ai_content c ON true \
+         LEFT JOIN sweep s ON true LEFT JOIN intents i ON true LIMIT 1"
+    };
+}
+
+/// Whether D1 has the tables, where something other than wrangler made them.
+pub const TABLES: &str = concat!("SELECT count(*) || '' AS row FROM (", tables!(), ")");
+
+/// The names of the migrations, if D1 has what they made.
+pub const PING: &str = concat!(
+    "SELECT json_group_array(m.name) AS row FROM d1_migrations m LEFT JOIN (",
+    tables!(),
+    ") ON true"
+);
