@@ -33,8 +33,8 @@ export interface TaskwireOptions {
 }
 
 /**
- * The state of all connections in one word: the worst of them counts. `idle`: nothing is watched. `polling`: sockets
- * seem to be blocked, and values come over HTTP.
+ * The state of all connections in one word: the worst of them counts. `idle`: nothing is watched, or nobody is signed
+ * in. `polling`: sockets seem to be blocked, and values come over HTTP.
  */
 export type ConnectionState = LinkState | "offline" | "idle";
 

@@ -73,7 +73,8 @@ const KINDS = {
     isDiscovered: false,
     issuer: `/user_management/${CLIENT}`,
     keys: `/sso/jwks/${CLIENT}`,
-    claims: { client_id: CLIENT, sid: "session_1" },
+    // It names neither an audience nor a client: an app adds an audience by a template.
+    claims: { sid: "session_1" },
   },
   cognito: {
     ...RS256,
@@ -113,10 +114,10 @@ export const LIKES = Object.keys(KINDS) as Like[];
 const own = (url: string, like: Like) => `${url}/like/${like}`;
 const kindOf = (like: Like): Kind => KINDS[like];
 
-/** The token's `iss`, and where its keys are. */
-export function addressesOf(url: string, like: Like): { issuer: string; jwksUrl: string } {
-  const { issuer, keys } = kindOf(like);
-  return { issuer: own(url, like) + issuer, jwksUrl: own(url, like) + keys };
+/** The provider's own address, the token's `iss`, and where its keys are: whether discovery tells that. */
+export function addressesOf(url: string, like: Like) {
+  const { issuer, keys, isDiscovered } = kindOf(like);
+  return { own: own(url, like), issuer: own(url, like) + issuer, jwksUrl: own(url, like) + keys, isDiscovered };
 }
 
 /** A token as this provider makes it. Claims may be changed, and null leaves one out. */

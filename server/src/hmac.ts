@@ -5,8 +5,8 @@ const encoder = new TextEncoder();
 
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
 
-export async function hmac(secret: string, text: string): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey("raw", bytesOf(secret), ALGORITHM, false, ["sign"]);
+export async function hmac(secret: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Array> {
+  const key = await crypto.subtle.importKey("raw", secret, ALGORITHM, false, ["sign"]);
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, bytesOf(text)));
 }
 

@@ -50,7 +50,7 @@ export async function mintTicket(options: MintTicketOptions): Promise<Ticket> {
   }
   const expiresAt = Date.now() + Math.floor(expiresIn * 1000);
   const payload = base64url(bytesOf(JSON.stringify({ user, scope, expiresAt })));
-  const mac = base64url(await hmac(signingSecret(secret), PURPOSE + payload));
+  const mac = base64url(await hmac(bytesOf(signingSecret(secret)), PURPOSE + payload));
   return { ticket: `v1.${payload}.${mac}`, expiresAt: new Date(expiresAt).toISOString() };
 }
 

@@ -85,4 +85,6 @@ test("a wrong argument is an error that names it, and does not say what it was",
     });
   }
   await mintTicket({ ...good, share: false, user: "é".repeat(127) });
+  // The server reads eight secrets, and no more.
+  await mintTicket({ ...good, secret: `${`${SECRET} `.repeat(8)}short` });
 });
