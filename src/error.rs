@@ -182,7 +182,8 @@ impl ApiError {
 
     /// A variable or secret that the operator has not set.
     pub fn not_configured(name: &str) -> Self {
-        Self::new(Code::NotConfigured, format!("{name} is not set."))
+        let issues = vec![Issue::new(name, "is not set")];
+        Self { issues, ..Self::new(Code::NotConfigured, format!("{name} is not set.")) }
     }
 
     /// A temporary failure of ours. The details are in the log.
