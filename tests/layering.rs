@@ -21,7 +21,7 @@ const DIRECTIONS: [(&str, &str); 22] = [
     ("signature", "domain json"),
     ("config", "domain error signature url"),
     ("log", "domain"),
-    ("platform", "config domain error log"),
+    ("platform", "cache config domain error log"),
     ("http", ""),
     ("panics", ""),
     ("provider", "config domain error http json platform signature url"),

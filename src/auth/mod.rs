@@ -12,6 +12,8 @@ pub mod issuer;
 pub mod jwks;
 pub mod keys;
 pub mod refused;
+#[cfg(target_arch = "wasm32")]
+pub mod known;
 pub mod server_keys;
 pub mod settings;
 pub mod unique;
