@@ -4,7 +4,7 @@ use super::incoming::Request;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
 use crate::auth::issuer::Issuer;
-use crate::auth::server_keys::{KeyScope, USER_HEADER, acting_for, is_server_key};
+use crate::auth::server_keys::{KeyScope, USER_HEADER, acting_for, is_server_key, two_users};
 use crate::auth::{known, verify};
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
@@ -48,7 +48,8 @@ impl Viewer {
 ///
 /// # Errors
 ///
-/// `unauthorized` without a valid token or key; `unavailable` without the issuer's keys.
+/// `unauthorized` without a valid token or key; `ambiguous_user` for a token beside [`USER_HEADER`];
+/// `unavailable` without the issuer's keys.
 pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
     let given = request.header("authorization")?.unwrap_or_default();
     let bearer = given.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
@@ -63,6 +64,9 @@ pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError
         Some(token) => token.to_owned(),
         None => in_own_header(request, &issuers)?,
     };
+    if named.is_some() {
+        return Err(two_users());
+    }
     verify::identity(&token, &issuers).await
 }
 
