@@ -77,17 +77,21 @@ pub async fn keys_for(
     let find =
         || with_cache(issuer, |cache| Some(candidates(cache.keys(now())?, algorithm, key_id)));
     let found = find().ok_or(Denied::NoKeys)?;
-    let (true, Some(id)) = (found.is_empty(), key_id) else { return Ok(found) };
-    if !with_cache(issuer, |cache| cache.may_look_for(id, now())) {
-        return Err(Denied::Refused(Refused::UnknownKey));
+    if !found.is_empty() {
+        return Ok(found);
     }
     let fetched = refresh(issuer).await;
     let found = find().ok_or(Denied::NoKeys)?;
+    let unknown = || Denied::Refused(Refused::key(key_id, algorithm, &issuer.issuer));
+    let Some(id) = key_id.filter(|id| with_cache(issuer, |cache| cache.may_look_for(id, now())))
+    else {
+        return Err(unknown());
+    };
     if found.is_empty() {
         if fetched {
             with_cache(issuer, |cache| cache.not_found(id, now()));
         }
-        return Err(Denied::Refused(Refused::UnknownKey));
+        return Err(unknown());
     }
     Ok(found)
 }
