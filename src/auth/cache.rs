@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_a_key_was_imported_as_lives_as_long_as_its_set() {
-        let set = || json!({"keys": [{"kid": "a"}]});
+        let set = || json!({"keys": [{"kty": "EC", "crv": "P-256"}]});
         let mut cache = KeyCache::default();
         cache.fetched(set(), T);
         let first = |cache: &KeyCache<_>, at| cache.keys(at).map(|keys| keys[0].clone());
