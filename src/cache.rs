@@ -1,4 +1,5 @@
-//! A cache of answers by key, each for the same time. Failures are not cached. Pure.
+//! A cache of answers by key, each for the same time, where failures are not cached; and what was made of the
+//! latest key. Pure.
 
 use crate::domain::time::{Millis, SECOND};
 use std::collections::BTreeMap;
@@ -46,9 +47,45 @@ impl<T> Cache<T> {
     }
 }
 
+/// What was made of a key, until another key comes.
+pub struct Latest<K, T> {
+    made: Option<(K, T)>,
+}
+
+impl<K: PartialEq + Clone, T> Latest<K, T> {
+    pub const fn new() -> Self {
+        Self { made: None }
+    }
+
+    /// What was made of `key`, or what is made of it now. Nothing is left of another key.
+    pub fn of(&mut self, key: &K, make: impl FnOnce() -> T) -> &mut T {
+        let made = self.made.take().filter(|(known, _)| known == key);
+        &mut self.made.insert(made.unwrap_or_else(|| (key.clone(), make()))).1
+    }
+}
+
+impl<K: PartialEq + Clone, T> Default for Latest<K, T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::rc::Rc;
+
+    #[test]
+    fn a_thing_is_made_once_for_its_key_and_never_serves_another() {
+        let mut latest = Latest::default();
+        let first = latest.of(&"a", || Rc::new(1)).clone();
+        assert_eq!(**latest.of(&"a", || unreachable!("it was made")), 1);
+        let old = Rc::downgrade(&first);
+        drop(first);
+        assert_eq!(**latest.of(&"b", || Rc::new(2)), 2);
+        assert!(old.upgrade().is_none(), "nothing is left of the other");
+        assert_eq!(**latest.of(&"a", || Rc::new(3)), 3);
+    }
 
     const GOOD_FOR: Millis = 60 * SECOND;
 

@@ -12,6 +12,7 @@ pub enum Code {
     ValidationError,
     MalformedJson,
     MalformedEvent,
+    AmbiguousUser,
     Unauthorized,
     InvalidSignature,
     InvalidTicket,
@@ -46,6 +47,7 @@ impl Code {
             Self::ValidationError => ("validation_error", 422),
             Self::MalformedJson => ("malformed_json", 400),
             Self::MalformedEvent => ("malformed_event", 400),
+            Self::AmbiguousUser => ("ambiguous_user", 400),
             Self::Unauthorized => ("unauthorized", 401),
             Self::InvalidSignature => ("invalid_signature", 401),
             Self::InvalidTicket => ("invalid_ticket", 401),
@@ -89,10 +91,11 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 28] = [
+pub const ALL: [Code; 29] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
+    Code::AmbiguousUser,
     Code::Unauthorized,
     Code::InvalidSignature,
     Code::InvalidTicket,
@@ -182,7 +185,8 @@ impl ApiError {
 
     /// A variable or secret that the operator has not set.
     pub fn not_configured(name: &str) -> Self {
-        Self::new(Code::NotConfigured, format!("{name} is not set."))
+        let issues = vec![Issue::new(name, "is not set")];
+        Self { issues, ..Self::new(Code::NotConfigured, format!("{name} is not set.")) }
     }
 
     /// A temporary failure of ours. The details are in the log.

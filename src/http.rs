@@ -5,12 +5,15 @@
 //! one, and read a body in chunks, whatever its size.
 
 use futures_util::future::{Either, select};
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use std::pin::pin;
 use std::time::Duration;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Request, Response, WorkerGlobalScope};
+use web_sys::{
+    AbortController, AbortSignal, ReadableStream, ReadableStreamDefaultReader, Request, Response,
+    WorkerGlobalScope,
+};
 use worker::{Delay, Error, Result};
 
 /// One outgoing request.
@@ -58,6 +61,27 @@ impl Outgoing<'_> {
     ///
     /// [`Failed::Late`] when the deadline has passed, [`Failed::Broken`] without a complete answer.
     pub async fn send(&self, patience: Duration) -> std::result::Result<Answer, Failed> {
+        self.receive(None, patience).await
+    }
+
+    /// The same, of an answer with at most `limit` bytes. A larger one is broken off.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub async fn send_up_to(
+        &self,
+        limit: usize,
+        patience: Duration,
+    ) -> std::result::Result<Answer, Failed> {
+        self.receive(Some(limit), patience).await
+    }
+
+    async fn receive(
+        &self,
+        limit: Option<usize>,
+        patience: Duration,
+    ) -> std::result::Result<Answer, Failed> {
         let controller = AbortController::new().map_err(|error| Failed::Broken(error.into()))?;
         let work = async {
             let request = self.request_until(Some(&controller.signal()))?;
@@ -65,8 +89,15 @@ impl Outgoing<'_> {
             let response = response(scope.fetch_with_request(&request)).await?;
             let retry_after = response.headers().get("retry-after")?;
             let retry_after = retry_after.and_then(|seconds| seconds.trim().parse().ok());
-            let body = JsFuture::from(response.array_buffer()?).await?;
-            let body = Uint8Array::new(&body).to_vec();
+            let body = match (limit, response.body()) {
+                (Some(limit), Some(stream)) => read_up_to(&stream, limit)
+                    .await?
+                    .ok_or_else(|| Error::from("the answer is too large"))?,
+                _ => {
+                    let body = JsFuture::from(response.array_buffer()?).await?;
+                    Uint8Array::new(&body).to_vec()
+                }
+            };
             Ok(Answer { status: response.status(), retry_after, body })
         };
         // Not `AbortSignal.timeout`: it stays pending after the answer and prevents hibernation.
@@ -77,6 +108,35 @@ impl Outgoing<'_> {
                 Err(Failed::Late)
             }
         }
+    }
+}
+
+/// Reads a stream to its end. `None` as soon as it has more than `limit` bytes: then the rest is not read, and
+/// nothing is copied that does not fit.
+///
+/// # Errors
+///
+/// The stream breaks off.
+pub async fn read_up_to(
+    stream: &ReadableStream,
+    limit: usize,
+) -> std::result::Result<Option<Vec<u8>>, JsValue> {
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut body = Vec::new();
+    loop {
+        let read = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&read, &"done".into())?.is_truthy() {
+            return Ok(Some(body));
+        }
+        let chunk: Uint8Array = Reflect::get(&read, &"value".into())?.unchecked_into();
+        let (start, length) = (body.len(), chunk.length() as usize);
+        if start + length > limit {
+            // Nobody waits for the end of it.
+            let _ = reader.cancel();
+            return Ok(None);
+        }
+        body.resize(start + length, 0);
+        chunk.copy_to(&mut body[start..]);
     }
 }
 

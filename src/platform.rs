@@ -1,5 +1,6 @@
 //! The runtime's clock, randomness, variables, timers and log.
 
+use crate::cache::Latest;
 use crate::config::Config;
 use crate::domain::id::{RANDOM_BYTES, TaskKey};
 use crate::domain::time::Millis;
@@ -21,25 +22,21 @@ pub fn now() -> Millis {
     Date::now() as Millis
 }
 
-thread_local! {
-    static VARIABLES: RefCell<Option<Variables>> = const { RefCell::new(None) };
-}
+/// What is made of an `env`, once for each isolate: it has the settings of a deployment, and no isolate outlives
+/// one. Another `env` has other settings: a test wraps it.
+pub type PerEnv<T> = Latest<JsValue, T>;
 
-/// The variables that were read of an `env`. They are those of a deployment, and no isolate outlives one.
-struct Variables {
-    env: JsValue,
-    read: BTreeMap<String, Option<String>>,
+thread_local! {
+    /// The variables that were read.
+    static VARIABLES: RefCell<PerEnv<BTreeMap<String, Option<String>>>> =
+        const { RefCell::new(PerEnv::new()) };
 }
 
 pub fn config(env: &Env) -> Config<impl Fn(&str) -> Option<String>> {
     Config::from_lookup(|name| {
         VARIABLES.with_borrow_mut(|known| {
             let env: &JsValue = env.as_ref();
-            // Another `env` has other variables: a test wraps it.
-            if known.as_ref().is_none_or(|known| known.env != *env) {
-                *known = Some(Variables { env: env.clone(), read: BTreeMap::new() });
-            }
-            let read = &mut known.as_mut()?.read;
+            let read = known.of(env, BTreeMap::new);
             if let Some(value) = read.get(name) {
                 return value.clone();
             }

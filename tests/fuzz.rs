@@ -78,6 +78,8 @@ targets! {
     modelriver_webhook
     tickets
     jwt
+    jwks
+    settings
     room
     requests
 }

@@ -21,7 +21,7 @@ const DIRECTIONS: [(&str, &str); 22] = [
     ("signature", "domain json"),
     ("config", "domain error signature url"),
     ("log", "domain"),
-    ("platform", "config domain error log"),
+    ("platform", "cache config domain error log"),
     ("http", ""),
     ("panics", ""),
     ("provider", "config domain error http json platform signature url"),
@@ -35,8 +35,8 @@ const DIRECTIONS: [(&str, &str); 22] = [
     ("start", "domain erase error log platform provider room store"),
     (
         "api",
-        "auth cache config domain erase error feed json log object platform provider room route signature start \
-         store url",
+        "auth cache config domain erase error feed http json log object platform provider room route signature \
+         start store url",
     ),
     ("lib", "api panics platform start"),
 ];

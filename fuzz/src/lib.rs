@@ -3,7 +3,7 @@
 //! Run everything with `node fuzz/run.mjs`.
 
 // For the library's file that is included with `#[path]`.
-use taskwire::{config, domain, json};
+use taskwire::{auth, domain, json};
 
 /// Measures the time of a case.
 pub mod clock;

@@ -51,9 +51,14 @@ impl Who {
     }
 }
 
-/// What a token or a server's key may be refused with; a server may name no user.
-const CALLER: [Code; 4] =
-    [Code::Unauthorized, Code::Forbidden, Code::InsufficientScope, Code::ValidationError];
+/// What a token or a server's key may be refused with: a server may name no user, and a user another one.
+const CALLER: [Code; 5] = [
+    Code::AmbiguousUser,
+    Code::Unauthorized,
+    Code::Forbidden,
+    Code::InsufficientScope,
+    Code::ValidationError,
+];
 /// The errors of any JSON body.
 const BODY: [Code; 4] =
     [Code::UnsupportedMediaType, Code::PayloadTooLarge, Code::MalformedJson, Code::ValidationError];

@@ -11,6 +11,7 @@ fn meaning(code: Code) -> &'static str {
         Code::ValidationError => "fields are wrong; `issues` names each",
         Code::MalformedJson => "the body is not JSON",
         Code::MalformedEvent => "verified, and makes no sense",
+        Code::AmbiguousUser => "`Taskwire-User` beside a user's own token",
         Code::Unauthorized => "no bearer token, or one that is not good",
         Code::InvalidSignature => "nobody we know has signed this",
         Code::InvalidTicket => "the ticket is over, or for something else",

@@ -2,10 +2,10 @@
 
 use super::incoming::Request;
 use crate::error::{ApiError, Code};
-use js_sys::{Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use crate::http::read_up_to;
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 /// Largest body of a caller's request, in bytes: 20 times the longest prompt, and its inputs.
 pub const REQUEST_LIMIT: usize = 256 * 1024;
@@ -21,50 +21,21 @@ pub const WEBHOOK_LIMIT: usize = 512 * 1024;
 /// `payload_too_large`, or `malformed_json` for a body that ends too early.
 pub async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, ApiError> {
     let announced = request.header("content-length")?;
-    match announced.and_then(|length| length.parse::<usize>().ok()) {
-        Some(length) if length > limit => Err(too_large(limit)),
+    let body = match announced.and_then(|length| length.parse::<usize>().ok()) {
+        Some(length) if length > limit => None,
         // The runtime takes no more than was announced. Whether it did is for us to say.
         Some(_) => {
             let whole = request.inner().array_buffer().map_err(broken_off)?;
-            let whole = JsFuture::from(whole).await.map_err(broken_off)?;
-            let mut body = Vec::new();
-            append(&mut body, &Uint8Array::new(&whole), limit)?;
-            Ok(body)
+            let whole = Uint8Array::new(&JsFuture::from(whole).await.map_err(broken_off)?);
+            (whole.length() as usize <= limit).then(|| whole.to_vec())
         }
         // A request without a body has no stream.
         None => match request.inner().body() {
-            Some(stream) => in_chunks(&stream, limit).await,
-            None => Ok(Vec::new()),
+            Some(stream) => read_up_to(&stream, limit).await.map_err(broken_off)?,
+            None => Some(Vec::new()),
         },
-    }
-}
-
-async fn in_chunks(stream: &ReadableStream, limit: usize) -> Result<Vec<u8>, ApiError> {
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut body = Vec::new();
-    loop {
-        let read = JsFuture::from(reader.read()).await.map_err(broken_off)?;
-        let part = |name: &str| Reflect::get(&read, &name.into()).map_err(broken_off);
-        if part("done")?.is_truthy() {
-            return Ok(body);
-        }
-        if let Err(refused) = append(&mut body, &part("value")?.unchecked_into(), limit) {
-            // Nobody waits for the end of it.
-            let _ = reader.cancel();
-            return Err(refused);
-        }
-    }
-}
-
-/// Nothing of a chunk is copied that does not fit.
-fn append(body: &mut Vec<u8>, chunk: &Uint8Array, limit: usize) -> Result<(), ApiError> {
-    let (start, length) = (body.len(), chunk.length() as usize);
-    if start + length > limit {
-        return Err(too_large(limit));
-    }
-    body.resize(start + length, 0);
-    chunk.copy_to(&mut body[start..]);
-    Ok(())
+    };
+    body.ok_or_else(|| too_large(limit))
 }
 
 fn too_large(limit: usize) -> ApiError {

@@ -3,9 +3,9 @@
 use super::incoming::Request;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
-use crate::auth::server_keys::{KeyScope, USER_HEADER, acting_for, is_server_key, server_keys};
-use crate::auth::settings::issuers;
-use crate::auth::verify;
+use crate::auth::issuer::Issuer;
+use crate::auth::server_keys::{KeyScope, USER_HEADER, acting_for, is_server_key, two_users};
+use crate::auth::{known, verify};
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
 use crate::object::socket::PROTOCOL_HEADER;
@@ -43,34 +43,46 @@ impl Viewer {
     }
 }
 
-/// The identity of the request's bearer token, or the user for whom a server asks.
+/// The identity of the request's bearer token, or the user for whom a server acts. Neither depends on the settings
+/// of the other.
 ///
 /// # Errors
 ///
-/// `unauthorized` without a valid token or key; `unavailable` without the issuer's keys.
+/// `unauthorized` without a valid token or key; `ambiguous_user` for a token beside [`USER_HEADER`];
+/// `unavailable` without the issuer's keys.
 pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
-    let config = config(env);
-    let issuers = issuers(&config)?;
     let given = request.header("authorization")?.unwrap_or_default();
     let bearer = given.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    if let Some((_, key)) = bearer.filter(|(_, token)| is_server_key(token.trim())) {
-        let user = request.header(USER_HEADER)?;
-        let keys = server_keys(&config)?;
-        return acting_for(&keys, key.trim(), scope_of(request), user.as_deref(), now());
+    let bearer = bearer.map(|(_, token)| token.trim());
+    let named = request.header(USER_HEADER)?;
+    if let Some(key) = bearer.filter(|token| is_server_key(token)) {
+        let keys = known::server_keys(env)?;
+        return acting_for(&keys, key, scope_of(request), named.as_deref(), now());
     }
-    if let Some((_, token)) = bearer {
-        return verify::identity(token.trim(), &issuers).await;
+    let issuers = known::issuers(env)?;
+    let token = match bearer {
+        Some(token) => token.to_owned(),
+        None => in_own_header(request, &issuers)?,
+    };
+    if named.is_some() {
+        return Err(two_users());
     }
+    verify::identity(&token, &issuers).await
+}
+
+/// The token in a header that the settings of an issuer name.
+fn in_own_header(request: &Request, issuers: &[Issuer]) -> Result<String, ApiError> {
     for name in issuers.iter().filter_map(|one| one.header.as_deref()) {
-        if let Some(token) = request.header(name)?.filter(|token| !token.trim().is_empty()) {
-            return verify::identity(token.trim(), &issuers).await;
+        let token = request.header(name)?.unwrap_or_default();
+        if !token.trim().is_empty() {
+            return Ok(token.trim().to_owned());
         }
     }
     let message = "A bearer token is required in the Authorization header.";
     Err(ApiError::new(Code::Unauthorized, message))
 }
 
-/// What a server's key needs for this request.
+/// The scope that a server key needs for this request.
 fn scope_of(request: &Request) -> KeyScope {
     let path = request.path();
     let reads = matches!(request.method(), "GET" | "HEAD");

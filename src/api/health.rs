@@ -3,10 +3,10 @@
 use super::answer::{Response, json};
 use super::remembered::remembered;
 use super::response::site::{ALIVE, READY, WebConfig};
-use crate::auth::server_keys::server_keys;
-use crate::auth::settings::{issuers, page_token};
+use crate::auth::known;
+use crate::auth::settings::page_token;
 use crate::cache::Cache;
-use crate::config::{AUTH_ISSUER, Config};
+use crate::config::AUTH_ISSUER;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
 use crate::platform::config;
@@ -47,22 +47,24 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         return Err(short);
     }
     config.retention()?;
-    issuers(&config)?;
-    server_keys(&config)?;
+    known::issuers(env)?;
+    known::server_keys(env)?;
     page_token(&config)?;
     PROVIDERS.check(&config)?;
     remembered(&WELL, "D1", async { Store::new(env)?.ping().await }).await?;
     json(200, &READY)
 }
 
-pub fn web_config<F: Fn(&str) -> Option<String>>(config: &Config<F>) -> Result<Response, ApiError> {
-    let Some(first) = issuers(config)?.into_iter().next() else {
+pub fn web_config(env: &Env) -> Result<Response, ApiError> {
+    let issuers = known::issuers(env)?;
+    let Some(first) = issuers.first() else {
         return Err(ApiError::not_configured(AUTH_ISSUER));
     };
+    let config = config(env);
     // A provider that names no audience names the app as the party.
-    let mut names = first.audiences.into_iter().chain(first.parties);
-    let audience = names.next().unwrap_or_default();
+    let audience = first.audiences.iter().chain(&first.parties).next();
+    let audience = audience.cloned().unwrap_or_default();
     let client_id = config.get(AUTH_CLIENT_ID).unwrap_or_else(|| audience.clone());
-    let page_token = page_token(config)?;
-    json(200, &WebConfig { issuer: first.issuer, client_id, audience, page_token })
+    let page_token = page_token(&config)?;
+    json(200, &WebConfig { issuer: first.issuer.clone(), client_id, audience, page_token })
 }

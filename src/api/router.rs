@@ -8,7 +8,6 @@ use super::page::page;
 use super::{ai, content, cors, erase, generate, health, live, models, openapi, tasks, webhook};
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
-use crate::platform::config;
 use crate::route::Route;
 use worker::{Context, Env, Result};
 
@@ -85,7 +84,7 @@ async fn answer(
         }
         Route::Content(id) => content::read(&identify(request, env).await?, id, env).await,
         Route::Me => erase::everything(&identify(request, env).await?, env, context).await,
-        Route::WebConfig => health::web_config(&config(env)),
+        Route::WebConfig => health::web_config(env),
         Route::OpenApi => openapi::document(),
         Route::Health => health::alive(),
         Route::Ready => health::ready(env).await,

@@ -1,4 +1,4 @@
-//! The algorithms that a token may be signed with. `none` and the symmetric ones are not among them.
+//! The signature algorithms that are accepted. `none` and the symmetric ones are not among them.
 
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ impl Algorithm {
         Self::Ed25519,
     ];
 
-    /// As tokens and keys call it (RFC 7518, RFC 8037).
+    /// The name in tokens and keys (RFC 7518, RFC 8037).
     pub fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -44,8 +44,8 @@ impl Algorithm {
         Self::ALL.into_iter().find(|one| one.name() == name)
     }
 
-    /// The algorithm of a JSON Web Key. It is the key's to say: a token cannot choose. An RSA key that does
-    /// not say it is for RS256, and for the others the curve decides.
+    /// The algorithm of a JSON Web Key. The key determines it, never the token. An RSA key without `alg` is for
+    /// RS256; for all other keys the curve decides.
     pub fn of_key(jwk: &Value) -> Option<Self> {
         let text = |name| jwk.get(name).and_then(Value::as_str);
         let by_kind = match (text("kty")?, text("crv")) {
@@ -80,7 +80,7 @@ impl Algorithm {
         }
     }
 
-    /// Length of the salt, in bytes, where verifying takes one.
+    /// The length of the salt in bytes, for algorithms that have one.
     pub fn salt(self) -> Option<u32> {
         (self == Self::Ps256).then_some(32)
     }

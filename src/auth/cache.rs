@@ -16,7 +16,7 @@ const FRESH: Millis = 10 * MINUTE;
 const AFTER_FAILURE: Millis = MINUTE;
 /// Keys older than this are not used any more, whatever the issuer's state.
 const USABLE: Millis = 24 * HOUR;
-/// How long an unknown key id causes no other fetch.
+/// An unknown key id is not looked for again before this has passed.
 const UNKNOWN: Millis = 30 * SECOND;
 /// Most fetches in one [`BUDGET_SPAN`].
 const BUDGET: usize = 10;
@@ -26,7 +26,7 @@ pub const PATIENCE: Millis = 5 * SECOND;
 /// Most unknown key ids that are kept.
 const UNKNOWN_LIMIT: usize = 64;
 
-/// The cache of one issuer's keys. What a key was imported as, an `I`, lives as long as its set.
+/// The cache of one issuer's keys. An imported key, an `I`, lives as long as its set.
 #[derive(Debug)]
 pub struct KeyCache<I> {
     keys: Option<(Millis, Vec<Rc<Key<I>>>)>,
@@ -69,6 +69,12 @@ impl<I> KeyCache<I> {
         is_open && self.keys(now).is_none()
     }
 
+    /// Whether a request that has waited since `began` should give up. A request of its own would make those
+    /// behind it wait for another [`PATIENCE`], one after the other.
+    pub fn has_failed_since(&self, began: Millis) -> bool {
+        self.failed.is_some_and(|failed| failed >= began)
+    }
+
     /// Whether to fetch because a token names an unknown key id.
     pub fn may_look_for(&self, key_id: &str, now: Millis) -> bool {
         let asked = |(at, id): &(Millis, String)| id == key_id && now - at < UNKNOWN;
@@ -83,7 +89,7 @@ impl<I> KeyCache<I> {
         self.unknown.push_back((now, key_id.to_owned()));
     }
 
-    /// A fetch begins.
+    /// Records that a fetch begins.
     pub fn fetching(&mut self, now: Millis) {
         if self.fetches.len() == BUDGET {
             self.fetches.pop_front();
@@ -91,12 +97,12 @@ impl<I> KeyCache<I> {
         self.fetches.push_back(now);
     }
 
-    /// The fetch has failed.
+    /// Records that the fetch has failed.
     pub fn failed(&mut self, now: Millis) {
         self.failed = Some(now);
     }
 
-    /// The fetch has brought this set. Nothing is left of the one before.
+    /// Replaces the keys by the set that was fetched.
     pub fn fetched(&mut self, jwks: Value, now: Millis) {
         self.keys = Some((now, keys_of(jwks)));
     }
@@ -112,7 +118,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// A time of day like any other: 0 would hide what is added to it.
+    /// An ordinary time. Starting at 0 would hide mistakes in sums.
     const T: Millis = 1_795_168_800_000;
 
     fn filled(at: Millis) -> KeyCache<&'static str> {
@@ -178,6 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn whoever_has_waited_for_a_fetch_that_failed_does_not_begin_another() {
+        let mut cache = KeyCache::<()>::default();
+        assert!(!cache.has_failed_since(T));
+        cache.fetching(T);
+        assert!(!cache.has_failed_since(T));
+        cache.failed(T + PATIENCE);
+        assert!(cache.has_failed_since(T + 1) && cache.has_failed_since(T + PATIENCE));
+        assert!(!cache.has_failed_since(T + PATIENCE + 1), "who comes later may try");
+    }
+
+    #[test]
     fn old_keys_serve_for_a_day_while_the_issuer_is_away() {
         let mut cache = filled(T);
         cache.fetching(T + FRESH);
@@ -187,7 +204,7 @@ mod tests {
 
     #[test]
     fn what_a_key_was_imported_as_lives_as_long_as_its_set() {
-        let set = || json!({"keys": [{"kid": "a"}]});
+        let set = || json!({"keys": [{"kty": "EC", "crv": "P-256"}]});
         let mut cache = KeyCache::default();
         cache.fetched(set(), T);
         let first = |cache: &KeyCache<_>, at| cache.keys(at).map(|keys| keys[0].clone());

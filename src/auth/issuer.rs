@@ -1,9 +1,9 @@
-//! An issuer of tokens, and what a token of its own has to say.
+//! An issuer of tokens, and what its tokens must claim.
 
 use super::refused::Refused;
 use serde_json::{Map, Value};
 
-/// Longest user id, in bytes: OIDC's own limit of a `sub`.
+/// Longest user id, in bytes: OIDC's limit for `sub`.
 const USER_LIMIT: usize = 255;
 
 /// Where an issuer's keys are.
@@ -12,24 +12,24 @@ pub enum KeySource {
     /// By OIDC discovery.
     Discovery,
     Url(String),
-    /// A JSON Web Key Set that is a setting: nothing is fetched.
+    /// A JSON Web Key Set in the settings: nothing is fetched.
     Set(Value),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
-    /// Exactly as in the tokens' `iss`.
+    /// Exactly the tokens' `iss`.
     pub issuer: String,
-    /// `aud` holds one of them. Empty: it is not looked at.
+    /// `aud` must contain one of them. If empty, it is not checked.
     pub audiences: Vec<String>,
-    /// `azp` or `client_id` is one of them. Empty: neither is looked at.
+    /// `azp` or `client_id` must be one of them. If empty, neither is checked.
     pub parties: Vec<String>,
     pub keys: KeySource,
     /// A header that may carry the bare token, in lower case.
     pub header: Option<String>,
-    /// The claim that is the user.
+    /// The claim with the user's id.
     pub subject_claim: String,
-    /// What claims have to be: each with its allowed values.
+    /// The required claims, each with its allowed values.
     pub required: Vec<(String, Vec<Value>)>,
     /// Comes before the subject. Empty for the first issuer alone.
     pub prefix: String,
@@ -42,7 +42,7 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// The claim, with what it is and what it has to be.
+    /// [`Refused::Wrong`], with the claim, its value and the expected one.
     pub fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), Refused> {
         if !self.audiences.is_empty() {
             let came = claims.get("aud");
@@ -65,11 +65,11 @@ impl Issuer {
         Ok(())
     }
 
-    /// Checks what the deployment asks of its users.
+    /// Checks the claims that the deployment requires.
     ///
     /// # Errors
     ///
-    /// [`Refused::Forbidden`], with the claim, what it is and what it has to be.
+    /// [`Refused::Forbidden`], with the claim, its value and the allowed ones.
     pub fn check_required(&self, claims: &Map<String, Value>) -> Result<(), Refused> {
         for (name, allowed) in &self.required {
             let came = claims.get(name);
@@ -85,19 +85,23 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// The claim is missing, empty, too long, or looks like a user of another issuer.
+    /// The claim is missing, empty, too long, has control characters, or looks like a user of another issuer.
     pub fn user(&self, claims: &Map<String, Value>) -> Result<String, Refused> {
-        let subject = claims.get(&self.subject_claim).and_then(Value::as_str).unwrap_or_default();
-        let user = format!("{}{subject}", self.prefix);
-        let is_anothers = self.others.iter().any(|prefix| user.starts_with(prefix.as_str()));
-        if subject.is_empty() || user.len() > USER_LIMIT || is_anothers {
-            return Err(Refused::Subject(self.subject_claim.clone()));
+        let (claim, came) = (self.subject_claim.as_str(), claims.get(&self.subject_claim));
+        let subject = came.and_then(Value::as_str).unwrap_or_default();
+        let room = USER_LIMIT.saturating_sub(self.prefix.len());
+        if subject.is_empty() || subject.len() > room || subject.contains(char::is_control) {
+            return Err(Refused::subject(claim, came, room));
         }
-        Ok(user)
+        let user = format!("{}{subject}", self.prefix);
+        match self.others.iter().find(|prefix| user.starts_with(prefix.as_str())) {
+            Some(prefix) => Err(Refused::anothers(claim, came, prefix)),
+            None => Ok(user),
+        }
     }
 }
 
-/// Whether a claim is `wanted`, or a list with it.
+/// Whether a claim is `wanted`, or a list that contains it.
 fn holds(claim: &Value, wanted: &Value) -> bool {
     match claim {
         Value::Array(many) => many.contains(wanted),
@@ -204,14 +208,26 @@ mod tests {
         let staff = Issuer { prefix: "staff|".into(), subject_claim: "oid".into(), ..issuer() };
         assert_eq!(first.user(map(&json!({"sub": "ada"}))), Ok("ada".into()));
         assert_eq!(staff.user(map(&json!({"oid": "ada", "sub": "x"}))), Ok("staff|ada".into()));
+        let said =
+            |user: Result<String, Refused>| user.expect_err("no user of this issuer").message();
         assert_eq!(
-            first.user(map(&json!({"sub": "staff|ada"}))),
-            Err(Refused::Subject("sub".into()))
+            said(first.user(map(&json!({"sub": "staff|ada"})))),
+            "The token's sub is \"staff|ada\". It must not begin with \"staff|\", as users of another issuer do."
         );
-        for bad in
-            [json!({}), json!({"oid": ""}), json!({"oid": 7}), json!({"oid": "x".repeat(250)})]
-        {
-            assert_eq!(staff.user(map(&bad)), Err(Refused::Subject("oid".into())), "{bad}");
+        let must = "It must be text of 1 to 249 bytes without control characters.";
+        for (bad, shown) in [
+            (json!({}), "missing".to_owned()),
+            (json!({"oid": ""}), "\"\"".to_owned()),
+            (json!({"oid": 7}), "7".to_owned()),
+            (json!({"oid": "a\u{9b}b"}), "\"a\\u009bb\"".to_owned()),
+            (json!({"oid": "x".repeat(250)}), format!("\"{}…", "x".repeat(99))),
+        ] {
+            assert_eq!(
+                said(staff.user(map(&bad))),
+                format!("The token's oid is {shown}. {must}"),
+                "{bad}"
+            );
         }
+        assert!(staff.user(map(&json!({"oid": "x".repeat(249)}))).is_ok());
     }
 }

@@ -5,6 +5,7 @@ use crate::auth::cache::{KeyCache, PATIENCE};
 use crate::auth::issuer::{Issuer, KeySource};
 use crate::auth::keys::{Key, candidates};
 use crate::auth::refused::Refused;
+use crate::domain::time::Millis;
 use crate::error::{ApiError, Code};
 use crate::http::{Failed, Outgoing};
 use crate::json;
@@ -23,7 +24,10 @@ use worker::{Delay, Error};
 /// other's I/O.
 const STEP: Duration = Duration::from_millis(20);
 
-/// A key as Web Crypto has it, and the parameters that it verifies with. Neither is bound to a request.
+/// The largest configuration or key set that is read, in bytes: enough for a hundred keys with certificates.
+const LARGEST: usize = 512 * 1024;
+
+/// A key imported into Web Crypto, and the parameters for verifying. Neither is bound to a request.
 pub struct Imported {
     pub key: CryptoKey,
     pub algorithm: Object,
@@ -36,11 +40,11 @@ thread_local! {
     static CACHES: RefCell<BTreeMap<String, KeyCache<Imported>>> =
         const { RefCell::new(BTreeMap::new()) };
 
-    /// Issuers whose keys are to be renewed behind the answer.
+    /// Issuers whose keys are renewed after the answer is sent.
     static STALE: RefCell<Vec<Issuer>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The renewal of stale keys, where there are any: to be run when the answer is out.
+/// The renewal of stale keys, if there are any. It runs after the answer is sent.
 pub fn renewal() -> Option<impl Future<Output = ()> + 'static> {
     let stale = STALE.take();
     if stale.is_empty() {
@@ -66,9 +70,7 @@ pub async fn keys_for(
     algorithm: Algorithm,
     key_id: Option<&str>,
 ) -> Result<Vec<IssuersKey>, Denied> {
-    while with_cache(issuer, |cache| cache.is_awaited(now())) {
-        Delay::from(STEP).await;
-    }
+    wait_for_another(issuer).await?;
     if with_cache(issuer, |cache| cache.is_empty(now())) {
         refresh(issuer).await;
     } else if with_cache(issuer, |cache| cache.is_stale(now())) {
@@ -77,19 +79,39 @@ pub async fn keys_for(
     let find =
         || with_cache(issuer, |cache| Some(candidates(cache.keys(now())?, algorithm, key_id)));
     let found = find().ok_or(Denied::NoKeys)?;
-    let (true, Some(id)) = (found.is_empty(), key_id) else { return Ok(found) };
-    if !with_cache(issuer, |cache| cache.may_look_for(id, now())) {
-        return Err(Denied::Refused(Refused::UnknownKey));
+    if !found.is_empty() {
+        return Ok(found);
     }
+    let unknown = || Denied::Refused(Refused::key(key_id, algorithm, &issuer.issuer));
+    let Some(id) = key_id.filter(|id| with_cache(issuer, |cache| cache.may_look_for(id, now())))
+    else {
+        return Err(unknown());
+    };
     let fetched = refresh(issuer).await;
     let found = find().ok_or(Denied::NoKeys)?;
     if found.is_empty() {
         if fetched {
             with_cache(issuer, |cache| cache.not_found(id, now()));
         }
-        return Err(Denied::Refused(Refused::UnknownKey));
+        return Err(unknown());
     }
     Ok(found)
+}
+
+/// Waits while another request fetches the first keys, up to the deadline of a fetch.
+async fn wait_for_another(issuer: &Issuer) -> Result<(), Denied> {
+    let began = now();
+    while with_cache(issuer, |cache| cache.is_awaited(now())) {
+        Delay::from(STEP).await;
+        let is_in_vain = |cache: &mut KeyCache<Imported>| {
+            let is_late = now() - began >= PATIENCE && cache.is_awaited(now());
+            is_late || cache.has_failed_since(began)
+        };
+        if with_cache(issuer, is_in_vain) {
+            return Err(Denied::NoKeys);
+        }
+    }
+    Ok(())
 }
 
 /// Why there is no key.
@@ -134,12 +156,13 @@ async fn refresh(issuer: &Issuer) -> bool {
 }
 
 async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
+    let until = now() + PATIENCE;
     let url = match &issuer.keys {
         KeySource::Set(keys) => return Ok(keys.clone()),
         KeySource::Url(url) => url.clone(),
         KeySource::Discovery => {
             let base = issuer.issuer.trim_end_matches('/');
-            let known = get(&format!("{base}/.well-known/openid-configuration")).await?;
+            let known = get(&format!("{base}/.well-known/openid-configuration"), until).await?;
             // OIDC Discovery requires the same issuer in its configuration.
             if known.get("issuer").and_then(Value::as_str) != Some(issuer.issuer.as_str()) {
                 return Err("its configuration names another issuer".into());
@@ -149,25 +172,25 @@ async fn fetch_keys(issuer: &Issuer) -> worker::Result<Value> {
             url.ok_or_else(|| Error::from("its jwks_uri is missing or not https"))?.to_owned()
         }
     };
-    let keys = get(&url).await?;
+    let keys = get(&url, until).await?;
     if !keys.get("keys").is_some_and(Value::is_array) {
         return Err("its key set has no keys".into());
     }
     Ok(keys)
 }
 
-async fn get(url: &str) -> worker::Result<Value> {
+/// Fetches JSON of limited size before `until`. Redirects are not followed.
+async fn get(url: &str, until: Millis) -> worker::Result<Value> {
     let headers = [("accept", "application/json")];
     let request = Outgoing { method: "GET", url, headers: &headers, body: None };
-    let answer =
-        request.send(Duration::from_millis(PATIENCE as u64)).await.map_err(
-            |failed| match failed {
-                Failed::Late => Error::from("no answer in time"),
-                Failed::Broken(error) => error,
-            },
-        )?;
+    let patience = Duration::from_millis((until - now()).max(0) as u64);
+    let answer = request.send_up_to(LARGEST, patience).await.map_err(|failed| match failed {
+        Failed::Late => Error::from("no answer in time"),
+        Failed::Broken(error) => error,
+    })?;
     match answer.status {
         200 => Ok(json::read(&answer.body)?),
-        status => Err(format!("status {status} from {url}").into()),
+        // The address may come from the issuer's configuration. `Debug` keeps it in one line of the log.
+        status => Err(format!("status {status} from {url:?}").into()),
     }
 }

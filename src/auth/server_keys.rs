@@ -1,4 +1,4 @@
-//! Keys of servers: a backend, a cron job or an agent that acts for users without their tokens. Pure.
+//! Server keys: for backends, cron jobs and agents that act for users without their tokens. Pure.
 
 use super::claims::Identity;
 use crate::config::Config;
@@ -10,7 +10,7 @@ use std::fmt;
 
 pub const SERVER_KEYS: &str = "TASKWIRE_SERVER_KEYS";
 
-/// The header that says for which user a server asks.
+/// The header that names the user for whom a server acts.
 pub const USER_HEADER: &str = "Taskwire-User";
 
 const PREFIX: &str = "twk_";
@@ -18,7 +18,7 @@ const PREFIX: &str = "twk_";
 const KEY_LENGTH: usize = 32;
 /// Longest user id, in bytes.
 const USER_LIMIT: usize = 255;
-/// How long a socket may last that a server opened: the key may be taken back.
+/// How long a server's socket may last, since its key can be revoked.
 const SOCKET_LIFE: Millis = DAY;
 
 /// What a server may do.
@@ -63,7 +63,7 @@ impl fmt::Debug for ServerKey {
     }
 }
 
-/// Whether a bearer token is meant as a server's key.
+/// Whether a bearer token looks like a server key.
 pub fn is_server_key(token: &str) -> bool {
     token.starts_with(PREFIX)
 }
@@ -95,8 +95,13 @@ pub fn server_keys<F: Fn(&str) -> Option<String>>(
                 "must not be empty, and its own",
             ));
         }
+        let key = key.trim();
+        // Otherwise the scopes of the later entry would replace those of the earlier one.
+        if keys.iter().any(|other| other.secret.is(key)) {
+            return Err(ApiError::wrong_setting(&format!("{at}.key"), "is listed twice"));
+        }
         let is_long = key.starts_with(PREFIX) && key.chars().count() >= KEY_LENGTH;
-        let secret = Secret::new(key).filter(|_| is_long);
+        let secret = Secret::new(key.to_owned()).filter(|_| is_long);
         let secret = secret.ok_or_else(|| {
             ApiError::wrong_setting(
                 &format!("{at}.key"),
@@ -111,7 +116,7 @@ pub fn server_keys<F: Fn(&str) -> Option<String>>(
     Ok(keys)
 }
 
-/// For which user the server with this key may do what needs `scope`. `user` is its header.
+/// The user for whom the server with this key acts, if the key has the `scope`. `user` is its header.
 ///
 /// # Errors
 ///
@@ -124,7 +129,7 @@ pub fn acting_for(
     user: Option<&str>,
     now: Millis,
 ) -> Result<Identity, ApiError> {
-    // All of them are compared, so that the time tells nothing of the place.
+    // All are compared, so that the time does not reveal which one matched.
     let known =
         keys.iter().fold(None, |found, one| if one.secret.is(given) { Some(one) } else { found });
     let key =
@@ -142,6 +147,15 @@ pub fn acting_for(
         return Err(ApiError { issues, ..ApiError::new(Code::ValidationError, message) });
     }
     Ok(Identity::new(user.to_owned(), now + SOCKET_LIFE))
+}
+
+/// The error for [`USER_HEADER`] beside a user's token, which already names its user.
+pub fn two_users() -> ApiError {
+    let message = format!(
+        "The header {USER_HEADER} is only for a server key ({PREFIX}…). A user's token names its own user."
+    );
+    let issues = vec![Issue::new(USER_HEADER, "is only for a server key")];
+    ApiError { issues, ..ApiError::new(Code::AmbiguousUser, message) }
 }
 
 #[cfg(test)]
@@ -193,12 +207,31 @@ mod tests {
             code(acting_for(&[], KEY, KeyScope::Read, Some("ada"), 7)),
             (401, "unauthorized")
         );
+    }
+
+    #[test]
+    fn a_user_that_is_missing_too_long_or_has_control_characters_is_a_422_that_names_the_header() {
+        let refused = |user: Option<&str>| {
+            let error = acting_for(&keys(), KEY, KeyScope::Read, user, 7).expect_err("a refusal");
+            assert_eq!((error.status(), error.code), (422, Code::ValidationError), "{user:?}");
+            assert_eq!(error.issues[0].path, "Taskwire-User");
+            assert!(!error.message.contains(char::is_control), "{user:?}");
+        };
         let long = "x".repeat(256);
-        for user in [None, Some(""), Some("  "), Some("a\u{e4}"), Some("a\tb"), Some(long.as_str())]
-        {
-            let refused = code(acting_for(&keys(), KEY, KeyScope::Read, user, 7));
-            assert_eq!(refused, (422, "validation_error"), "{user:?}");
+        for user in [None, Some(""), Some("  "), Some("a\u{e4}"), Some(long.as_str())] {
+            refused(user);
         }
+        for control in ('\0'..='\u{1f}').chain('\u{7f}'..='\u{9f}') {
+            refused(Some(&format!("a{control}b")));
+        }
+    }
+
+    #[test]
+    fn a_users_token_cannot_be_passed_on_as_another_users() {
+        let error = two_users();
+        assert_eq!((error.status(), error.code.as_str()), (400, "ambiguous_user"));
+        assert_eq!(error.issues[0].path, "Taskwire-User");
+        assert!(error.message.contains("Taskwire-User"));
     }
 
     #[test]
@@ -215,6 +248,11 @@ mod tests {
             (format!("[{}]", entry("", KEY, r#"["read"]"#)), "TASKWIRE_SERVER_KEYS[0].name"),
             (format!("[{good},{good}]"), "TASKWIRE_SERVER_KEYS[1].name"),
             (
+                format!("[{good},{}]", entry("b", KEY, r#"["admin"]"#)),
+                "TASKWIRE_SERVER_KEYS[1].key",
+            ),
+            (format!("[{}]", entry("a", &KEY[..31], r#"["read"]"#)), "TASKWIRE_SERVER_KEYS[0].key"),
+            (
                 format!("[{}]", entry("a", "twk_short", r#"["read"]"#)),
                 "TASKWIRE_SERVER_KEYS[0].key",
             ),
@@ -229,6 +267,8 @@ mod tests {
             assert_eq!(error.issues[0].path, place, "{text}");
             assert!(!error.message.contains("0123"), "{}", error.message);
         }
+        let shortest = format!("[{}]", entry("a", &KEY[..32], r#"["read"]"#));
+        assert_eq!(read(&shortest).expect("a key").len(), 1);
         assert!(read("[]").expect("none").is_empty() && read(" ").expect("none").is_empty());
         assert_eq!(format!("{:?}", keys()[0]), "ServerKey(backend, redacted)");
     }

@@ -1,4 +1,4 @@
-//! A JSON object in which each name comes once. Two readings of one claim could be two users.
+//! A JSON object without duplicate names. Two parsers could read two different users from a duplicate claim.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};

@@ -17,14 +17,14 @@ use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
 ///
 /// # Errors
 ///
-/// `unauthorized` with the reason, `forbidden` where a required claim is not as it has to be; `unavailable`
-/// without the issuer's keys.
+/// `unauthorized` with the reason, `forbidden` if a required claim is wrong, `unavailable` without the issuer's
+/// keys.
 pub async fn identity(token: &str, issuers: &[Issuer]) -> Result<Identity, ApiError> {
     let token = Token::parse(token)?;
     let issuer = token.issuer(issuers)?;
     let keys = keys_for(issuer, token.algorithm, token.key_id.as_deref()).await?;
     for key in &keys {
-        // A key that cannot be imported counts as one that did not sign.
+        // A key that cannot be imported cannot have signed.
         if verifies(key, &token).await.unwrap_or(false) {
             let seconds = now() as f64 / SECOND as f64;
             return Ok(token.identity(issuer, seconds)?);
@@ -49,7 +49,7 @@ async fn verifies(key: &IssuersKey, token: &Token<'_>) -> Result<bool, JsValue> 
         Some(imported) => imported,
         None => {
             let imported = import(&subtle, &key.jwk.to_string(), token.algorithm).await?;
-            // Another request may have been quicker.
+            // Another request may have imported it meanwhile.
             key.imported.get_or_init(|| imported)
         }
     };

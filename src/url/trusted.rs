@@ -2,7 +2,7 @@
 
 use super::hosts::authority;
 use super::scheme_and_authority;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 
 /// `url`, the value of variable `name`, to which secrets or keys are sent.
 ///
@@ -13,8 +13,7 @@ pub fn trusted(name: &str, url: String) -> Result<String, ApiError> {
     if is_trustworthy(&url) {
         return Ok(url);
     }
-    let message = format!("{name} must be https, or http on a loopback address.");
-    Err(ApiError::new(Code::NotConfigured, message))
+    Err(ApiError::wrong_setting(name, "must be https, or http on a loopback address"))
 }
 
 /// Whether `url` is https, or http on a loopback host.

@@ -1,39 +1,18 @@
 /** Methods that the runtime's type does not know were taken for GET: who asks for `PROPFIND` must hear what there is. */
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { after, describe, test } from "node:test";
 import { startApp } from "./support/app.ts";
+import { type Raw, rawRequest } from "./support/raw.ts";
 
 const app = await startApp();
 after(() => app.close());
 const ada = await app.as("ada");
 const timeout = 20_000;
 
-interface Raw {
-  status: number;
-  headers: Headers;
-  body: string;
-}
-
-/** A request as it is written: `fetch` would not send every method. */
-async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Raw> {
-  const { hostname, port } = new URL(app.base);
-  const socket = connect(Number(port), hostname);
-  const all = { host: `${hostname}:${port}`, authorization: `Bearer ${ada.token}`, connection: "close", ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
-  let text = "";
-  socket.setEncoding("utf8").on("data", (chunk) => (text += chunk));
-  await once(socket, "close", { signal: AbortSignal.timeout(10_000) });
-  const [head = "", ...rest] = text.split("\r\n\r\n");
-  const [line = "", ...fields] = head.split("\r\n");
-  return {
-    status: Number(line.split(" ")[1]),
-    headers: new Headers(fields.map((field) => field.split(/: (.*)/s).slice(0, 2) as [string, string])),
-    body: rest.join("\r\n\r\n"),
-  };
+function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Raw> {
+  const all = { authorization: `Bearer ${ada.token}`, ...headers };
+  return rawRequest(app.base, method, path, Object.entries(all));
 }
 
 const ROUTES: [path: string, allow: string][] = [

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { assertRefused, call } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
+import { rawRequest } from "./support/raw.ts";
 
 const BACKEND = "twk_0123456789abcdef0123456789abcdef";
 const REPORTS = "twk_fedcba9876543210fedcba9876543210";
@@ -13,7 +14,9 @@ const KEYS = [
 ];
 const timeout = 60_000;
 
-const app = await startApp({ vars: { TASKWIRE_SERVER_KEYS: JSON.stringify(KEYS) } });
+const app = await startApp({
+  vars: { TASKWIRE_SERVER_KEYS: JSON.stringify(KEYS), AUTH_TOKEN_HEADER: "Cf-Access-Jwt-Assertion" },
+});
 after(() => app.close());
 
 function ask(path: string, key: string, user?: string, body?: object) {
@@ -61,22 +64,81 @@ describe("a server with a key", { timeout }, () => {
     assert.ok(!app.logs.some((line) => line.includes(BACKEND)));
   });
 
-  test("cannot be had by a user who names another", async () => {
+  test("cannot be had by a user who names another: that is a 400 that names the header", async () => {
+    const starts = app.starts;
     const token = await app.emulator.token({ sub: "eve" });
-    const { body } = await ask("/generate", token, "ada", fox);
-    assert.equal(body.task.userId, "eve");
+    const wrong = await app.emulator.token({ exp: 1 });
+    for (const key of [token, wrong, "sk_live_of_something_else"]) {
+      for (const user of ["ada", "eve"]) {
+        const refused = await ask("/generate", key, user, fox);
+        assertRefused(refused, 400, "ambiguous_user");
+        assert.equal(refused.body.error.issues[0].path, "Taskwire-User");
+        assert.match(refused.body.error.message, /^The header Taskwire-User is only for a server key \(twk_…\)\./);
+      }
+    }
+    const headers = { "cf-access-jwt-assertion": token, "taskwire-user": "ada" };
+    assertRefused(await call(`${app.base}/tasks`, { headers }), 400, "ambiguous_user");
+    assert.equal(app.starts, starts);
+    assertRefused(await call(`${app.base}/tasks`, { headers: { "taskwire-user": "ada" } }), 401, "unauthorized");
   });
 
-  test("is refused by a 503 that names the place, where the keys cannot be read", async (t) => {
-    const short = JSON.stringify([{ name: "a", key: "twk_short", scopes: ["read"] }]);
-    const other = await startApp({ vars: { TASKWIRE_SERVER_KEYS: short } });
+  test("names a user of 255 bytes at most, without control characters", async () => {
+    const longest = "x".repeat(255);
+    assert.equal((await ask("/tasks", REPORTS, longest)).status, 200);
+    const refused = await ask("/tasks", REPORTS, `${longest}x`);
+    assertRefused(refused, 422, "validation_error");
+    assert.equal(refused.body.error.issues[0].path, "Taskwire-User");
+    const codes = [...Array(32).keys(), ...Array.from({ length: 129 }, (_, i) => 127 + i)];
+    const taken: number[] = [];
+    for (const code of codes) {
+      const user = `a${String.fromCharCode(code)}b`;
+      const headers = [
+        ["authorization", `Bearer ${REPORTS}`],
+        ["taskwire-user", user],
+      ];
+      const { status, body } = await rawRequest(app.base, "GET", "/tasks", headers);
+      // What is no HTTP does not come through.
+      if (status === 422) {
+        taken.push(code);
+        assert.equal(JSON.parse(body).error.issues[0].path, "Taskwire-User");
+      } else assert.ok(["\0", "\n", "\r"].includes(String.fromCharCode(code)), `${code}: ${status} ${body}`);
+    }
+    assert.ok(taken.includes(9) && taken.includes(0x7f), `${taken}`);
+  });
+
+  for (const [what, keys, path] of [
+    ["a key of 31 characters", [{ ...KEYS[0], key: BACKEND.slice(0, 31) }], "[0].key"],
+    ["two keys of one name", [KEYS[0], { ...KEYS[1], name: "backend" }], "[1].name"],
+    ["one key with two names", [KEYS[0], { ...KEYS[1], key: BACKEND }], "[1].key"],
+    ["a scope that there is not", [{ ...KEYS[0], scopes: ["everything"] }], "[0]"],
+    ["what is no JSON", "[{", ""],
+  ] as const) {
+    test(`is off where the setting has ${what}: a 503 names the place, and users are not held up`, async (t) => {
+      const text = typeof keys === "string" ? keys : JSON.stringify(keys);
+      const other = await startApp({ vars: { TASKWIRE_SERVER_KEYS: text } });
+      t.after(() => other.close());
+      const ready = await call(`${other.base}/readyz`);
+      assertRefused(ready, 503, "not_configured");
+      assert.equal(ready.body.error.issues[0].path, `TASKWIRE_SERVER_KEYS${path}`);
+      for (const key of [BACKEND, REPORTS, BACKEND.slice(0, 31)]) {
+        const headers = { authorization: `Bearer ${key}`, "taskwire-user": "ada" };
+        assertRefused(await call(`${other.base}/tasks`, { headers }), 503, "not_configured");
+      }
+      assert.doesNotMatch(`${ready.text}${other.logs.join("")}`, /0123456789/);
+      assert.deepEqual((await (await other.as("ada")).list()).tasks, []);
+    });
+  }
+
+  test("acts for its users where the settings of sign-in are wrong", async (t) => {
+    const other = await startApp({
+      vars: { TASKWIRE_SERVER_KEYS: JSON.stringify(KEYS), AUTH_ISSUER: null, AUTH_PROVIDERS: "[{" },
+    });
     t.after(() => other.close());
-    const ready = await call(`${other.base}/readyz`);
-    assertRefused(ready, 503, "not_configured");
-    assert.equal(ready.body.error.issues[0].path, "TASKWIRE_SERVER_KEYS[0].key");
-    const headers = { authorization: "Bearer twk_short", "taskwire-user": "ada" };
-    assertRefused(await call(`${other.base}/tasks`, { headers }), 503, "not_configured");
-    // Users are not held up by it.
-    assert.deepEqual((await (await other.as("ada")).list()).tasks, []);
+    const headers = { authorization: `Bearer ${BACKEND}`, "taskwire-user": "ada" };
+    const json = { ...headers, "content-type": "application/json" };
+    const body = JSON.stringify(fox);
+    assert.equal((await call(`${other.base}/generate`, { method: "POST", headers: json, body })).status, 201);
+    assert.equal((await call(`${other.base}/tasks`, { headers })).body.tasks.length, 1);
+    assertRefused(await (await other.as("ada")).call("/tasks"), 503, "not_configured");
   });
 });

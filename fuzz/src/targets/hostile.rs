@@ -21,6 +21,8 @@ pub fn cases(target: &str, share: usize) -> Vec<Case> {
         "modelriver_webhook" => modelriver_webhooks(webhook),
         "tickets" => tickets(webhook),
         "jwt" => tokens(request),
+        "jwks" => key_sets(webhook),
+        "settings" => settings(request),
         "room" => rooms(request),
         "requests" => requests(request),
         _ => Vec::new(),
@@ -222,6 +224,36 @@ fn tokens(size: usize) -> Vec<Case> {
     cases.push(("full stops", filled(TOKEN, "", ".", "")));
     cases.push(("letters", filled(TOKEN, "", "A", ".e30.A")));
     cases.push(("far too long", filled(size, "", "A", ".e30.A")));
+    cases
+}
+
+/// As large as a key set is read.
+fn key_sets(size: usize) -> Vec<Case> {
+    let mut cases = shapes(size, "x\n", "");
+    cases.extend(shapes(size, "x\n{\"keys\":", "}"));
+    cases.extend(shapes(size, "x\n{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":", "}]}"));
+    let n = "_".repeat(342);
+    let long = format!(r#"{{"kid":"x","kty":"RSA","e":"AQAB","n":"{n}"}},"#);
+    for (name, key) in [
+        ("rsa keys", long.as_str()),
+        ("short keys", r#"{"kty":"EC","crv":"P-256"},"#),
+        ("small keys", r#"{"kty":"OKP","crv":"Ed25519","x":"AQ"},"#),
+    ] {
+        cases.push((name, filled(size, "x\n{\"keys\":[", key, "null]}")));
+    }
+    let digits = "_".repeat(size - 100);
+    let one = format!("x\n{{\"keys\":[{{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"{digits}\"}}]}}");
+    cases.push(("one long key", one.into_bytes()));
+    cases
+}
+
+fn settings(size: usize) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let usual = "AUTH_ISSUER=https://id.example\nAUTH_AUDIENCE=a\n";
+    for name in ["AUTH_JWKS", "AUTH_REQUIRED_CLAIMS", "AUTH_PROVIDERS", "TASKWIRE_SERVER_KEYS"] {
+        // A variable has 5 KB at most.
+        cases.extend(shapes(size.min(5 * 1024), &format!("{usual}{name}="), ""));
+    }
     cases
 }
 

@@ -4,6 +4,7 @@
 //! coverage-guided fuzzer, the steady runs that measure time, and the ordinary tests.
 
 pub mod hostile;
+pub mod jwks;
 pub mod jwt;
 pub mod meter;
 pub mod modelriver_signature;
@@ -12,6 +13,7 @@ pub mod mutate;
 pub mod mynth_webhook;
 pub mod requests;
 pub mod room;
+pub mod settings;
 pub mod signature;
 pub mod tasks;
 pub mod tickets;
@@ -24,13 +26,15 @@ mod verified;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also the folder of its seeds.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("signature", signature::signature),
     ("modelriver_signature", modelriver_signature::modelriver_signature),
     ("mynth_webhook", mynth_webhook::mynth_webhook),
     ("modelriver_webhook", modelriver_webhook::modelriver_webhook),
     ("tickets", tickets::tickets),
     ("jwt", jwt::jwt),
+    ("jwks", jwks::jwks),
+    ("settings", settings::settings),
     ("room", room::room),
     ("requests", requests::requests),
 ];

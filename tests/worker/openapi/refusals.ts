@@ -50,6 +50,8 @@ describe("a refusal is as described:", { timeout }, () => {
     const outsider = await strict.emulator.token();
     const asStranger = (token: string) => (name: string) => contract.ask(strict.base, name, { id: "x", token });
     await refused("forbidden", ({ name }) => asStranger(outsider)(name));
+    const headers = { "taskwire-user": "eve" };
+    await refused("ambiguous_user", ({ name }) => ask(name, { id: "x", headers }));
     await refused("insufficient_scope", ({ name }) => asStranger(SERVER_KEY)(name));
     await refused("validation_error", async ({ name, path }) =>
       path.startsWith("/webhooks") ? undefined : asStranger(READER_KEY)(name),

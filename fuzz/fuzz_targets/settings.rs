@@ -1,0 +1,3 @@
+#![cfg_attr(fuzzing, no_main)]
+
+taskwire_fuzz::guided!(settings);

@@ -1,0 +1,88 @@
+/** Claims that are signed as they should be, and are not for us, not of now, or of nobody. */
+
+import { part, signed } from "../support/forge.ts";
+import { claiming, claims, evil, headerOf, issuer, mallory, now, ours, without } from "./keys.ts";
+import { at, aud, CLAIMS, exp, type Forgery, iss, nbf, party, sub, wrong } from "./reasons.ts";
+
+export const bodies: Forgery[] = [
+  ["expired", claiming({ exp: now - 60 }), exp(at(now - 60))],
+  ["expired in 1970", claiming({ exp: 0 }), exp(at(0))],
+  ["expired before 1970", claiming({ exp: -1 }), exp(at(-1))],
+  ["without an end", without("exp"), exp("missing")],
+  ["with an end that is null", claiming({ exp: null }), exp("null")],
+  ["with an end that is text", claiming({ exp: String(now + 3600) }), exp(`"${now + 3600}"`)],
+  ["with an end that is true", claiming({ exp: true }), exp("true")],
+  ["with an end that is a list", claiming({ exp: [now + 3600] }), exp(`[${now + 3600}]`)],
+  ["with an end in milliseconds", claiming({ exp: (now + 3600) * 1000 }), exp(`${(now + 3600) * 1000}`)],
+  ["with an end past all time", claiming({ exp: 1e300 }), exp("1e+300")],
+  [
+    "with an end without end",
+    signed(part(headerOf(ours)), part(JSON.stringify(claims()).replace(/"exp":\d+/, '"exp":1e999')), ours),
+    CLAIMS,
+  ],
+  [
+    "with an end that is no number",
+    signed(part(headerOf(ours)), part(JSON.stringify(claims()).replace(/"exp":\d+/, '"exp":NaN')), ours),
+    CLAIMS,
+  ],
+  ["of tomorrow", claiming({ nbf: now + 86_400 }), nbf(at(now + 86_400))],
+  ["that begins at a text", claiming({ nbf: "0" }), nbf('"0"')],
+  ["for another audience", claiming({ aud: "other" }), aud('"other"')],
+  ["for nobody in particular", without("aud"), aud("missing")],
+  ["for no audience", claiming({ aud: [] }), aud("[]")],
+  ["for an audience without a name", claiming({ aud: "" }), aud('""')],
+  ["for an audience that is an object", claiming({ aud: { taskwire: true } }), aud('{"taskwire":true}')],
+  ["for a list in a list", claiming({ aud: [["taskwire"]] }), aud('[["taskwire"]]')],
+  ["for our name in capitals", claiming({ aud: "Taskwire" }), aud('"Taskwire"')],
+  ["for our name and more", claiming({ aud: "taskwire.evil.example" }), aud('"taskwire.evil.example"')],
+  ["of another party", claiming({ azp: "evil" }), party("azp", '"evil"')],
+  ["of another party, with our client beside it", claiming({ azp: "evil", client_id: "web" }), party("azp", '"evil"')],
+  ["of a list of parties", claiming({ azp: ["web"] }), party("azp", '["web"]')],
+  ["of no party", without("azp"), party("azp", "missing")],
+  ["of another client", claiming({ azp: undefined, client_id: "evil" }), party("client_id", '"evil"')],
+  ["of an issuer with a slash", claiming({ iss: `${issuer.url}/` }), iss(`"${issuer.url}/"`)],
+  ["of an issuer in capitals", claiming({ iss: issuer.url.toUpperCase() }), iss(`"${issuer.url.toUpperCase()}"`)],
+  ["of a list of issuers", claiming({ iss: [issuer.url] }), iss(`["${issuer.url}"]`)],
+  ["of no issuer", without("iss"), iss("missing")],
+  ["of an issuer of its own", claiming({ iss: evil.url }, mallory), iss(`"${evil.url}"`)],
+  ["of nobody", claiming({ sub: "" }), sub('""')],
+  ["without a subject", without("sub"), sub("missing")],
+  ["of a number", claiming({ sub: 7 }), sub("7")],
+  ["of a list", claiming({ sub: ["ada"] }), sub('["ada"]')],
+  ["of an object", claiming({ sub: { id: "ada" } }), sub('{"id":"ada"}')],
+  ["of a name with a zero", claiming({ sub: "ada\0eve" }), sub('"ada\\u0000eve"')],
+  ["of a name with a line end", claiming({ sub: "ada\neve" }), sub('"ada\\neve"')],
+  ["of a name with a control character of Latin-1", claiming({ sub: "ada\u009b" }), sub('"ada\\u009b"')],
+  ["of a name that is too long", claiming({ sub: "x".repeat(256) }), sub(`"${"x".repeat(99)}…`)],
+  [
+    "of a user of the other issuer",
+    claiming({ sub: "staff|ada" }),
+    wrong("sub", '"staff|ada"', 'not begin with "staff|", as users of another issuer do'),
+  ],
+  [
+    "with two subjects",
+    signed(part(headerOf(ours)), part(`{"sub":"eve",${JSON.stringify(claims()).slice(1)}`), ours),
+    CLAIMS,
+  ],
+  [
+    "with two issuers, one of them written otherwise",
+    signed(part(headerOf(ours)), part(`{"\\u0069ss":"x",${JSON.stringify(claims()).slice(1)}`), ours),
+    CLAIMS,
+  ],
+  [
+    "of a whole token in place of claims",
+    signed(part(headerOf(ours, { cty: "JWT" })), part(claiming({})), ours),
+    CLAIMS,
+  ],
+  ["of a list of claims", signed(part(headerOf(ours)), part([claims()]), ours), CLAIMS],
+  [
+    "of claims that are not UTF-8",
+    signed(part(headerOf(ours)), Buffer.from([0x7b, 0xff, 0x7d]).toString("base64url"), ours),
+    CLAIMS,
+  ],
+  [
+    "with half a character",
+    signed(part(headerOf(ours)), part(JSON.stringify(claims()).replace("ada", "\\ud800")), ours),
+    CLAIMS,
+  ],
+];
