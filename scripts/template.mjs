@@ -1,13 +1,10 @@
 // npm run template: writes template/ anew, from what `npm create taskwire` writes. The tests fail while it is not so.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { readBase } from "../create/base.mjs";
-import { templateFiles } from "../create/template.ts";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { buildPage, buildWorker } from "./lib/build.mjs";
 import { ensureNodeModules, npm } from "./lib/node_modules.mjs";
 import { buildPackages, packedFiles } from "./lib/packages.mjs";
-import { inRoot } from "./lib/paths.mjs";
+import { inRoot, NODE } from "./lib/paths.mjs";
 import { run } from "./lib/process.mjs";
 import { startRegistry } from "./lib/registry.mjs";
 import { main, step } from "./lib/steps.mjs";
@@ -45,13 +42,9 @@ await main(async () => {
   await buildWorker();
   await buildPage();
   await step("packages", buildPackages);
-  await step("template/", () => {
+  await step("template/", async () => {
     rmSync(inRoot("template"), { recursive: true, force: true });
-    for (const [path, text] of templateFiles(readBase())) {
-      const file = inRoot("template", path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    }
+    await run(NODE, [inRoot("create/write.mjs"), "template", inRoot("template")]);
     return "";
   });
   await step("template/package-lock.json", lock);

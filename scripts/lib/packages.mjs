@@ -11,14 +11,8 @@ import { Stop } from "./steps.mjs";
 /** Git-ignored: a folder and a .tgz of each package. */
 export const PACKED = inRoot("dist/packages");
 
-/** Imported when it is needed: it needs packages of npm. */
-async function wranglerConfig() {
-  const [{ readBase }, { startConfig }] = await Promise.all([
-    import("../../create/base.mjs"),
-    import("../../create/start.ts"),
-  ]);
-  return startConfig(readBase());
-}
+/** The project's own Node reads TypeScript; the one that runs this may not. */
+const wranglerConfig = (file) => run(NODE, [inRoot("create/write.mjs"), "start", file], { quiet: true });
 
 /**
  * A package is its folder: package.json with `files`, README.md, and build.mjs if something has to be built first.
@@ -71,7 +65,7 @@ async function stage({ folder, from = {}, made = {} }, version) {
   mkdirSync(target, { recursive: true });
   for (const file of manifest.files) {
     if (made[file]) {
-      writeFileSync(join(target, file), await made[file]());
+      await made[file](join(target, file));
       continue;
     }
     const source = from[file] ? inRoot(from[file]) : inRoot(folder, file);

@@ -226,11 +226,8 @@ test("an update is npm update and the migrations, and until those are applied /r
     assert.equal((await ask("/content/cnt_before")).status, 200);
     const start = { method: "POST", body: JSON.stringify({ prompt: "a fox of today", model: "tsu/base" }) };
     const { taskId } = (await ask("/generate", start)).body;
-    await eventually(
-      async () => (await ask(`/tasks/${taskId}`)).body.task.status === "completed",
-      30_000,
-      "it is done",
-    );
+    const isDone = async () => (await get(`/tasks/${taskId}`)).body.task.status === "completed";
+    await eventually(isDone, 30_000, "the task of today is done");
     assert.equal((await ask("/tasks/tsk_before1", { method: "DELETE" })).status, 204);
   } finally {
     await dev.stop();
