@@ -1,5 +1,5 @@
 // What is published of each entry: one module, and what it leaves to its peers.
-import { bundle as bundleFile } from "../scripts/lib/packages.mjs";
+import { bundle as bundleFile } from "../scripts/lib/package_build.mjs";
 
 export const ENTRIES = ["index", "react", "config"];
 

@@ -50,8 +50,8 @@ function take(options: EmulatorOptions, { name, take }: Flag<EmulatorOptions>, v
   }
 }
 
-/** Options from the command line; throws an Error fit to be printed. */
-export function parseFlags(args: string[]): EmulatorOptions | "help" {
+/** `options` as the command line changes them; throws an Error fit to be printed. */
+export function parseFlags(args: string[], options = withDefaults()): EmulatorOptions | "help" {
   const { values } = parseArgs({
     args,
     options: {
@@ -60,7 +60,6 @@ export function parseFlags(args: string[]): EmulatorOptions | "help" {
     },
   });
   if (values.help) return "help";
-  const options = withDefaults();
   for (const each of FLAGS) {
     const value = (values as Record<string, string | boolean | undefined>)[each.name];
     if (typeof value === "string") take(options, each, value);
@@ -76,9 +75,13 @@ export function helpText(): string {
   return [
     `Stands in for ${standsInFor(PROVIDERS)}, over real HTTP.`,
     "",
-    "node emulator/main.ts [flags]",
+    "taskwire-emulator [flags] [-- command]",
     "",
     ...lines,
+    `${"  --vars".padEnd(COLUMN)}the variables of the Worker beside it, as in .dev.vars: where to listen and to send to`,
+    `${" ".repeat(COLUMN)}(none; the file is made if it is not there)`,
+    "",
+    "The command runs beside the emulator, which ends with it: taskwire-emulator --vars .dev.vars -- wrangler dev",
     "",
     "Its index page, /, lists the words in a request that make things go wrong.",
   ].join("\n");

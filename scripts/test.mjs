@@ -5,6 +5,7 @@
 import { ensureChromium } from "./lib/browser.mjs";
 import { buildPage, buildPanickingWorker, buildWorker } from "./lib/build.mjs";
 import { ensureNodeModules } from "./lib/node_modules.mjs";
+import { buildPackages, checkPackages } from "./lib/packages.mjs";
 import { inRoot, NODE } from "./lib/paths.mjs";
 import { run, succeeds } from "./lib/process.mjs";
 import { main, Stop, say, step, summary } from "./lib/steps.mjs";
@@ -24,6 +25,7 @@ const TYPE_CHECKED = [
   "web",
   "web/test",
   "emulator",
+  "create",
   "tests",
   "bench",
   "chaos",
@@ -117,7 +119,20 @@ async function browser() {
   );
 }
 
-const PARTS = { lint, native, types, emulator, page, worker, client, server, chaos, browser };
+async function packages() {
+  await buildWorker();
+  await buildPage();
+  await step("packages", buildPackages);
+  await step("publint and are-the-types-wrong", checkPackages);
+  await step("tests of npm create", () => nodeTest("tests of npm create", "create/test"));
+  const chromium = await ensureChromium();
+  // One file installs projects and drives a browser: it has the machine for itself.
+  await step("package tests", () =>
+    nodeTest("package tests", "tests/packages", { env: { CHROMIUM_PATH: chromium }, filesAtATime: 1 }),
+  );
+}
+
+const PARTS = { lint, native, types, emulator, page, worker, client, server, chaos, browser, packages };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

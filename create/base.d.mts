@@ -1,0 +1,2 @@
+import type { Base } from "./base.ts";
+export function readBase(): Base;
