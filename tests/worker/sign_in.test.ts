@@ -7,7 +7,7 @@ import { ALGORITHMS } from "../../emulator/oidc/keys.ts";
 import { Api, assertRefused, call } from "./support/api.ts";
 import { startApp } from "./support/app.ts";
 
-const timeout = 60_000;
+const timeout = 180_000;
 const other = await startEmulator({ port: 0, webhookUrl: "" });
 after(() => other.close());
 

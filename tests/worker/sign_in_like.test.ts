@@ -49,7 +49,7 @@ function variables(like: Like, url: string): Record<string, string | null> {
   return { AUTH_ISSUER: issuer, ...(needsUrl ? { AUTH_JWKS_URL: jwksUrl } : {}), ...vars };
 }
 
-describe("the default token", { timeout: 60_000, concurrency: 2 }, () => {
+describe("the default token", { timeout: 180_000, concurrency: 2 }, () => {
   for (const like of LIKES.filter((one) => one !== "supabase-legacy")) {
     test(`of ${like} signs its user in, and that of another app there does not`, async (t) => {
       const app = await startApp({ vars: ({ url }) => variables(like, url) });
