@@ -14,7 +14,7 @@ import { inventedTaskId } from "./support/signatures.ts";
 const app = await startApp({ shim: true });
 after(() => app.close());
 const ada = await app.as("ada");
-const timeout = 20_000;
+const timeout = 60_000;
 const publicKey = JSON.stringify((await call(`${app.emulator.url}/jwks`)).body.keys[0]);
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -10,7 +10,7 @@ import { startApp } from "./support/app.ts";
 import { part, signed, signer } from "./support/forge.ts";
 import { type KeyServer, startKeyServer } from "./support/key_server.ts";
 
-const timeout = 60_000;
+const timeout = 120_000;
 /** A fetch of keys, all of it, is given up after 5 s. */
 const IN_TIME_MS = 7000;
 /** The Worker reads 512 KB. The rest is what two sockets and the runtime hold between them. */
