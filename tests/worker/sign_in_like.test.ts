@@ -121,7 +121,7 @@ function variables(like: Like, url: string): Record<string, string | null> {
 
 const KNOWN = LIKES.filter((one) => one !== "supabase-legacy");
 
-describe("the default token", { timeout: 60_000, concurrency: 2 }, () => {
+describe("the default token", { timeout: 240_000, concurrency: 2 }, () => {
   for (const like of KNOWN) {
     test(`of ${like} signs its user in, and that of another app there does not`, async (t) => {
       const app = await startApp({ vars: ({ url }) => variables(like, url) });
