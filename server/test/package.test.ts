@@ -102,7 +102,7 @@ ada.start("image.sing", { url: "" });
 void mintTicket({ secret: "", user: "ada" });
 `;
 
-test("it runs in workerd, with nothing of Node's", { timeout: 60_000 }, async () => {
+test("it runs in workerd, with nothing of Node's", { timeout: 120_000 }, async () => {
   const contents = `
     import { createTaskwireServer, mintTicket } from "./taskwire.js";
     globalThis.Buffer = globalThis.process = undefined;
@@ -141,7 +141,7 @@ test("the README quotes its examples to the letter", async () => {
   }
 });
 
-describe("the README's script", { timeout: 60_000 }, () => {
+describe("the README's script", { timeout: 120_000 }, () => {
   const script = (...args: string[]) =>
     run(process.execPath, [join(home, "examples/script.mjs"), ...args], {
       env: { PATH: process.env.PATH, TASKWIRE_URL: app.base, TASKWIRE_KEY: KEY },
@@ -170,7 +170,7 @@ describe("the README's script", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the README's route handler", { timeout: 60_000 }, () => {
+describe("the README's route handler", { timeout: 120_000 }, () => {
   let backend: Server;
   let url = "";
   let cookie = "";

@@ -13,7 +13,7 @@ const KEYS = [
   { name: "backend", key: KEY, scopes: ["start", "read"] },
   { name: "reports", key: READS, scopes: ["read"] },
 ];
-const timeout = 60_000;
+const timeout = 120_000;
 
 const app = await startApp({
   vars: { TASKWIRE_SERVER_KEYS: JSON.stringify(KEYS) },

@@ -58,7 +58,7 @@ function browser() {
 const clientOf = (authClient: ReturnType<typeof browser>) =>
   createTaskwire({ url: app.base, getToken: getTokenOf(RECIPE, { authClient }) });
 
-describe("a Better Auth server", { timeout: 60_000 }, () => {
+describe("a Better Auth server", { timeout: 120_000 }, () => {
   test("signs people in: each starts a task, reads it, and sees nobody else's", async () => {
     const [ada, eve] = [browser(), browser()];
     const signedUp = await ada.signUp.email({ email: "ada@example.com", password: "correct horse", name: "Ada" });

@@ -43,7 +43,7 @@ const signIn = (login: string, { clientId = "studio", resource }: { clientId?: s
     ...(resource ? { resource } : {}),
   });
 
-describe("an OpenID Connect server", { timeout: 60_000 }, () => {
+describe("an OpenID Connect server", { timeout: 120_000 }, () => {
   test("signs people in by their ID token: each starts a task, reads it, and sees nobody else's", async () => {
     const tokens = { ada: await signIn("ada"), eve: await signIn("eve") };
     const clientOf = (user: object | null) =>

@@ -121,7 +121,7 @@ function variables(like: Like, url: string): Record<string, string | null> {
 
 const KNOWN = LIKES.filter((one) => one !== "supabase-legacy");
 
-describe("the default token", { timeout: 180_000, concurrency: 2 }, () => {
+describe("the default token", { timeout: 240_000, concurrency: 2 }, () => {
   for (const like of KNOWN) {
     test(`of ${like} signs its user in, and that of another app there does not`, async (t) => {
       const app = await startApp({ vars: ({ url }) => variables(like, url) });
@@ -170,7 +170,7 @@ describe("the default token", { timeout: 180_000, concurrency: 2 }, () => {
     const token = await app.emulator.token({ like: "supabase-legacy" });
     const refused = await new Api(app.base, token).call("/tasks");
     assertRefused(refused, 401, "unauthorized");
-    assert.match(refused.body.error.message, /^The token's alg is "HS256"\. It must be one of "RS256", /);
+    assert.match(refused.body.error.message, /algorithm is not one of RS256, /);
   });
 });
 
