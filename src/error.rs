@@ -22,6 +22,7 @@ pub enum Code {
     MethodNotAllowed,
     IdempotencyConflict,
     IdempotencyInProgress,
+    NotCancelable,
     PayloadTooLarge,
     UnsupportedMediaType,
     UpgradeRequired,
@@ -56,6 +57,7 @@ impl Code {
             Self::MethodNotAllowed => ("method_not_allowed", 405),
             Self::IdempotencyConflict => ("idempotency_conflict", 409),
             Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
+            Self::NotCancelable => ("not_cancelable", 409),
             Self::PayloadTooLarge => ("payload_too_large", 413),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
@@ -89,7 +91,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 28] = [
+pub const ALL: [Code; 29] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -103,6 +105,7 @@ pub const ALL: [Code; 28] = [
     Code::MethodNotAllowed,
     Code::IdempotencyConflict,
     Code::IdempotencyInProgress,
+    Code::NotCancelable,
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,

@@ -18,6 +18,7 @@ import type {
   ListQuery,
   Models,
   Requests,
+  RunRequest,
   Started,
   Task,
   TaskAnswer,
@@ -72,6 +73,13 @@ export interface Taskwire {
   generate(request: GenerateRequest, options?: StartOptions): Promise<Started>;
   generateBatch(request: BatchRequest, options?: StartOptions): Promise<Batch>;
   start<K extends keyof Requests>(kind: K, request: Requests[K], options?: StartOptions): Promise<Started>;
+  /** Starts any model of a provider that runs many, with the model's own input. */
+  run(request: RunRequest, options?: StartOptions): Promise<Started>;
+  /**
+   * Asks the provider to cancel a task, and returns it as it is then. It fails with `canceled` once the provider says so. A
+   * result that came first stays. Rejects with `not_cancelable` where the provider cannot.
+   */
+  cancel(taskId: string, options?: CallerOptions): Promise<Task>;
   estimate(request: GenerateRequest, options?: CallerOptions): Promise<Estimate>;
   ai(request: AiRequest, options?: StartOptions): Promise<ChannelStarted>;
   /** The models that a request can name. */
@@ -222,6 +230,12 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
   return {
     generate: (request, options) => startAndKeep("/generate", request, options, taskOf),
     start: (kind, request, options) => startAndKeep("/tasks", { kind, request }, options, taskOf),
+    run: (request, options) => startAndKeep("/tasks", request, options, taskOf),
+    async cancel(id, options) {
+      const { task } = await call<TaskAnswer>(`${pathOf("tasks", id)}/cancel`, { ...options, body: {} });
+      see(task);
+      return task;
+    },
     generateBatch: (request, options) =>
       startAndKeep("/generate/batch", request, options, ({ batchId, live }: Batch) => sources.batch(batchId, live)),
     estimate: (body, options) => call("/estimate", { ...options, body }),

@@ -11,6 +11,8 @@ pub mod issuer;
 #[cfg(target_arch = "wasm32")]
 pub mod jwks;
 pub mod keys;
+#[cfg(target_arch = "wasm32")]
+pub mod published;
 pub mod refused;
 pub mod server_keys;
 pub mod settings;

@@ -10,11 +10,14 @@ pub mod contract;
 pub mod event;
 #[cfg(target_arch = "wasm32")]
 pub mod http;
+pub mod input;
 pub mod kind;
 pub mod lenient;
 pub mod malformed;
 pub mod modelriver;
 pub mod mynth;
+pub mod output;
+pub mod progress;
 pub mod reason;
 pub mod refusal;
 pub mod registry;

@@ -5,7 +5,7 @@ use super::kind::{Becomes, Kind};
 use super::modelriver::ModelRiver;
 use super::mynth::Mynth;
 use crate::config::Config;
-use crate::domain::task::Task;
+use crate::domain::task::{Pace, Task};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 
@@ -75,9 +75,19 @@ impl Registry {
         self.0.iter().any(|it| it.settings().is_public(config) == Ok(true))
     }
 
+    /// The kind of a task, if it is known.
+    fn kind_of(self, task: &Task) -> Option<&'static Kind> {
+        self.named(&task.provider)?.kind(&task.kind)
+    }
+
     /// How long to wait for a task, in milliseconds from the start, if its kind is known.
     pub fn patience(self, task: &Task) -> Option<Millis> {
-        Some(self.named(&task.provider)?.kind(&task.kind)?.patience)
+        Some(self.kind_of(task)?.patience)
+    }
+
+    /// How often to poll a task, if its kind says so.
+    pub fn pace(self, task: &Task) -> Option<Pace> {
+        self.kind_of(task)?.pace
     }
 }
 
