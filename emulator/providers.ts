@@ -2,5 +2,6 @@
 
 import { modelriver } from "./modelriver/index.ts";
 import { mynth } from "./mynth/index.ts";
+import { replicate } from "./replicate/index.ts";
 
-export const PROVIDERS = [mynth, modelriver] as const;
+export const PROVIDERS = [mynth, modelriver, replicate] as const;

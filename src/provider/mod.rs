@@ -21,4 +21,5 @@ pub mod progress;
 pub mod reason;
 pub mod refusal;
 pub mod registry;
+pub mod replicate;
 pub mod settings;

@@ -4,13 +4,14 @@ use super::contract::Provider;
 use super::kind::{Becomes, Kind};
 use super::modelriver::ModelRiver;
 use super::mynth::Mynth;
+use super::replicate::Replicate;
 use crate::config::Config;
 use crate::domain::task::{Pace, Task};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 
 /// Every provider.
-pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver]);
+pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver, &Replicate]);
 
 /// Looks providers up by name and by kind.
 #[derive(Clone, Copy)]
