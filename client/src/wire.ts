@@ -337,7 +337,7 @@ export interface ReviewResult {
 
 /** Asks a provider to run a model. */
 export interface RunRequest {
-  /** One of replicate. 1 to 200 characters. */
+  /** One of replicate, fal. 1 to 200 characters. */
   provider: string;
   /** As its provider calls it, such as `owner/name`. 1 to 200 characters. */
   model: string;

@@ -8,6 +8,7 @@ pub mod call;
 pub mod calls;
 pub mod contract;
 pub mod event;
+pub mod fal;
 #[cfg(target_arch = "wasm32")]
 pub mod http;
 pub mod input;

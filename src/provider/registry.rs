@@ -1,6 +1,7 @@
 //! The list of providers. A provider is a folder and one entry here.
 
 use super::contract::Provider;
+use super::fal::Fal;
 use super::kind::{Becomes, Kind};
 use super::modelriver::ModelRiver;
 use super::mynth::Mynth;
@@ -11,7 +12,7 @@ use crate::domain::time::Millis;
 use crate::error::ApiError;
 
 /// Every provider.
-pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver, &Replicate]);
+pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver, &Replicate, &Fal]);
 
 /// Looks providers up by name and by kind.
 #[derive(Clone, Copy)]

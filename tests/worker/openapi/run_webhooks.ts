@@ -11,7 +11,7 @@ const NAMES = contract.operations
   .filter((name) => name.startsWith("POST /webhooks/") && name.endsWith("/{token}") && name !== REQUEST);
 
 /** Something to run at each. */
-const MODELS: Record<string, string> = { replicate: "owner/name" };
+const MODELS: Record<string, string> = { replicate: "owner/name", fal: "fal-ai/flux/dev" };
 
 for (const name of NAMES) {
   const provider = name.split("/")[2] as "replicate";
