@@ -8,6 +8,8 @@ export interface SharedOptions {
   retryScale: number;
   /** Origins a sign-in may return to. */
   clientRedirects: string[];
+  /** Where webhooks go that a request names, instead of their own origin; empty for that. */
+  webhookOrigin: string;
   /** false: what is started stays pending, and nothing is sent, until `deliver` or `finish` is called. */
   autoDeliver: boolean;
 }
@@ -17,5 +19,6 @@ export const SHARED_DEFAULTS: Readonly<SharedOptions> = {
   host: "127.0.0.1",
   retryScale: 1,
   clientRedirects: ["http://127.0.0.1:8787", "http://localhost:8787"],
+  webhookOrigin: "",
   autoDeliver: true,
 };

@@ -23,6 +23,7 @@ pub enum Code {
     MethodNotAllowed,
     IdempotencyConflict,
     IdempotencyInProgress,
+    NotCancelable,
     PayloadTooLarge,
     UnsupportedMediaType,
     UpgradeRequired,
@@ -58,6 +59,7 @@ impl Code {
             Self::MethodNotAllowed => ("method_not_allowed", 405),
             Self::IdempotencyConflict => ("idempotency_conflict", 409),
             Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
+            Self::NotCancelable => ("not_cancelable", 409),
             Self::PayloadTooLarge => ("payload_too_large", 413),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
@@ -91,7 +93,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 29] = [
+pub const ALL: [Code; 30] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -106,6 +108,7 @@ pub const ALL: [Code; 29] = [
     Code::MethodNotAllowed,
     Code::IdempotencyConflict,
     Code::IdempotencyInProgress,
+    Code::NotCancelable,
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,

@@ -18,9 +18,10 @@ pub enum Route<'a> {
     Task(&'a str),
     TaskLive(&'a str),
     TaskTicket(&'a str),
+    TaskCancel(&'a str),
     /// A provider's webhooks, by its name.
     Webhook(&'a str),
-    /// Unsigned webhooks of single tasks: the provider's name, and the token in the URL.
+    /// Webhooks of single tasks: the provider's name, and the token in the URL.
     WebhookToken(&'a str, &'a str),
     Ai,
     Channel(&'a str),
@@ -56,6 +57,7 @@ impl<'a> Route<'a> {
             ["tasks", id, "", ""] => Self::Task(id),
             ["tasks", id, "live", ""] => Self::TaskLive(id),
             ["tasks", id, "ticket", ""] => Self::TaskTicket(id),
+            ["tasks", id, "cancel", ""] => Self::TaskCancel(id),
             ["webhooks", provider, "", ""] => Self::Webhook(known(provider)?),
             ["webhooks", provider, token, ""] => Self::WebhookToken(with_tokens(provider)?, token),
             ["ai", "", "", ""] => Self::Ai,
@@ -101,6 +103,7 @@ impl<'a> Route<'a> {
             | Self::Estimate
             | Self::TasksTicket
             | Self::TaskTicket(_)
+            | Self::TaskCancel(_)
             | Self::BatchTicket(_)
             | Self::Webhook(_)
             | Self::WebhookToken(..)
@@ -131,14 +134,14 @@ impl<'a> Route<'a> {
     }
 }
 
-/// `name`, if it is a provider's.
+/// `name`, if it is a provider's whose webhooks may come without a token.
 fn known(name: &str) -> Option<&str> {
-    PROVIDERS.named(name).map(|_| name)
+    PROVIDERS.named(name).filter(|it| it.settings().takes_tokens().1).map(|_| name)
 }
 
 /// `name`, if it is a provider's whose tasks can carry a webhook URL of their own.
 fn with_tokens(name: &str) -> Option<&str> {
-    PROVIDERS.named(name).filter(|it| it.settings().webhook_mode.is_some()).map(|_| name)
+    PROVIDERS.named(name).filter(|it| it.settings().takes_tokens().0).map(|_| name)
 }
 
 /// The segments of `path`, padded with empty ones. `None` if there are more than `N`, or one is empty.
@@ -173,6 +176,7 @@ mod tests {
             ("/tasks/tsk_1", Route::Task("tsk_1")),
             ("/tasks/tsk_1/live", Route::TaskLive("tsk_1")),
             ("/tasks/tsk_1/ticket", Route::TaskTicket("tsk_1")),
+            ("/tasks/tsk_1/cancel", Route::TaskCancel("tsk_1")),
             ("/webhooks/mynth", Route::Webhook("mynth")),
             ("/webhooks/mynth/v1.a.b", Route::WebhookToken("mynth", "v1.a.b")),
             ("/webhooks/modelriver", Route::Webhook("modelriver")),

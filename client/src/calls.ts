@@ -12,6 +12,7 @@ import type {
   ListQuery,
   Models,
   Requests,
+  RunRequest,
   Started,
   Task,
   TaskAnswer,
@@ -31,6 +32,13 @@ export interface Calls {
   generate(request: GenerateRequest, options?: StartOptions): Promise<Started>;
   generateBatch(request: BatchRequest, options?: StartOptions): Promise<Batch>;
   start<K extends keyof Requests>(kind: K, request: Requests[K], options?: StartOptions): Promise<Started>;
+  /** Starts any model of a provider that runs many, with the model's own input. */
+  run(request: RunRequest, options?: StartOptions): Promise<Started>;
+  /**
+   * Asks the provider to cancel a task, and returns it as it is then. It fails with `canceled` once the provider says so. A
+   * result that came first stays. Rejects with `not_cancelable` where the provider cannot.
+   */
+  cancel(taskId: string, options?: CallerOptions): Promise<Task>;
   estimate(request: GenerateRequest, options?: CallerOptions): Promise<Estimate>;
   ai(request: AiRequest, options?: StartOptions): Promise<ChannelStarted>;
   /** The models that a request can name. */
@@ -73,6 +81,9 @@ export const createCalls = ({ call, start, erase }: Http): Calls => ({
   generate: (request, options) => start("/generate", request, options),
   generateBatch: (request, options) => start("/generate/batch", request, options),
   start: (kind, request, options) => start("/tasks", { kind, request }, options),
+  run: (request, options) => start("/tasks", request, options),
+  cancel: async (id, options) =>
+    (await call<TaskAnswer>(`${pathOf("tasks", id)}/cancel`, { ...options, body: {} })).task,
   estimate: (body, options) => call("/estimate", { ...options, body }),
   ai: (request, options) => start("/ai", request, options),
   models: (options) => call("/models", options),

@@ -183,6 +183,11 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
 
   return {
     ...calls,
+    async cancel(id, options) {
+      const task = await calls.cancel(id, options);
+      see(task);
+      return task;
+    },
     task(id, { ticket } = {}) {
       const source = sources.task(id, ticket);
       return Object.assign(live(source), taskCalls(call, source.path, ticket));

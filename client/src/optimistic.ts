@@ -41,6 +41,7 @@ export function draftOf(request: GenerateRequest, tasks: readonly Task[], now: s
     task: {
       taskId: null,
       mynthTaskId: null,
+      provider: "mynth",
       kind: "image.generate",
       userId: "",
       status: "pending",
@@ -54,6 +55,7 @@ export function draftOf(request: GenerateRequest, tasks: readonly Task[], now: s
       createdAt: now,
       updatedAt: now,
       images: Array.from({ length: count }, (_, position) => ({ ...image, id: `${name}-${position}`, position })),
+      outputs: [],
       result: null,
       isOptimistic: true,
     },

@@ -75,8 +75,12 @@ export function createSources(call: Http["call"], see: (task: Task) => void, gon
         lent: ticket ? { ticket, expiresAt: "" } : undefined,
         query: ({ current }) => current && `?version=${current.version}`,
         load,
-        take(cell, { task }) {
+        take(cell, { task, progress, message }) {
           if (task) ticket ? offer(cell, task) : see(task);
+          const { current } = cell;
+          if (progress !== undefined && current?.status === "pending") {
+            cell.put({ ...current, progress: { value: progress, message } });
+          }
         },
         isFinal: isSettled,
       };

@@ -168,7 +168,14 @@ export interface Erasing {
 export type Estimate = Record<string, unknown>;
 
 /** One message of a socket. */
-export type Frame = ChannelFrame | ContentErasedFrame | ContentFrame | CurrentFrame | ErasedFrame | TaskFrame;
+export type Frame =
+  | ChannelFrame
+  | ContentErasedFrame
+  | ContentFrame
+  | CurrentFrame
+  | ErasedFrame
+  | ProgressFrame
+  | TaskFrame;
 
 /** What a start may ask for, besides the prompt and the model. */
 export interface GenerateOptions {
@@ -269,6 +276,31 @@ export interface Models {
   models: Model[];
 }
 
+/** One thing that a task has made: a file at an address, a text, or a value. */
+export interface Output {
+  type: OutputType;
+  contentType?: string;
+  /** When the provider deletes it, where that is known. ISO 8601 UTC. */
+  expiresAt?: string;
+  text?: string;
+  url?: string;
+  /** Left out where it is large: `result` has it. */
+  value?: unknown;
+}
+
+/** The sort of an output. */
+export type OutputType = "image" | "video" | "audio" | "text" | "file" | "json";
+
+/** How far the task has come: at most four a second, and only while it is pending. It has no version. */
+export interface ProgressFrame {
+  type: "progress";
+  taskId: string;
+  /** From 0 to 1. Null: the provider does not say. */
+  progress: number | null;
+  /** In a few words, such as a place in the queue. */
+  message?: string;
+}
+
 /** Asks for an image's rating. */
 export interface RateRequest {
   /** At most 4096 characters. */
@@ -303,6 +335,22 @@ export interface ReviewResult {
   [more: string]: unknown;
 }
 
+/** Asks a provider to run a model. */
+export interface RunRequest {
+  /** One of replicate, fal. 1 to 200 characters. */
+  provider: string;
+  /** As its provider calls it, such as `owner/name`. 1 to 200 characters. */
+  model: string;
+  /**
+   * The model's own. 262144 bytes of JSON at most, and 64 levels deep. Its `prompt`, where that is a text, is the
+   * task's.
+   */
+  input: Record<string, unknown>;
+}
+
+/** A kind of task; or a model of a provider that runs many. */
+export type StartRequest = TaskRequest | RunRequest;
+
 /** A task that was started, and where it can be watched. */
 export interface Started {
   taskId: string;
@@ -321,6 +369,8 @@ export interface Task {
   taskId: string | null;
   /** The same, under the name that older front ends read. */
   mynthTaskId: string | null;
+  /** Who has it. */
+  provider: string;
   kind: string;
   userId: string;
   status: Status;
@@ -337,6 +387,8 @@ export interface Task {
   createdAt: string;
   updatedAt: string;
   images: Image[];
+  /** What it has made, in one form for every provider. */
+  outputs: Output[];
   /**
    * What kinds other than `image.generate` return, as the provider wrote it. `TaskResult` has the shape for each
    * kind.
@@ -461,6 +513,17 @@ export type Requests = { [Each in TaskRequest as Each["kind"]]: Each["request"] 
 
 /** What each kind of task returns. */
 export type Results = { [Each in TaskResult as Each["kind"]]: Each["result"] };
+
+/** How far a task has come: from 0 to 1, or null where the provider does not say. */
+export interface TaskProgress {
+  value: number | null;
+  message?: string | undefined;
+}
+
+export interface Task {
+  /** While it is pending and watched on its own, where the provider says so. It has no version. */
+  progress?: TaskProgress | undefined;
+}
 
 /** A task of a kind that is known, with what it returns once it is completed. */
 export type TaskOf<Kind extends keyof Results> = Task & { kind: Kind; result: Results[Kind] | null };

@@ -7,6 +7,7 @@ export function taskAt(version: number, changes: Partial<Task> = {}): Task {
   return {
     taskId: "tsk_1",
     mynthTaskId: "tsk_1",
+    provider: "mynth",
     kind: "image.generate",
     userId: "ada",
     status: "pending",
@@ -20,6 +21,7 @@ export function taskAt(version: number, changes: Partial<Task> = {}): Task {
     createdAt: "2026-11-20T10:00:00.000Z",
     updatedAt: "2026-11-20T10:00:00.000Z",
     images: [],
+    outputs: [],
     result: null,
     ...changes,
   };

@@ -68,6 +68,32 @@ test("a task that was just started has a value at once, and its socket uses the 
   assert.deepEqual(server.lines, ["POST /generate"]);
 });
 
+test("progress is shown with the task while that is pending, and no version comes of it", async () => {
+  const { watcher, visit } = await live();
+  visit.socket.send('{"type":"progress","taskId":"tsk_1","progress":null,"message":"Position 3 in the queue"}');
+  visit.socket.send('{"type":"progress","taskId":"tsk_1","progress":0.76}');
+  const shown = await watcher.values.find(({ progress }) => progress?.value === 0.76);
+  assert.deepEqual(shown, { ...taskAt(1), progress: { value: 0.76, message: undefined } });
+  visit.socket.send(frame(taskAt(2, { status: "completed" })));
+  visit.socket.send('{"type":"progress","taskId":"tsk_1","progress":0.9}');
+  await watcher.values.find(({ version }) => version === 2);
+  assert.deepEqual(versions(watcher), [1, 1, 1, 2]);
+  assert.equal(taskwire.task("tsk_1").current?.progress, undefined);
+});
+
+test("a model is run by its name, and a task is canceled: what came of it is shown at once", async () => {
+  server.answers.set("POST /tasks", started(taskAt(1)));
+  const { taskId } = await taskwire.run({ provider: "replicate", model: "a/b", input: { n: 1 } });
+  const watcher = new Watcher(taskwire.task(taskId));
+  const canceled = taskAt(2, { status: "failed", error: { code: "canceled", message: "The task was canceled." } });
+  server.answers.set("POST /tasks/tsk_1/cancel", { status: 202, body: { task: canceled } });
+  assert.deepEqual(await taskwire.cancel(taskId), canceled);
+  await watcher.values.find(({ version }) => version === 2);
+  const refused = { error: { code: "not_cancelable", message: "No." } };
+  server.answers.set("POST /tasks/tsk_1/cancel", { status: 409, body: refused });
+  await assert.rejects(taskwire.cancel(taskId), (error: TaskwireError) => error.code === "not_cancelable");
+});
+
 test("a frame that comes twice or late changes nothing", async () => {
   const { watcher, visit } = await live();
   for (const version of [3, 2, 3, 1, 5, 4, 5]) visit.socket.send(frame(taskAt(version)));

@@ -5,6 +5,7 @@ use crate::requests::{content_query, query, task_query};
 use serde_json::{Value, json};
 use taskwire::api::request::content::ID_BYTES;
 use taskwire::error::Code;
+use taskwire::provider::registry::PROVIDERS;
 
 /// The errors of a call to a provider.
 const PROVIDER: [Code; 8] = [
@@ -41,7 +42,29 @@ fn after() -> Vec<Value> {
     vec![query("after", "The id of the newest row that the watcher has.", schema)]
 }
 
+/// Every operation.
 pub fn all() -> Vec<Operation> {
+    let all = named();
+    all.into_iter().chain(webhooks_of_requests()).collect()
+}
+
+/// The webhooks of providers that sign them and have them sent to an address of each request's own.
+fn webhooks_of_requests() -> impl Iterator<Item = Operation> {
+    let signed = |it: &&&dyn taskwire::provider::contract::Provider| {
+        it.settings().takes_tokens() == (true, false)
+    };
+    PROVIDERS.all().iter().filter(signed).map(|it| {
+        // The document is made once, and its texts live as long as it.
+        let leak = |text: String| -> &'static str { text.leak() };
+        let path = leak(format!("post /webhooks/{}/{{token}}", it.name()));
+        let id = leak(format!("{}Webhook", it.name()));
+        let about = "Takes a provider's webhooks: the token and the signature must both be good.";
+        let operation = Operation::new(path, Who::Provider, id, about);
+        operation.takes_anything().gives(200, "Received")
+    })
+}
+
+fn named() -> Vec<Operation> {
     use Who::{Anyone, Caller, Provider, Viewer, Watcher};
     let op = Operation::new;
     let gone = &[Code::NotFound];
@@ -64,7 +87,7 @@ pub fn all() -> Vec<Operation> {
             .gives(200, "Models")
             .refused(&PROVIDER),
         op("post /tasks", Caller, "start", "Starts a task of any kind.")
-            .takes("TaskRequest")
+            .takes("StartRequest")
             .starts()
             .gives(201, "Started")
             .refused(&PROVIDER),
@@ -96,12 +119,16 @@ pub fn all() -> Vec<Operation> {
             .refused(gone),
         op("get /tasks/{id}/live", Watcher, "watchTask", "One task, live.")
             .with(version())
-            .opens(&["TaskFrame", "CurrentFrame", "ErasedFrame"])
+            .opens(&["TaskFrame", "CurrentFrame", "ProgressFrame", "ErasedFrame"])
             .refused(gone),
         op("post /tasks/{id}/ticket", Caller, "ticketForTask", "A ticket for one task.")
             .with(share())
             .gives(200, "Ticket")
             .refused(gone),
+        op("post /tasks/{id}/cancel", Caller, "cancelTask", CANCEL)
+            .gives(202, "TaskAnswer")
+            .refused(gone)
+            .refused(&[Code::NotCancelable]),
         op("post /webhooks/mynth", Provider, "mynthWebhook", MYNTH)
             .takes_anything()
             .gives(200, "Received"),
@@ -158,6 +185,8 @@ pub fn all() -> Vec<Operation> {
     ]
 }
 
+const CANCEL: &str = "Tells the provider to cancel a task. It fails with `canceled` when the provider says so: \
+    now, or later. A result that came first stays.";
 const MYNTH: &str = "Takes Mynth's webhooks, of every generation, signed by `webhook-id`, \
     `webhook-timestamp` and `webhook-signature`, or by `x-mynth-signature`.";
 const MYNTH_REQUEST: &str = "Takes Mynth's unsigned webhooks: the token is good for one task.";

@@ -22,6 +22,7 @@ fn meaning(code: Code) -> &'static str {
         Code::MethodNotAllowed => "`Allow` lists the methods that the path takes",
         Code::IdempotencyConflict => "the key stands for another request",
         Code::IdempotencyInProgress => "the key's first request is under way",
+        Code::NotCancelable => "the provider does not cancel it, or not any more",
         Code::PayloadTooLarge => "the body is too large",
         Code::UnsupportedMediaType => "the body has to be `application/json`",
         Code::UpgradeRequired => "this is a WebSocket",

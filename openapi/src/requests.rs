@@ -9,6 +9,7 @@ use taskwire::api::request::list::KIND_CHARS;
 use taskwire::domain::id::KEY_CHARS;
 use taskwire::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
 use taskwire::domain::task::IMAGE_GENERATE;
+use taskwire::provider::input::{INPUT_BYTES, MODEL_CHARS as RUN_MODEL_CHARS};
 use taskwire::provider::kind::Becomes;
 use taskwire::provider::lenient::DEPTH_LIMIT;
 use taskwire::provider::modelriver::request::{
@@ -144,6 +145,28 @@ fn kinds() -> Value {
     json!({"description": all, "oneOf": kinds.collect::<Vec<_>>()})
 }
 
+/// What `POST /tasks` takes.
+fn any() -> Value {
+    let all = "A kind of task; or a model of a provider that runs many.";
+    json!({"description": all, "oneOf": [reference("TaskRequest"), reference("RunRequest")]})
+}
+
+/// What a provider that runs many models is asked with.
+fn run() -> Value {
+    let names: Vec<_> = PROVIDERS.kinds(Becomes::Run).map(|(it, _)| it.name()).collect();
+    let input = format!(
+        "The model's own. {INPUT_BYTES} bytes of JSON at most, and {DEPTH_LIMIT} levels deep. Its `prompt`, \
+         where that is a text, is the task's."
+    );
+    let model = "As its provider calls it, such as `owner/name`.";
+    let fields = json!({
+        "provider": described(text(RUN_MODEL_CHARS), &format!("One of {}.", names.join(", "))),
+        "model": described(text(RUN_MODEL_CHARS), model),
+        "input": described(passed_on("object"), &input),
+    });
+    described(closed(&["provider", "model", "input"], fields), "Asks a provider to run a model.")
+}
+
 fn ai() -> Value {
     let metadata = format!(
         "Comes back with the rows. {METADATA_BYTES} bytes at most. None of its fields is \
@@ -181,6 +204,8 @@ pub fn bodies() -> Map<String, Value> {
         ("ReviewRequest", image("Asks for an image's review.", &url, json!({"effort": word()}))),
         ("UpscaleRequest", image("Asks for a larger image.", &all_three, upscale)),
         ("VideoRequest", video()),
+        ("RunRequest", run()),
+        ("StartRequest", any()),
         ("TaskRequest", kinds()),
         ("AiRequest", ai()),
         ("Estimate", json!({"type": "object", "description": "In the provider's own words."})),

@@ -14,6 +14,17 @@ export type Requests = { [Each in TaskRequest as Each["kind"]]: Each["request"] 
 /** What each kind of task returns. */
 export type Results = { [Each in TaskResult as Each["kind"]]: Each["result"] };
 
+/** How far a task has come: from 0 to 1, or null where the provider does not say. */
+export interface TaskProgress {
+  value: number | null;
+  message?: string | undefined;
+}
+
+export interface Task {
+  /** While it is pending and watched on its own, where the provider says so. It has no version. */
+  progress?: TaskProgress | undefined;
+}
+
 /** A task of a kind that is known, with what it returns once it is completed. */
 export type TaskOf<Kind extends keyof Results> = Task & { kind: Kind; result: Results[Kind] | null };`;
 

@@ -9,6 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Largest body of a caller's request, in bytes: 20 times the longest prompt, and its inputs.
 pub const REQUEST_LIMIT: usize = 256 * 1024;
+/// Largest body of a start whose input goes to the provider as it is. The input has a limit of its own.
+pub const INPUT_LIMIT: usize = 512 * 1024;
 /// Largest body of a webhook, in bytes. A task of 20 images has some 50 KB. Anyone can make us hash this
 /// much, up to three times per secret, before the signature is refused.
 pub const WEBHOOK_LIMIT: usize = 512 * 1024;
@@ -52,12 +54,12 @@ fn broken_off(_error: JsValue) -> ApiError {
 /// # Errors
 ///
 /// `unsupported_media_type` for another content type, and those of [`read`].
-pub async fn read_json(request: &Request) -> Result<Vec<u8>, ApiError> {
+pub async fn read_json(request: &Request, limit: usize) -> Result<Vec<u8>, ApiError> {
     let content_type = request.header("content-type")?.unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         let message = "The content type must be application/json.";
         return Err(ApiError::new(Code::UnsupportedMediaType, message));
     }
-    read(request, REQUEST_LIMIT).await
+    read(request, limit).await
 }

@@ -1,7 +1,7 @@
 //! The routes that start something: `POST /generate`, `/generate/batch`, `/tasks` and `/estimate`.
 
 use super::answer::{Response, json};
-use super::body::read_json;
+use super::body::{INPUT_LIMIT, REQUEST_LIMIT, read_json};
 use super::caller::{identify, live};
 use super::incoming::Request;
 use super::request::idempotency;
@@ -33,7 +33,9 @@ pub struct Asked {
 
 pub async fn asked(request: &Request, env: &Env) -> Result<Asked, ApiError> {
     let caller = identify(request, env).await?;
-    let body = read_json(request).await?;
+    let takes_input = request.path() == "/tasks";
+    let limit = if takes_input { INPUT_LIMIT } else { REQUEST_LIMIT };
+    let body = read_json(request, limit).await?;
     let key = idempotency_key(request)?;
     Ok(Asked { user_id: caller.user_id().to_owned(), body, key })
 }
@@ -58,7 +60,10 @@ pub async fn start_kind(
 ) -> Result<Response, ApiError> {
     let asked = asked(request, env).await?;
     let wanted = kinds::parse(PROVIDERS, &asked.body)?;
-    one(asked, "tasks", wanted, env, context).await.map_err(kinds::within_request)
+    let is_run = PROVIDERS.kind(wanted.kind, Becomes::Run).is_some();
+    let field = if is_run { "input" } else { "request" };
+    let started = one(asked, "tasks", wanted, env, context).await;
+    started.map_err(|error| kinds::within_field(error, field))
 }
 
 /// The kind that the short forms start, and its provider.
@@ -121,10 +126,12 @@ pub async fn estimate(request: &Request, env: &Env) -> Result<Response, ApiError
     json(200, &calls::estimate(&Http { env }, provider, &wanted).await?)
 }
 
-/// What is to be started, with the webhook's address where none is registered.
+/// What is to be started, with the webhook's address where none is registered. Missing settings are found
+/// here.
 fn job(env: &Env, request: StartRequest, task: Task) -> Result<Job, ApiError> {
     let config = config(env);
     let provider = PROVIDERS.of(&task)?;
+    Http { env }.check(provider)?;
     let address = provider.settings().webhook_address(provider.name(), &config)?;
     let webhook_url = match address {
         Some(address) => {
@@ -145,9 +152,6 @@ async fn run(
     claim: Option<Claim>,
 ) -> Result<Done, ApiError> {
     // Missing settings are found before any money is spent.
-    for job in &jobs {
-        Http { env }.check(PROVIDERS.of(&job.task)?)?;
-    }
     config(env).token_secrets()?;
     config(env).retention()?;
     let env = env.clone();

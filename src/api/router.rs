@@ -66,6 +66,7 @@ async fn answer(
         Route::TaskTicket(id) => {
             tasks::ticket(request, &identify(request, env).await?, id, env).await
         }
+        Route::TaskCancel(id) => tasks::cancel(&identify(request, env).await?, id, env).await,
         Route::Webhook(provider) => webhook::signed(request, provider, env, context).await,
         Route::WebhookToken(provider, token) => {
             webhook::with_token(request, (provider, token), env, context).await

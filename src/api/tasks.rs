@@ -72,6 +72,20 @@ pub async fn ticket(
     json(200, &issue(env, &task.user_id, scope(task.id().to_owned()))?)
 }
 
+/// `POST /tasks/{id}/cancel`: tells the provider. What came of it is in the task, now or later.
+pub async fn cancel(caller: &Identity, task_id: &str, env: &Env) -> Result<Response, ApiError> {
+    if !is_plain_id(task_id) {
+        return Err(ApiError::not_found());
+    }
+    let task = find(caller, task_id, env).await?;
+    // A result that came first stays.
+    let task = match task.is_final() {
+        true => task,
+        false => TaskClient::of(env, task_id)?.cancel(caller.user_id()).await?,
+    };
+    json(202, &TaskAnswer { task: (&task).into() })
+}
+
 /// A ticket for the feed of all the caller's tasks.
 pub fn feed_ticket(caller: &Identity, env: &Env) -> Result<Response, ApiError> {
     json(200, &issue(env, caller.user_id(), Scope::Tasks)?)

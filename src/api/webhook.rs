@@ -5,6 +5,7 @@ use super::answer::{Response, json};
 use super::body::{WEBHOOK_LIMIT, read};
 use super::incoming::Request;
 use super::response::site::RECEIVED;
+use crate::auth::published::PublishedKeys;
 use crate::domain::task::report::Report;
 use crate::domain::time::SECOND;
 use crate::domain::verdict::Verdict;
@@ -12,15 +13,18 @@ use crate::error::{ApiError, Code, Issue};
 use crate::log::flood::{About, COUNTED, CountLine, Floods, Say};
 use crate::log::{Line, What};
 use crate::platform::{config, log, log_count, log_line, now};
-use crate::provider::calls::poll;
+use crate::provider::call::TaskRef;
+use crate::provider::calls::{are_its, poll};
 use crate::provider::contract::Provider;
 use crate::provider::event::Event;
 use crate::provider::http::Http;
 use crate::provider::malformed::Malformed;
 use crate::provider::registry::PROVIDERS;
+use crate::provider::settings::Verifier;
 use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
-use crate::signature::{Intent, Raw, SignatureError, Verified, WebhookTokenKey};
+use crate::signature::{Intent, Raw, Scheme, SignatureError, Verified, WebhookTokenKey};
+use crate::start::search::names;
 use crate::store::Store;
 use crate::store::row::to_json;
 use std::cell::RefCell;
@@ -45,16 +49,17 @@ async fn take_signed(
     env: &Env,
 ) -> Result<Response, ApiError> {
     let (config, settings) = (config(env), provider.settings());
-    let secrets = settings.webhook_secrets(&config)?;
+    let verifier = settings.verifier(&config, false)?;
     // Checked here, so that the provider sends it again once it is set right.
     settings.is_public(&config)?;
     let body = read(request, WEBHOOK_LIMIT).await?;
     let headers = headers(request, provider)?;
-    let webhook = Raw::new(&body, &headers);
-    let verified = provider.verify(webhook, &secrets, now() / SECOND).map_err(unsigned)?;
-    match event(provider, &verified)? {
+    let verified = signed_by(provider, Raw::new(&body, &headers), verifier).await?;
+    match event(env, provider, &verified)? {
         Event::Other { name } => log("webhook of another kind", to_json(&name)),
         Event::Task(report) => hand_over(env, verified.delivery(), report).await?,
+        // Without a token it is not known whose task that is.
+        Event::Progress { .. } => {}
         Event::Channel(event) => {
             let channel_id = event.channel_id.clone();
             let verdict = ChannelClient::of(env, &channel_id)?.ingest(event).await?;
@@ -64,8 +69,26 @@ async fn take_signed(
     json(200, &RECEIVED)
 }
 
-/// `POST /webhooks/{provider}/{token}`: not signed, so it is accepted only for the start that its token
-/// was made for.
+/// The webhook, if its signature is good.
+async fn signed_by<'a>(
+    provider: &'static dyn Provider,
+    webhook: Raw<'a>,
+    verifier: Verifier,
+) -> Result<Verified<'a>, ApiError> {
+    let now = || now() / SECOND;
+    let verified = match verifier {
+        Verifier::Secrets(secrets) => provider.verify(webhook, &secrets, now()),
+        Verifier::PublishedKeys(url) => {
+            let claimed = provider.claim(webhook).map_err(unsigned)?;
+            claimed.verify(&PublishedKeys::at(url).await?, now()).await
+        }
+        Verifier::Token => Err(SignatureError::Mismatch),
+    };
+    verified.map_err(unsigned)
+}
+
+/// `POST /webhooks/{provider}/{token}`: accepted only for the start that its token was made for. Where the
+/// provider signs it, the signature must be good as well.
 pub async fn with_token(
     request: &Request,
     (name, token): (&str, &str),
@@ -83,24 +106,40 @@ async fn take_with_token(
     token: &str,
     env: &Env,
 ) -> Result<Response, ApiError> {
-    let key = WebhookTokenKey::new(&config(env).token_secrets()?);
-    let wrong = || ApiError::new(Code::InvalidSignature, "The token is not for this.");
+    let config = config(env);
+    let key = WebhookTokenKey::new(&config.token_secrets()?);
+    let verifier = provider.settings().verifier(&config, true)?;
     let now = now();
-    key.verify(token, now).ok_or_else(wrong)?;
+    let intent = key.verify(token, now).ok_or_else(wrong)?;
     let body = read(request, WEBHOOK_LIMIT).await?;
     let headers = headers(request, provider)?;
-    let (intent, webhook) = key.accept(token, Raw::new(&body, &headers), now).ok_or_else(wrong)?;
-    match event(provider, &webhook)? {
-        Event::Task(report) => match whose(env, provider, &intent, &report.task_id).await? {
-            Whose::Its => hand_over(env, webhook.delivery(), report).await?,
-            Whose::Gone => log("webhook", format_args!("{} is gone", report.task_id)),
-            Whose::Another => return Err(wrong()),
-        },
+    let webhook = Raw::new(&body, &headers);
+    let webhook = match verifier {
+        Verifier::Token => key.accept(token, webhook, now).ok_or_else(wrong)?.1,
+        signed => signed_by(provider, webhook, signed).await?,
+    };
+    match event(env, provider, &webhook)? {
+        Event::Task(report) => {
+            let is_signed = webhook.scheme() != Scheme::PathToken;
+            match whose(env, provider, &intent, &report, is_signed).await? {
+                Whose::Its => hand_over(env, webhook.delivery(), report).await?,
+                Whose::Gone => log("webhook", format_args!("{} is gone", report.task_id)),
+                Whose::Another => return Err(wrong()),
+            }
+        }
+        // The room knows whether the task is that of the token.
+        Event::Progress { task_id, progress, .. } => {
+            TaskClient::of(env, &task_id)?.progress(intent.key, progress).await?;
+        }
         // A token is for a task.
         Event::Channel(_) => return Err(wrong()),
         Event::Other { name } => log("webhook of another kind", to_json(&name)),
     }
     json(200, &RECEIVED)
+}
+
+fn wrong() -> ApiError {
+    ApiError::new(Code::InvalidSignature, "The token is not for this.")
 }
 
 /// The headers that the provider reads.
@@ -126,14 +165,19 @@ enum Whose {
     Another,
 }
 
-/// Whether `task_id` is the provider's id of the task that `intent` names.
+/// Whether `report` is about the task that `intent` names.
 async fn whose(
     env: &Env,
     provider: &'static dyn Provider,
     intent: &Intent,
-    task_id: &str,
+    report: &Report,
+    is_signed: bool,
 ) -> Result<Whose, ApiError> {
     let its = |is_its| if is_its { Whose::Its } else { Whose::Another };
+    let task_id = report.task_id.as_str();
+    if report.key.as_ref().is_some_and(|key| *key != intent.key) {
+        return Ok(Whose::Another);
+    }
     let store = Store::new(env)?;
     let Some(row) = store.by_key(&intent.user, intent.key.as_str()).await? else {
         return Ok(Whose::Gone);
@@ -141,18 +185,40 @@ async fn whose(
     if row.task_id.is_some() {
         return Ok(its(row.id() == task_id));
     }
-    // The start has no answer yet. An unsigned body may name any task, so the provider is polled to
-    // check that it is the right one.
-    let told = poll(&Http { env }, provider, task_id, &row.kind).await?;
-    match row.images.first() {
-        Some(image) => Ok(its(told.row_ids.first() == Some(&image.id))),
-        // A task without image rows cannot be recognized. The provider retries later.
-        None => Err(ApiError::unavailable()),
+    // The start has no answer yet, or has lost it. An unsigned body may name any task, so the provider is
+    // polled to check that it is the right one.
+    if !is_signed {
+        let (model, links) = (row.requested_model.as_deref(), None);
+        let about = TaskRef { task_id, kind: &row.kind, model, links };
+        let told = poll(&Http { env }, provider, &about).await?;
+        // A task that echoes nothing of ours cannot be recognized. The provider retries later.
+        if told.key.is_none() && row.images.is_empty() {
+            return Err(ApiError::unavailable());
+        }
+        return Ok(its(names(&told, &row)));
     }
+    // Only the token says whose it is: nobody would find the rows by what the body says.
+    TaskClient::of(env, task_id)?.attach(row.named(task_id)).await?;
+    Ok(Whose::Its)
 }
 
-fn event(provider: &dyn Provider, webhook: &Verified<'_>) -> Result<Event, ApiError> {
-    provider.read(webhook).map_err(malformed)
+/// What the webhook says. One that names another host in its addresses is refused.
+fn event(
+    env: &Env,
+    provider: &'static dyn Provider,
+    webhook: &Verified<'_>,
+) -> Result<Event, ApiError> {
+    let event = provider.read(webhook).map_err(malformed)?;
+    let addresses = match &event {
+        Event::Task(report) => report.addresses.as_slice(),
+        Event::Progress { addresses, .. } => addresses,
+        Event::Channel(_) | Event::Other { .. } => &[],
+    };
+    if !are_its(&Http { env }, provider, addresses) {
+        let message = "An address of the event is not one of the provider's.";
+        return Err(ApiError::new(Code::MalformedEvent, message));
+    }
+    Ok(event)
 }
 
 async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), ApiError> {

@@ -7,16 +7,17 @@ use serde_json::{Map, Value};
 const USER_LIMIT: usize = 255;
 
 /// Where an issuer's keys are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum KeySource {
     /// By OIDC discovery.
+    #[default]
     Discovery,
     Url(String),
     /// A JSON Web Key Set in the settings: nothing is fetched.
     Set(Value),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Issuer {
     /// Exactly the tokens' `iss`.
     pub issuer: String,

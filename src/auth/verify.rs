@@ -25,7 +25,9 @@ pub async fn identity(token: &str, issuers: &[Issuer]) -> Result<Identity, ApiEr
     let keys = keys_for(issuer, token.algorithm, token.key_id.as_deref()).await?;
     for key in &keys {
         // A key that cannot be imported cannot have signed.
-        if verifies(key, &token).await.unwrap_or(false) {
+        let signed = token.signed.as_bytes();
+        let verified = verifies(key, token.algorithm, &token.signature, signed).await;
+        if verified.unwrap_or(false) {
             let seconds = now() as f64 / SECOND as f64;
             return Ok(token.identity(issuer, seconds)?);
         }
@@ -43,12 +45,22 @@ impl From<Refused> for ApiError {
     }
 }
 
-async fn verifies(key: &IssuersKey, token: &Token<'_>) -> Result<bool, JsValue> {
+/// Whether `key` has signed these bytes.
+///
+/// # Errors
+///
+/// The key cannot be imported.
+pub async fn verifies(
+    key: &IssuersKey,
+    algorithm: Algorithm,
+    signature: &[u8],
+    signed: &[u8],
+) -> Result<bool, JsValue> {
     let subtle = subtle()?;
     let imported = match key.imported.get() {
         Some(imported) => imported,
         None => {
-            let imported = import(&subtle, &key.jwk.to_string(), token.algorithm).await?;
+            let imported = import(&subtle, &key.jwk.to_string(), algorithm).await?;
             // Another request may have imported it meanwhile.
             key.imported.get_or_init(|| imported)
         }
@@ -56,8 +68,8 @@ async fn verifies(key: &IssuersKey, token: &Token<'_>) -> Result<bool, JsValue> 
     let verified = subtle.verify_with_object_and_buffer_source_and_buffer_source(
         &imported.algorithm,
         &imported.key,
-        &Uint8Array::from(token.signature.as_slice()),
-        &Uint8Array::from(token.signed.as_bytes()),
+        &Uint8Array::from(signature),
+        &Uint8Array::from(signed),
     )?;
     Ok(JsFuture::from(verified).await?.is_truthy())
 }

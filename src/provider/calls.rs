@@ -1,23 +1,36 @@
 //! The calls to providers, the same for each: start, poll, estimate, list models.
 
-use super::call::{Order, Started};
-use super::contract::Provider;
+use super::call::{Answer, Call, Order, Started, TaskRef};
+use super::contract::{Polled, Provider};
 use super::refusal::{not_offered, unreadable};
 use crate::domain::model::Models;
+use crate::domain::task::Links;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
 use crate::error::ApiError;
-use crate::provider::call::Call;
 use serde_json::Value;
 
 /// How a provider is reached.
 pub trait Calls {
-    /// Sends a call and returns the body of a 2xx answer. Any other answer is an error, and so is none.
+    /// Sends a call and returns a 2xx answer. Any other answer is an error, unless the call reads it; and so
+    /// is none.
     fn send(
         &self,
         provider: &'static dyn Provider,
         call: Call,
-    ) -> impl Future<Output = Result<Vec<u8>, ApiError>>;
+    ) -> impl Future<Output = Result<Answer, ApiError>>;
+
+    /// The path of an address, if it is one of the provider's API. The key goes nowhere else.
+    fn path_of(&self, provider: &'static dyn Provider, address: &str) -> Option<String> {
+        path_below(provider.settings().api_url.1, address)
+    }
+}
+
+/// What comes after `base` in `address`: a path, or nothing that could be sent to.
+pub fn path_below(base: &str, address: &str) -> Option<String> {
+    let path = address.strip_prefix(base)?;
+    let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    (path.starts_with('/') && is_plain).then(|| path.to_owned())
 }
 
 /// Starts a task or a channel.
@@ -32,10 +45,20 @@ pub async fn start(
     order: &Order<'_>,
 ) -> Result<Started, ApiError> {
     let answer = calls.send(provider, provider.start(order)).await?;
-    provider.started(&answer).ok_or_else(unreadable)
+    let mut started = provider.started(&answer.body).ok_or_else(unreadable)?;
+    if let Some(links) = started.links.take() {
+        let path = |address: Option<String>| match address {
+            Some(address) => calls.path_of(provider, &address).map(Some).ok_or_else(unreadable),
+            None => Ok(None),
+        };
+        let Links { status, result, cancel } = links;
+        let links = Links { status: path(status)?, result: path(result)?, cancel: path(cancel)? };
+        started.links = Some(links);
+    }
+    Ok(started)
 }
 
-/// Polls a task that was started as one of `kind`.
+/// Polls a task.
 ///
 /// # Errors
 ///
@@ -43,13 +66,46 @@ pub async fn start(
 pub async fn poll(
     calls: &impl Calls,
     provider: &'static dyn Provider,
-    task_id: &str,
-    kind: &str,
+    about: &TaskRef<'_>,
 ) -> Result<Report, ApiError> {
-    let call = provider.poll(task_id).ok_or_else(not_offered)?;
+    let call = provider.poll(about).ok_or_else(not_offered)?;
     let answer = calls.send(provider, call).await?;
-    let report = provider.polled(&answer, kind);
-    report.filter(|report| report.task_id == task_id).ok_or_else(unreadable)
+    let report = match provider.polled(&answer, about).ok_or_else(unreadable)? {
+        Polled::Report(report) => Some(report),
+        Polled::Next(call) => provider.polled_further(&calls.send(provider, call).await?, about),
+    };
+    report.filter(|report| fits(calls, provider, report, about)).ok_or_else(unreadable)
+}
+
+/// Tells the provider to cancel a task: what its answer says of the task, if it does.
+///
+/// # Errors
+///
+/// The provider has no such call, or refused it.
+pub async fn cancel(
+    calls: &impl Calls,
+    provider: &'static dyn Provider,
+    about: &TaskRef<'_>,
+) -> Result<Option<Report>, ApiError> {
+    let call = provider.cancel(about).ok_or_else(not_offered)?;
+    let answer = calls.send(provider, call).await?;
+    let report = provider.canceled(&answer, about);
+    Ok(report.filter(|report| fits(calls, provider, report, about)))
+}
+
+/// Whether a report is about this task, and names no foreign host.
+fn fits(
+    calls: &impl Calls,
+    provider: &'static dyn Provider,
+    report: &Report,
+    about: &TaskRef<'_>,
+) -> bool {
+    report.task_id == about.task_id && are_its(calls, provider, &report.addresses)
+}
+
+/// Whether all these are addresses of the provider's API.
+pub fn are_its(calls: &impl Calls, provider: &'static dyn Provider, addresses: &[String]) -> bool {
+    addresses.iter().all(|address| calls.path_of(provider, address).is_some())
 }
 
 /// What a start would cost, as the provider's own JSON.
@@ -64,7 +120,7 @@ pub async fn estimate(
 ) -> Result<Value, ApiError> {
     let call = provider.estimate(request).ok_or_else(not_offered)?;
     let answer = calls.send(provider, call).await?;
-    provider.estimated(&answer).ok_or_else(unreadable)
+    provider.estimated(&answer.body).ok_or_else(unreadable)
 }
 
 /// The models that can be asked for.
@@ -78,7 +134,7 @@ pub async fn models(
 ) -> Result<Models, ApiError> {
     let call = provider.models().ok_or_else(not_offered)?;
     let answer = calls.send(provider, call).await?;
-    provider.listed_models(&answer).ok_or_else(unreadable)
+    provider.listed_models(&answer.body).ok_or_else(unreadable)
 }
 
 #[cfg(test)]
@@ -97,13 +153,38 @@ mod tests {
     struct Says(&'static str);
 
     impl Calls for Says {
-        async fn send(&self, _: &'static dyn Provider, _: Call) -> Result<Vec<u8>, ApiError> {
-            Ok(self.0.into())
+        async fn send(&self, _: &'static dyn Provider, _: Call) -> Result<Answer, ApiError> {
+            Ok(self.0.as_bytes().to_vec().into())
         }
     }
 
     fn code<T>(work: impl Future<Output = Result<T, ApiError>>) -> Option<Code> {
         work.now_or_never().expect("done at once").err().map(|error| error.code)
+    }
+
+    const fn about<'a>(task_id: &'a str, kind: &'a str) -> TaskRef<'a> {
+        TaskRef { task_id, kind, model: None, links: None }
+    }
+
+    #[test]
+    fn a_path_is_below_the_providers_own_address_to_the_letter() {
+        let base = "https://api.example/v1";
+        let path = |address| path_below(base, address);
+        assert_eq!(path("https://api.example/v1/jobs/1?x=1").as_deref(), Some("/jobs/1?x=1"));
+        for foreign in [
+            "",
+            "https://api.example/v1",
+            "https://api.example/v1.evil.example/jobs",
+            "https://api.example.evil/v1/jobs",
+            "http://api.example/v1/jobs",
+            "https://api.example/v2/jobs",
+            "HTTPS://api.example/v1/jobs",
+            "https://api.example/v1/jobs\r\nx: y",
+            "https://api.example/v1/\\evil.example",
+            "/jobs",
+        ] {
+            assert_eq!(path(foreign), None, "{foreign}");
+        }
     }
 
     fn request() -> StartRequest {
@@ -125,7 +206,8 @@ mod tests {
     fn what_a_provider_does_not_offer_is_refused_without_a_call() {
         let nothing = Says("{}");
         for refused in [
-            code(poll(&nothing, &ModelRiver, "c1", "ai.workflow")),
+            code(poll(&nothing, &ModelRiver, &about("c1", "ai.workflow"))),
+            code(cancel(&nothing, &Mynth, &about("tsk_1", "image.alt"))),
             code(estimate(&nothing, &ModelRiver, &request())),
             code(models(&nothing, &ModelRiver)),
         ] {
@@ -137,14 +219,18 @@ mod tests {
     fn an_answer_that_cannot_be_read_or_is_about_another_task_is_invalid() {
         let garbled = Says("<html>");
         for invalid in [
-            code(poll(&garbled, &Mynth, "tsk_1", "image.generate")),
-            code(poll(&Says(r#"{"id":"tsk_2","status":"pending"}"#), &Mynth, "tsk_1", "image.alt")),
+            code(poll(&garbled, &Mynth, &about("tsk_1", "image.generate"))),
+            code(poll(
+                &Says(r#"{"id":"tsk_2","status":"pending"}"#),
+                &Mynth,
+                &about("tsk_1", "image.alt"),
+            )),
             code(estimate(&garbled, &Mynth, &request())),
             code(models(&garbled, &Mynth)),
         ] {
             assert_eq!(invalid, Some(Code::ProviderInvalidResponse));
         }
         let fits = Says(r#"{"id":"tsk_1","status":"pending"}"#);
-        assert_eq!(code(poll(&fits, &Mynth, "tsk_1", "image.alt")), None);
+        assert_eq!(code(poll(&fits, &Mynth, &about("tsk_1", "image.alt"))), None);
     }
 }

@@ -3,7 +3,7 @@
 //! It is pure: a provider turns requests into calls, and bytes into events. What awaits, stores or
 //! decides is the same for every provider and lies elsewhere.
 
-use super::call::{Call, Listing, Order, Started};
+use super::call::{Answer, Call, Listing, Order, Started, TaskRef};
 use super::event::Event;
 use super::kind::Kind;
 use super::malformed::Malformed;
@@ -11,9 +11,10 @@ use super::settings::Settings;
 use crate::domain::channel::callback::Reply;
 use crate::domain::channel::state::Recorded;
 use crate::domain::model::Models;
+use crate::domain::task::Task;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
-use crate::signature::{Raw, SecretSet, SignatureError, Verified};
+use crate::signature::{Claimed, Raw, SecretSet, SignatureError, Verified};
 use serde_json::Value;
 
 /// A provider. Methods with a default are what not every provider supports.
@@ -30,17 +31,29 @@ pub trait Provider: Sync {
     /// The headers that [`Provider::verify`] and [`Provider::read`] need, in lower case.
     fn webhook_headers(&self) -> &'static [&'static str];
 
-    /// Verifies that `webhook` comes from this provider. `now` is in Unix seconds.
+    /// Verifies that `webhook` comes from this provider, which signs with a secret. `now` is in Unix seconds.
     ///
     /// # Errors
     ///
     /// The reason. A signature that does not match is always a mismatch, whatever its time.
     fn verify<'a>(
         &self,
-        webhook: Raw<'a>,
-        secrets: &SecretSet,
-        now: i64,
-    ) -> Result<Verified<'a>, SignatureError>;
+        _webhook: Raw<'a>,
+        _secrets: &SecretSet,
+        _now: i64,
+    ) -> Result<Verified<'a>, SignatureError> {
+        Err(SignatureError::Mismatch)
+    }
+
+    /// Reads the signature of a `webhook` of this provider, which signs with keys that it publishes. They are
+    /// fetched elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// There is no signature that could be verified.
+    fn claim<'a>(&self, _webhook: Raw<'a>) -> Result<Claimed<'a>, SignatureError> {
+        Err(SignatureError::Mismatch)
+    }
 
     /// Reads a webhook.
     ///
@@ -56,16 +69,36 @@ pub trait Provider: Sync {
     fn started(&self, answer: &[u8]) -> Option<Started>;
 
     /// The call that polls a task.
-    fn poll(&self, _task_id: &str) -> Option<Call> {
+    fn poll(&self, _about: &TaskRef<'_>) -> Option<Call> {
         None
     }
 
-    /// Reads the answer to a poll of a task of `kind`. `None`: it cannot be read.
-    fn polled(&self, _answer: &[u8], _kind: &str) -> Option<Report> {
+    /// Reads the answer to a poll of a task. `None`: it cannot be read.
+    fn polled(&self, _answer: &Answer, _about: &TaskRef<'_>) -> Option<Polled> {
         None
     }
 
-    /// The call that lists its tasks, newest first: from the newest on, or below the task `after`.
+    /// Reads the answer to the call that a poll has led to.
+    fn polled_further(&self, _answer: &Answer, _about: &TaskRef<'_>) -> Option<Report> {
+        None
+    }
+
+    /// The call that cancels a task. `None`: this provider cannot.
+    fn cancel(&self, _about: &TaskRef<'_>) -> Option<Call> {
+        None
+    }
+
+    /// Reads what the answer to a cancellation says of the task, if it does.
+    fn canceled(&self, _answer: &Answer, _about: &TaskRef<'_>) -> Option<Report> {
+        None
+    }
+
+    /// Whether a start of this task can be found in the list below if its answer was lost.
+    fn finds(&self, task: &Task) -> bool {
+        !task.images.is_empty()
+    }
+
+    /// The call that lists its tasks, newest first: from the newest on, or the page that is asked for by `after`.
     /// `None`: a start whose answer was lost cannot be found.
     fn list(&self, _after: Option<&str>) -> Option<Call> {
         None
@@ -112,6 +145,14 @@ pub trait Provider: Sync {
     }
 }
 
+/// What the answer to a poll comes to.
+#[derive(Debug, PartialEq)]
+pub enum Polled {
+    Report(Report),
+    /// The task is over. How it has ended is the answer to this call.
+    Next(Call),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,9 +162,12 @@ mod tests {
 
     #[test]
     fn what_a_provider_does_not_support_is_neither_asked_for_nor_read() {
-        assert!(
-            ModelRiver.poll("c1").is_none() && ModelRiver.polled(b"{}", "ai.workflow").is_none()
-        );
+        let about = TaskRef { task_id: "c1", kind: "ai.workflow", model: None, links: None };
+        let answer = Answer::from(b"{}".to_vec());
+        assert!(ModelRiver.poll(&about).is_none() && ModelRiver.polled(&answer, &about).is_none());
+        assert_eq!(Mynth.polled_further(&answer, &about), None);
+        assert!(Mynth.cancel(&about).is_none() && Mynth.canceled(&answer, &about).is_none());
+        assert_eq!(Mynth.claim(Raw::new(b"", &[])).err(), Some(SignatureError::Mismatch));
         assert!(ModelRiver.list(None).is_none() && ModelRiver.listed(b"[]").is_none());
         assert_eq!(ModelRiver.estimated(b"{}"), None);
         assert!(ModelRiver.models().is_none() && ModelRiver.listed_models(b"[]").is_none());

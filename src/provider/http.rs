@@ -1,12 +1,13 @@
 //! Calls to a provider over HTTP, with its API key. The provider decides what the answers mean.
 
-use super::call::Call;
-use super::calls::Calls;
+use super::call::{Answer, Call};
+use super::calls::{Calls, path_below};
 use super::contract::Provider;
 use super::refusal::{no_answer, refusal, unreachable};
 use crate::error::ApiError;
-use crate::http::{Answer, Failed, Outgoing};
+use crate::http::{Failed, Outgoing};
 use crate::platform::{config, log_error};
+use crate::url::query::origin;
 use std::time::Duration;
 use worker::Env;
 
@@ -32,12 +33,13 @@ impl Http<'_> {
 }
 
 impl Calls for Http<'_> {
-    async fn send(&self, provider: &'static dyn Provider, call: Call) -> Result<Vec<u8>, ApiError> {
+    async fn send(&self, provider: &'static dyn Provider, call: Call) -> Result<Answer, ApiError> {
         let (config, settings) = (config(self.env), provider.settings());
         let url = format!("{}{}", config.base_url(settings.api_url)?, call.path);
-        let bearer = format!("Bearer {}", config.secret(settings.api_key)?.expose());
+        let key = config.secret(settings.api_key)?;
+        let key = format!("{} {}", settings.key_scheme, key.expose());
         let headers = [
-            ("authorization", bearer.as_str()),
+            ("authorization", key.as_str()),
             ("accept", "application/json"),
             ("content-type", "application/json"),
         ];
@@ -51,11 +53,23 @@ impl Calls for Http<'_> {
                 unreachable()
             }
         });
-        let Answer { status, retry_after, body } = sent?;
-        if (200..300).contains(&status) {
-            return Ok(body);
+        let sent = sent?;
+        let answer = Answer { status: sent.status, body: sent.body };
+        if answer.is_ok() || call.reads_refusals {
+            return Ok(answer);
         }
-        log_error(provider.name(), format_args!("status {status} at {}", call.path));
-        Err(ApiError { retry_after, ..refusal(status, &body) })
+        let path = call.path.split('?').next().unwrap_or_default();
+        log_error(provider.name(), format_args!("status {} at {path}", answer.status));
+        Err(ApiError { retry_after: sent.retry_after, ..refusal(answer.status, &answer.body) })
+    }
+
+    fn path_of(&self, provider: &'static dyn Provider, address: &str) -> Option<String> {
+        let base = config(self.env).base_url(provider.settings().api_url).ok()?;
+        let path = path_below(&base, address);
+        if path.is_none() {
+            let origin = origin(address).unwrap_or("no address");
+            log_error(provider.name(), format_args!("a foreign address: {origin:.100}"));
+        }
+        path
     }
 }

@@ -1,5 +1,6 @@
 //! The kinds of work that a provider can be asked for.
 
+use crate::domain::task::Pace;
 use crate::domain::task::start_request::StartRequest;
 use crate::domain::time::Millis;
 use crate::json::fields::Fields;
@@ -15,6 +16,8 @@ pub struct Kind {
     pub read_batch: Option<fn(&mut Fields) -> Vec<StartRequest>>,
     /// How long to wait for the result, in milliseconds from the start.
     pub patience: Millis,
+    /// How often to poll. `None`: as seldom as a webhook allows that is repeated for hours.
+    pub pace: Option<Pace>,
 }
 
 /// What a start of a kind creates.
@@ -22,6 +25,8 @@ pub struct Kind {
 pub enum Becomes {
     /// A task. Its rows are inserted before the provider is called.
     Task,
+    /// A task that is asked for by its provider, a model of the provider's, and the model's input.
+    Run,
     /// A channel. The provider chooses its id, and its rows come with the webhook.
     Channel,
 }

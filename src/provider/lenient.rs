@@ -36,7 +36,12 @@ pub fn storable(value: &Value) -> Value {
 
 /// The text, truncated to what is kept of a message.
 pub fn short(text: &str) -> String {
-    text.chars().take(TEXT_LIMIT).collect()
+    shortened(text, TEXT_LIMIT)
+}
+
+/// The first `chars` characters of the text.
+pub fn shortened(text: &str, chars: usize) -> String {
+    text.chars().take(chars).collect()
 }
 
 /// The first field among `names` that is not missing or null.

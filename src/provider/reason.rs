@@ -29,7 +29,8 @@ pub fn task_error(error: &Value, fallback: &str) -> TaskError {
     TaskError { code, message }
 }
 
-fn is_code(text: &str) -> bool {
+/// Whether `text` can be a code.
+pub fn is_code(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 

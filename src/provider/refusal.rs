@@ -37,6 +37,10 @@ pub fn refusal(status: u16, body: &[u8]) -> ApiError {
         (500.., _) => {
             ApiError::new(Code::ProviderUnavailable, "The provider is not available right now.")
         }
+        (404, _) => ApiError::new(
+            Code::ProviderRefused,
+            "The provider refused the request: it does not know what was asked for.",
+        ),
         _ => ApiError::new(Code::ProviderRefused, "The provider refused the request."),
     }
 }
@@ -62,21 +66,67 @@ pub fn unreadable() -> ApiError {
 }
 
 /// Reads `{error: "text"}`, `{error: "code", message, issues?}`, `{error: {message, field?}}`,
-/// `{error: {issues: […]}}` or `{message}`.
+/// `{error: {issues: […]}}`, `{message}`, `{detail: "text", invalid_fields?}` or `{detail: [{loc, msg}]}`.
 fn complaints(error: &Value, body: &Value) -> Vec<Issue> {
     let issue = |value: &Value| {
-        let message = pick_text(value, &["message"])?;
-        let path = pick_text(value, &["path", "field"]).unwrap_or_default();
-        Some(Issue::new(short(&path), short(&message)))
+        let message = pick_text(value, &["message", "msg", "description"])?;
+        let path = pick_text(value, &["path", "field"]).or_else(|| location(value.get("loc")?));
+        Some(Issue::new(short(&path.unwrap_or_default()), short(&message)))
     };
-    let listed = error.get("issues").or_else(|| body.get("issues")).and_then(Value::as_array);
+    let lists = [error.get("issues"), body.get("issues"), body.get("invalid_fields")];
+    let listed = lists.into_iter().chain([body.get("detail")]).flatten().find_map(Value::as_array);
     let issues: Vec<Issue> =
         listed.into_iter().flatten().filter_map(issue).take(ISSUE_LIMIT).collect();
     if !issues.is_empty() {
         return issues;
     }
     // A text beside a message is a code.
-    let text = || error.as_str().map(|text| Issue::new("", short(text)));
+    let text = || {
+        let text = error.as_str().map(str::to_owned).or_else(|| pick_text(body, &["detail"]));
+        text.map(|text| Issue::new("", short(&text)))
+    };
     let one = issue(error).or_else(|| issue(body)).or_else(text);
     vec![one.unwrap_or_else(|| Issue::new("", "The provider did not accept the request."))]
+}
+
+/// The path of a field: `["body", "images", 0, "url"]` is `images[0].url`.
+fn location(parts: &Value) -> Option<String> {
+    let mut path = String::new();
+    for part in parts.as_array()?.iter().skip_while(|part| part.as_str() == Some("body")) {
+        match part {
+            Value::String(name) if path.is_empty() => path.push_str(name),
+            Value::String(name) => path.extend([".", name]),
+            other => path.push_str(&format!("[{other}]")),
+        }
+    }
+    Some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn problem_details_are_read_with_the_fields_that_they_name() {
+        for (body, expected) in [
+            (
+                json!({"title": "Bad", "detail": "- input: is wrong", "status": 422}),
+                ("", "- input: is wrong"),
+            ),
+            (
+                json!({"detail": "no", "invalid_fields": [
+                    {"field": "input.prompt", "type": "required", "description": "is required"}]}),
+                ("input.prompt", "is required"),
+            ),
+            (
+                json!({"detail": [{"loc": ["body", "images", 0, "url"], "msg": "no URL", "type": "url"}]}),
+                ("images[0].url", "no URL"),
+            ),
+            (json!({"detail": [{"loc": ["body"], "msg": "empty"}]}), ("", "empty")),
+        ] {
+            let error = refusal(422, body.to_string().as_bytes());
+            assert_eq!(error.issues, [Issue::new(expected.0, expected.1)], "{body}");
+        }
+    }
 }

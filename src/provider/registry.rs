@@ -1,16 +1,18 @@
 //! The list of providers. A provider is a folder and one entry here.
 
 use super::contract::Provider;
+use super::fal::Fal;
 use super::kind::{Becomes, Kind};
 use super::modelriver::ModelRiver;
 use super::mynth::Mynth;
+use super::replicate::Replicate;
 use crate::config::Config;
-use crate::domain::task::Task;
+use crate::domain::task::{Pace, Task};
 use crate::domain::time::Millis;
 use crate::error::ApiError;
 
 /// Every provider.
-pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver]);
+pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver, &Replicate, &Fal]);
 
 /// Looks providers up by name and by kind.
 #[derive(Clone, Copy)]
@@ -75,9 +77,19 @@ impl Registry {
         self.0.iter().any(|it| it.settings().is_public(config) == Ok(true))
     }
 
+    /// The kind of a task, if it is known.
+    fn kind_of(self, task: &Task) -> Option<&'static Kind> {
+        self.named(&task.provider)?.kind(&task.kind)
+    }
+
     /// How long to wait for a task, in milliseconds from the start, if its kind is known.
     pub fn patience(self, task: &Task) -> Option<Millis> {
-        Some(self.named(&task.provider)?.kind(&task.kind)?.patience)
+        Some(self.kind_of(task)?.patience)
+    }
+
+    /// How often to poll a task, if its kind says so.
+    pub fn pace(self, task: &Task) -> Option<Pace> {
+        self.kind_of(task)?.pace
     }
 }
 

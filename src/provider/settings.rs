@@ -9,16 +9,16 @@ use crate::url::hosts::HostList;
 pub struct Settings {
     /// The secret that its API is called with.
     pub api_key: &'static str,
-    /// The secret that its webhooks are signed with.
-    pub webhook_secret: &'static str,
+    /// What comes before the key in the `Authorization` header.
+    pub key_scheme: &'static str,
+    /// What its webhooks are signed with.
+    pub proof: Proof,
     /// The variable with the base URL of its API, and the default.
     pub api_url: (&'static str, &'static str),
     /// The variable with the hosts to which callbacks with its key may be sent, and the default. `None`:
     /// it wants no callbacks.
     pub callback_hosts: Option<(&'static str, &'static str)>,
-    /// The variable that says whether a webhook is `registered` (the default) or each `request` carries
-    /// its own URL. `None`: always registered.
-    pub webhook_mode: Option<&'static str>,
+    pub webhooks: Webhooks,
     /// The variable that says whether rows without an owner are everyone's: `true`, or `false` (the
     /// default). `None`: they never are.
     pub public_rows: Option<&'static str>,
@@ -26,20 +26,72 @@ pub struct Settings {
     pub is_required: bool,
 }
 
+/// What webhooks are signed with.
+#[derive(Clone, Copy)]
+pub enum Proof {
+    /// The secret of this name.
+    Secret(&'static str),
+    /// One of the keys that are published at an address: the variable with it, and the default.
+    PublishedKeys((&'static str, &'static str)),
+}
+
+/// Where webhooks are sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Webhooks {
+    /// To an address that is registered with the provider.
+    Registered,
+    /// The variable that says whether that is `registered` (the default) or each `request` carries its own
+    /// URL. Webhooks of single requests are not signed: the token in the URL has to do.
+    Chosen(&'static str),
+    /// Each request carries its own URL, and its webhooks are signed besides. The token and the signature must
+    /// both hold, but for a provider whose secret is not set.
+    OfEachRequest,
+}
+
+/// What a deployment verifies a provider's webhooks with.
+pub enum Verifier {
+    Secrets(SecretSet),
+    /// The keys that are published at this address.
+    PublishedKeys(String),
+    /// The token in the URL alone.
+    Token,
+}
+
 const REGISTERED: &str = "registered";
 const REQUEST: &str = "request";
 
 impl Settings {
-    /// The secrets that webhooks are verified with.
+    /// What webhooks are verified with; `has_token`: those with a token of ours in their URL.
     ///
     /// # Errors
     ///
-    /// `not_configured`, naming the secret.
-    pub fn webhook_secrets<F: Fn(&str) -> Option<String>>(
+    /// `not_configured`, naming the secret or the variable.
+    pub fn verifier<F: Fn(&str) -> Option<String>>(
         &self,
         config: &Config<F>,
-    ) -> Result<SecretSet, ApiError> {
-        config.secrets(self.webhook_secret)
+        has_token: bool,
+    ) -> Result<Verifier, ApiError> {
+        match (self.webhooks, self.proof) {
+            (Webhooks::Chosen(_), _) if has_token => Ok(Verifier::Token),
+            (Webhooks::OfEachRequest, Proof::Secret(name))
+                if has_token && config.get(name).is_none() =>
+            {
+                Ok(Verifier::Token)
+            }
+            (_, Proof::Secret(name)) => config.secrets(name).map(Verifier::Secrets),
+            (_, Proof::PublishedKeys(address)) => {
+                config.base_url(address).map(Verifier::PublishedKeys)
+            }
+        }
+    }
+
+    /// Whether its webhooks may have a token in their URL, and whether they may have none.
+    pub fn takes_tokens(&self) -> (bool, bool) {
+        match self.webhooks {
+            Webhooks::Registered => (false, true),
+            Webhooks::Chosen(_) => (true, true),
+            Webhooks::OfEachRequest => (true, false),
+        }
     }
 
     /// The hosts to which callbacks with the key may be sent. Empty if the provider wants none.
@@ -48,12 +100,16 @@ impl Settings {
         HostList::parse(listed.as_deref().unwrap_or_default())
     }
 
+    /// How webhooks are sent, in a word.
     fn mode<F: Fn(&str) -> Option<String>>(&self, config: &Config<F>) -> Option<String> {
-        self.webhook_mode.and_then(|name| config.get(name))
+        match self.webhooks {
+            Webhooks::Registered => None,
+            Webhooks::Chosen(name) => config.get(name),
+            Webhooks::OfEachRequest => Some(REQUEST.to_owned()),
+        }
     }
 
-    /// The base URL for webhooks of single tasks, in a deployment without a registered webhook. `name` is
-    /// the provider's name.
+    /// The base URL for webhooks of single tasks, where each carries its own. `name` is the provider's name.
     ///
     /// # Errors
     ///
@@ -67,7 +123,7 @@ impl Settings {
             None | Some(REGISTERED) => Ok(None),
             Some(REQUEST) => Ok(Some(format!("{}/webhooks/{name}", config.public_url()?))),
             Some(_) => {
-                let name = self.webhook_mode.unwrap_or_default();
+                let Webhooks::Chosen(name) = self.webhooks else { return Ok(None) };
                 let message = format!("{name} must be {REGISTERED} or {REQUEST}.");
                 Err(ApiError::new(Code::NotConfigured, message))
             }
@@ -97,14 +153,19 @@ impl Settings {
 
     /// The names of missing settings.
     pub fn missing<F: Fn(&str) -> Option<String>>(&self, config: &Config<F>) -> Vec<&'static str> {
-        let secrets = [self.api_key, self.webhook_secret];
-        if !self.is_required && secrets.iter().all(|name| config.get(name).is_none()) {
+        let secret = match (self.webhooks, self.proof) {
+            // Its webhooks need no secret, so its key alone decides whether it is there.
+            (Webhooks::OfEachRequest, _) | (_, Proof::PublishedKeys(_)) => None,
+            (_, Proof::Secret(name)) => Some(name),
+        };
+        let is_set = |name: &&str| config.get(name).is_some();
+        if !self.is_required && ![Some(self.api_key), secret].iter().flatten().any(is_set) {
             return Vec::new();
         }
         // Without a registered webhook there is no webhook secret, but a public URL is needed.
         let is_request = self.mode(config).as_deref() == Some(REQUEST);
-        let second = if is_request { PUBLIC_URL } else { self.webhook_secret };
-        [self.api_key, second].into_iter().filter(|name| config.get(name).is_none()).collect()
+        let second = if is_request { Some(PUBLIC_URL) } else { secret };
+        [Some(self.api_key), second].into_iter().flatten().filter(|name| !is_set(name)).collect()
     }
 }
 

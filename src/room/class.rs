@@ -2,10 +2,13 @@
 
 use super::channel::room::ChannelRoom;
 use super::task::room::TaskRoom as Tasks;
+use crate::domain::task::progress::Shown;
 use crate::object::alarm::see_to_sockets;
 use crate::object::instance::Instance;
 use crate::object::name::ObjectName;
 use crate::object::socket::{closed, failed, heard};
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, durable_object,
@@ -15,12 +18,14 @@ use worker::{
 pub struct TaskRoom {
     state: Instance,
     env: Env,
+    /// What a task's watchers have seen of its progress.
+    shown: AssertUnwindSafe<RefCell<Shown>>,
 }
 
 impl DurableObject for TaskRoom {
     fn new(state: State, env: Env) -> Self {
         crate::panics::log_them();
-        Self { state: Instance::new(state), env }
+        Self { state: Instance::new(state), env, shown: AssertUnwindSafe(RefCell::default()) }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -71,7 +76,7 @@ impl TaskRoom {
     }
 
     fn task(&self) -> Tasks<'_> {
-        Tasks { state: &self.state, env: &self.env }
+        Tasks { state: &self.state, env: &self.env, shown: &self.shown }
     }
 
     fn channel<'a>(&'a self, channel_id: &'a str) -> ChannelRoom<'a> {

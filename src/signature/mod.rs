@@ -6,6 +6,7 @@
 //! - [`standard_webhooks`] and [`hex_scheme`] are the schemes that providers share. They take a [`Raw`]
 //!   webhook and answer with a [`Verified`], which nothing else can make. Which of them a provider uses
 //!   is in the provider's folder.
+//! - [`Claimed`] is for signatures that are verified with published keys, which are fetched elsewhere.
 //! - [`TicketKey`] signs and verifies a [`Ticket`]: one user may watch one thing for an hour.
 //! - [`WebhookTokenKey`] does the same for the address of a webhook that is not signed.
 //! - [`Secret`] and [`SecretSet`] are never empty and never printed.
@@ -14,6 +15,7 @@
 mod error;
 pub mod hex_scheme;
 mod mac;
+mod published_keys;
 mod seal;
 mod secret;
 pub mod standard_webhooks;
@@ -23,12 +25,13 @@ mod verified;
 mod webhook_token;
 
 pub use error::SignatureError;
+pub use published_keys::{Claimed, Keys, SIGNATURE_BYTES};
 pub use seal::MAX_SEAL_BYTES;
 pub use secret::{MAX_SECRETS, Secret, SecretSet};
 pub use ticket::{Scope, TICKET_LIFETIME_MS, Ticket, TicketError, TicketKey};
 pub use timestamp::TOLERANCE_SECONDS;
 pub use verified::{Raw, Scheme, Verified};
-pub use webhook_token::{Intent, WebhookTokenKey};
+pub use webhook_token::{Intent, WebhookTokenKey, claimed_key};
 
 use sha2::{Digest, Sha256};
 

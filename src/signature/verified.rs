@@ -41,6 +41,8 @@ pub enum Scheme {
     /// A header with a bare hex signature of a time and a part of the body. The rest of the body is not
     /// signed.
     HexOfPart,
+    /// Headers with a time and an Ed25519 signature of it and the whole body.
+    PublishedKey,
     /// Not signed. Its URL contains a token of ours for one start.
     PathToken,
 }

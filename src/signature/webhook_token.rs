@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::TaskKey;
 use crate::domain::time::{HOUR, Millis};
-use crate::signature::seal::{SealKeys, seal, unseal};
+use crate::signature::seal::{SealKeys, claimed, seal, unseal};
 use crate::signature::secret::SecretSet;
 use crate::signature::verified::{Delivery, Raw, Scheme, Verified};
 
@@ -56,6 +56,13 @@ impl WebhookTokenKey {
     }
 }
 
+/// The key in the token at the end of a webhook's URL, for a provider that tells such a URL of each of its
+/// tasks. It is not verified: whoever could make one up has our account at the provider.
+pub fn claimed_key(url: &str) -> Option<TaskKey> {
+    let token = url.rsplit('/').next()?;
+    claimed::<Intent>(token).map(|intent| intent.key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +95,16 @@ mod tests {
         assert_eq!(key("new old").verify(&token, NOW), Some(intent()));
         assert_eq!(key("new").verify(&token, NOW), None);
         assert_eq!(key("new old").sign(&intent()), key("new").sign(&intent()));
+    }
+
+    #[test]
+    fn the_key_is_read_from_a_url_that_a_provider_repeats() {
+        let token = WebhookTokenKey::new(&secret("one")).sign(&intent());
+        let url = format!("https://a.example/webhooks/p/{token}");
+        assert_eq!(claimed_key(&url), Some(intent().key));
+        for none in ["", "https://a.example/hook", "https://a.example/v1.e30.AA", "v1.\u{e9}.x"] {
+            assert_eq!(claimed_key(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub async fn find_lost<R: Rows, C: Calls, O: Rooms, T: Clock>(
 }
 
 fn id_of(found: &Found, task: &Task) -> Option<String> {
-    found.ids.get(&task.images.first()?.id).cloned()
+    found.ids.get(task.key.as_str()).cloned()
 }
 
 /// What became of a start that nobody takes care of any more.
@@ -75,8 +75,9 @@ async fn settle<R: Rows, C: Calls, O: Rooms, T: Clock>(
         ports.attach(task.clone().named(task_id)).await?;
         return Ok(Settled::Found);
     }
-    // Only a task with rows can be searched for. Of another it is not known whether it was started.
-    let is_searched = !task.images.is_empty();
+    // Of a task that cannot be searched for it is not known whether it was started.
+    let provider = ports.providers.of(task)?;
+    let is_searched = provider.list(None).is_some() && provider.finds(task);
     if is_searched && !found.is_whole {
         return Ok(Settled::Open);
     }

@@ -6,9 +6,10 @@
 
 use super::ports::{Clock, Ports, Rooms, Rows, SIDE_BY_SIDE};
 use crate::domain::task::Task;
+use crate::domain::task::report::Report;
 use crate::domain::time::{MINUTE, Millis};
 use crate::error::{ApiError, Code};
-use crate::provider::call::Listed;
+use crate::provider::call::{Listed, TaskRef};
 use crate::provider::calls::{Calls, poll};
 use crate::provider::contract::Provider;
 use crate::provider::refusal::unreadable;
@@ -24,7 +25,7 @@ const MOST_PAGES: usize = 100;
 /// What a search has come to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The provider's ids, by the first row of each task.
+    /// The provider's ids, by the key of each task.
     pub ids: BTreeMap<String, String>,
     /// All was seen in which a start could be. Without that, one that was not found may be there.
     pub is_whole: bool,
@@ -41,7 +42,7 @@ pub async fn search<R: Rows, C: Calls, O: Rooms, T: Clock>(
     lost: &[&Task],
     until: Millis,
 ) -> Result<Found, ApiError> {
-    let wanted: Vec<&&Task> = lost.iter().filter(|task| !task.images.is_empty()).collect();
+    let wanted: Vec<&&Task> = lost.iter().filter(|task| provider.finds(task)).collect();
     if wanted.is_empty() || provider.list(None).is_none() {
         return Ok(Found { is_whole: true, ..Found::default() });
     }
@@ -52,6 +53,14 @@ pub async fn search<R: Rows, C: Calls, O: Rooms, T: Clock>(
     };
     candidates.sort_by_key(nearest);
     let mut found = Found { is_whole, ..Found::default() };
+    // Some lists say which of our starts each task is. The others are polled.
+    candidates.retain(|one| {
+        let Some(key) = &one.key else { return true };
+        if wanted.iter().any(|task| task.key == *key) {
+            found.ids.insert(key.to_string(), one.id.clone());
+        }
+        false
+    });
     for some in candidates.chunks(SIDE_BY_SIDE) {
         if found.ids.len() == wanted.len() {
             break;
@@ -62,18 +71,14 @@ pub async fn search<R: Rows, C: Calls, O: Rooms, T: Clock>(
         }
         let polls = some.iter().map(|one| {
             let kind = one.kind.as_deref().unwrap_or(&wanted[0].kind);
-            poll(ports.calls, provider, &one.id, kind)
+            let about = TaskRef { task_id: &one.id, kind, model: None, links: None };
+            async move { poll(ports.calls, provider, &about).await }
         });
         for (one, report) in some.iter().zip(join_all(polls).await) {
             match report {
                 Ok(report) => {
-                    let first = |task: &&&&Task| {
-                        report.row_ids.first() == task.images.first().map(|it| &it.id)
-                    };
-                    if let (Some(_), Some(row)) =
-                        (wanted.iter().find(first), report.row_ids.first())
-                    {
-                        found.ids.insert(row.clone(), one.id.clone());
+                    if let Some(task) = wanted.iter().find(|task| names(&report, task)) {
+                        found.ids.insert(task.key.to_string(), one.id.clone());
                     }
                 }
                 // Listed, and not there: it is none of them.
@@ -83,6 +88,12 @@ pub async fn search<R: Rows, C: Calls, O: Rooms, T: Clock>(
         }
     }
     Ok(found)
+}
+
+/// Whether a report is about this start of ours: it echoes our key, or the first of its rows.
+pub fn names(report: &Report, task: &Task) -> bool {
+    let row = || task.images.first().is_some_and(|row| report.row_ids.first() == Some(&row.id));
+    report.key.as_ref().map_or_else(row, |key| *key == task.key)
 }
 
 /// The tasks in the list that may be one of `wanted`, and whether all were seen.
@@ -108,10 +119,10 @@ async fn candidates<R: Rows, C: Calls, O: Rooms, T: Clock>(
         }
         let Some(call) = provider.list(after.as_deref()) else { return Ok((candidates, true)) };
         let answer = ports.calls.send(provider, call).await?;
-        let page = provider.listed(&answer).ok_or_else(unreadable)?;
+        let page = provider.listed(&answer.body).ok_or_else(unreadable)?;
         let is_below = |one: &Listed| one.created_at.is_some_and(|at| at < oldest);
-        let is_end = page.is_last || page.tasks.last().is_none_or(is_below);
-        after = page.tasks.last().map(|one| one.id.clone());
+        let is_end = page.next.is_none() || page.tasks.last().is_none_or(is_below);
+        after = page.next;
         let near: Vec<Listed> = page.tasks.into_iter().filter(fits).collect();
         candidates.extend(without_known(ports, near).await?);
         if is_end {

@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[&str] = &[
     "0006_unsettled.sql",
     "0007_erasing.sql",
     "0008_intents.sql",
+    "0009_outputs.sql",
 ];
 
 /// What is wrong with a D1 that has these migrations, for whoever deploys. `None`: they are those of this code.

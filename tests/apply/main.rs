@@ -1,6 +1,7 @@
 //! `apply`, the one function that changes a task: every state with every input, every order of
 //! events, and where each image goes.
 
+mod asked;
 mod behind;
 mod effects;
 mod erased;

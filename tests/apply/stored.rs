@@ -102,7 +102,7 @@ fn numbers_and_odd_texts_survive_being_stored() {
     let metadata = json!({"🦊": "\u{7f}\u{2028}\"\\", "n": numbers_of(numbers)});
     let task = Task { metadata: metadata.as_object().cloned().unwrap(), ..new_task(1) };
     let result = Some(json!({"score": numbers_of(numbers)}));
-    let outcome = Outcome::Completed { model: None, images: vec![], result };
+    let outcome = Outcome::Completed { model: None, images: vec![], result, outputs: vec![] };
     let room = after([attach(&task), delivery("evt_1", crate::support::report(outcome))]);
     assert_eq!(stored(&room), room);
     assert_eq!(stored(&stored(&room)), room);

@@ -75,7 +75,12 @@ fn a_completed_task_has_the_model_and_the_cost_that_were_used() {
 #[test]
 fn other_kinds_keep_their_result_and_need_no_images() {
     let result = serde_json::json!({"level": "teen"});
-    let outcome = Outcome::Completed { model: None, images: vec![], result: Some(result.clone()) };
+    let outcome = Outcome::Completed {
+        model: None,
+        images: vec![],
+        result: Some(result.clone()),
+        outputs: vec![],
+    };
     let task = Task { kind: "image.rate".into(), ..new_task(0) };
     let said = Report { kind: "image.rate".into(), ..report(outcome) };
     let task = after([attach(&task), delivery("evt_1", said)]).task.expect("attached");

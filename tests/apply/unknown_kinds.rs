@@ -15,7 +15,12 @@ use taskwire::provider::mynth::kinds::is_known;
 const SKETCH: &str = "image.sketch";
 
 fn returned(result: Value) -> Report {
-    let outcome = Outcome::Completed { model: None, images: Vec::new(), result: Some(result) };
+    let outcome = Outcome::Completed {
+        model: None,
+        images: Vec::new(),
+        result: Some(result),
+        outputs: vec![],
+    };
     of_kind(SKETCH, report(outcome))
 }
 
@@ -63,8 +68,12 @@ fn the_provider_when_asked_is_believed_whatever_it_calls_the_task() {
 
 #[test]
 fn an_event_about_another_kind_that_we_know_or_a_failure_of_one_that_we_do_not_changes_nothing() {
-    let rated =
-        Outcome::Completed { model: None, images: vec![], result: Some(json!({"level": 1})) };
+    let rated = Outcome::Completed {
+        model: None,
+        images: vec![],
+        result: Some(json!({"level": 1})),
+        outputs: vec![],
+    };
     for other in [
         of_kind("image.rate", report(rated)),
         of_kind("image.rate", failed("broken")),

@@ -21,7 +21,7 @@ fn the_body_of_a_start_is_this() {
     let key = TaskKey::new(0, [7; 12]);
     let order = Order { request: &request, user_id: "u1", key: &key, webhook_url: None };
     let expected = r#"{"messages":[{"content":"Suggest a film","role":"user"}],"metadata":{"category":"film","taskwire_intent":"000000000000BwcHBwcHBwcHBwcH","user_id":"u1"},"user_id":"u1","workflow":"movies"}"#;
-    let call = Call { method: "POST", path: "/v1/ai/async".into(), body: Some(expected.into()) };
+    let call = Call { body: Some(expected.into()), ..Call::bare("POST", "/v1/ai/async") };
     assert_eq!(ModelRiver.start(&order), call);
 }
 

@@ -119,7 +119,7 @@ fn other_families_keep_their_result_in_both_wires() {
         ] {
             let report = event(&body);
             assert_eq!(report.kind, kind);
-            let Outcome::Completed { model, images, result: kept } = report.outcome else {
+            let Outcome::Completed { model, images, result: kept, .. } = report.outcome else {
                 panic!("{body}")
             };
             assert_eq!((model.as_deref(), images.len()), (Some("m/x"), 0));

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::json;
 use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::frame::task_frame;
+use taskwire::domain::task::output::{Output, OutputType};
 use taskwire::domain::task::{Image, ImageStatus, Task, TaskError};
 use taskwire::store::row::{Shown, shown_from_row};
 use taskwire::store::sql::feeds;
@@ -45,7 +46,15 @@ fn the_frame_of_a_row_is_the_one_that_its_room_makes_to_the_byte() {
     failed.requested_model = None;
     let mut result = in_room([attach(&new(0))]);
     result.result = Some(json!({ "text": odd, "nested": { "list": [{}, []] } }));
-    for task in [full, failed, result, in_room([attach(&new(2))])] {
+    let mut large = in_room([attach(&new(0))]);
+    large.result = Some(json!("x".repeat(70_000)));
+    let mut made = in_room([attach(&new(1))]);
+    made.result = Some(json!({ "seed": 196_619_188_014_358_660_u64 }));
+    made.outputs = vec![
+        Output::text(odd),
+        Output::file(OutputType::Video, "https://a.example/1.mp4").until(1_795_168_800_000),
+    ];
+    for task in [full, failed, result, large, made, in_room([attach(&new(2))])] {
         let db = database();
         insert(&db, &task);
         mirror(&db, &Task { version: task.version + 1, ..task.clone() });

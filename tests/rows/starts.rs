@@ -4,6 +4,7 @@ use crate::support::{attach, completed, delivery, failed, key, new_task, picture
 use crate::{MIGRATIONS, by_key, column, database, in_room, insert, mirror, refuse};
 use rusqlite::Connection;
 use serde_json::json;
+use taskwire::domain::task::report::Report;
 use taskwire::domain::task::{Image, ImageStatus, Status, Task, TaskError};
 use taskwire::store::row::to_json;
 use taskwire::store::sql::tasks;
@@ -149,6 +150,7 @@ fn a_row_names_the_provider_of_its_task_and_one_from_before_there_were_several_t
     assert_eq!(by_key(&db, "ada", &task.key), Some(taken.clone()));
     // One whose rows were lost gets them again with its next change, and the provider with them.
     let db = database();
-    mirror(&db, &in_room([attach(&task), delivery("evt_1", failed("internal"))]));
+    let said = Report { provider: "another".into(), ..failed("internal") };
+    mirror(&db, &in_room([attach(&task), delivery("evt_1", said)]));
     assert_eq!(by_key(&db, "ada", &task.key).expect("a row").provider, "another");
 }

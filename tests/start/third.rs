@@ -7,12 +7,12 @@ use taskwire::domain::task::report::{ImageReport, Outcome, Report};
 use taskwire::domain::task::start_request::StartRequest;
 use taskwire::domain::time::{HOUR, Millis};
 use taskwire::json::fields::Fields;
-use taskwire::provider::call::{Call, Listed, Listing, Order, Started};
-use taskwire::provider::contract::Provider;
+use taskwire::provider::call::{Answer, Call, Listed, Listing, Order, Started, TaskRef};
+use taskwire::provider::contract::{Polled, Provider};
 use taskwire::provider::event::Event;
 use taskwire::provider::kind::{Becomes, Kind};
 use taskwire::provider::malformed::Malformed;
-use taskwire::provider::settings::Settings;
+use taskwire::provider::settings::{Proof, Settings, Webhooks};
 use taskwire::signature::hex_scheme::verify_body;
 use taskwire::signature::{Raw, SecretSet, SignatureError, Verified};
 
@@ -23,10 +23,11 @@ pub const PATIENCE: Millis = 7 * HOUR;
 
 static SETTINGS: Settings = Settings {
     api_key: "THIRD_TOKEN",
-    webhook_secret: "THIRD_WEBHOOK_SECRET",
+    key_scheme: "Bearer",
+    proof: Proof::Secret("THIRD_WEBHOOK_SECRET"),
     api_url: ("THIRD_API_URL", "https://third.example"),
     callback_hosts: None,
-    webhook_mode: None,
+    webhooks: Webhooks::Registered,
     public_rows: None,
     is_required: false,
 };
@@ -45,6 +46,7 @@ static KINDS: [Kind; 1] = [Kind {
     },
     read_batch: None,
     patience: PATIENCE,
+    pace: None,
 }];
 
 impl Provider for Third {
@@ -89,15 +91,15 @@ impl Provider for Third {
 
     fn started(&self, answer: &[u8]) -> Option<Started> {
         let answer: Value = serde_json::from_slice(answer).ok()?;
-        Some(Started { id: answer["job"].as_str()?.to_owned(), access: None })
+        Some(Started { id: answer["job"].as_str()?.to_owned(), access: None, links: None })
     }
 
-    fn poll(&self, task_id: &str) -> Option<Call> {
-        Some(Call::get(format!("/jobs/{task_id}")))
+    fn poll(&self, about: &TaskRef<'_>) -> Option<Call> {
+        Some(Call::get(format!("/jobs/{}", about.task_id)))
     }
 
-    fn polled(&self, answer: &[u8], _kind: &str) -> Option<Report> {
-        report(&serde_json::from_slice(answer).ok()?)
+    fn polled(&self, answer: &Answer, _about: &TaskRef<'_>) -> Option<Polled> {
+        report(&serde_json::from_slice(&answer.body).ok()?).map(Polled::Report)
     }
 
     fn list(&self, _after: Option<&str>) -> Option<Call> {
@@ -106,8 +108,8 @@ impl Provider for Third {
 
     fn listed(&self, answer: &[u8]) -> Option<Listing> {
         let ids: Vec<String> = serde_json::from_slice(answer).ok()?;
-        let listed = |id| Listed { id, kind: None, created_at: None };
-        Some(Listing { tasks: ids.into_iter().map(listed).collect(), is_last: true })
+        let listed = |id| Listed { id, kind: None, created_at: None, key: None };
+        Some(Listing { tasks: ids.into_iter().map(listed).collect(), next: None })
     }
 }
 
@@ -116,7 +118,7 @@ fn report(body: &Value) -> Option<Report> {
         Some("done") => {
             let url = body["picture"].as_str()?.to_owned();
             let images = vec![ImageReport::Success { image_id: None, url }];
-            Outcome::Completed { model: None, images, result: None }
+            Outcome::Completed { model: None, images, result: None, outputs: vec![] }
         }
         Some("broken") => Outcome::Failed { error: TaskError::new("broken", "It broke.") },
         _ => Outcome::Pending,
@@ -129,6 +131,9 @@ fn report(body: &Value) -> Option<Report> {
         cost: None,
         row_ids: body["tag"].as_str()?.split(' ').map(str::to_owned).collect(),
         is_known_kind: true,
+        key: None,
+        addresses: vec![],
+        progress: None,
     })
 }
 

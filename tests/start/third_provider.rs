@@ -89,7 +89,7 @@ fn it_is_polled_by_the_alarm_and_waited_for_as_long_as_it_says() {
     let alarm = apply(&room.state, Input::Alarm(Stage::Poll), later);
     assert!(alarm.effects.iter().any(|it| format!("{it:?}") == format!("Do({:?})", Work::Poll)));
     let provider = PROVIDERS.of(&task).expect("registered");
-    let told = run(poll(&world, provider, task.id(), &task.kind)).expect("nothing dies");
+    let told = run(poll(&world, provider, &(&task).into())).expect("nothing dies");
     let told = told.expect("an answer");
     let input = Input::Report { delivery: None, report: Box::new(told) };
     assert_eq!(

@@ -14,7 +14,7 @@ use taskwire::domain::claim::Claimed;
 use taskwire::domain::task::{Status, Task, TaskError};
 use taskwire::domain::time::{MINUTE, Millis};
 use taskwire::error::ApiError;
-use taskwire::provider::call::Call;
+use taskwire::provider::call::{Answer, Call};
 use taskwire::provider::calls::Calls;
 use taskwire::provider::contract::Provider;
 use taskwire::provider::modelriver::ModelRiver;
@@ -116,7 +116,7 @@ fn is_unsettled(task: &Task) -> bool {
 }
 
 impl Calls for World {
-    async fn send(&self, provider: &'static dyn Provider, call: Call) -> Result<Vec<u8>, ApiError> {
+    async fn send(&self, provider: &'static dyn Provider, call: Call) -> Result<Answer, ApiError> {
         // An answer lost after a start gives another error than a start that did not happen.
         let number = self.steps.borrow().len();
         let is_lost = self.faults.contains(&(number, Fault::FailsButDone));
@@ -125,7 +125,7 @@ impl Calls for World {
         let act = || {
             let mut book = self.book.borrow_mut();
             book.now = self.now();
-            book.answer(provider.name(), &call)
+            book.answer(provider.name(), &call).map(Answer::from)
         };
         self.step(&format!("{} {}", call.method, call.path), error, act).await
     }

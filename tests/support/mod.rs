@@ -45,8 +45,11 @@ pub fn new_task(images: usize) -> Task {
         created_at: NOW,
         updated_at: NOW,
         result: None,
+        outputs: Vec::new(),
         access: None,
         patience: None,
+        pace: None,
+        links: None,
     }
 }
 
@@ -74,11 +77,15 @@ pub fn report(outcome: Outcome) -> Report {
         cost: None,
         row_ids: Vec::new(),
         is_known_kind: true,
+        key: None,
+        addresses: Vec::new(),
+        progress: None,
     }
 }
 
 pub fn completed(images: Vec<ImageReport>) -> Report {
-    let outcome = Outcome::Completed { model: Some("m/used".into()), images, result: None };
+    let outcome =
+        Outcome::Completed { model: Some("m/used".into()), images, result: None, outputs: vec![] };
     Report { cost: Some("0.03000000".into()), ..report(outcome) }
 }
 

@@ -4,6 +4,7 @@ export const PATHS = {
   gallery: "/",
   history: "/history",
   compare: "/compare",
+  run: "/run",
   feed: "/feed",
   task: (id: string) => `/t/${encodeURIComponent(id)}`,
   batch: (id: string) => `/compare/${encodeURIComponent(id)}`,

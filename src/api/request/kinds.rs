@@ -2,8 +2,8 @@
 
 use super::list::KIND_CHARS;
 use crate::domain::task::start_request::StartRequest;
-use crate::error::{ApiError, Issue};
-use crate::json::fields::Fields;
+use crate::error::{ApiError, Code, Issue};
+use crate::json::fields::{Fields, Type};
 use crate::provider::kind::{Becomes, Kind};
 use crate::provider::registry::Registry;
 
@@ -30,13 +30,17 @@ pub fn parse_batch(kind: &Kind, body: &[u8]) -> Result<Vec<StartRequest>, ApiErr
     fields.finish(requests)
 }
 
-/// Reads `{kind, request}`, for every kind that becomes a task.
+/// Reads `{kind, request}`, for every kind that becomes a task, or `{provider, model, input}`, for every
+/// provider that runs models.
 ///
 /// # Errors
 ///
 /// Every field that is wrong.
 pub fn parse(providers: Registry, body: &[u8]) -> Result<StartRequest, ApiError> {
     let mut fields = Fields::parse(body)?;
+    if let Some(name) = fields.passed_on("provider", &[Type::Text]) {
+        return run(providers, fields, name.as_str().unwrap_or_default());
+    }
     let word = fields.required_text("kind", 1..=KIND_CHARS);
     let kind = providers.kind(&word, Becomes::Task);
     if kind.is_none() && !word.is_empty() {
@@ -53,13 +57,29 @@ pub fn parse(providers: Registry, body: &[u8]) -> Result<StartRequest, ApiError>
     fields.finish(start)
 }
 
+/// Reads what is beside a provider's name.
+fn run(providers: Registry, mut fields: Fields, name: &str) -> Result<StartRequest, ApiError> {
+    let runs = || providers.kinds(Becomes::Run);
+    let Some((_, kind)) = runs().find(|(provider, _)| provider.name() == name) else {
+        let names: Vec<_> = runs().map(|(provider, _)| provider.name()).collect();
+        let issue = Issue::new("provider", format!("must be one of {}", names.join(", ")));
+        return Err(ApiError::validation(vec![issue]));
+    };
+    let start = (kind.read)(&mut fields);
+    fields.finish(start)
+}
+
 /// A provider's complaints, with the paths that the caller knows: the provider has only seen what is in
-/// field `request`.
-pub fn within_request(error: ApiError) -> ApiError {
-    if error.issues.is_empty() {
+/// `field` of the body.
+pub fn within_field(error: ApiError, field: &str) -> ApiError {
+    if error.issues.is_empty() || error.code != Code::ValidationError {
         return error;
     }
-    let path = |path: String| if path.is_empty() { path } else { format!("request.{path}") };
+    let path = |path: String| match path.strip_prefix(field) {
+        _ if path.is_empty() => path,
+        Some(rest) if rest.is_empty() || rest.starts_with('.') => path,
+        _ => format!("{field}.{path}"),
+    };
     let issues = error.issues.into_iter();
     ApiError::validation(issues.map(|it| Issue::new(path(it.path), it.message)).collect())
 }
@@ -67,18 +87,20 @@ pub fn within_request(error: ApiError) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
 
     #[test]
     fn a_complaint_names_the_field_as_it_is_in_the_body() {
         let told = [("url", "is no address"), ("", "is too much")];
         let issues = told.map(|(path, message)| Issue::new(path, message));
-        let error = within_request(ApiError::validation(issues.to_vec()));
+        let error = within_field(ApiError::validation(issues.to_vec()), "request");
         let paths: Vec<_> = error.issues.iter().map(|issue| issue.path.as_str()).collect();
         assert_eq!(paths, ["request.url", ""]);
-        let one = within_request(ApiError::validation(issues[..1].to_vec()));
+        let told = Issue::new("input.seed", "is no number");
+        let error = within_field(ApiError::validation(vec![told.clone()]), "input");
+        assert_eq!(error.issues, [told], "where the provider names the field as we do");
+        let one = within_field(ApiError::validation(issues[..1].to_vec()), "request");
         assert_eq!(one.message, "request.url: is no address");
         let other = ApiError::new(Code::ProviderRefused, "No.");
-        assert_eq!(within_request(other.clone()), other);
+        assert_eq!(within_field(other.clone(), "request"), other);
     }
 }

@@ -117,7 +117,7 @@ mod tests {
     use crate::domain::task::{PublicToken, Status};
     use serde_json::Map;
 
-    const TASK: &str = r#"{"taskId":"tsk_1","mynthTaskId":"tsk_1","kind":"image.alt","userId":"ada","status":"pending","version":0,"prompt":null,"requestedModel":null,"model":null,"error":null,"cost":null,"metadata":{},"createdAt":"2026-11-20T10:00:00.000Z","updatedAt":"2026-11-20T10:00:00.000Z","images":[],"result":null}"#;
+    const TASK: &str = r#"{"taskId":"tsk_1","mynthTaskId":"tsk_1","provider":"mynth","kind":"image.alt","userId":"ada","status":"pending","version":0,"prompt":null,"requestedModel":null,"model":null,"error":null,"cost":null,"metadata":{},"createdAt":"2026-11-20T10:00:00.000Z","updatedAt":"2026-11-20T10:00:00.000Z","images":[],"outputs":[],"result":null}"#;
     const LIVE: &str = r#"{"url":"/live","ticket":"t","expiresAt":"2026-11-20T11:00:00.000Z"}"#;
 
     fn task() -> Task {

@@ -31,6 +31,8 @@ pub enum Input {
     Report { delivery: Option<String>, report: Box<Report> },
     /// The poll failed: the provider was unreachable, or did not know the task.
     PollFailed,
+    /// Somebody wants to know now: the provider was just told to cancel the task.
+    AskNow,
     /// The deadline has passed.
     GiveUp,
     /// D1 has this version, and it was published to the feeds.
@@ -150,8 +152,17 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (verdict, follows)
         }
         Input::PollFailed => {
-            schedule::postpone_poll(&mut room.clock, now);
+            let pace = room.task.as_ref().and_then(|task| task.pace);
+            schedule::postpone_poll(&mut room.clock, pace, now);
             (Verdict::Noted, vec![])
+        }
+        Input::AskNow => {
+            if is_pending(room) {
+                schedule::poll_anew(&mut room.clock, now);
+            }
+            // The alarm comes first: it polls if the process dies here.
+            let first = Effect::Arm(Arm::By(now + LONGEST_POLL));
+            (Verdict::Noted, vec![first, Effect::Then(Input::Alarm(Stage::Poll))])
         }
         Input::GiveUp => (give_up(room, now), vec![]),
         Input::Flushed(version) => {
@@ -225,6 +236,10 @@ fn is_open(room: &RoomState) -> bool {
         Some(task) => !task.status.is_terminal() || room.is_dirty(),
         None => !room.early.is_empty(),
     }
+}
+
+fn is_pending(room: &RoomState) -> bool {
+    room.task.as_ref().is_some_and(|task| !task.status.is_terminal())
 }
 
 fn arm(room: &RoomState, now: Millis) -> Effect {

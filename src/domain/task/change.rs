@@ -18,11 +18,12 @@ pub(super) fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
         }
         // Its webhook was first and restored the task from its rows, which hold no token.
         known.access = known.access.take().or(task.access);
+        known.links = known.links.take().or(task.links);
         return Verdict::AlreadyAttached;
     }
     // A task that is restored from its rows has their version.
     room.flushed = task.version;
-    schedule::start(&mut room.clock, now);
+    schedule::start(&mut room.clock, task.pace, now);
     let mut task = task;
     if task.version == 0 {
         task.version = 1;
@@ -96,20 +97,23 @@ enum Source {
 /// Applies what the provider said to a task that is attached.
 fn hear_of(room: &mut RoomState, report: Report, source: Source, now: Millis) -> Verdict {
     let Some(task) = room.task.as_mut() else { return Verdict::Noted };
+    if report.provider != task.provider {
+        return Verdict::Noted;
+    }
     let is_foreign = source == Source::Event && !task.images.is_empty() && report.kind != task.kind;
     let is_unknown = !report.is_known_kind;
     let verdict = match report.outcome {
         Outcome::Unknown { .. } => Verdict::Noted,
         // A kind that we do not know yet may return the pictures. If it has none, its result is shown
         // as it is, and the provider is polled for the pictures.
-        Outcome::Completed { images, result, .. }
+        Outcome::Completed { images, result, outputs, .. }
             if is_foreign && is_unknown && images.is_empty() && !task.is_final() =>
         {
             schedule::poll_now(&mut room.clock, now);
             if result.is_none() || task.result == result {
                 return Verdict::Noted;
             }
-            task.result = result;
+            (task.result, task.outputs) = (result, outputs);
             Verdict::Applied
         }
         // The result of another kind says nothing about the pictures.
@@ -121,12 +125,15 @@ fn hear_of(room: &mut RoomState, report: Report, source: Source, now: Millis) ->
         Outcome::Pending | Outcome::Failed { .. } if is_foreign => Verdict::Noted,
         Outcome::Pending if task.status.is_terminal() => Verdict::Noted,
         Outcome::Pending => {
-            schedule::postpone_poll(&mut room.clock, now);
+            schedule::postpone_poll(&mut room.clock, task.pace, now);
             Verdict::Noted
         }
         _ if task.is_final() => Verdict::Stale,
-        Outcome::Completed { model, images, result } => {
+        Outcome::Completed { model, images, result, outputs } => {
             place(task, images, &report.row_ids);
+            if result.is_some() || !outputs.is_empty() {
+                task.outputs = outputs;
+            }
             task.status = Status::Completed;
             task.model = model.or_else(|| task.model.take());
             task.result = result.or_else(|| task.result.take());

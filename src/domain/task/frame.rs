@@ -1,5 +1,7 @@
 //! The JSON of a task in answers, and the frames of its socket.
 
+use crate::domain::task::output::Output;
+use crate::domain::task::progress::Progress;
 use crate::domain::task::{Image, ImageStatus, Status, Task, TaskError};
 use crate::domain::time::{Millis, iso_json};
 use serde::Serialize;
@@ -15,6 +17,8 @@ pub struct TaskView<'a> {
     pub task_id: Option<&'a str>,
     /// The same, under the name that older front ends read.
     pub mynth_task_id: Option<&'a str>,
+    /// Who has it.
+    pub provider: &'a str,
     pub kind: &'a str,
     pub user_id: &'a str,
     pub status: Status,
@@ -35,6 +39,8 @@ pub struct TaskView<'a> {
     #[cfg_attr(feature = "openapi", schemars(with = "String", extend("format" = "date-time")))]
     pub updated_at: Millis,
     pub images: Vec<ImageView<'a>>,
+    /// What it has made, in one form for every provider.
+    pub outputs: Vec<Output>,
     /// What kinds other than `image.generate` return, as the provider wrote it. `TaskResult` has the
     /// shape for each kind.
     pub result: Option<&'a Value>,
@@ -73,6 +79,7 @@ impl<'a> From<&'a Task> for TaskView<'a> {
         Self {
             task_id,
             mynth_task_id: task_id,
+            provider: &task.provider,
             kind: &task.kind,
             user_id: &task.user_id,
             status: task.status,
@@ -86,6 +93,7 @@ impl<'a> From<&'a Task> for TaskView<'a> {
             created_at: task.created_at,
             updated_at: task.updated_at,
             images: task.images.iter().map(view).collect(),
+            outputs: task.all_outputs(),
             result: task.result.as_ref(),
         }
     }
@@ -113,6 +121,17 @@ pub enum Frame<'a> {
     Task { task: TaskView<'a> },
     /// The version given when connecting is the current one.
     Current { version: u64 },
+    /// How far the task has come: at most four a second, and only while it is pending. It has no version.
+    Progress {
+        #[serde(rename = "taskId")]
+        task_id: &'a str,
+        /// From 0 to 1. Null: the provider does not say.
+        progress: Option<f64>,
+        /// In a few words, such as a place in the queue.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+        message: Option<&'a str>,
+    },
     /// The owner has erased the task. A socket of the task alone is closed with 4404.
     Erased {
         #[serde(rename = "taskId")]
@@ -123,6 +142,12 @@ pub enum Frame<'a> {
 /// The frame of `task` as it is now.
 pub fn task_frame(task: &Task) -> String {
     to_text(&Frame::Task { task: task.into() })
+}
+
+/// The frame of a task's progress, the same for guests.
+pub fn progress_frame(task_id: &str, progress: &Progress) -> String {
+    let (progress, message) = (progress.fraction, progress.message.as_deref());
+    to_text(&Frame::Progress { task_id, progress, message })
 }
 
 /// The frame of a task that was erased.
@@ -175,15 +200,31 @@ mod tests {
             created_at: 1_795_168_800_000,
             updated_at: 1_795_168_800_000,
             result: None,
+            outputs: Vec::new(),
             access: None,
             patience: None,
+            pace: None,
+            links: None,
         }
     }
 
     #[test]
     fn the_frame_of_a_task_is_pinned() {
-        let literal = r#"{"type":"task","task":{"taskId":"tsk_1","mynthTaskId":"tsk_1","kind":"image.generate","userId":"ada","status":"pending","version":1,"prompt":"a fox","requestedModel":"m/x","model":null,"error":null,"cost":null,"metadata":{},"createdAt":"2026-11-20T10:00:00.000Z","updatedAt":"2026-11-20T10:00:00.000Z","images":[{"id":"AAAAAAAAAAAAAAAA00","position":0,"mynthTaskId":"tsk_1","requestedModel":"m/x","status":"pending","imageId":null,"url":null,"error":null}],"result":null}}"#;
+        let literal = r#"{"type":"task","task":{"taskId":"tsk_1","mynthTaskId":"tsk_1","provider":"mynth","kind":"image.generate","userId":"ada","status":"pending","version":1,"prompt":"a fox","requestedModel":"m/x","model":null,"error":null,"cost":null,"metadata":{},"createdAt":"2026-11-20T10:00:00.000Z","updatedAt":"2026-11-20T10:00:00.000Z","images":[{"id":"AAAAAAAAAAAAAAAA00","position":0,"mynthTaskId":"tsk_1","requestedModel":"m/x","status":"pending","imageId":null,"url":null,"error":null}],"outputs":[],"result":null}}"#;
         assert_eq!(task_frame(&task()), literal);
+    }
+
+    #[test]
+    fn the_frame_of_progress_is_pinned() {
+        let progress = |fraction, message: Option<&str>| {
+            let message = message.map(str::to_owned);
+            progress_frame("rep_1", &Progress { rank: vec![], fraction, message })
+        };
+        assert_eq!(
+            progress(Some(0.76), Some("7568/10000")),
+            r#"{"type":"progress","taskId":"rep_1","progress":0.76,"message":"7568/10000"}"#
+        );
+        assert_eq!(progress(None, None), r#"{"type":"progress","taskId":"rep_1","progress":null}"#);
     }
 
     #[test]

@@ -5,6 +5,8 @@ pub mod change;
 pub mod erase;
 pub mod frame;
 mod images;
+pub mod output;
+pub mod progress;
 pub mod report;
 pub mod schedule;
 pub mod start_request;
@@ -12,6 +14,7 @@ pub mod state;
 
 use crate::domain::id::TaskKey;
 use crate::domain::time::{HOUR, Millis, iso_json};
+use output::Output;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -160,12 +163,36 @@ pub struct Task {
     pub images: Vec<Image>,
     /// What kinds other than `image.generate` return, as the provider sent it.
     pub result: Option<Value>,
+    /// What it has made, without the images that have rows. Empty where `result` says it best.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Output>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<PublicToken>,
     /// How long to wait for the provider, in milliseconds from the start, where the provider's kind says
     /// so. Not in D1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<Millis>,
+    /// How often to poll the provider, where the provider's kind says so. Not in D1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+    /// Where the provider is asked about it, where its answer to the start says so. Not in D1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Links>,
+}
+
+/// The delays between polls, in milliseconds: each is half as long again as the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    pub first: Millis,
+    pub longest: Millis,
+}
+
+/// Paths of a provider's API about one task. The provider has chosen them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Links {
+    pub status: Option<String>,
+    pub result: Option<String>,
+    pub cancel: Option<String>,
 }
 
 pub(crate) fn first_provider() -> String {
@@ -215,6 +242,16 @@ impl Task {
     pub fn deadline(&self) -> Millis {
         let by_kind = if self.kind.starts_with("video.") { 3 * HOUR } else { HOUR };
         self.created_at + self.patience.unwrap_or(by_kind)
+    }
+
+    /// All that it has made.
+    pub fn all_outputs(&self) -> Vec<Output> {
+        let pictures = self.images.iter().filter_map(Output::of_image);
+        let rest = match &self.result {
+            Some(result) if self.outputs.is_empty() => vec![Output::of_result(result)],
+            _ => self.outputs.clone(),
+        };
+        pictures.chain(rest).collect()
     }
 
     /// The task with the provider's id: it has been started.

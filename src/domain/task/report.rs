@@ -1,6 +1,9 @@
 //! What a provider reports about a task: one form for every wire generation, webhook and poll.
 
+use super::output::Output;
+use super::progress::Progress;
 use super::{TaskError, first_provider};
+use crate::domain::id::TaskKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,6 +24,15 @@ pub struct Report {
     /// Whether tasks of this kind can be started through us.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub is_known_kind: bool,
+    /// Our own key of the task, where the provider echoes it. Untrusted, as the row ids are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<TaskKey>,
+    /// The addresses of the provider's API that it names. They are checked when it comes.
+    #[serde(skip)]
+    pub addresses: Vec<String>,
+    /// How far the task has come, for whoever watches now.
+    #[serde(skip)]
+    pub progress: Option<Progress>,
 }
 
 fn yes() -> bool {
@@ -38,6 +50,9 @@ pub enum Outcome {
         images: Vec<ImageReport>,
         /// What kinds other than `image.generate` return, as it came.
         result: Option<Value>,
+        /// What was made, without the images above.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        outputs: Vec<Output>,
     },
     Failed {
         error: TaskError,

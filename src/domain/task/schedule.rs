@@ -3,6 +3,7 @@
 //! Setting an alarm costs as much as writing a row, so a report only moves it if it would fire too
 //! late. It is set when a task is attached, and again each time it fires.
 
+use super::Pace;
 use super::state::{Clock, RoomState};
 use crate::domain::time::{HOUR, MINUTE, Millis, SECOND};
 
@@ -110,10 +111,14 @@ fn is_foreign(clock: &Clock) -> bool {
     clock.found_none as usize > SEARCHES.len()
 }
 
-pub(super) fn start(clock: &mut Clock, now: Millis) {
+/// The pace of tasks whose kind has none of its own.
+const USUAL: Pace = Pace { first: FIRST_POLL, longest: LONGEST_POLL };
+
+pub(super) fn start(clock: &mut Clock, pace: Option<Pace>, now: Millis) {
     // Changes are flushed at once. The alarm only repeats a failed flush, so it need not fire before
     // the first poll.
-    *clock = Clock { poll_at: now + FIRST_POLL, flush_at: now + FIRST_POLL, ..Clock::default() };
+    let first = now + pace.unwrap_or(USUAL).first;
+    *clock = Clock { poll_at: first, flush_at: first, ..Clock::default() };
 }
 
 pub(super) fn start_adoption(clock: &mut Clock, now: Millis) {
@@ -124,8 +129,14 @@ pub(super) fn poll_now(clock: &mut Clock, now: Millis) {
     clock.poll_at = now;
 }
 
-pub(super) fn postpone_poll(clock: &mut Clock, now: Millis) {
-    clock.poll_at = now + grown(FIRST_POLL, (3, 2), clock.polls, LONGEST_POLL);
+/// The same, and the polls after this one follow closely again.
+pub(super) fn poll_anew(clock: &mut Clock, now: Millis) {
+    (clock.poll_at, clock.polls) = (now, 0);
+}
+
+pub(super) fn postpone_poll(clock: &mut Clock, pace: Option<Pace>, now: Millis) {
+    let Pace { first, longest } = pace.unwrap_or(USUAL);
+    clock.poll_at = now + grown(first, (3, 2), clock.polls, longest);
     clock.polls += 1;
 }
 

@@ -47,8 +47,11 @@ impl StartRequest {
             updated_at: now,
             images: (0..self.count).map(|position| Image::pending(&key, position)).collect(),
             result: None,
+            outputs: Vec::new(),
             access: None,
             patience: None,
+            pace: None,
+            links: None,
             key,
         }
     }

@@ -23,6 +23,7 @@ pub static KINDS: [Kind; 1] = [Kind {
     read,
     read_batch: None,
     patience: DEADLINE,
+    pace: None,
 }];
 
 /// The kind that `POST /ai` starts.

@@ -1,15 +1,16 @@
 //! ModelRiver's name, and the names of its settings.
 
-use crate::provider::settings::Settings;
+use crate::provider::settings::{Proof, Settings, Webhooks};
 
 pub const NAME: &str = "modelriver";
 
 pub static SETTINGS: Settings = Settings {
     api_key: "MODELRIVER_API_KEY",
-    webhook_secret: "MODELRIVER_WEBHOOK_SECRET",
+    key_scheme: "Bearer",
+    proof: Proof::Secret("MODELRIVER_WEBHOOK_SECRET"),
     api_url: ("MODELRIVER_API_URL", "https://api.modelriver.com"),
     callback_hosts: Some(("MODELRIVER_CALLBACK_HOSTS", "api.modelriver.com")),
-    webhook_mode: None,
+    webhooks: Webhooks::Registered,
     public_rows: Some("MODELRIVER_PUBLIC"),
     is_required: false,
 };

@@ -30,11 +30,11 @@ pub static KINDS: [Kind; 7] = [
 ];
 
 const RATE: &str = "image.rate";
-const ALT: &str = "image.alt";
+pub const ALT: &str = "image.alt";
 const REVIEW: &str = "image.review";
-const REMOVE_BACKGROUND: &str = "image.remove_background";
-const UPSCALE: &str = "image.upscale";
-const VIDEO: &str = "video.generate";
+pub const REMOVE_BACKGROUND: &str = "image.remove_background";
+pub const UPSCALE: &str = "image.upscale";
+pub const VIDEO: &str = "video.generate";
 
 /// Whether tasks of this kind can be started through us. The provider may add kinds.
 pub fn is_known(word: &str) -> bool {
@@ -42,7 +42,14 @@ pub fn is_known(word: &str) -> bool {
 }
 
 const fn of_image(word: &'static str, read: fn(&mut Fields) -> StartRequest) -> Kind {
-    Kind { word, becomes: Becomes::Task, read, read_batch: None, patience: IMAGE_PATIENCE }
+    Kind {
+        word,
+        becomes: Becomes::Task,
+        read,
+        read_batch: None,
+        patience: IMAGE_PATIENCE,
+        pace: None,
+    }
 }
 
 fn video(fields: &mut Fields) -> StartRequest {

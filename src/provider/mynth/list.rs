@@ -22,9 +22,13 @@ pub fn listing(reply: &Value) -> Option<Listing> {
     let tasks = reply.get("data").unwrap_or(reply).as_array()?;
     let listed = |task: &Value| {
         let id = pick_text(task, &["id"]).filter(|id| is_plain_id(id))?;
-        Some(Listed { id, kind: pick_text(task, &["type"]), created_at: created(task) })
+        let kind = pick_text(task, &["type"]);
+        Some(Listed { id, kind, created_at: created(task), key: None })
     };
-    Some(Listing { tasks: tasks.iter().filter_map(listed).collect(), is_last: tasks.len() < PAGE })
+    let is_last = tasks.len() < PAGE;
+    let tasks: Vec<Listed> = tasks.iter().filter_map(listed).collect();
+    let next = tasks.last().filter(|_| !is_last).map(|last| last.id.clone());
+    Some(Listing { tasks, next })
 }
 
 fn created(task: &Value) -> Option<Millis> {
@@ -72,14 +76,15 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert_eq!(page.tasks[0].kind.as_deref(), Some("image.generate"));
-        assert!(page.is_last);
+        assert_eq!(page.next, None);
         assert_eq!(listing(&reply["data"]), Some(page));
     }
 
     #[test]
     fn a_full_page_has_more_below_it() {
         let full: Vec<_> = (0..PAGE).map(|i| json!({"id": format!("tsk_{i}")})).collect();
-        assert!(!listing(&json!({"data": full})).expect("a page").is_last);
+        let page = listing(&json!({"data": full})).expect("a page");
+        assert_eq!(page.next.as_deref(), Some("tsk_99"));
         assert_eq!(path(Some("tsk_1")), "/tasks?limit=100&after=tsk_1");
     }
 

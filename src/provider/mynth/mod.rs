@@ -14,11 +14,10 @@ pub mod start;
 pub mod webhook;
 
 use crate::domain::model::Models;
-use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
 use crate::json;
-use crate::provider::call::{Call, Listing, Order, Started};
-use crate::provider::contract::Provider;
+use crate::provider::call::{Answer, Call, Listing, Order, Started, TaskRef};
+use crate::provider::contract::{Polled, Provider};
 use crate::provider::event::Event;
 use crate::provider::kind::Kind;
 use crate::provider::malformed::Malformed;
@@ -66,13 +65,14 @@ impl Provider for Mynth {
         start::started(answer)
     }
 
-    fn poll(&self, task_id: &str) -> Option<Call> {
-        Some(Call::get(format!("/tasks/{task_id}")))
+    fn poll(&self, about: &TaskRef<'_>) -> Option<Call> {
+        Some(Call::get(format!("/tasks/{}", about.task_id)))
     }
 
-    fn polled(&self, answer: &[u8], kind: &str) -> Option<Report> {
-        let answer: Value = json::read(answer).ok()?;
-        result::task_report(answer.get("data").unwrap_or(&answer), kind)
+    fn polled(&self, answer: &Answer, about: &TaskRef<'_>) -> Option<Polled> {
+        let answer: Value = json::read(&answer.body).ok()?;
+        let task = answer.get("data").unwrap_or(&answer);
+        result::task_report(task, about.kind).map(Polled::Report)
     }
 
     fn list(&self, after: Option<&str>) -> Option<Call> {

@@ -1,8 +1,9 @@
 //! A task's result and errors as one [`Outcome`], from every generation of the wire format.
 
 use super::fields::amount;
-use super::kinds::is_known;
+use super::kinds::{ALT, REMOVE_BACKGROUND, UPSCALE, VIDEO, is_known};
 use super::settings::NAME;
+use crate::domain::task::output::{Output, OutputType};
 use crate::domain::task::report::{ImageReport, Outcome, Report};
 use crate::domain::task::{IMAGE_GENERATE, TaskError};
 use crate::provider::lenient::storable;
@@ -33,6 +34,9 @@ pub fn task_report(task: &Value, kind: &str) -> Option<Report> {
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
+        key: None,
+        addresses: Vec::new(),
+        progress: None,
     })
 }
 
@@ -49,6 +53,29 @@ pub fn completed(kind: &str, result: &Value) -> Outcome {
             _ => Vec::new(),
         },
         result: (!is_ours && !result.is_null()).then(|| storable(result)),
+        outputs: outputs(kind, result),
+    }
+}
+
+/// What kinds without image rows have made. Empty where their result says it best.
+fn outputs(kind: &str, result: &Value) -> Vec<Output> {
+    let file = |sort| {
+        move |made: &Value| {
+            let url = pick_text(made, &["url", "mynth_url", "mynthUrl"])?;
+            Some(Output::file(sort, url))
+        }
+    };
+    let field = |name| result.get(name).unwrap_or(&Value::Null);
+    match kind {
+        ALT => pick_text(result, &["alt"]).map(Output::text).into_iter().collect(),
+        REMOVE_BACKGROUND | UPSCALE => {
+            file(OutputType::Image)(field("image")).into_iter().collect()
+        }
+        VIDEO => {
+            let videos = field("videos").as_array().map_or(&[][..], Vec::as_slice);
+            videos.iter().filter_map(file(OutputType::Video)).take(IMAGE_LIMIT).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

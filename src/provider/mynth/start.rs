@@ -75,5 +75,5 @@ pub fn started(reply: &[u8]) -> Option<Started> {
     let access = places()
         .flat_map(|place| [place.get("access"), Some(place)].into_iter().flatten())
         .find_map(|place| pick_text(place, &["public_access_token", "publicAccessToken"]));
-    Some(Started { id: task_id, access: access.map(PublicToken::new) })
+    Some(Started { id: task_id, access: access.map(PublicToken::new), links: None })
 }

@@ -74,6 +74,9 @@ fn current(name: &str, body: &Value) -> Result<Event, Malformed> {
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
+        key: None,
+        addresses: Vec::new(),
+        progress: None,
     }))
 }
 
@@ -97,6 +100,9 @@ fn earlier(name: &str, body: &Value) -> Result<Event, Malformed> {
         provider: NAME.to_owned(),
         is_known_kind: is_known(&kind),
         kind,
+        key: None,
+        addresses: Vec::new(),
+        progress: None,
     }))
 }
 
@@ -109,6 +115,9 @@ fn unknown(name: &str, task_id: String) -> Report {
         row_ids: Vec::new(),
         provider: NAME.to_owned(),
         is_known_kind: false,
+        key: None,
+        addresses: Vec::new(),
+        progress: None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The Worker's client for a task's room.
 
 use super::protocol::{Answer, Ask};
+use crate::domain::id::TaskKey;
 use crate::domain::task::Task;
 use crate::domain::task::erase::Rows;
+use crate::domain::task::progress::Progress;
 use crate::domain::task::report::Report;
 use crate::domain::verdict::Verdict;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::object::address::Address;
 use crate::object::name::ObjectName;
 use crate::object::watcher::Watcher;
@@ -82,6 +84,34 @@ impl TaskClient {
             Answer::Task { task } => Ok(Some(*task)),
             Answer::NotFound => Ok(None),
             _ => Err(fault("read", "an answer to another question")),
+        }
+    }
+
+    /// Tells the watchers how far the task of this key has come.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached.
+    pub async fn progress(&self, key: TaskKey, progress: Progress) -> Result<(), ApiError> {
+        self.ask(&Ask::Progress { key, progress }).await.map(drop)
+    }
+
+    /// Tells the provider to cancel the task of this user, and returns it as it is then.
+    ///
+    /// # Errors
+    ///
+    /// `not_cancelable` if the provider does not, `not_found` if the task is not this user's; `unavailable` if
+    /// the provider or the object cannot be reached.
+    pub async fn cancel(&self, user_id: &str) -> Result<Task, ApiError> {
+        let (task_id, user_id) = (self.task_id.clone(), user_id.to_owned());
+        match self.ask(&Ask::Cancel { task_id, user_id }).await? {
+            Answer::Task { task } => Ok(*task),
+            Answer::NotFound => Err(ApiError::not_found()),
+            Answer::NotCancelable => {
+                let message = "The provider does not cancel this task, or not any more.";
+                Err(ApiError::new(Code::NotCancelable, message))
+            }
+            _ => Err(ApiError::unavailable()),
         }
     }
 

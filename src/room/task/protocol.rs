@@ -1,8 +1,10 @@
 //! The messages between the Worker and a task's room: JSON over the object's own `fetch`, which only
 //! this Worker can reach.
 
+use crate::domain::id::TaskKey;
 use crate::domain::task::Task;
 use crate::domain::task::erase::Rows;
+use crate::domain::task::progress::Progress;
 use crate::domain::task::report::Report;
 use crate::domain::verdict::Verdict;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,10 @@ pub enum Ask {
     Ingest { delivery: String, report: Box<Report> },
     /// Make sure that the room has the task and an alarm. `task` is what its rows hold.
     Wake { task: Box<Task> },
+    /// The provider says how far the task of this key has come.
+    Progress { key: TaskKey, progress: Progress },
+    /// Tell the provider to cancel the task. The caller has checked whose it is.
+    Cancel { task_id: String, user_id: String },
     /// Read the task, for its owner.
     Read { task_id: String, user_id: String },
     /// Erase the task. The caller has checked whose it is.
@@ -31,6 +37,10 @@ pub enum Answer {
     Task { task: Box<Task> },
     /// No such task, or not this user's.
     NotFound,
+    /// The provider does not cancel it.
+    NotCancelable,
+    /// The provider could not be asked.
+    Unavailable,
     /// Nothing brings the task back. `is_gone`: its rows are deleted; otherwise they will be.
     Erased { is_gone: bool },
 }
@@ -47,11 +57,19 @@ mod tests {
             report: Box::new(Report {
                 task_id: "tsk_1".into(),
                 kind: "image.generate".into(),
-                outcome: Outcome::Completed { model: None, images: vec![], result: None },
+                outcome: Outcome::Completed {
+                    model: None,
+                    images: vec![],
+                    result: None,
+                    outputs: vec![],
+                },
                 cost: Some("0.03".into()),
                 row_ids: vec!["a".into()],
                 provider: "mynth".into(),
                 is_known_kind: true,
+                key: None,
+                addresses: vec![],
+                progress: None,
             }),
         };
         let literal = r#"{"ingest":{"delivery":"evt_1","report":{"task_id":"tsk_1","provider":"mynth","kind":"image.generate","outcome":{"completed":{"model":null,"images":[],"result":null}},"cost":"0.03","row_ids":["a"]}}}"#;

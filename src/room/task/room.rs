@@ -1,10 +1,14 @@
 //! The room of one task: connects the runtime's events to [`crate::domain::task`].
 
 use super::protocol::{Answer, Ask};
-use crate::domain::task::Task;
+use crate::domain::id::TaskKey;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
-use crate::domain::task::frame::{erased_frame, first_frame, guest_frame, task_frame};
+use crate::domain::task::frame::{
+    erased_frame, first_frame, guest_frame, progress_frame, task_frame,
+};
+use crate::domain::task::progress::{Progress, Shown};
 use crate::domain::task::state::RoomState;
+use crate::domain::task::{Status, Task};
 use crate::domain::time::{DAY, Millis};
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
@@ -13,20 +17,23 @@ use crate::log::{Line, What};
 use crate::object::actor::Actor;
 use crate::object::alarm::admit;
 use crate::object::instance::Instance;
-use crate::object::socket::{accept, hang_up};
+use crate::object::socket::{accept, broadcast, hang_up};
 use crate::object::watcher::LIVE_PATH;
-use crate::platform::{log, log_behind, log_line, with_deadline};
-use crate::provider::calls::poll;
+use crate::platform::{log, log_behind, log_line, now, with_deadline};
+use crate::provider::call::TaskRef;
+use crate::provider::calls::{cancel, poll};
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
+use std::cell::RefCell;
 use worker::{Env, Request, Response, Result};
 
 /// One task's room, while it handles an event of the runtime.
 pub struct TaskRoom<'a> {
     pub state: &'a Instance,
     pub env: &'a Env,
+    pub shown: &'a RefCell<Shown>,
 }
 
 impl Actor for TaskRoom<'_> {
@@ -96,6 +103,11 @@ impl TaskRoom<'_> {
                 let input = Input::Report { delivery: Some(delivery), report };
                 Answer::Done { verdict: self.handle(input).await?, task: None }
             }
+            Ask::Progress { key, progress } => {
+                self.show_progress(&self.load()?, Some(&key), &progress);
+                Answer::Done { verdict: Verdict::Noted, task: None }
+            }
+            Ask::Cancel { task_id, user_id } => self.cancel(&task_id, &user_id).await?,
             Ask::Read { task_id, user_id } => match self.owned(&task_id, &user_id).await? {
                 Some(task) => Answer::Task { task: Box::new(task) },
                 None => Answer::NotFound,
@@ -117,6 +129,9 @@ impl TaskRoom<'_> {
         let accepted = accept(self.state, request)?;
         let frame = first_frame(&task, field("version").parse().ok(), accepted.is_guest());
         accepted.socket.send_with_str(frame)?;
+        if let (Status::Pending, Some(progress)) = (task.status, self.shown.borrow().last()) {
+            accepted.socket.send_with_str(progress_frame(task.id(), progress))?;
+        }
         admit(self.state, accepted, request).await
     }
 
@@ -161,16 +176,62 @@ impl TaskRoom<'_> {
     async fn poll(&self) -> Result<Option<Input>> {
         let Some(task) = self.load()?.task else { return Ok(None) };
         let told = match PROVIDERS.of(&task) {
-            Ok(provider) => poll(&Http { env: self.env }, provider, task.id(), &task.kind).await,
+            Ok(provider) => poll(&Http { env: self.env }, provider, &(&task).into()).await,
             Err(error) => Err(error),
         };
         Ok(Some(match told {
-            Ok(report) => Input::Report { delivery: None, report: Box::new(report) },
+            Ok(report) => {
+                if let Some(progress) = &report.progress {
+                    self.show_progress(&self.load()?, None, progress);
+                }
+                Input::Report { delivery: None, report: Box::new(report) }
+            }
             Err(error) => {
                 log("poll", error);
                 Input::PollFailed
             }
         }))
+    }
+}
+
+impl TaskRoom<'_> {
+    /// Shows how far the task has come, if it is under way and this is news. Nothing is stored.
+    fn show_progress(&self, state: &RoomState, key: Option<&TaskKey>, progress: &Progress) {
+        let Some(task) = &state.task else { return };
+        let is_its = task.status == Status::Pending && key.is_none_or(|key| *key == task.key);
+        if is_its && self.shown.borrow_mut().admits(progress, now()) {
+            let frame = progress_frame(task.id(), progress);
+            broadcast(self.state, &frame, || Some(frame.clone()));
+        }
+    }
+
+    /// Tells the provider to cancel the task, and then asks what has become of it.
+    async fn cancel(&self, task_id: &str, user_id: &str) -> Result<Answer> {
+        let Some(task) = self.owned(task_id, user_id).await? else { return Ok(Answer::NotFound) };
+        if task.is_final() {
+            return Ok(Answer::Task { task: Box::new(task) });
+        }
+        let about = TaskRef::from(&task);
+        let provider = PROVIDERS.of(&task).ok().filter(|it| it.cancel(&about).is_some());
+        let Some(provider) = provider else { return Ok(Answer::NotCancelable) };
+        let told = cancel(&Http { env: self.env }, provider, &about).await;
+        if let Ok(Some(report)) = &told {
+            let report = Box::new(report.clone());
+            self.handle(Input::Report { delivery: None, report }).await?;
+        }
+        // It may have refused because the task is over. This also brings D1 and the feeds up to date.
+        self.handle(Input::AskNow).await?;
+        let task = self.load()?.task.unwrap_or(task);
+        Ok(match told {
+            Err(error) if !task.is_final() => {
+                log("cancel", &error);
+                match error.code.status() {
+                    503 => Answer::Unavailable,
+                    _ => Answer::NotCancelable,
+                }
+            }
+            _ => Answer::Task { task: Box::new(task) },
+        })
     }
 }
 
@@ -181,10 +242,11 @@ fn shown(state: &RoomState, frame: impl Fn(&Task) -> String) -> Option<String> {
     erased.or_else(|| state.task.as_ref().map(frame))
 }
 
-/// The task with the patience of its kind, which rows do not hold.
+/// The task with the patience and the pace of its kind, which rows do not hold.
 pub(super) fn known(task: impl Into<Box<Task>>) -> Box<Task> {
     let mut task = task.into();
     task.patience = PROVIDERS.patience(&task).or(task.patience);
+    task.pace = PROVIDERS.pace(&task);
     task
 }
 

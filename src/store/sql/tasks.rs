@@ -36,7 +36,7 @@ WHERE id BETWEEN substr(?2, 13) AND substr(?2, 13) || '~' AND status = 'pending'
 pub const ATTACH_TASK: &str = "\
 UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', status = ?1 ->> 'status', \
   version = CAST(?1 ->> 'version' AS INTEGER), model = ?1 ->> 'model', error = ?1 ->> 'error', \
-  cost = ?1 ->> 'cost', result = nullif(?1 -> 'result', 'null'), \
+  cost = ?1 ->> 'cost', result = nullif(?1 -> 'result', 'null'), outputs = ?1 -> 'outputs', \
   updated_at = ?1 ->> 'updated_at' \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
   AND version < ?1 ->> 'version'";
@@ -53,16 +53,17 @@ WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL
 /// rises, and a row that belongs to one provider's task never comes to belong to another.
 pub const UPSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, mynth_task_id, provider, batch_id, kind, status, version, prompt, \
-  requested_model, model, error, cost, metadata, result, created_at, updated_at) \
+  requested_model, model, error, cost, metadata, result, outputs, created_at, updated_at) \
 SELECT n ->> 'key', n ->> 'user_id', n ->> 'task_id', n ->> 'provider', n ->> 'batch_id', \
   n ->> 'kind', n ->> 'status', \
   CAST(n ->> 'version' AS INTEGER), n ->> 'prompt', n ->> 'requested_model', n ->> 'model', \
   n ->> 'error', n ->> 'cost', n -> 'metadata', nullif(n -> 'result', 'null'), \
-  n ->> 'created_at', n ->> 'updated_at' \
+  n -> 'outputs', n ->> 'created_at', n ->> 'updated_at' \
 FROM (SELECT json(?1) AS n) WHERE true \
 ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status, \
   version = excluded.version, model = excluded.model, error = excluded.error, \
-  cost = excluded.cost, result = excluded.result, updated_at = excluded.updated_at \
+  cost = excluded.cost, result = excluded.result, outputs = excluded.outputs, \
+  updated_at = excluded.updated_at \
 WHERE tasks.version < excluded.version AND tasks.mynth_task_id = excluded.mynth_task_id";
 
 /// Upserts its images. Third in a batch with the two before: it writes only if the task's row is at
@@ -151,7 +152,7 @@ pub const APPLIED: &str = "SELECT json_group_array(name) AS row FROM d1_migratio
 /// of the last one.
 macro_rules! tables {
     () => {
-        "SELECT t.provider, c.seq, s.retained_after, i.id FROM tasks t LEFT JOIN ai_content c ON true \
+        "SELECT t.outputs, c.seq, s.retained_after, i.id FROM tasks t LEFT JOIN ai_content c ON true \
          LEFT JOIN sweep s ON true LEFT JOIN intents i ON true LIMIT 1"
     };
 }

@@ -53,6 +53,14 @@ describe("a good request is answered as described:", { timeout }, () => {
     assert.deepEqual(states, new Set(["pending", "completed", "failed"]));
   });
 
+  test("cancellations: of a task that is over, and of one that its provider never cancels", async () => {
+    const [over, running] = [await ada.start(), await ada.start()];
+    await app.emulator.deliver(over.taskId);
+    assert.equal((await ask("POST /tasks/{id}/cancel", { id: over.taskId })).status, 202);
+    const refused = await ask("POST /tasks/{id}/cancel", { id: running.taskId });
+    assert.deepEqual([refused.status, refused.body.error.code], [409, "not_cancelable"]);
+  });
+
   test("ModelRiver's channels and rows", async () => {
     const { channelId: id } = (await ask("POST /ai", { body: good("POST /ai") })).body;
     const before = await ask("GET /channels/{id}", { id });

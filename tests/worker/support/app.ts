@@ -151,6 +151,7 @@ export async function startApp({
   const set = all.filter((pair): pair is [string, string] => pair[1] !== null);
   const worker = deploy({ build, vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
   const base = await addressOf(worker);
+  emulator.options.webhookOrigin = base;
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;
   emulator.options.modelriver.webhookUrl = `${base}/webhooks/modelriver`;
   await migrate(worker, migrations);

@@ -37,12 +37,17 @@ export interface Deployment extends Runtime {
   shim?: boolean;
 }
 
+/** Where the emulator listens unless it is told otherwise. */
+const USUAL = "http://127.0.0.1:8788";
+
 /** The variables for a Worker that talks to an emulator at `url`. */
 export function variables(url: string): Record<string, string> {
   const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
   const pairs = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
   const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
-  return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
+  // Every address of the usual emulator is one of this emulator's.
+  const moved = pairs.map(([name, value = ""]) => [name, value.replace(USUAL, url)]);
+  return { ...Object.fromEntries(moved), ...host };
 }
 
 /** The modules of the build in a folder. */

@@ -9,6 +9,7 @@ import { Logo } from "./Logo.tsx";
 const PLACES = [
   { path: PATHS.gallery, label: "Gallery", covers: /^\/$/ },
   { path: PATHS.compare, label: "Compare", covers: /^\/compare\b/ },
+  { path: PATHS.run, label: "Models", covers: /^\/run\b/ },
   { path: PATHS.history, label: "History", covers: /^\/(history|t)\b/ },
   { path: PATHS.feed, label: "Feed", covers: /^\/feed\b/ },
 ];

@@ -10,6 +10,7 @@ import { Compare } from "../views/Compare.tsx";
 import { Feed } from "../views/Feed.tsx";
 import { Gallery } from "../views/Gallery.tsx";
 import { History } from "../views/History.tsx";
+import { Models } from "../views/Models.tsx";
 import { TaskView } from "../views/TaskView.tsx";
 import { Announcer } from "./Announcer.tsx";
 import { Bar } from "./Bar.tsx";
@@ -71,6 +72,7 @@ function Views() {
       <Route path={ROUTES.task}>{({ id }) => <TaskView id={id} />}</Route>
       <Route path={PATHS.compare} component={Compare} />
       <Route path={ROUTES.batch}>{({ id }) => <BatchView id={id} />}</Route>
+      <Route path={PATHS.run} component={Models} />
       <Route path={PATHS.feed} component={Feed} />
       <Route>
         <Refused title="There is nothing here">

@@ -5,6 +5,7 @@ import { ratioOf } from "../shapes.ts";
 import { titleOf } from "../words.ts";
 import { FailureText } from "./FailureText.tsx";
 import { ImageTile } from "./ImageTile.tsx";
+import { TaskOutputs } from "./TaskOutputs.tsx";
 
 export function TaskPictures({ task }: { task: Task }) {
   const images = [...task.images].sort((a, b) => a.position - b.position);
@@ -28,6 +29,7 @@ export function TaskPictures({ task }: { task: Task }) {
           ))}
         </ul>
       )}
+      <TaskOutputs task={task} />
       {task.result !== null && task.result !== undefined && (
         <details className="result">
           <summary>Result</summary>

@@ -48,7 +48,7 @@ function byDay(tasks: readonly Task[]): { name: string; tasks: Task[] }[] {
 
 function Thumb({ task }: { task: Task }) {
   const { taskId, status, images, createdAt } = task;
-  const picture = images.find((image) => image.url !== null);
+  const picture = task.outputs.find(({ type }) => type === "image");
   const content = (
     <>
       {/* First in the DOM for screen readers. CSS shows it below the picture. */}

@@ -4,6 +4,7 @@ import { useTask } from "@taskwire/client/react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Boundary } from "../components/Boundary.tsx";
+import { CancelButton } from "../components/CancelButton.tsx";
 import { DeleteButton } from "../components/DeleteButton.tsx";
 import { Refused } from "../components/Refused.tsx";
 import { RetryTask } from "../components/RetryButton.tsx";
@@ -52,6 +53,7 @@ function Shown({ id, task }: { id: string; task: Task }) {
             Use this prompt
           </Link>
         )}
+        <CancelButton task={task} />
         <RetryTask task={task} onStarted={(taskId) => navigate(PATHS.task(taskId))} />
         <DeleteButton doomed={{ task }} className="button" />
       </div>
