@@ -14,6 +14,7 @@ pub mod jwks;
 pub mod keys;
 #[cfg(target_arch = "wasm32")]
 pub mod known;
+#[cfg(target_arch = "wasm32")]
 pub mod published;
 pub mod refused;
 pub mod server_keys;

@@ -24,6 +24,7 @@ function taskOf(fields: Partial<Task>): Task {
   return {
     taskId: "tsk_1",
     mynthTaskId: "tsk_1",
+    provider: "mynth",
     kind: "image.generate",
     userId: "ada",
     status: "completed",
@@ -37,6 +38,7 @@ function taskOf(fields: Partial<Task>): Task {
     createdAt: "2026-11-20T10:00:00.000Z",
     updatedAt: "2026-11-20T10:00:07.000Z",
     images: [],
+    outputs: [],
     result: null,
     ...fields,
   };
