@@ -3,6 +3,7 @@
 use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
+use crate::domain::task::events::with_events;
 use crate::domain::task::frame::{erased_frame, first_frame, guest_frame, task_frame};
 use crate::domain::task::state::RoomState;
 use crate::domain::time::{DAY, Millis};
@@ -14,7 +15,9 @@ use crate::object::actor::Actor;
 use crate::object::alarm::admit;
 use crate::object::instance::Instance;
 use crate::object::socket::{accept, hang_up};
+use crate::object::together::send_all;
 use crate::object::watcher::LIVE_PATH;
+use crate::outbox::send::roads;
 use crate::platform::{log, log_behind, log_line, with_deadline};
 use crate::provider::calls::poll;
 use crate::provider::http::Http;
@@ -45,7 +48,11 @@ impl Actor for TaskRoom<'_> {
             _ => None,
         };
         let has_failed = input == Input::FlushFailed;
+        if input == Input::EventsDue {
+            self.state.nudge();
+        }
         let decision = apply(state, input, now);
+        let decision = with_events(state, decision, || roads(self.env), now);
         if let (true, Some(task)) = (has_failed && state.is_behind(now - DAY), &state.task) {
             log_behind(&task.provider, task.task_id.as_deref());
         }
@@ -69,6 +76,7 @@ impl Actor for TaskRoom<'_> {
             Work::Poll => self.poll().await,
             Work::Flush { note } => self.flush(note).await,
             Work::Delete => self.delete().await,
+            Work::Send => send_all(self.state, self).await.map(|()| None),
         }
     }
 }

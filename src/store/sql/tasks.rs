@@ -147,5 +147,6 @@ pub const TASKS_BY_BATCH: &str =
 /// Whether D1 answers, and has what each of the migrations made: they are applied in order, so the last
 /// column is that of the last one.
 pub const PING: &str = "\
-SELECT count(*) AS found FROM (SELECT t.provider, c.seq, s.retained_after, i.id \
-  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LEFT JOIN intents i ON true LIMIT 1)";
+SELECT count(*) AS found FROM (SELECT t.provider, c.seq, s.retained_after, i.id, e.destination \
+  FROM tasks t LEFT JOIN ai_content c ON true LEFT JOIN sweep s ON true LEFT JOIN intents i ON true \
+  LEFT JOIN event_destinations e ON true LIMIT 1)";
