@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
+import { BACKEND, backend as backendAt } from "./backend.ts";
 import { shim as shimAround } from "./shim.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -28,6 +29,8 @@ export interface Runtime {
   onLog?: (line: string) => void;
   /** Where the runtime's inspector listens. Without it there is none. */
   inspectorPort?: number | undefined;
+  /** A receiver that the queue and the service binding for events lead to (see backend.ts). */
+  backend?: string | undefined;
 }
 
 export interface Deployment extends Runtime {
@@ -42,7 +45,9 @@ export function variables(url: string): Record<string, string> {
   const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
   const pairs = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
   const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
-  return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
+  // Events go out where a test asks for that.
+  const { EVENTS_URL: _, EVENTS_SECRET: __, ...own } = Object.fromEntries(pairs);
+  return { ...own, MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
 }
 
 /** The modules of the build in a folder. */
@@ -62,7 +67,7 @@ export function objectsOf(modules: Modules): Record<string, string> {
 
 /** Runs any Worker that has the bindings of the built one. */
 export function run(modules: Modules, runtime: Runtime): Miniflare {
-  const { vars, port = 0, persist, onLog = () => {}, inspectorPort } = runtime;
+  const { vars, port = 0, persist, onLog = () => {}, inspectorPort, backend } = runtime;
   const objects = objectsOf(modules);
   const bindings = Object.entries(objects).map(([binding, exportName]) => [
     binding,
@@ -86,13 +91,18 @@ export function run(modules: Modules, runtime: Runtime): Miniflare {
           compatibilityDate: "2026-11-01",
           triggers: [{ type: "scheduled", schedule: "* * * * *" }],
           manifest: { mainModule: Object.keys(modules)[0], modulesRoot: fileURLToPath(at("build")), modules },
-          env: { DB: { type: "d1", id: "db" }, ...Object.fromEntries([...bindings, ...texts]) },
+          env: {
+            DB: { type: "d1", id: "db" },
+            ...Object.fromEntries([...bindings, ...texts]),
+            ...(backend ? BACKEND : {}),
+          },
           exports: Object.fromEntries(
             Object.values(objects).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
           ),
         },
         dev: {},
       },
+      ...(backend ? [backendAt(backend)] : []),
     ],
   } as ConstructorParameters<typeof Miniflare>[0]);
 }
