@@ -17,6 +17,10 @@ export interface AppOptions {
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
   shim?: boolean;
+  /** Gives the Worker a queue and a service binding for events, which lead to the emulator's receiver. */
+  backend?: boolean;
+  /** A folder for the Worker's state, which outlives it. */
+  persist?: string;
   /** How many of the migrations D1 has: all of them by default. */
   migrations?: number;
   /** Returns the address that stands in for the emulator as the provider. */
@@ -101,6 +105,18 @@ export class App {
     await call(`${this.base}/__shim?ahead=${ms}`);
   }
 
+  #aheadMs = 0;
+
+  /** Lets the room's next alarm fire, however far away it is: puts the clock forward to it, with the shim. */
+  async ring(room: string): Promise<void> {
+    const ask = async () => (await call(`${this.base}/__shim?ring=${encodeURIComponent(room)}`)).body;
+    const { at, now } = await ask();
+    if (at === null || at <= now) return;
+    this.#aheadMs += at - now;
+    await this.putClockForward(this.#aheadMs);
+    await ask();
+  }
+
   /** The structured log lines of this event. */
   lines(event: string): Row[] {
     const all = this.logs.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
@@ -132,6 +148,8 @@ export async function startApp({
   vars = {},
   emulator: options = {},
   shim = false,
+  backend = false,
+  persist,
   migrations,
   provider,
 }: AppOptions = {}): Promise<App> {
@@ -149,7 +167,14 @@ export async function startApp({
   const changes = typeof vars === "function" ? vars(emulator) : vars;
   const all = Object.entries({ ...variables(emulator.url), ...own, ...changes });
   const set = all.filter((pair): pair is [string, string] => pair[1] !== null);
-  const worker = deploy({ build, vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
+  const worker = deploy({
+    build,
+    vars: Object.fromEntries(set),
+    shim,
+    onLog: (line) => logs.push(line),
+    ...(backend ? { backend: emulator.url } : {}),
+    ...(persist === undefined ? {} : { persist }),
+  });
   const base = await addressOf(worker);
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;
   emulator.options.modelriver.webhookUrl = `${base}/webhooks/modelriver`;
