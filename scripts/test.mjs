@@ -15,7 +15,18 @@ const BIOME = inRoot("node_modules/@biomejs/biome/bin/biome");
 const TSC = inRoot("node_modules/typescript/bin/tsc");
 
 /** Folders with TypeScript of their own. */
-const TYPE_CHECKED = ["client", "client/test", "web", "web/test", "emulator", "tests", "bench", "chaos", "soak"];
+const TYPE_CHECKED = [
+  "client",
+  "client/test",
+  "web",
+  "web/test",
+  "emulator",
+  "tests",
+  "bench",
+  "chaos",
+  "soak",
+  "examples/credits",
+];
 
 /** A cargo subcommand that a minimal toolchain lacks is skipped, and said to be. */
 async function cargoIfPresent(component, args) {
@@ -90,6 +101,11 @@ async function chaos() {
   await step("soak tests", () => nodeTest("soak tests", "soak/test"));
 }
 
+async function examples() {
+  await buildWorker();
+  await step("example tests", () => nodeTest("example tests", "examples"));
+}
+
 async function browser() {
   await buildWorker();
   await buildPage();
@@ -99,7 +115,7 @@ async function browser() {
   );
 }
 
-const PARTS = { lint, native, types, emulator, page, worker, client, chaos, browser };
+const PARTS = { lint, native, types, emulator, page, worker, client, examples, chaos, browser };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

@@ -6,6 +6,7 @@
 import type { Miniflare } from "miniflare";
 import { type Emulator, type EmulatorSettings, startEmulator } from "../../../emulator/emulator.ts";
 import { Api, call } from "./api.ts";
+import { backend as backendAt } from "./backend.ts";
 import { addressOf, deploy, migrate, variables, WORKER } from "./deployment.ts";
 import type { AllCounts } from "./shim.ts";
 import { type Live, type Watcher, watch } from "./watcher.ts";
@@ -172,7 +173,7 @@ export async function startApp({
     vars: Object.fromEntries(set),
     shim,
     onLog: (line) => logs.push(line),
-    ...(backend ? { backend: emulator.url } : {}),
+    ...(backend ? { beside: backendAt(emulator.url) } : {}),
     ...(persist === undefined ? {} : { persist }),
   });
   const base = await addressOf(worker);

@@ -1,7 +1,9 @@
 /** The app's own backend as a Worker: what comes by the queue and by the service binding goes on to a receiver. */
 
+import type { Beside } from "./deployment.ts";
+
 /** The bindings of the Worker that sends events. */
-export const BACKEND = {
+const ROADS = {
   EVENTS_QUEUE: { type: "queue", name: "events" },
   EVENTS_HOOK: { type: "worker", worker: "backend" },
 };
@@ -21,20 +23,18 @@ export default {
 };
 `;
 
-/** The Worker, with the receiver at this address. */
-export function backend(receiver: string) {
-  return {
-    config: {
-      name: "backend",
-      compatibilityDate: "2026-11-01",
-      manifest: {
-        mainModule: "backend.js",
-        modulesRoot: import.meta.dirname,
-        modules: { "backend.js": { type: "esm", contents: CODE } },
-      },
-      env: { RECEIVER: { type: "text", value: receiver } },
-      triggers: [{ type: "queue", name: "events", maxBatchSize: 10, maxBatchTimeout: 0 }],
+/** The Worker with the receiver at this address, for one that sends events. */
+export function backend(receiver: string): Beside {
+  const config = {
+    name: "backend",
+    compatibilityDate: "2026-11-01",
+    manifest: {
+      mainModule: "backend.js",
+      modulesRoot: import.meta.dirname,
+      modules: { "backend.js": { type: "esm", contents: CODE } },
     },
-    dev: {},
+    env: { RECEIVER: { type: "text", value: receiver } },
+    triggers: [{ type: "queue", name: "events", maxBatchSize: 10, maxBatchTimeout: 0 }],
   };
+  return { env: ROADS, workers: [{ config, dev: {} }] };
 }

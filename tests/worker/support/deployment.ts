@@ -7,7 +7,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { BACKEND, backend as backendAt } from "./backend.ts";
 import { shim as shimAround } from "./shim.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -15,6 +14,11 @@ const at = (path: string) => new URL(path, ROOT);
 
 /** The name workerd knows the Worker by: evictions need it. */
 export const WORKER = "app";
+
+export interface Beside {
+  env: Record<string, object>;
+  workers: object[];
+}
 
 /** By name; the first is the main one. */
 export type Modules = Record<string, { type: "esm" | "wasm"; contents: string | Uint8Array }>;
@@ -29,8 +33,8 @@ export interface Runtime {
   onLog?: (line: string) => void;
   /** Where the runtime's inspector listens. Without it there is none. */
   inspectorPort?: number | undefined;
-  /** A receiver that the queue and the service binding for events lead to (see backend.ts). */
-  backend?: string | undefined;
+  /** Other Workers that run beside it, and its bindings to them. */
+  beside?: Beside | undefined;
 }
 
 export interface Deployment extends Runtime {
@@ -67,7 +71,7 @@ export function objectsOf(modules: Modules): Record<string, string> {
 
 /** Runs any Worker that has the bindings of the built one. */
 export function run(modules: Modules, runtime: Runtime): Miniflare {
-  const { vars, port = 0, persist, onLog = () => {}, inspectorPort, backend } = runtime;
+  const { vars, port = 0, persist, onLog = () => {}, inspectorPort, beside } = runtime;
   const objects = objectsOf(modules);
   const bindings = Object.entries(objects).map(([binding, exportName]) => [
     binding,
@@ -94,7 +98,7 @@ export function run(modules: Modules, runtime: Runtime): Miniflare {
           env: {
             DB: { type: "d1", id: "db" },
             ...Object.fromEntries([...bindings, ...texts]),
-            ...(backend ? BACKEND : {}),
+            ...beside?.env,
           },
           exports: Object.fromEntries(
             Object.values(objects).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
@@ -102,7 +106,7 @@ export function run(modules: Modules, runtime: Runtime): Miniflare {
         },
         dev: {},
       },
-      ...(backend ? [backendAt(backend)] : []),
+      ...(beside?.workers ?? []),
     ],
   } as ConstructorParameters<typeof Miniflare>[0]);
 }
