@@ -9,13 +9,18 @@ use crate::log::{Line, What};
 use crate::platform::{log_line, now, with_deadline};
 use crate::store::{D1_DEADLINE, Store};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use worker::Env;
 
 #[derive(Default)]
 struct Known {
     read_at: Option<Millis>,
-    failing: BTreeMap<String, Millis>,
+    failing: Vec<(String, Millis)>,
+}
+
+impl Known {
+    fn since(&self, destination: &str) -> Option<Millis> {
+        self.failing.iter().find(|(known, _)| known == destination).map(|(_, since)| *since)
+    }
 }
 
 thread_local! {
@@ -28,10 +33,10 @@ pub(super) async fn off(env: &Env, destination: &str, road: &Road) -> bool {
     if !KNOWN.with_borrow(is_fresh) {
         let read = async { Store::new(env)?.failing_destinations().await };
         if let Ok(failing) = with_deadline(D1_DEADLINE, read).await {
-            KNOWN.set(Known { read_at: Some(now()), failing: failing.into_iter().collect() });
+            KNOWN.set(Known { read_at: Some(now()), failing });
         }
     }
-    let since = KNOWN.with_borrow(|known| known.failing.get(destination).copied());
+    let since = KNOWN.with_borrow(|known| known.since(destination));
     let off = is_off(since, now());
     if off {
         log_line(&Line {
@@ -48,7 +53,7 @@ pub(super) async fn off(env: &Env, destination: &str, road: &Road) -> bool {
 
 /// Notes how an attempt has ended, if that is news of its destination.
 pub(super) async fn note(env: &Env, destination: String, outcome: Outcome, failures: u32) {
-    let is_failing = KNOWN.with_borrow(|known| known.failing.contains_key(&destination));
+    let is_failing = KNOWN.with_borrow(|known| known.since(&destination).is_some());
     let is_good = match outcome {
         Outcome::Delivered if is_failing => true,
         Outcome::Failed { .. } if !is_failing && failures + 1 >= FAILING_AFTER => false,
@@ -59,9 +64,9 @@ pub(super) async fn note(env: &Env, destination: String, outcome: Outcome, failu
     if with_deadline(D1_DEADLINE, write).await.is_ok() {
         KNOWN.with_borrow_mut(|known| {
             if is_good {
-                known.failing.remove(&destination);
+                known.failing.retain(|(known, _)| *known != destination);
             } else {
-                known.failing.insert(destination, at);
+                known.failing.push((destination, at));
             }
         });
     }

@@ -7,12 +7,12 @@ use crate::domain::outbox::body::as_message;
 use crate::domain::outbox::health::known_as;
 use crate::domain::outbox::pace::PATIENCE;
 use crate::domain::outbox::road::Road;
-use crate::domain::outbox::state::{End, Event, Outcome};
+use crate::domain::outbox::state::{Event, Outbox, Outcome, Parcel};
 use crate::domain::time::SECOND;
 use crate::error::ApiError;
 use crate::http::{Failed, Outgoing, Verdict, fetch};
 use crate::log::{Line, What};
-use crate::platform::{config, log, log_line, now, outage, with_deadline};
+use crate::platform::{config, log, log_error, log_line, now, outage, with_deadline};
 use crate::signature::SecretSet;
 use crate::signature::standard_webhooks::sign;
 use std::time::Duration;
@@ -82,12 +82,11 @@ async fn post(
             log("event", format_args!("{id} was answered {status}"));
             Outcome::Failed { wish: retry_at.map(|at| at - now()) }
         }
-        Err(Failed::Late) => {
-            log("event", format_args!("{id} was not answered in time"));
-            Outcome::Failed { wish: None }
-        }
-        Err(Failed::Broken(error)) => {
-            log("event", format_args!("{id} was not answered: {error}"));
+        Err(failed) => {
+            if let Failed::Broken(error) = failed {
+                log_error("event", error);
+            }
+            log("event", format_args!("{id} was not answered"));
             Outcome::Failed { wish: None }
         }
     }
@@ -102,13 +101,14 @@ async fn put_into_queue(env: &Env, event: &Event, body: &str) -> Outcome {
     }
 }
 
-/// Logs that an event is given up on a road.
-pub fn log_end(event: &Event, road: &Road, end: End) {
+/// Logs that an event is given up on a road, if it is.
+pub fn log_end(event: &Event, parcel: &Parcel, outbox: &Outbox) {
+    let Some(end) = outbox.end(parcel) else { return };
     log_line(&Line {
         event: What::EventGivenUp,
         provider: "events",
         id: Some(&event.id()),
         code: end.as_str(),
-        reason: &format!("It could not be delivered: {}.", road.name()),
+        reason: &parcel.road.name(),
     });
 }

@@ -88,6 +88,15 @@ pub struct Parcel {
     pub road: Road,
 }
 
+/// What a room may have to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    /// The callback that a provider wants, of the event with this key.
+    Callback(String),
+    /// An event for the app's own backend.
+    Event(Parcel),
+}
+
 /// How one attempt has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {

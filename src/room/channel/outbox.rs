@@ -5,24 +5,15 @@ use super::room::ChannelRoom;
 use crate::domain::channel::apply::Input;
 use crate::domain::channel::frame::row_of;
 use crate::domain::outbox::body::of_content;
-use crate::domain::outbox::state::Parcel;
+use crate::domain::outbox::state::{Outgoing, Parcel};
 use crate::domain::time::Millis;
 use crate::object::actor::Actor;
 use crate::object::together::Sender;
 use crate::outbox::send::{attempt, log_end};
+use futures_util::future::LocalBoxFuture;
 use worker::Result;
 
-/// What goes out of a channel's room.
-#[derive(Clone, PartialEq)]
-pub enum Outgoing {
-    /// The callback of the event with this key.
-    Callback(String),
-    Event(Parcel),
-}
-
 impl Sender for ChannelRoom<'_> {
-    type Parcel = Outgoing;
-
     fn due(&self, now: Millis) -> Result<(Vec<Outgoing>, Option<Millis>)> {
         let state = self.load()?;
         let readable = state.readable();
@@ -34,30 +25,30 @@ impl Sender for ChannelRoom<'_> {
         Ok((called.chain(events).collect(), next))
     }
 
-    async fn send(&self, outgoing: &Outgoing) -> Result<()> {
-        match outgoing {
-            Outgoing::Callback(key) => {
-                if let Some(outcome) = self.call(key.clone()).await? {
-                    self.handle(outcome).await?;
+    fn send(&self, outgoing: Outgoing) -> LocalBoxFuture<'_, Result<()>> {
+        Box::pin(async {
+            match outgoing {
+                Outgoing::Callback(key) => {
+                    if let Some(outcome) = self.call(key).await? {
+                        self.handle(outcome).await?;
+                    }
+                    Ok(())
                 }
-                Ok(())
+                Outgoing::Event(parcel) => self.send_event(parcel).await,
             }
-            Outgoing::Event(parcel) => self.send_event(parcel).await,
-        }
+        })
     }
 }
 
 impl ChannelRoom<'_> {
-    async fn send_event(&self, parcel: &Parcel) -> Result<()> {
+    async fn send_event(&self, parcel: Parcel) -> Result<()> {
         let state = self.load()?;
-        let Some(event) = state.outbox.event(parcel) else { return Ok(()) };
+        let Some(event) = state.outbox.event(&parcel) else { return Ok(()) };
         let body = of_content(event, row_of(&state, &parcel.subject).as_ref());
-        let failures = state.outbox.failures(parcel);
+        let failures = state.outbox.failures(&parcel);
         let outcome = attempt(self.env, &parcel.road, event, &body, failures).await;
         self.handle(Input::Sent(parcel.clone(), outcome)).await?;
-        if let Some(end) = self.load()?.outbox.end(parcel) {
-            log_end(event, &parcel.road, end);
-        }
+        log_end(event, &parcel, &self.load()?.outbox);
         Ok(())
     }
 }
