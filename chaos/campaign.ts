@@ -1,6 +1,6 @@
 /** Plays many runs in parallel worlds, shrinks the failures, and adds up the results. */
 
-import { FAST } from "./clock.ts";
+import { FAST, UNHURRIED } from "./clock.ts";
 import { type Counts, count, type Loss, type Problem } from "./history.ts";
 import { type Outcome, planFor, run } from "./run.ts";
 import { shrink } from "./shrink.ts";
@@ -27,6 +27,8 @@ export interface Campaign {
   say(line: string): void;
   /** No webhook is ever sent: see losses.ts. */
   losesAll?: boolean;
+  /** Each run has a power cut while events go out: see told.ts. */
+  cutsEvents?: boolean;
   /** Prints what happens in every run, not only in those that fail. */
   trace?: boolean;
   /** How a test plants a bug: see serve.ts. */
@@ -48,6 +50,7 @@ export interface Summary {
   started: Counts;
   sent: Counts;
   erased: Counts;
+  told: Counts;
   losses: Loss[];
   failures: Failure[];
   wallMs: number;
@@ -62,6 +65,7 @@ export async function campaign(how: Campaign): Promise<Summary> {
     started: new Map(),
     sent: new Map(),
     erased: new Map(),
+    told: new Map(),
     losses: [],
     failures: [],
     wallMs: 0,
@@ -75,10 +79,18 @@ export async function campaign(how: Campaign): Promise<Summary> {
   return summary;
 }
 
+/**
+ * What is measured must not depend on how busy the machine is, and an answer that comes must not be too late for who waits
+ * fifteen virtual seconds for it.
+ */
+function rateOf({ losesAll, cutsEvents }: Campaign): number {
+  if (losesAll) return 1;
+  return cutsEvents ? UNHURRIED : FAST;
+}
+
 /** One world after another, each for many runs. */
 async function live(how: Campaign, take: () => number | null, summary: Summary): Promise<void> {
-  // What is measured must not depend on how busy the machine is.
-  const make = () => World.make(how.losesAll ? 1 : FAST, how.saboteur);
+  const make = () => World.make(rateOf(how), how.saboteur);
   let world = await make();
   let age = 0;
   const renew = async () => {
@@ -89,7 +101,7 @@ async function live(how: Campaign, take: () => number | null, summary: Summary):
   try {
     for (let number = take(); number !== null; number = take()) {
       if (++age > RUNS_PER_WORLD) await renew();
-      const plan = planFor(how.seed, number, how.losesAll);
+      const plan = planFor(how.seed, number, how.losesAll, how.cutsEvents);
       const outcome = await run(world, plan);
       add(summary, outcome);
       if (summary.runs % NEWS_EVERY === 0) how.say(`${summary.runs} runs, ${summary.failures.length} failed`);
@@ -120,19 +132,19 @@ async function live(how: Campaign, take: () => number | null, summary: Summary):
 
 function add(summary: Summary, { history }: Outcome): void {
   summary.runs += 1;
-  for (const name of ["injected", "started", "sent", "erased"] as const) {
+  for (const name of ["injected", "started", "sent", "erased", "told"] as const) {
     for (const [kind, times] of history[name]) count(summary[name], kind, times);
   }
   summary.losses.push(...history.losses);
 }
 
 function* told(
-  { seed, losesAll }: Campaign,
+  { seed, losesAll, cutsEvents }: Campaign,
   number: number,
   plan: Plan,
   { problems, history }: Outcome,
 ): Generator<string> {
-  const again = `--seed ${seed} --first ${number} --runs 1${losesAll ? " --drop-all" : ""}`;
+  const again = `--seed ${seed} --first ${number} --runs 1${losesAll ? " --drop-all" : ""}${cutsEvents ? " --events" : ""}`;
   yield `FAILED: run ${number} of seed ${seed}; repeat it with ${again}`;
   for (const { fault, text } of problems) yield `  ${fault}: ${text}`;
   yield `  its steps (${plan.generation}, ${plan.end}):`;

@@ -11,6 +11,7 @@ import { goneKeys, keptOf, keptRows } from "./gone.ts";
 import type { Fault, Problem } from "./history.ts";
 import { isRepeatable } from "./play.ts";
 import { list, read } from "./reads.ts";
+import type { Told } from "./told.ts";
 import { endingOf, type Order, type Wish } from "./truth.ts";
 import { inAnswer, inRoom, inRows, type Row } from "./views.ts";
 import type { Viewer } from "./watchers.ts";
@@ -25,14 +26,14 @@ const WHOLE_LIST = 100;
 type Blame = (fault: Fault, text: string) => void;
 
 /** `areCleaned`: the rooms have deleted their state by now, so only the rows are compared. */
-export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> {
+export async function check(cast: Cast, told: Told, areCleaned = false): Promise<Problem[]> {
   const problems: Problem[] = [];
   const blame: Blame = (fault, text) => problems.push({ fault, text });
-  const told = await cast.world.tell({ rows: cast.user, open: cast.rooms });
-  const { tasks, images, kept } = told;
+  const stored = await cast.world.tell({ rows: cast.user, open: cast.rooms });
+  const { tasks, images, kept } = stored;
   const listed = (await list(cast, WHOLE_LIST)) ?? [];
   checkRows(cast, tasks, listed, blame);
-  for (const text of keptRows(cast, told)) blame("kept", text);
+  for (const text of keptRows(cast, stored)) blame("kept", text);
 
   /** What the API shows of every task. */
   const shown = new Map<string, Row>();
@@ -51,7 +52,7 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
       if (fate === "either" && !row && wish.mayBeNobodys) return;
       if (fate === "goes" || (fate === "either" && !row)) {
         gone.add(wish);
-        for (const text of await keptOf(cast, wish, task, told)) blame("kept", text);
+        for (const text of await keptOf(cast, wish, task, stored)) blame("kept", text);
         if (listed.some(({ taskId }) => taskId === task.id)) blame("kept", `slot ${slot} was erased, and is listed`);
         return;
       }
@@ -85,6 +86,7 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
       if (canonical(seen) !== canonical(inList))
         blame("lost", `a read of slot ${slot} shows\n    ${canonical(seen)}, and the list\n    ${canonical(inList)}`);
       if (seen) shown.set(task.id, seen);
+      for (const text of told.missing(task.id, row)) blame("lost", text);
     }),
   );
   // Watchers are checked once the rest agrees, since frames may still be on their way.
@@ -98,8 +100,9 @@ export async function check(cast: Cast, areCleaned = false): Promise<Problem[]> 
         if (task && viewer.isOpen && viewer.connection.shown.has(task.id))
           blame("kept", `a watcher of ${viewer.name} still sees slot ${slot} (${task.id}), which was erased`);
     }
-    for (const text of goneKeys(cast, gone, told)) blame("kept", text);
+    for (const text of goneKeys(cast, gone, stored)) blame("kept", text);
   }
+  for (const text of told.repeated()) blame("doubled", text);
   if (problems.length === 0) {
     for (const text of (await Promise.all(cast.orders.map((order) => repeated(cast, order)))).flat())
       blame("doubled", text);

@@ -9,6 +9,9 @@
 /** How much faster than real time it runs where nothing is measured: the 20 s until a room's first poll become 1 s. */
 export const FAST = 20;
 
+/** Where somebody has to be heard in time: fifteen seconds become five. */
+export const UNHURRIED = 3;
+
 export interface Clock {
   /** How much faster than real time it runs. */
   rate: number;

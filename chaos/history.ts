@@ -1,7 +1,8 @@
 /** What happened in a run, line by line, and what went wrong. Decides nothing. */
 
 /**
- * `lost`: something does not agree with the provider's book. `doubled`: a wish was paid for twice.
+ * `lost`: something does not agree with the provider's book, or the app's own backend was not told. `doubled`: a wish
+ * was paid for twice, or an event was sent again after its 2xx.
  * `regression`: a watcher or a reader was shown an older state after a newer one. `forged`: an unsigned
  * webhook or an expired ticket was accepted. `leaked`: a watcher was shown another user's task. `kept`:
  * what was to be deleted is still there, or was brought back. `broken`: the harness failed.
@@ -41,6 +42,8 @@ export class History {
   readonly sent: Counts = new Map();
   /** Tasks that their owner erased, by the status of the answer. */
   readonly erased: Counts = new Map();
+  /** Events that the app's own backend has taken, by the road. */
+  readonly told: Counts = new Map();
   readonly losses: Loss[] = [];
   readonly #began = performance.now();
 

@@ -17,13 +17,14 @@ const SHRINK_RUNS = 60;
 /** The campaign stops after this many failures. */
 const FAILURES = 10;
 
-const USAGE = `node chaos/main.ts [--seed N] [--runs M] [--first I] [--worlds W] [--drop-all]
+const USAGE = `node chaos/main.ts [--seed N] [--runs M] [--first I] [--worlds W] [--drop-all] [--events]
 
   --seed N    which runs (default: by the time, and printed)
   --runs M    how many (default 200)
   --first I   the first run's number (default 1): --first 17 --runs 1 repeats run 17 of a seed
   --worlds W  so many Workers side by side (default ${WORLDS})
   --drop-all  nothing goes wrong but that no webhook is ever sent: measures how long that goes unnoticed
+  --events    each run has a power cut while events go out to the app's own backend
   --trace     prints what happens in each run`;
 
 function flags() {
@@ -34,6 +35,7 @@ function flags() {
       first: { type: "string", default: "1" },
       worlds: { type: "string", default: String(WORLDS) },
       "drop-all": { type: "boolean", default: false },
+      events: { type: "boolean", default: false },
       trace: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -44,13 +46,14 @@ function flags() {
       throw new Error(`--${name} must be a whole number from 1 up, not "${values[name]}"`);
     return value;
   };
-  const { trace, help, "drop-all": losesAll } = values;
+  const { trace, help, "drop-all": losesAll, events: cutsEvents } = values;
   return {
     seed: number("seed"),
     runs: number("runs"),
     first: number("first"),
     worlds: number("worlds"),
     losesAll,
+    cutsEvents,
     trace,
     help,
   };

@@ -9,6 +9,7 @@ import {
   type End,
   type Meanwhile,
   type Plan,
+  type Road,
   type Sight,
   type Start,
   type Step,
@@ -46,6 +47,9 @@ const KINDS: readonly Kind[] = [
 ];
 
 const WIRES: readonly Generation[] = ["g1", "g2", "g3", "g4", "g4"];
+
+/** How receivers fail, most of them not at all. */
+const RECEIVERS = ["", "", "", "500", "reset", "lost", "500,lost", "429:2", "410"];
 
 /** A run that is cleaned takes half as long again. */
 const ENDS: Record<End, number> = { agreed: 90, cleaned: 5, outlived: 5 };
@@ -204,7 +208,51 @@ export function planOf(random: Random): Plan {
   }
   if (random.chance(EMPTIED_RUNS)) steps.splice(random.whole(0, steps.length), 0, { do: "eraseUser" });
   if (random.chance(KILLED_RUNS)) addPowerCut(random, slots, starts, steps);
-  return { generation: random.pick(WIRES), end: random.weighted(ENDS), steps };
+  return { generation: random.pick(WIRES), end: random.weighted(ENDS), steps, receivers: receiversOf(random) };
+}
+
+/** What attempts at an event meet. Two failures cost five minutes of virtual time, and three would cost an hour. */
+function receiversOf(random: Random): Record<Road, string> {
+  const plan = () => random.pick(RECEIVERS);
+  return { url: plan(), queue: "", hook: plan() };
+}
+
+/** What may happen in a run about events. */
+function stepBetween(random: Random, slots: number): Step {
+  const slot = random.whole(0, slots - 1);
+  switch (random.weighted({ d1: 3, evict: 2, pass: 3, again: 1, drop: 1 })) {
+    case "d1":
+      return { do: "d1", mode: random.pick<D1Mode>(["away", "lost", "slow"]), calls: random.whole(1, 3) };
+    case "evict":
+      return { do: "evict", slot, of: "task", sockets: "hibernate" };
+    case "pass":
+      return { do: "pass", seconds: random.pick([1, 3, 21, 400]) };
+    case "again":
+      return { do: "deliver", slot, copies: 2 };
+    case "drop":
+      return { do: "drop", slot };
+  }
+}
+
+/** A run about events: a few tasks that end, little else, and a power cut somewhere on the way of their events. */
+export function planOfEvents(random: Random): Plan {
+  const { starts, slots } = startsOf(random, random.whole(1, 2), startOf);
+  const ends = Array.from({ length: slots }, (_, slot): Step => ({ do: "deliver", slot, copies: 1 }));
+  const more = Array.from({ length: random.whole(0, 4) }, () => stepBetween(random, slots));
+  const late: Step[] = [
+    { do: "pass", seconds: 1 },
+    { do: "pass", seconds: 6 },
+    { do: "pass", seconds: 400 },
+  ];
+  const steps = [...starts, ...random.shuffled([...ends, ...more]), ...late];
+  // Half of the cuts are when an attempt has come, the others at the birth of an event and on its way to D1.
+  const cut = { attempt: random.whole(1, 3 * slots), afterMs: random.pick([null, null, 0, 1, 2, 3, 5, 8]) };
+  const during: Step = { do: "deliver", slot: random.whole(0, slots - 1), copies: 1 };
+  const kill: Step = { do: "kill", during, afterMs: random.pick([0, 1, 2, 3, 5, 8, 13, 21]) };
+  const plan = { generation: random.pick(WIRES), end: random.weighted<End>({ agreed: 9, cleaned: 1, outlived: 0 }) };
+  const receivers = receiversOf(random);
+  if (random.chance(0.6)) return { ...plan, receivers, cut, steps };
+  return { ...plan, receivers, steps: steps.toSpliced(random.whole(starts.length, starts.length + slots), 0, kill) };
 }
 
 /** How long a task takes, in seconds: as often seconds as minutes, seldom an hour. */

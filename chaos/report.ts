@@ -17,10 +17,11 @@ const FAULTS: [name: string, fault: Fault][] = [
 const SOON_MS = 60_000;
 
 export function* report(summary: Summary): Generator<string> {
-  const { seed, runs, injected, started, sent, erased, losses, failures, wallMs } = summary;
+  const { seed, runs, injected, started, sent, erased, told, losses, failures, wallMs } = summary;
   yield `tasks: ${listed(started)}`;
   yield `webhooks: ${listed(sent) || "none"}`;
   yield `faults: ${listed(injected)}`;
+  yield `events that came through: ${listed(told) || "none"}`;
   if (erased.size > 0) yield `answers to erasing a task: ${listed(erased)}`;
   if (losses.length > 0) yield* lost(losses);
   const problems = failures.flatMap((failure) => failure.problems);

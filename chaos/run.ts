@@ -10,11 +10,12 @@ import { check } from "./check.ts";
 import { insist, tellOfErased } from "./erase.ts";
 import { History, type Problem } from "./history.ts";
 import { outwait } from "./losses.ts";
-import { planOf, planOfLosses } from "./plans.ts";
+import { planOf, planOfEvents, planOfLosses } from "./plans.ts";
 import { playOn } from "./play.ts";
 import { Random } from "./random.ts";
 import { outlive } from "./retention.ts";
 import type { Plan } from "./steps.ts";
+import { Told } from "./told.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -35,52 +36,58 @@ export interface Outcome {
   problems: Problem[];
 }
 
-/** The plan for this seed and number; with `losesAll`, no webhook is ever sent. */
-export function planFor(seed: number, number: number, losesAll = false): Plan {
+/** The plan for this seed and number; with `losesAll`, no webhook is ever sent; with `cutsEvents`, each has a cut. */
+export function planFor(seed: number, number: number, losesAll = false, cutsEvents = false): Plan {
+  if (cutsEvents) return planOfEvents(new Random("events", seed, number));
   return losesAll ? planOfLosses(new Random("losses", seed, number)) : planOf(new Random(seed, number));
 }
 
 export async function run(world: World, plan: Plan): Promise<Outcome> {
   const history = new History();
   const cast = await Cast.gather(world, history, plan.generation);
+  const told = new Told(cast, plan);
   const over = new AbortController();
   const limit = delay(RUN_MS, undefined, over).then(() => {
     throw new Error(`it is not over after ${RUN_MS} ms`);
   });
   limit.catch(() => {}); // it is aborted where the run is faster
   try {
-    await Promise.race([playAll(cast, plan), limit]);
+    await Promise.race([playAll(cast, plan, told), limit]);
   } catch (error) {
     history.blame("broken", String((error as Error).stack));
   } finally {
     over.abort();
+    told.leave();
     cast.leave();
   }
   return { history, problems: history.problems };
 }
 
-async function playAll(cast: Cast, plan: Plan): Promise<void> {
+async function playAll(cast: Cast, plan: Plan, told: Told): Promise<void> {
   const { world, history } = cast;
   for (const step of plan.steps) {
+    await told.restart();
     await playOn(cast, step);
     // Nothing later can repair that.
     if (history.problems.length > 0) return;
   }
+  await told.restart();
   if (plan.losesAll) await outwait(cast);
-  else await heal(cast);
-  await conclude(cast, cast.hasErased ? ERASED_PATIENCE : PATIENCE);
+  else await heal(cast, told);
+  await conclude(cast, told, cast.hasErased ? ERASED_PATIENCE : PATIENCE);
   if (history.problems.length > 0 || plan.end === "agreed") return;
   history.note("the rooms are cleaned");
   await world.pass(CLEANED_AFTER_S * 1000, cast.rooms);
   await tellOfErased(cast);
-  await conclude(cast, [3, 30], true);
+  await conclude(cast, told, [3, 30], true);
   if (history.problems.length > 0 || plan.end === "cleaned") return;
   await outlive(cast);
 }
 
-async function heal(cast: Cast): Promise<void> {
+async function heal(cast: Cast, told: Told): Promise<void> {
   const { world, history } = cast;
   history.note("everything is healed");
+  told.heal();
   cast.isProviderAway = false;
   if (!world.isUp) await world.start();
   await world.healD1();
@@ -101,14 +108,15 @@ async function heal(cast: Cast): Promise<void> {
 }
 
 /** Repeats the checks after each pause until all pass. What fails after the last pause is a problem of the run. */
-async function conclude(cast: Cast, patience: number[], areCleaned = false): Promise<void> {
+async function conclude(cast: Cast, told: Told, patience: number[], areCleaned = false): Promise<void> {
   const { world, history } = cast;
   let problems: Problem[] = [];
   for (const seconds of patience) {
     history.note(`${seconds} s later`);
     await world.pass(seconds * 1000, cast.rooms);
     await insist(cast);
-    problems = await check(cast, areCleaned);
+    await told.restart();
+    problems = await check(cast, told, areCleaned);
     if (problems.length === 0) return;
   }
   for (const { fault, text } of problems) history.blame(fault, text);

@@ -116,8 +116,19 @@ function bindings(env) {
     batch: (statements) => struck(() => env.DB.batch(statements)),
     prepare: (text) => faulty(env.DB.prepare(text)),
   });
-  return around(env, { DB });
+  return around(env, { DB, EVENTS_QUEUE: queue(env), EVENTS_HOOK: hook(env) });
 }
+
+/** A queue that outlives the process, and a Worker behind a service binding: both are receivers at the provider's. */
+const post = async (env, name, body, headers = {}) =>
+  fetch(env.RECEIVER + "/receiver/" + name, { method: "POST", body, headers, redirect: "manual" });
+const queue = (env) => ({
+  async send(message) {
+    const { ok } = await post(env, "queue/messages", JSON.stringify(message));
+    if (!ok) throw new Error("the queue did not take it");
+  },
+});
+const hook = (env) => ({ fetch: async (request) => post(env, "hook", await request.text(), request.headers) });
 
 /** The object's context, with alarms on the clock. */
 function context(ctx) {

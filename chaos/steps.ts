@@ -57,6 +57,18 @@ export type Step =
   | { do: "list"; limit: number }
   | { do: "together"; steps: Step[] };
 
+/** The roads of events, by the name of the receiver at the end. */
+export const ROADS = ["url", "queue", "hook"] as const;
+export type Road = (typeof ROADS)[number];
+
+/**
+ * At the so manieth attempt that comes: before it has its answer, or so many milliseconds after that was sent.
+ */
+export interface Cut {
+  attempt: number;
+  afterMs: number | null;
+}
+
 /** When a run ends: once everything agrees, once the rooms are cleaned, or once all rows are past their retention. */
 export type End = "agreed" | "cleaned" | "outlived";
 
@@ -66,6 +78,10 @@ export interface Plan {
   end: End;
   /** The only fault is that no webhook is ever sent; the run measures how long that goes unnoticed. */
   losesAll?: boolean;
+  /** What attempts at an event meet at the end of each road. */
+  receivers?: Record<Road, string>;
+  /** A power cut while events go out. */
+  cut?: Cut;
   steps: Step[];
 }
 

@@ -54,6 +54,8 @@ export class World {
   readonly clock: Clock;
   readonly #job: Omit<Job, "clock" | "migrate">;
   #process: ChildProcess | null = null;
+  /** When the power was cut, in real time. */
+  readonly kills: number[] = [];
   #evictions = 0;
 
   private constructor(emulator: Emulator, provider: HttpProxy, clock: Clock, job: Omit<Job, "clock" | "migrate">) {
@@ -74,6 +76,9 @@ export class World {
     const vars = {
       ...variables(emulator.url),
       MYNTH_API_URL: provider.url,
+      EVENTS_URL: `${emulator.url}/receiver/url`,
+      EVENTS_SECRET: emulator.options.receiverSecret,
+      RECEIVER: emulator.url,
       RETENTION_DAYS: String(RETENTION_DAYS),
     };
     const world = new World(emulator, provider, newClock(rate), {
@@ -120,6 +125,7 @@ export class World {
     this.#process = null;
     if (!child?.pid || child.exitCode !== null) return;
     const gone = once(child, "exit");
+    this.kills.push(Date.now());
     process.kill(-child.pid, "SIGKILL");
     await gone;
     // workerd is not our child: it is gone when nobody listens.

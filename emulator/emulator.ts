@@ -18,6 +18,8 @@ import { TokenMint, type TokenRequest } from "./oidc/tokens.ts";
 import { type EmulatorOptions, type EmulatorSettings, optionsOf, withDefaults } from "./options.ts";
 import type { EmulatedProvider } from "./provider.ts";
 import { PROVIDERS } from "./providers.ts";
+import { Receiver, type ReceiverControl } from "./receiver/receiver.ts";
+import { receiverRoutes } from "./receiver/routes.ts";
 import { Timers } from "./timers.ts";
 
 export type * from "./compatibility.ts";
@@ -35,6 +37,8 @@ export interface Emulator extends Controls {
   options: EmulatorOptions;
   /** Every API call, oldest first; the index page and pictures are not counted. */
   requests: readonly RequestRecord[];
+  /** The app's own backend, at `/receiver`. */
+  receiver: ReceiverControl;
   /** An access token for `sub` (default "ada"); any claim may be set, null leaves one out. */
   token(claims?: TokenRequest): Promise<string>;
   /** Waits until `probe` is truthy, asked again at every request, at every webhook, and whenever a provider's records change. */
@@ -68,6 +72,7 @@ export async function startEmulator(
     const context = { options, journal, timers, courier, base };
     return { provider, running: provider.start(optionsOf(provider, options), context) };
   });
+  const receiver = new Receiver(options, journal);
   const keys = await KeyRing.make();
   const mint = new TokenMint(keys, () => url);
 
@@ -77,7 +82,12 @@ export async function startEmulator(
     handle: () => html(200, indexPage(options, shown)),
     unrecorded: true,
   };
-  const routes = [index, ...shown.flatMap(routesOf), ...oidcRoutes(options, keys, mint, () => url)];
+  const routes = [
+    index,
+    ...shown.flatMap(routesOf),
+    ...receiverRoutes(receiver),
+    ...oidcRoutes(options, keys, mint, () => url),
+  ];
   const server = serveRoutes(routes, (request) => journal.add(journal.requests, request));
   server.listen(options.port, options.host);
   await once(server, "listening");
@@ -90,6 +100,7 @@ export async function startEmulator(
     port,
     options,
     requests: journal.requests,
+    receiver,
     token: (claims) => mint.testToken(claims),
     until: (probe, deadlineMs) => journal.until(probe, deadlineMs),
     async close() {

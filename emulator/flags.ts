@@ -2,16 +2,28 @@
 
 import { parseArgs } from "node:util";
 import { isTopLevel } from "./compatibility.ts";
-import { type Flag, flag, LIST, number, TEXT, whole } from "./flag.ts";
+import { FILLED, type Flag, flag, LIST, type Notation, number, TEXT, whole } from "./flag.ts";
 import { DEFAULTS, type EmulatorOptions, optionsOf, withDefaults } from "./options.ts";
 import type { EmulatedProvider } from "./provider.ts";
 import { PROVIDERS } from "./providers.ts";
+import { planOf } from "./receiver/plan.ts";
 import type { SharedOptions } from "./shared_options.ts";
+
+/** Steps separated by commas. */
+const PLAN: Notation<string> = {
+  show: String,
+  read: (text) => {
+    planOf(text);
+    return text;
+  },
+};
 
 const SHARED_FLAGS: readonly Flag<SharedOptions>[] = [
   flag("port", "port to listen on, 0 for any free one", whole(0, 65535)),
   flag("host", "address to listen on", TEXT),
   flag("retryScale", "multiplies the retry schedules (0.01: 5 s becomes 50 ms)", number(0)),
+  flag("receiverSecret", "verifies the events that come to /receiver", FILLED),
+  flag("receiverPlan", "what attempts at an event meet, as in 500,429:2,301,timeout,reset,lost,410", PLAN),
   flag("clientRedirects", "origins a sign-in may return to, separated by commas", LIST),
 ];
 

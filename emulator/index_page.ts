@@ -41,6 +41,8 @@ ${providers.map(({ words }) => wordsSection(words)).join("\n")}
 <h2>Set to</h2>
 ${table(flags)}
 ${all.map(recentSection).join("\n")}
+<h2>Events</h2>
+<p><a href="/receiver">What the Worker has told your own backend</a>.</p>
 <h2>Sign-in</h2>
 <p><a href="/.well-known/openid-configuration">Discovery</a>, <a href="/jwks">keys</a>. Any name signs in.</p>`,
   );

@@ -1,6 +1,8 @@
 /** Options of the whole emulator: its address, and what every provider uses. */
 
-export interface SharedOptions {
+import type { ReceiverOptions } from "./receiver/receiver.ts";
+
+export interface SharedOptions extends ReceiverOptions {
   /** 0 takes any free port. */
   port: number;
   host: string;
@@ -21,4 +23,6 @@ export const SHARED_DEFAULTS: Readonly<SharedOptions> = {
   clientRedirects: ["http://127.0.0.1:8787", "http://localhost:8787"],
   webhookOrigin: "",
   autoDeliver: true,
+  receiverSecret: "whsec_ZW11bGF0b3Igb25seSwgZXZlbnRzIG91dCwgd29ydGggbm90aGluZw==",
+  receiverPlan: "",
 };

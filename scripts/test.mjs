@@ -30,6 +30,7 @@ const TYPE_CHECKED = [
   "bench",
   "chaos",
   "soak",
+  "examples/credits",
 ];
 
 /** A cargo subcommand that a minimal toolchain lacks is skipped, and said to be. */
@@ -110,6 +111,11 @@ async function chaos() {
   await step("soak tests", () => nodeTest("soak tests", "soak/test"));
 }
 
+async function examples() {
+  await buildWorker();
+  await step("example tests", () => nodeTest("example tests", "examples"));
+}
+
 async function browser() {
   await buildWorker();
   await buildPage();
@@ -132,7 +138,7 @@ async function packages() {
   );
 }
 
-const PARTS = { lint, native, types, emulator, page, worker, client, server, chaos, browser, packages };
+const PARTS = { lint, native, types, emulator, page, worker, client, server, examples, chaos, browser, packages };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

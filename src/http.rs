@@ -5,7 +5,7 @@
 //! one, and read a body in chunks, whatever its size.
 
 use futures_util::future::{Either, select};
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Date, Promise, Reflect, Uint8Array};
 use std::pin::pin;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -85,8 +85,7 @@ impl Outgoing<'_> {
         let controller = AbortController::new().map_err(|error| Failed::Broken(error.into()))?;
         let work = async {
             let request = self.request_until(Some(&controller.signal()))?;
-            let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-            let response = response(scope.fetch_with_request(&request)).await?;
+            let response = response(fetch(&request)).await?;
             let retry_after = response.headers().get("retry-after")?;
             let retry_after = retry_after.and_then(|seconds| seconds.trim().parse().ok());
             let body = match (limit, response.body()) {
@@ -100,13 +99,52 @@ impl Outgoing<'_> {
             };
             Ok(Answer { status: response.status(), retry_after, body })
         };
-        // Not `AbortSignal.timeout`: it stays pending after the answer and prevents hibernation.
-        match select(pin!(work), pin!(Delay::from(patience))).await {
-            Either::Left((outcome, _)) => outcome.map_err(Failed::Broken),
-            Either::Right(_) => {
-                controller.abort();
-                Err(Failed::Late)
+        within(patience, &controller, work).await
+    }
+
+    /// Sends the request on a way of the caller's and reads the verdict of the answer, within `patience`. At
+    /// most so many bytes of a body are read.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed::Late`] when the deadline has passed, [`Failed::Broken`] without an answer.
+    pub async fn judge(
+        &self,
+        patience: Duration,
+        most: usize,
+        through: impl FnOnce(&Request) -> Result<Promise>,
+    ) -> std::result::Result<Verdict, Failed> {
+        let controller = AbortController::new().map_err(|error| Failed::Broken(error.into()))?;
+        let work = async {
+            let request = self.request_until(Some(&controller.signal()))?;
+            let response = response(through(&request)?).await?;
+            let header = |name| Ok::<_, Error>(response.headers().get(name)?);
+            let retry_at = header("retry-after")?.and_then(|text| retry_at(text.trim()));
+            let length = header("content-length")?.and_then(|length| length.parse::<usize>().ok());
+            // A short one is read to its end, which keeps the connection.
+            if length.is_some_and(|length| length <= most) {
+                JsFuture::from(response.array_buffer()?).await?;
+            } else if let Some(body) = response.body() {
+                let _ = body.cancel();
             }
+            Ok(Verdict { status: response.status(), retry_at })
+        };
+        within(patience, &controller, work).await
+    }
+}
+
+/// The outcome of `work`, which is aborted when the deadline has passed.
+async fn within<T>(
+    patience: Duration,
+    controller: &AbortController,
+    work: impl Future<Output = Result<T>>,
+) -> std::result::Result<T, Failed> {
+    // Not `AbortSignal.timeout`: it stays pending after the answer and prevents hibernation.
+    match select(pin!(work), pin!(Delay::from(patience))).await {
+        Either::Left((outcome, _)) => outcome.map_err(Failed::Broken),
+        Either::Right(_) => {
+            controller.abort();
+            Err(Failed::Late)
         }
     }
 }
@@ -140,6 +178,19 @@ pub async fn read_up_to(
     }
 }
 
+/// When a `Retry-After` says: so many seconds from now, or at a date.
+fn retry_at(text: &str) -> Option<i64> {
+    let after = text.parse::<u32>().ok().map(|seconds| Date::now() + f64::from(seconds) * 1000.0);
+    let at = after.unwrap_or_else(|| Date::parse(text));
+    (!at.is_nan()).then_some(at as i64)
+}
+
+/// A request on its way, through the runtime's own `fetch`.
+pub fn fetch(request: &Request) -> Promise {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    scope.fetch_with_request(request)
+}
+
 /// The response that this will be.
 ///
 /// # Errors
@@ -157,6 +208,13 @@ pub async fn response(promise: Promise) -> Result<Response> {
 pub async fn text(response: &Response) -> Result<String> {
     let text = JsFuture::from(response.text()?).await?;
     Ok(text.as_string().unwrap_or_default())
+}
+
+/// What an answer says without its body.
+pub struct Verdict {
+    pub status: u16,
+    /// When to try again, in Unix milliseconds.
+    pub retry_at: Option<i64>,
 }
 
 pub struct Answer {

@@ -7,6 +7,7 @@
 //! - [`signature`]: webhook signatures, live tickets, secrets.
 //! - [`start`]: starting tasks, as a saga over ports.
 //! - [`object`]: the shell that performs an actor's effects, and what all our objects share.
+//! - [`outbox`]: sends a room's events on the roads that the settings name.
 //! - [`room`] and [`feed`]: the two classes of Durable Objects.
 //! - [`erase`]: all that a user has, and what is past its retention.
 //! - [`store`]: the rows in D1, and every SQL statement.
@@ -28,6 +29,7 @@ pub mod feed;
 pub mod json;
 pub mod log;
 pub mod object;
+pub mod outbox;
 pub mod provider;
 pub mod room;
 pub mod route;

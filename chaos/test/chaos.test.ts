@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { KINDS } from "../../emulator/mynth/kinds.ts";
 import { GENERATIONS } from "../../emulator/options.ts";
-import { campaign, type Summary } from "../campaign.ts";
+import { type Campaign, campaign, type Summary } from "../campaign.ts";
 import { canonical } from "../canonical.ts";
 import type { Fault } from "../history.ts";
 import { report } from "../report.ts";
@@ -25,6 +25,7 @@ const FAULTS = [
   ...["contradict", "corrupt", "cut", "d1-away", "d1-lost", "d1-slow", "delay", "disconnect", "drop", "duplicate"],
   ...["early", "erase", "erase-all", "evict", "expiry", "gossip", "kill", "outage", "outlive", "reorder", "repeat"],
   "skew",
+  "unheard",
 ];
 
 /** The longest pause between two polls in virtual time, and how long the poll itself may take. */
@@ -34,7 +35,7 @@ const LONGEST_UNKNOWN_MS = 5 * 60_000 + 30_000;
 async function inflict(
   seed: number,
   runs: number,
-  { saboteur, losesAll = false, first = 1 }: { saboteur?: string; losesAll?: boolean; first?: number } = {},
+  { saboteur, losesAll = false, cutsEvents = false, first = 1 }: Partial<Campaign> = {},
 ): Promise<{ summary: Summary; said: string }> {
   const lines: string[] = [];
   const summary = await campaign({
@@ -45,6 +46,7 @@ async function inflict(
     patience: 1,
     shrinkRuns: saboteur ? 0 : 40,
     losesAll,
+    cutsEvents,
     say: (line) => lines.push(line),
     ...(saboteur === undefined ? {} : { saboteur }),
   });
@@ -68,6 +70,14 @@ describe("whatever goes wrong", { timeout: 280_000 }, () => {
       assert.deepEqual([...summary.sent.keys()].sort(), [...GENERATIONS]);
     });
   }
+
+  test("the app's own backend is told on every road, though the power is cut on the way there", async (t) => {
+    const { summary, said } = await inflict(FIXED_SEED, 12, { cutsEvents: true });
+    assert.equal(summary.failures.length, 0, said);
+    assert.deepEqual([...summary.told.keys()].sort(), ["hook", "queue", "url"]);
+    assert.ok(summary.injected.has("cut off events") && summary.injected.has("kill"), said);
+    t.diagnostic(said.split("\n").at(-1) ?? "");
+  });
 
   test("whoever watches learns how a task ended, though no webhook ever comes", async (t) => {
     const { summary, said } = await inflict(FIXED_SEED, 12, { losesAll: true });
@@ -100,6 +110,7 @@ describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () 
     ["a feed that misses a frame", saboteurs.SKIPS_FRAMES, "lost"],
     ["a batch's watcher who is shown other tasks", saboteurs.MIXES_BATCHES, "leaked"],
     ["a result of another kind that is left out", saboteurs.FORGETS_RESULTS, "lost"],
+    ["an end that nobody is told of", saboteurs.FORGETS_EVENTS, "lost"],
     ["a late webhook that brings an erased task back", saboteurs.REVIVES_ERASED, "kept"],
     ["a feed that goes on showing what was erased", saboteurs.HIDES_ERASING, "kept"],
     ["rows of images that stay when their task is erased", saboteurs.KEEPS_IMAGES, "kept"],

@@ -111,6 +111,17 @@ export const FORGETS_RESULTS = module({
     }`,
 });
 
+/** The events that an end has caused are not stored with it. */
+export const FORGETS_EVENTS = module({
+  room: `
+    async (request, inner, ctx) => {
+      const answer = await inner(request);
+      const text = ctx.storage.kv.get("room");
+      if (text !== undefined) ctx.storage.kv.put("room", text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
+      return answer;
+    }`,
+});
+
 /** A ticket never expires: an expired one is signed again, for a later time. */
 export const KEEPS_TICKETS = module({
   fetch: `

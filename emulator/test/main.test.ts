@@ -59,6 +59,7 @@ test("flags are read, and a bad one is named", () => {
   assert.throws(() => parseFlags(["--modelriver-scheme", "c"]), /--modelriver-scheme/);
   assert.throws(() => parseFlags(["--modelriver-api-key", ""]), /--modelriver-api-key/);
   assert.throws(() => parseFlags(["--port", "x"]), /--port/);
+  assert.throws(() => parseFlags(["--receiver-plan", "500,sometimes"]), /--receiver-plan.*"sometimes"/);
   assert.throws(() => parseFlags(["--webhook-url", "x"]), /--webhook-url/);
   assert.equal(parseFlags(["--help"]), "help");
   for (const { name } of FLAGS) assert.ok(helpText().includes(`--${name}`));
@@ -67,6 +68,8 @@ test("flags are read, and a bad one is named", () => {
 test("worker.env matches the defaults of the emulator and its issuer", () => {
   const url = `http://${DEFAULTS.host}:${DEFAULTS.port}`;
   assert.equal(env.AUTH_ISSUER, url);
+  assert.equal(env.EVENTS_URL, `${url}/receiver`);
+  assert.equal(env.EVENTS_SECRET, DEFAULTS.receiverSecret);
   assert.equal(env.AUTH_AUDIENCE, AUDIENCE);
   assert.equal(env.AUTH_CLIENT_ID, CLIENT_ID);
   assert.ok(DEFAULTS.clientRedirects.includes(env.PUBLIC_URL ?? ""));

@@ -9,6 +9,7 @@ use crate::cache::Cache;
 use crate::config::AUTH_ISSUER;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
+use crate::outbox::send::ready as events_ready;
 use crate::platform::config;
 use crate::provider::registry::PROVIDERS;
 use crate::store::Store;
@@ -51,6 +52,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     known::server_keys(env)?;
     page_token(&config)?;
     PROVIDERS.check(&config)?;
+    events_ready(env)?;
     remembered(&WELL, "D1", async { Store::new(env)?.ping().await }).await?;
     json(200, &READY)
 }

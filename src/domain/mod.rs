@@ -8,6 +8,7 @@ pub mod erase;
 pub mod id;
 pub mod list;
 pub mod model;
+pub mod outbox;
 pub mod owner;
 pub mod retention;
 pub mod task;

@@ -17,6 +17,10 @@ pub enum What {
     SettledByPolling,
     /// What a room has was not taken by D1, or by a feed, for a day. It tries again, less and less often.
     Behind,
+    /// An event was given up on one of its roads.
+    EventGivenUp,
+    /// Nothing is sent to a destination of events any more.
+    DestinationOff,
     /// A start without an answer was found at the provider.
     StartFound,
     /// A start without an answer is not at the provider, or cannot be searched for.

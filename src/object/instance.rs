@@ -1,6 +1,7 @@
 //! One of our objects while it is in memory.
 
 use super::ends::Ends;
+use futures_channel::oneshot;
 use js_sys::Array;
 use std::cell::Cell;
 use std::ops::Deref;
@@ -21,6 +22,8 @@ pub struct Instance {
     state: State,
     context: AssertUnwindSafe<Context>,
     ends: AssertUnwindSafe<Cell<Ends>>,
+    /// Wakes whoever waits for something to be due.
+    nudge: AssertUnwindSafe<Cell<Option<oneshot::Sender<()>>>>,
 }
 
 impl Instance {
@@ -31,12 +34,27 @@ impl Instance {
             state: raw.into(),
             context: AssertUnwindSafe(context),
             ends: AssertUnwindSafe(Cell::default()),
+            nudge: AssertUnwindSafe(Cell::default()),
         }
     }
 
     /// The same `ctx` that the SDK's `State` wraps.
     pub(super) fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// Something may be due now.
+    pub fn nudge(&self) {
+        if let Some(waiting) = self.nudge.take() {
+            let _ = waiting.send(());
+        }
+    }
+
+    /// Waits for the next nudge. Only one can wait.
+    pub(super) async fn nudged(&self) {
+        let (nudge, nudged) = oneshot::channel();
+        self.nudge.set(Some(nudge));
+        let _ = nudged.await;
     }
 
     pub(super) fn ends(&self) -> Ends {

@@ -18,4 +18,6 @@ pub mod name;
 pub mod socket;
 #[cfg(target_arch = "wasm32")]
 pub mod storage;
+#[cfg(target_arch = "wasm32")]
+pub mod together;
 pub mod watcher;

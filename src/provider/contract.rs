@@ -147,6 +147,7 @@ pub trait Provider: Sync {
 
 /// What the answer to a poll comes to.
 #[derive(Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and it is taken apart at once")]
 pub enum Polled {
     Report(Report),
     /// The task is over. How it has ended is the answer to this call.

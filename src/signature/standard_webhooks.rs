@@ -1,7 +1,8 @@
 //! Standard Webhooks (<https://www.standardwebhooks.com>) with symmetric signatures.
 //!
 //! The key is the base64 that follows `whsec_` in the secret, decoded; the signed text is
-//! `{id}.{timestamp}.{raw body}`. It must not know other schemes, or how one is chosen.
+//! `{id}.{timestamp}.{raw body}`. What comes is verified, and what goes out is signed. It must not know
+//! other schemes, or how one is chosen.
 
 use base64::Engine;
 use base64::alphabet;
@@ -61,6 +62,29 @@ pub fn verify<'a>(
     Ok(Verified::new(webhook, Scheme::StandardWebhooks, Delivery::Id(id.to_owned())))
 }
 
+/// Bytes of a key that we sign with, at least and at most.
+const OWN_KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+
+/// The headers of a webhook of ours at `now`, in Unix seconds. Each secret signs, so that one can be replaced.
+pub fn sign(id: &str, body: &str, secrets: &SecretSet, now: i64) -> [(&'static str, String); 3] {
+    let timestamp = now.to_string();
+    let text = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body.as_bytes()];
+    let signed = |key: Key| format!("v1,{}", STANDARD.encode(key.sign(&text)));
+    let signatures: Vec<String> = secrets.iter().filter_map(key).map(signed).collect();
+    [(ID, id.to_owned()), (TIMESTAMP, timestamp), (SIGNATURE, signatures.join(" "))]
+}
+
+/// The place in the list, from 1, of the first secret that is not fit to sign with: `whsec_`, and then the
+/// base64 of 24 to 64 bytes.
+pub fn first_unfit(secrets: &SecretSet) -> Option<usize> {
+    let is_fit = |secret: &Secret| {
+        let encoded = secret.expose().strip_prefix(WHSEC_PREFIX);
+        let key = encoded.and_then(|encoded| LENIENT.decode(encoded).ok());
+        key.is_some_and(|key| OWN_KEY_BYTES.contains(&key.len()))
+    };
+    secrets.iter().position(|secret| !is_fit(secret)).map(|index| index + 1)
+}
+
 /// `None` if the secret is not base64 or decodes to nothing: it is then not for this scheme.
 fn key(secret: &Secret) -> Option<Key> {
     let secret = secret.expose();
@@ -85,8 +109,9 @@ fn decode(text: &str) -> Option<[u8; MAC_BYTES]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{candidates, decode, key};
-    use crate::signature::secret::Secret;
+    use super::{candidates, decode, first_unfit, key, sign as sign_all, verify};
+    use crate::signature::Raw;
+    use crate::signature::secret::{Secret, SecretSet};
 
     fn has_key(secret: &str) -> bool {
         key(&Secret::new(secret.to_owned()).expect("a secret")).is_some()
@@ -95,6 +120,42 @@ mod tests {
     fn sign(secret: &str) -> [u8; 32] {
         let secret = Secret::new(secret.to_owned()).expect("a secret");
         key(&secret).expect("a key").sign(&[b"text"])
+    }
+
+    const KNOWN: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const BODY: &str = r#"{"type":"task.completed","timestamp":"2026-11-26T04:13:00.000Z","data":{"taskId":"tsk_01","version":2}}"#;
+
+    #[test]
+    fn a_webhook_of_ours_has_the_known_signature() {
+        let secrets = SecretSet::parse(KNOWN).expect("a secret");
+        assert_eq!(
+            sign_all("evt_01", BODY, &secrets, 1_795_666_380).map(|(_, value)| value),
+            ["evt_01", "1795666380", "v1,i5It0SygaBIkfo6t6NW52UHwIIDTjZXiavc/nUKGzdU="]
+        );
+    }
+
+    #[test]
+    fn each_secret_signs_so_that_a_receiver_with_either_takes_it() {
+        let new = "whsec_bmV3IHNlY3JldCBvZiAyNCBieXRlcyEh";
+        let both = SecretSet::parse(&format!("{new} {KNOWN}")).expect("secrets");
+        let headers = sign_all("evt_01", BODY, &both, 1_795_666_380);
+        assert!(headers[2].1.ends_with(" v1,i5It0SygaBIkfo6t6NW52UHwIIDTjZXiavc/nUKGzdU="));
+        for one in [new, KNOWN] {
+            let raw = Raw::new(BODY.as_bytes(), &headers);
+            let secrets = SecretSet::parse(one).expect("a secret");
+            assert!(verify(raw, &secrets, 1_795_666_400).is_ok(), "{one}");
+        }
+    }
+
+    #[test]
+    fn a_secret_to_sign_with_is_named_by_its_place_if_it_is_weak_or_of_another_scheme() {
+        let place = |list: &str| first_unfit(&SecretSet::parse(list).expect("secrets"));
+        assert_eq!(place(KNOWN), None);
+        for unfit in ["secret", "whsec_c2hvcnQ=", "whsec_a-b_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+        {
+            assert_eq!(place(unfit), Some(1), "{unfit}");
+            assert_eq!(place(&format!("{KNOWN},{unfit}")), Some(2), "{unfit}");
+        }
     }
 
     #[test]

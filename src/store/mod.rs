@@ -10,6 +10,8 @@ mod d1;
 #[cfg(target_arch = "wasm32")]
 pub mod erase;
 #[cfg(target_arch = "wasm32")]
+mod events;
+#[cfg(target_arch = "wasm32")]
 mod feeds;
 #[cfg(target_arch = "wasm32")]
 mod intents;

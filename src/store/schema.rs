@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[&str] = &[
     "0007_erasing.sql",
     "0008_intents.sql",
     "0009_outputs.sql",
+    "0010_events.sql",
 ];
 
 /// What is wrong with a D1 that has these migrations, for whoever deploys. `None`: they are those of this code.

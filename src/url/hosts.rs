@@ -80,14 +80,14 @@ impl Authority {
     }
 }
 
-enum Scheme {
+pub(super) enum Scheme {
     Http,
     Https,
 }
 
 /// Splits `scheme://authority…`. The URL must be visible ASCII without a backslash, which browsers read
 /// as a slash.
-fn split(url: &str) -> Option<(Scheme, Authority)> {
+pub(super) fn split(url: &str) -> Option<(Scheme, Authority)> {
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if !plain || url.len() > MAX_URL_BYTES {
         return None;

@@ -1,6 +1,6 @@
 //! Checks the URLs in a deployment's settings: nobody may read or change what is sent to them.
 
-use super::hosts::authority;
+use super::hosts::{Scheme, authority, split};
 use super::scheme_and_authority;
 use crate::error::ApiError;
 
@@ -37,9 +37,40 @@ pub fn is_local(url: &str) -> bool {
     url.starts_with("http://") && is_trustworthy(url)
 }
 
+/// Whether something signed may be sent to `url`: it is https, or http on a loopback host, it is read in the
+/// same way by everyone, and it holds no user info.
+pub fn is_destination(url: &str) -> bool {
+    match split(url) {
+        Some((Scheme::Https, _)) => true,
+        Some((Scheme::Http, authority)) => authority.is_loopback(),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_destination_is_a_plain_safe_address_without_user_info() {
+        for good in
+            ["https://a.example/x?y=1", "http://127.0.0.1:8788/receiver", "http://localhost"]
+        {
+            assert!(is_destination(good), "{good}");
+        }
+        for bad in [
+            "http://a.example",
+            "https://user:pass@a.example/",
+            "https://user@a.example",
+            "http://localhost@a.example",
+            "ftp://a.example",
+            "https://",
+            "a.example",
+            "https://a.example\\@b",
+        ] {
+            assert!(!is_destination(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn an_issuer_is_https_or_on_a_loopback_address() {

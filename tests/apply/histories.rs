@@ -45,6 +45,7 @@ impl Chance {
             }
             Work::Flush { note } => note.then_some(Input::Flushed(version)),
             Work::Delete => panic!("nothing was erased"),
+            Work::Send => panic!("an event, and there is no road"),
         }
     }
 }

@@ -229,6 +229,7 @@ impl World {
                 self.published = self.published.max(task.version);
                 note.then_some(Input::Flushed(task.version))
             }
+            Work::Send => panic!("an event, and there is no road"),
             Work::Delete if self.is_away => Some(Input::DeleteFailed),
             Work::Delete => {
                 self.is_deleted = true;

@@ -32,6 +32,7 @@ fn run(state: &mut ChannelState, mut reply: impl FnMut(usize) -> Reply) -> Vec<M
         actor.finish(&mut run, now, |stored, work| match work {
             Work::Flush => Some(Input::Flushed(stored.version())),
             Work::Delete(gone) => panic!("nothing was erased: {gone:?}"),
+            Work::Send => panic!("an event, and there is no road"),
             Work::Call { key } => {
                 calls.push(now - NOW);
                 Some(Input::Called { key, reply: reply(calls.len() - 1) })

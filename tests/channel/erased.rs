@@ -47,6 +47,7 @@ fn work_of(state: &ChannelState, work: Work, is_away: bool, deleted: &mut Vec<Go
             deleted.push(gone.clone());
             Input::Deleted(gone)
         }
+        Work::Send => panic!("an event, and there is no road"),
         Work::Call { .. } => panic!("a callback of what was erased"),
     }
 }

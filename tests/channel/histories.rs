@@ -82,6 +82,7 @@ impl Chance {
             Work::Flush => Input::Flushed(state.version()),
             Work::Call { key } => Input::Called { key, reply: self.reply() },
             Work::Delete(gone) => panic!("nothing was erased: {gone:?}"),
+            Work::Send => panic!("an event, and there is no road"),
         })
     }
 }

@@ -10,6 +10,7 @@ mod histories;
 mod orders;
 mod owners;
 mod shown;
+mod told;
 mod world;
 
 #[path = "../support/actor.rs"]

@@ -97,6 +97,7 @@ fn outcome(
             }
         }
         Work::Delete => panic!("nothing was erased"),
+        Work::Send => panic!("an event, and there is no road"),
     }
 }
 

@@ -61,6 +61,7 @@ pub struct Batch<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "most are the large one")]
 pub enum BatchEntry<'a> {
     Started(BatchStarted<'a>),
     Refused(ErrorBody<'a>),

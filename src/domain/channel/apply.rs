@@ -7,6 +7,7 @@ use super::event::Arrived;
 use super::schedule::{self, due, next_alarm};
 use super::state::{Channel, ChannelState};
 use crate::domain::effect::{self, Arm};
+use crate::domain::outbox::state::{Outcome, Parcel};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 
@@ -37,6 +38,10 @@ pub enum Input {
     Deleted(Gone),
     /// Deleting rows or telling the feed failed or timed out.
     DeleteFailed,
+    /// An attempt at an event for the app's own backend has ended.
+    Sent(Parcel, Outcome),
+    /// Such events may be due now.
+    EventsDue,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
@@ -48,7 +53,8 @@ pub enum Stage {
     /// What was erased, one after the other.
     Delete,
     GiveUp,
-    /// Each callback that is due, one after the other.
+    /// Each callback that is due, and then the events for the app's own backend. The shell sends at the
+    /// same time whatever is due on any road.
     Call {
         seen: u64,
     },
@@ -74,6 +80,8 @@ pub enum Work {
     /// Delete rows, tell the owner's feed, and hang up if the whole channel was erased:
     /// [`Input::Deleted`] or [`Input::DeleteFailed`].
     Delete(Gone),
+    /// Send every event that is due: [`Input::Sent`] for each.
+    Send,
 }
 
 pub type Effect = effect::Effect<Input, Work>;
@@ -91,6 +99,10 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
     let follows = match follows {
         Follows::Nothing => vec![],
         Follows::Arm => vec![arm(&next, now)],
+        Follows::EventsBy => {
+            let next_at = next.outbox.next_at(next.readable(), Millis::MIN);
+            next_at.map(|at| Effect::Arm(Arm::By(at.max(now)))).into_iter().collect()
+        }
         Follows::ArmBy => vec![Effect::Arm(Arm::By(next_alarm(&next, now)))],
         // The alarm comes first: it repeats the flush if the process dies during it.
         Follows::Flush if next.is_dirty() => vec![arm(&next, now), Effect::Do(Work::Flush)],
@@ -110,6 +122,8 @@ enum Follows {
     Nothing,
     Arm,
     ArmBy,
+    /// Arm the alarm for the next event.
+    EventsBy,
     /// Arm the alarm, then flush if D1 is behind.
     Flush,
     /// Arm the alarm, flush if D1 is behind, and delete this.
@@ -120,6 +134,11 @@ enum Follows {
 fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Follows) {
     match input {
         Input::Deleted(_) | Input::DeleteFailed | Input::Alarm(_) => {}
+        Input::Sent(parcel, outcome) => {
+            state.outbox.ended(&parcel, outcome, now);
+            return (Verdict::Noted, Follows::Nothing);
+        }
+        Input::EventsDue => return (Verdict::Noted, Follows::EventsBy),
         // After the whole channel was erased, nothing is an error: a provider's retry would not help.
         Input::Erase(ref gone) if state.erased_at.is_some() && !state.deletions.is_empty() => {
             return (Verdict::Erased, Follows::Delete(gone.clone()));
@@ -173,6 +192,7 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             deleted(state, &gone, now);
             (Verdict::Noted, Follows::Arm)
         }
+        Input::Sent(..) | Input::EventsDue => (Verdict::Noted, Follows::Nothing),
         Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
     }
 }
@@ -192,6 +212,7 @@ fn alarm(state: &ChannelState, stage: Stage, now: Millis) -> Vec<Effect> {
         }
         Stage::Call { seen } => match due.call {
             Some(key) => (Some(Effect::Do(Work::Call { key })), stage),
+            None if due.send => (Some(Effect::Do(Work::Send)), stage),
             None => (None, Stage::Expire { seen }),
         },
         Stage::Expire { seen } => {

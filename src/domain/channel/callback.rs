@@ -1,6 +1,7 @@
-//! The callback, which tells the provider what became of its event. It is an outbox entry with
-//! retries: the process may die at any point, and the provider's endpoint may be down.
+//! The callback, which tells the provider what became of its event. It is a road of the outbox: the process
+//! may die at any point, and the provider's endpoint may be down.
 
+use crate::domain::outbox::pace;
 use crate::domain::time::{MINUTE, Millis, SECOND};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,6 @@ pub const WINDOW: Millis = 5 * MINUTE;
 /// How long one attempt may take.
 pub const PATIENCE: Millis = 10 * SECOND;
 
-const FIRST_PAUSE: Millis = SECOND;
 const LONGEST_PAUSE: Millis = MINUTE;
 
 /// Whether the provider has been told what became of one event.
@@ -88,10 +88,9 @@ impl Callback {
                 self.reason = Some("the provider refused it".to_owned());
             }
             Reply::Retry => {
-                let pause = FIRST_PAUSE << (self.attempts - 1).min(10);
                 // The last attempt goes out just before the window closes.
                 let last = self.until - SECOND;
-                let next = now + pause.min(LONGEST_PAUSE);
+                let next = now + pace::doubling(self.attempts, LONGEST_PAUSE);
                 self.next_at = if now < last { next.min(last) } else { self.until };
             }
         }

@@ -194,7 +194,11 @@ pub(super) fn erase(state: &mut ChannelState, gone: &Gone, now: Millis) {
                 }
             }
         }
-        None => *state = ChannelState { erased_at: Some(now), ..ChannelState::default() },
+        None => {
+            // What has happened has happened, though the events that say so only name the rows now.
+            let outbox = std::mem::take(&mut state.outbox);
+            *state = ChannelState { erased_at: Some(now), outbox, ..ChannelState::default() };
+        }
     }
     if !state.deletions.iter().any(|deletion| deletion.rows == *gone) {
         state.deletions.push(Deletion::of(gone.clone()));

@@ -71,6 +71,14 @@ pub fn first_row(state: &ChannelState) -> Option<Content> {
     Some(row(channel, event, made).content)
 }
 
+/// The row of this id.
+pub fn row_of(state: &ChannelState, id: &str) -> Option<Content> {
+    let channel = state.channel.as_ref()?;
+    let is_it = |key: &str| record_id(&channel.channel_id, key) == id;
+    let (event, made) = state.contents().find(|(event, _)| is_it(&event.key))?;
+    Some(row(channel, event, made).content)
+}
+
 fn row(channel: &Channel, event: &Recorded, made: &Generated) -> ContentRow {
     let content = Content {
         id: record_id(&channel.channel_id, &event.key),

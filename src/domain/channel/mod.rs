@@ -9,6 +9,7 @@ mod change;
 pub mod columns;
 pub mod erase;
 pub mod event;
+pub mod events;
 pub mod frame;
 pub mod intent;
 pub mod schedule;

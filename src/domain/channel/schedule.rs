@@ -29,6 +29,8 @@ pub struct Due {
     pub call: Option<String>,
     /// Expire the callbacks whose window has closed.
     pub expire: bool,
+    /// Send events for the app's own backend.
+    pub send: bool,
     /// Delete these rows.
     pub delete: Option<Gone>,
     /// Delete the state: it is in D1.
@@ -39,9 +41,11 @@ pub struct Due {
 pub fn due(state: &ChannelState, now: Millis) -> Due {
     let is_due = |deletion: &&Deletion<Gone>| now >= deletion.due_at(state.flush_at);
     let delete = state.deletions.iter().find(is_due).map(|deletion| deletion.rows.clone());
+    let send = !state.outbox.due(state.readable(), now).is_empty();
+    let is_open = state.outbox.is_open();
     let Some(channel) = &state.channel else {
-        let clean = state.deletions.is_empty() && now >= over_at(state);
-        return Due { delete, clean, ..Due::default() };
+        let clean = state.deletions.is_empty() && !is_open && now >= over_at(state);
+        return Due { send, delete, clean, ..Due::default() };
     };
     let call = state.events.iter().find(|event| event.callback.is_due(now));
     let calls = state.events.iter().any(|event| event.callback.wakes_at().is_some());
@@ -53,9 +57,11 @@ pub fn due(state: &ChannelState, now: Millis) -> Due {
         expire: state.events.iter().any(|event| event.callback.is_over(now)),
         clean: !waits
             && !calls
+            && !is_open
             && !state.is_dirty()
             && state.deletions.is_empty()
             && now >= over_at(state),
+        send,
         delete,
     }
 }
@@ -67,7 +73,8 @@ pub fn next_alarm(state: &ChannelState, now: Millis) -> Millis {
     let deletions = state.deletions.iter().map(|deletion| deletion.due_at(state.flush_at));
     let flush = state.is_dirty().then_some(state.flush_at);
     let calls = state.events.iter().filter_map(|event| event.callback.wakes_at());
-    let soonest = calls.chain(wait).chain(flush).chain(deletions).min();
+    let events = state.outbox.next_at(state.readable(), Millis::MIN);
+    let soonest = calls.chain(wait).chain(flush).chain(deletions).chain(events).min();
     soonest.unwrap_or_else(|| over_at(state)).max(now)
 }
 

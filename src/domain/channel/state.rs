@@ -4,6 +4,7 @@ use crate::domain::channel::callback::Callback;
 use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::{Generated, first_provider};
 use crate::domain::erase::Deletion;
+use crate::domain::outbox::state::Outbox;
 use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso_json};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -31,6 +32,9 @@ pub struct ChannelState {
     /// What has to go from D1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deletions: Vec<Deletion<Gone>>,
+    /// What the app's own backend is still to be told.
+    #[serde(default, skip_serializing_if = "Outbox::is_empty")]
+    pub outbox: Outbox,
 }
 
 /// The state of the request as a whole, as watchers see it.
@@ -103,6 +107,12 @@ impl ChannelState {
     pub fn is_behind(&self, since: Millis) -> bool {
         let changed = self.channel.as_ref().map(|channel| channel.updated_at);
         self.is_dirty() && changed.is_some_and(|changed| changed <= since)
+    }
+
+    /// The newest version whose events may be sent. Of an erased channel nothing is waited for: they only
+    /// name its rows.
+    pub fn readable(&self) -> u64 {
+        if self.erased_at.is_some() { u64::MAX } else { self.flushed }
     }
 
     /// The events that are rows, in order of arrival.

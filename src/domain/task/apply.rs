@@ -12,6 +12,7 @@ use super::schedule::{self, LONGEST_POLL, due, next_alarm};
 use super::state::RoomState;
 use crate::domain::effect::{self, Arm};
 use crate::domain::erase::Deletion;
+use crate::domain::outbox::state::{Outcome, Parcel};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 
@@ -48,6 +49,10 @@ pub enum Input {
     Deleted,
     /// Deleting the rows or telling a feed failed or timed out.
     DeleteFailed,
+    /// An attempt at an event has ended.
+    Sent(Parcel, Outcome),
+    /// Events may be due now.
+    EventsDue,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
@@ -76,6 +81,8 @@ pub enum Work {
     /// Hang up on the watchers of an erased task, delete its rows, and tell the feeds:
     /// [`Input::Deleted`] or [`Input::DeleteFailed`].
     Delete,
+    /// Send every event that is due: [`Input::Sent`] for each.
+    Send,
 }
 
 pub type Effect = effect::Effect<Input, Work>;
@@ -97,8 +104,18 @@ pub fn apply(state: &RoomState, input: Input, now: Millis) -> Decision {
 }
 
 fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effect>) {
-    if room.erased.is_some() {
-        return of_erased(room, input, now);
+    match input {
+        Input::Sent(parcel, outcome) => {
+            room.outbox.ended(&parcel, outcome, now);
+            return (Verdict::Noted, vec![]);
+        }
+        Input::EventsDue => {
+            let next = room.outbox.next_at(room.readable(), Millis::MIN);
+            let by = next.map(|at| Effect::Arm(Arm::By(at.max(now))));
+            return (Verdict::Noted, by.into_iter().collect());
+        }
+        _ if room.erased.is_some() => return of_erased(room, input, now),
+        _ => {}
     }
     match input {
         Input::Attach(task) => {
@@ -180,7 +197,9 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             // The alarm comes first: it repeats the deletion if the process dies during it.
             (Verdict::Applied, vec![arm(room, now), Effect::Do(Work::Delete)])
         }
-        Input::Deleted | Input::DeleteFailed => (Verdict::Noted, vec![]),
+        Input::Deleted | Input::DeleteFailed | Input::Sent(..) | Input::EventsDue => {
+            (Verdict::Noted, vec![])
+        }
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
     }
 }
@@ -224,6 +243,7 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
         Stage::Flush if due.delete => (true, Effect::Do(Work::Delete), Stage::End),
         Stage::Flush => (due.flush, flush(true), Stage::End),
         Stage::End if due.clean => return vec![Effect::Clean],
+        Stage::End if due.send => (true, Effect::Do(Work::Send), stage),
         Stage::End => return vec![arm(room, now)],
     };
     let next = Effect::Then(Input::Alarm(next));
@@ -233,7 +253,7 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
 /// Something is still to come or to be done: without an alarm it might never be.
 fn is_open(room: &RoomState) -> bool {
     match &room.task {
-        Some(task) => !task.status.is_terminal() || room.is_dirty(),
+        Some(task) => !task.status.is_terminal() || room.is_dirty() || room.outbox.is_open(),
         None => !room.early.is_empty(),
     }
 }

@@ -156,6 +156,8 @@ fn hear_of(room: &mut RoomState, report: Report, source: Source, now: Millis) ->
 pub(super) fn erase(room: &mut RoomState, rows: Rows, now: Millis) {
     let mut next = RoomState {
         erased: Some(Erased { at: now, left: Some(Deletion::of(rows)) }),
+        // What has happened has happened, though the events that say so only name the task now.
+        outbox: std::mem::take(&mut room.outbox),
         ..RoomState::default()
     };
     // The alarm repeats the deletion that follows at once, if the process dies during it.

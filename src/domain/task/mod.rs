@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod change;
 pub mod erase;
+pub mod events;
 pub mod frame;
 mod images;
 pub mod output;

@@ -49,16 +49,20 @@ pub struct Due {
     pub flush: bool,
     /// Delete the rows of an erased task.
     pub delete: bool,
+    /// Send events.
+    pub send: bool,
     /// Delete the state: it is in D1, or there is no task.
     pub clean: bool,
 }
 
 /// What is due at `now`.
 pub fn due(room: &RoomState, now: Millis) -> Due {
+    let send = !room.outbox.due(room.readable(), now).is_empty();
+    let is_open = room.outbox.is_open();
     if let Some(erased) = &room.erased {
         let delete = erased.due_at(room.clock.flush_at).is_some_and(|at| now >= at);
-        let clean = erased.left.is_none() && now >= erased.at + ERASED_LIFETIME;
-        return Due { delete, clean, ..Due::default() };
+        let clean = erased.left.is_none() && !is_open && now >= erased.at + ERASED_LIFETIME;
+        return Due { delete, send, clean, ..Due::default() };
     }
     let Some(task) = &room.task else {
         let expired = room.early.iter().all(|early| now >= early.at + EARLY_LIFETIME);
@@ -75,7 +79,8 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
         give_up: waits && late,
         // Any alarm also writes what D1 lacks.
         flush: room.is_dirty(),
-        clean: !waits && !room.is_dirty() && now >= task.updated_at + ROOM_LIFETIME,
+        send,
+        clean: !waits && !room.is_dirty() && !is_open && now >= task.updated_at + ROOM_LIFETIME,
         adopt: false,
         delete: false,
     }
@@ -83,9 +88,13 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
 
 /// When the alarm has to fire next, given what is stored; never before `now`.
 pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
+    let events = room.outbox.next_at(room.readable(), Millis::MIN).unwrap_or(Millis::MAX);
+    // The clean-up waits for the events.
+    let clean_at = |at: Millis| if room.outbox.is_open() { Millis::MAX } else { at };
     if let Some(erased) = &room.erased {
-        let at = erased.due_at(room.clock.flush_at).unwrap_or(erased.at + ERASED_LIFETIME);
-        return at.max(now);
+        let delete_at = erased.due_at(room.clock.flush_at);
+        let at = delete_at.unwrap_or_else(|| clean_at(erased.at + ERASED_LIFETIME));
+        return at.min(events).max(now);
     }
     let at = match &room.task {
         None => {
@@ -99,11 +108,11 @@ pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
                 (true, true) => room.clock.poll_at.min(task.deadline()).min(room.clock.flush_at),
                 // The clean-up waits for D1, however long that takes.
                 (false, true) => room.clock.flush_at,
-                (false, false) => task.updated_at + ROOM_LIFETIME,
+                (false, false) => clean_at(task.updated_at + ROOM_LIFETIME),
             }
         }
     };
-    at.max(now)
+    at.min(events).max(now)
 }
 
 /// Whether the early reports are about a task that is not ours: D1 has had no rows for them each time.

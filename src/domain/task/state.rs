@@ -3,6 +3,7 @@
 use super::Task;
 use super::erase::Erased;
 use super::report::Report;
+use crate::domain::outbox::state::Outbox;
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,9 @@ pub struct RoomState {
     /// reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased: Option<Erased>,
+    /// What the app's own backend is still to be told.
+    #[serde(default, skip_serializing_if = "Outbox::is_empty")]
+    pub outbox: Outbox,
 }
 
 /// A report kept for a task that is not attached yet.
@@ -84,6 +88,12 @@ impl RoomState {
     /// Whether D1 has lacked something since `since` or longer.
     pub fn is_behind(&self, since: Millis) -> bool {
         self.is_dirty() && self.task.as_ref().is_some_and(|task| task.updated_at <= since)
+    }
+
+    /// The newest version whose events may be sent. Of an erased task nothing is waited for: they only name
+    /// it.
+    pub fn readable(&self) -> u64 {
+        if self.erased.is_some() { u64::MAX } else { self.flushed }
     }
 
     pub(super) fn has_delivery(&self, key: &str) -> bool {

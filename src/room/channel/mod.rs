@@ -5,6 +5,8 @@
 mod callback;
 #[cfg(target_arch = "wasm32")]
 pub mod client;
+#[cfg(target_arch = "wasm32")]
+mod outbox;
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]
 pub mod room;

@@ -4,6 +4,7 @@ use super::protocol::{Answer, Ask};
 use crate::domain::channel::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::{Arrived, ChannelEvent};
+use crate::domain::channel::events::with_events;
 use crate::domain::channel::frame::{
     channel_frame, erased_frame, first_frame, first_row, owners_of_news,
 };
@@ -18,7 +19,9 @@ use crate::object::actor::Actor;
 use crate::object::alarm::admit;
 use crate::object::instance::Instance;
 use crate::object::socket::{accept, hang_up};
+use crate::object::together::send_all;
 use crate::object::watcher::LIVE_PATH;
+use crate::outbox::send::roads;
 use crate::platform::{config, log, log_behind, log_line, with_deadline};
 use crate::provider::registry::PROVIDERS;
 use crate::store::{D1_DEADLINE, Store};
@@ -43,7 +46,11 @@ impl Actor for ChannelRoom<'_> {
 
     fn apply(&self, state: &ChannelState, input: Input, now: Millis) -> Decision {
         let (gives_up, has_failed) = (input == Input::GiveUp, input == Input::FlushFailed);
+        if input == Input::EventsDue {
+            self.state.nudge();
+        }
         let decision = apply(state, input, now);
+        let decision = with_events(state, decision, || roads(self.env), now);
         if let (true, Verdict::Applied, Some(channel)) =
             (gives_up, decision.verdict, &decision.state.channel)
         {
@@ -72,7 +79,8 @@ impl Actor for ChannelRoom<'_> {
     async fn work(&self, work: Work) -> Result<Option<Input>> {
         match work {
             Work::Flush => self.flush().await,
-            Work::Call { key } => self.call(key).await,
+            // Both are under way at the same time, and whatever else is due.
+            Work::Call { .. } | Work::Send => send_all(self.state, self).await.map(|()| None),
             Work::Delete(gone) => self.delete(gone).await,
         }
     }
@@ -174,7 +182,7 @@ impl ChannelRoom<'_> {
     }
 
     /// One attempt at the callback of an event.
-    async fn call(&self, key: String) -> Result<Option<Input>> {
+    pub(super) async fn call(&self, key: String) -> Result<Option<Input>> {
         let state = self.load()?;
         let found = state.events.iter().find(|event| event.key == key);
         let (Some(event), Some(channel)) = (found, &state.channel) else { return Ok(None) };

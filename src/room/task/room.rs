@@ -3,6 +3,7 @@
 use super::protocol::{Answer, Ask};
 use crate::domain::id::TaskKey;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
+use crate::domain::task::events::with_events;
 use crate::domain::task::frame::{
     erased_frame, first_frame, guest_frame, progress_frame, task_frame,
 };
@@ -18,7 +19,9 @@ use crate::object::actor::Actor;
 use crate::object::alarm::admit;
 use crate::object::instance::Instance;
 use crate::object::socket::{accept, broadcast, hang_up};
+use crate::object::together::send_all;
 use crate::object::watcher::LIVE_PATH;
+use crate::outbox::send::roads;
 use crate::platform::{log, log_behind, log_line, now, with_deadline};
 use crate::provider::call::TaskRef;
 use crate::provider::calls::{cancel, poll};
@@ -52,7 +55,11 @@ impl Actor for TaskRoom<'_> {
             _ => None,
         };
         let has_failed = input == Input::FlushFailed;
+        if input == Input::EventsDue {
+            self.state.nudge();
+        }
         let decision = apply(state, input, now);
+        let decision = with_events(state, decision, || roads(self.env), now);
         if let (true, Some(task)) = (has_failed && state.is_behind(now - DAY), &state.task) {
             log_behind(&task.provider, task.task_id.as_deref());
         }
@@ -76,6 +83,7 @@ impl Actor for TaskRoom<'_> {
             Work::Poll => self.poll().await,
             Work::Flush { note } => self.flush(note).await,
             Work::Delete => self.delete().await,
+            Work::Send => send_all(self.state, self).await.map(|()| None),
         }
     }
 }

@@ -52,6 +52,7 @@ macro_rules! task_frame {
 
 pub mod content;
 pub mod erase;
+pub mod events;
 pub mod feeds;
 pub mod intents;
 pub mod keys;

@@ -6,6 +6,7 @@
 import type { Miniflare } from "miniflare";
 import { type Emulator, type EmulatorSettings, startEmulator } from "../../../emulator/emulator.ts";
 import { Api, call } from "./api.ts";
+import { backend as backendAt } from "./backend.ts";
 import { addressOf, deploy, migrate, variables, WORKER } from "./deployment.ts";
 import type { AllCounts } from "./shim.ts";
 import { type Live, type Watcher, watch } from "./watcher.ts";
@@ -17,6 +18,10 @@ export interface AppOptions {
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
   shim?: boolean;
+  /** Gives the Worker a queue and a service binding for events, which lead to the emulator's receiver. */
+  backend?: boolean;
+  /** A folder for the Worker's state, which outlives it. */
+  persist?: string;
   /** How many of the migrations D1 has: all of them by default. */
   migrations?: number;
   /** Returns the address that stands in for the emulator as the provider. */
@@ -101,6 +106,23 @@ export class App {
     await call(`${this.base}/__shim?ahead=${ms}`);
   }
 
+  #aheadMs = 0;
+
+  /** The time on the Worker's clock. */
+  now(): number {
+    return Date.now() + this.#aheadMs;
+  }
+
+  /** Lets the room's next alarm fire, however far away it is: puts the clock forward to it, with the shim. */
+  async ring(room: string): Promise<void> {
+    const ask = async () => (await call(`${this.base}/__shim?ring=${encodeURIComponent(room)}`)).body;
+    const { at, now } = await ask();
+    if (at === null || at <= now) return;
+    this.#aheadMs += at - now;
+    await this.putClockForward(this.#aheadMs);
+    await ask();
+  }
+
   /** The structured log lines of this event. */
   lines(event: string): Row[] {
     const all = this.logs.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
@@ -132,6 +154,8 @@ export async function startApp({
   vars = {},
   emulator: options = {},
   shim = false,
+  backend = false,
+  persist,
   migrations,
   provider,
 }: AppOptions = {}): Promise<App> {
@@ -149,7 +173,14 @@ export async function startApp({
   const changes = typeof vars === "function" ? vars(emulator) : vars;
   const all = Object.entries({ ...variables(emulator.url), ...own, ...changes });
   const set = all.filter((pair): pair is [string, string] => pair[1] !== null);
-  const worker = deploy({ build, vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
+  const worker = deploy({
+    build,
+    vars: Object.fromEntries(set),
+    shim,
+    onLog: (line) => logs.push(line),
+    ...(backend ? { beside: backendAt(emulator.url) } : {}),
+    ...(persist === undefined ? {} : { persist }),
+  });
   const base = await addressOf(worker);
   emulator.options.webhookOrigin = base;
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;

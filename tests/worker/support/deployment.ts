@@ -15,6 +15,11 @@ const at = (path: string) => new URL(path, ROOT);
 /** The name workerd knows the Worker by: evictions need it. */
 export const WORKER = "app";
 
+export interface Beside {
+  env: Record<string, object>;
+  workers: object[];
+}
+
 /** By name; the first is the main one. */
 export type Modules = Record<string, { type: "esm" | "wasm"; contents: string | Uint8Array }>;
 
@@ -28,6 +33,8 @@ export interface Runtime {
   onLog?: (line: string) => void;
   /** Where the runtime's inspector listens. Without it there is none. */
   inspectorPort?: number | undefined;
+  /** Other Workers that run beside it, and its bindings to them. */
+  beside?: Beside | undefined;
 }
 
 export interface Deployment extends Runtime {
@@ -47,7 +54,9 @@ export function variables(url: string): Record<string, string> {
   const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
   // Every address of the usual emulator is one of this emulator's.
   const moved = pairs.map(([name, value = ""]) => [name, value.replace(USUAL, url)]);
-  return { ...Object.fromEntries(moved), ...host };
+  // Events go out where a test asks for that.
+  const { EVENTS_URL: _, EVENTS_SECRET: __, ...own } = Object.fromEntries(moved);
+  return { ...own, ...host };
 }
 
 /** The modules of the build in a folder. */
@@ -67,7 +76,7 @@ export function objectsOf(modules: Modules): Record<string, string> {
 
 /** Runs any Worker that has the bindings of the built one. */
 export function run(modules: Modules, runtime: Runtime): Miniflare {
-  const { vars, port = 0, persist, onLog = () => {}, inspectorPort } = runtime;
+  const { vars, port = 0, persist, onLog = () => {}, inspectorPort, beside } = runtime;
   const objects = objectsOf(modules);
   const bindings = Object.entries(objects).map(([binding, exportName]) => [
     binding,
@@ -91,13 +100,18 @@ export function run(modules: Modules, runtime: Runtime): Miniflare {
           compatibilityDate: "2026-11-01",
           triggers: [{ type: "scheduled", schedule: "* * * * *" }],
           manifest: { mainModule: Object.keys(modules)[0], modulesRoot: fileURLToPath(at("build")), modules },
-          env: { DB: { type: "d1", id: "db" }, ...Object.fromEntries([...bindings, ...texts]) },
+          env: {
+            DB: { type: "d1", id: "db" },
+            ...Object.fromEntries([...bindings, ...texts]),
+            ...beside?.env,
+          },
           exports: Object.fromEntries(
             Object.values(objects).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
           ),
         },
         dev: {},
       },
+      ...(beside?.workers ?? []),
     ],
   } as ConstructorParameters<typeof Miniflare>[0]);
 }

@@ -5,7 +5,8 @@
  * The Worker inside is the build, byte for byte. `GET /__shim` gives the counts, by room, and
  * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers writes after a minute), `silent` (reads too), or
  * `lost` (writes, and then reports a failure). `GET /__shim?read=hang` makes the next read of a feed
- * hang, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward.
+ * hang, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward. `GET /__shim?ring=…` says when
+ * the alarm of a room is due on that clock, and lets it fire if that is over.
  */
 
 import { AROUND, shiftedDate } from "./shim_parts.ts";
@@ -97,10 +98,19 @@ function room(ctx, count) {
   return around(ctx, { storage: around(storage, { kv: around(storage.kv, { put }), setAlarm }) });
 }
 
+async function ring({ storage }) {
+  const at = await storage.getAlarm();
+  const now = Date.now();
+  if (at !== null && at <= now) await storage.setAlarm(realNow());
+  return Response.json({ at, now });
+}
+
 export const TaskRoom = new Proxy(app.TaskRoom, {
   construct(target, [ctx, env]) {
     const count = of(ctx.id.name);
-    return new target(room(ctx, count), database(env, count));
+    const object = new target(room(ctx, count), database(env, count));
+    const fetch = object.fetch.bind(object);
+    return Object.assign(object, { fetch: (request) => (request.headers.has("x-shim-ring") ? ring(ctx) : fetch(request)) });
   },
 });
 
@@ -117,6 +127,9 @@ ${others.map((name) => `export const ${name} = new Proxy(app.${name}, reading);`
 export default {
   fetch(request, env, ctx) {
     const url = new URL(request.url);
+    const rung = url.searchParams.get("ring");
+    if (url.pathname === "/__shim" && rung !== null)
+      return env.TASKS.getByName(rung).fetch("https://shim.internal/", { headers: { "x-shim-ring": "" } });
     if (url.pathname !== "/__shim") return new app.default(ctx, database(env, of("worker"))).fetch(request);
     d1 = url.searchParams.get("d1") ?? d1;
     read = url.searchParams.get("read") ?? read;

@@ -1,0 +1,109 @@
+/**
+ * What the app's own backend is told in a run: the receivers at the end of the three roads, how they fail, the power
+ * cut while events go out, and what must have come in the end.
+ */
+
+import type { Received } from "../emulator/receiver/receiver.ts";
+import type { Cast } from "./cast.ts";
+import { UNHURRIED } from "./clock.ts";
+import { count } from "./history.ts";
+import { type Cut, type Plan, ROADS } from "./steps.ts";
+import type { Row } from "./views.ts";
+
+/** From a 2xx to the Worker having stored it, in real time on a busy machine. */
+const UNHEARD_MS = 1500;
+
+export class Told {
+  readonly #cast: Cast;
+  readonly #receivers: Plan["receivers"];
+  #cut: Cut | undefined;
+  #came = 0;
+  #cutting: Promise<void> | undefined;
+  readonly #problems: string[] = [];
+
+  constructor(cast: Cast, { receivers, cut }: Plan) {
+    this.#cast = cast;
+    this.#receivers = receivers;
+    this.#cut = cut;
+    const { receiver } = cast.world.emulator;
+    for (const road of ROADS) receiver.plans.set(road, receivers?.[road] ?? "");
+    receiver.onReceived = (received) => this.#receive(received);
+  }
+
+  async #receive(received: Received): Promise<void> {
+    if (this.#taskOf(received) === undefined) return;
+    const { name, refused, isTaken, status } = received;
+    if (refused !== null) this.#problems.push(`an event was refused at ${name}: ${refused}`);
+    if (isTaken) count(this.#cast.history.told, name);
+    if (status === null || status >= 300) this.#cast.history.inject("unheard");
+    this.#came += 1;
+    if (this.#came !== this.#cut?.attempt) return;
+    const { afterMs } = this.#cut;
+    if (afterMs === null) await this.#kill();
+    else this.#cutting = new Promise((over) => setTimeout(() => void this.#kill().then(over), afterMs));
+  }
+
+  async #kill(): Promise<void> {
+    this.#cast.history.inject("cut off events");
+    this.#cast.history.note("  the power is cut while an event is on its way");
+    await this.#cast.world.kill();
+  }
+
+  #taskOf({ id }: Received): string | undefined {
+    return this.#cast.rooms.find((room) => id.startsWith(`evt_${room}_`));
+  }
+
+  /** After the cut, the Worker starts again. */
+  async restart(): Promise<void> {
+    await this.#cutting;
+    if (!this.#cast.world.isUp) await this.#cast.world.start();
+  }
+
+  /** Nothing more is cut off. The receivers fail on by their plans, which end. */
+  heal(): void {
+    this.#cut = undefined;
+  }
+
+  leave(): void {
+    this.#cast.world.emulator.receiver.onReceived = undefined;
+  }
+
+  #of(road: string, task: string): Received[] {
+    return this.#cast.world.emulator.receiver.received.filter(
+      ({ id, name }) => name === road && id.startsWith(`evt_${task}_`),
+    );
+  }
+
+  /** What was not told of a task whose row is as it will stay. */
+  *missing(task: string, row: Row): Generator<string> {
+    if (row.status === "pending") return;
+    for (const road of ROADS) {
+      // It was ended there, which a receiver may do.
+      if (this.#receivers?.[road]?.includes("410")) continue;
+      const taken = this.#of(road, task).filter(({ isTaken }) => isTaken);
+      const version = (received: Received) => Number(received.id.slice(`evt_${task}_`.length));
+      const last = taken.toSorted((a, b) => version(a) - version(b)).at(-1);
+      if (last?.body?.type !== `task.${row.status}` || version(last) > row.version)
+        yield `${road} was last told ${last?.id} ${last?.body?.type} of ${task}, and it is ${row.status} ${row.version}`;
+    }
+  }
+
+  /**
+   * What was told again, though its 2xx must have been heard. On a fast clock a busy machine may have been too late with
+   * that, so there only forgeries are found.
+   */
+  *repeated(): Generator<string> {
+    yield* this.#problems;
+    const { kills, clock } = this.#cast.world;
+    if (clock.rate > UNHURRIED) return;
+    for (const task of this.#cast.rooms)
+      for (const road of ROADS)
+        for (const again of this.#of(road, task).filter(({ isRepeated }) => isRepeated)) {
+          const before = this.#of(road, task).filter(
+            ({ id, at, isTaken, status }) => id === again.id && at < again.at && isTaken && status !== null,
+          );
+          const isExcused = before.every(({ at }) => kills.some((kill) => kill >= at - 50 && kill <= at + UNHEARD_MS));
+          if (!isExcused) yield `${again.id} came again at ${road}, though its 2xx was heard`;
+        }
+  }
+}

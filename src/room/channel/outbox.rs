@@ -1,0 +1,54 @@
+//! Sends what a channel has to say: the callbacks that its provider wants, and the events for the app's own
+//! backend.
+
+use super::room::ChannelRoom;
+use crate::domain::channel::apply::Input;
+use crate::domain::channel::frame::row_of;
+use crate::domain::outbox::body::of_content;
+use crate::domain::outbox::state::{Outgoing, Parcel};
+use crate::domain::time::Millis;
+use crate::object::actor::Actor;
+use crate::object::together::Sender;
+use crate::outbox::send::{attempt, log_end};
+use futures_util::future::LocalBoxFuture;
+use worker::Result;
+
+impl Sender for ChannelRoom<'_> {
+    fn due(&self, now: Millis) -> Result<(Vec<Outgoing>, Option<Millis>)> {
+        let state = self.load()?;
+        let readable = state.readable();
+        let called = state.events.iter().filter(|event| event.callback.is_due(now));
+        let called = called.map(|event| Outgoing::Callback(event.key.clone()));
+        let events = state.outbox.due(readable, now).into_iter().map(Outgoing::Event);
+        let wakes = state.events.iter().filter_map(|event| event.callback.wakes_at());
+        let next = wakes.filter(|at| *at > now).chain(state.outbox.next_at(readable, now)).min();
+        Ok((called.chain(events).collect(), next))
+    }
+
+    fn send(&self, outgoing: Outgoing) -> LocalBoxFuture<'_, Result<()>> {
+        Box::pin(async {
+            match outgoing {
+                Outgoing::Callback(key) => {
+                    if let Some(outcome) = self.call(key).await? {
+                        self.handle(outcome).await?;
+                    }
+                    Ok(())
+                }
+                Outgoing::Event(parcel) => self.send_event(parcel).await,
+            }
+        })
+    }
+}
+
+impl ChannelRoom<'_> {
+    async fn send_event(&self, parcel: Parcel) -> Result<()> {
+        let state = self.load()?;
+        let Some(event) = state.outbox.event(&parcel) else { return Ok(()) };
+        let body = of_content(event, row_of(&state, &parcel.subject).as_ref());
+        let failures = state.outbox.failures(&parcel);
+        let outcome = attempt(self.env, &parcel.road, event, &body, failures).await;
+        self.handle(Input::Sent(parcel.clone(), outcome)).await?;
+        log_end(event, &parcel, &self.load()?.outbox);
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+/** Apps whose events go out, and what has come of them. */
+
+import assert from "node:assert/strict";
+import type { Received } from "../../../emulator/receiver/receiver.ts";
+import { SHARED_DEFAULTS } from "../../../emulator/shared_options.ts";
+import { type App, type AppOptions, startApp } from "./app.ts";
+
+export const EVENTS_SECRET = SHARED_DEFAULTS.receiverSecret;
+
+/** The pauses between attempts that Standard Webhooks names, in seconds. */
+export const PAUSES_S = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/** An app that sends its events to receivers of these names, by signed webhooks. */
+export function startTelling(names: string[], options: AppOptions = {}): Promise<App> {
+  return startApp({
+    shim: true,
+    ...options,
+    vars: (emulator) => ({
+      EVENTS_URL: names.map((name) => `${emulator.url}/receiver/${name}`).join(" "),
+      EVENTS_SECRET,
+      ...(typeof options.vars === "function" ? options.vars(emulator) : options.vars),
+    }),
+  });
+}
+
+/** What one receiver got of one event, oldest first. */
+export function attemptsAt(app: App, name: string, id?: string): Received[] {
+  return app.emulator.receiver.received.filter((each) => each.name === name && (id === undefined || each.id === id));
+}
+
+/** Waits for so many attempts, and lets alarms of the room fire until they have come. */
+export async function untilTried(app: App, room: string, name: string, times: number): Promise<Received[]> {
+  const came = () => attemptsAt(app, name).length >= times && attemptsAt(app, name);
+  for (let rings = 0; rings < 3 * times + 40; rings++) {
+    const found = await app.emulator.until(came, 300).catch(() => null);
+    if (found) return found;
+    await app.ring(room);
+  }
+  throw new Error(`${attemptsAt(app, name).length} attempts at ${name}, and not ${times}`);
+}
+
+/** Lets so many alarms of the room fire, and time for what they send. */
+export async function ringOften(app: App, room: string, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    await app.ring(room);
+    await app.emulator.until(() => false, 150).catch(() => null);
+  }
+}
+
+/** The pauses between attempts, by the sender's clock, are these within a fifth; a second is what it counts in. */
+export function assertPauses(attempts: readonly Received[], pauses: readonly number[]): void {
+  const times = attempts.map(({ timestamp }) => timestamp);
+  const found = times.slice(1).map((at, i) => at - (times[i] ?? 0));
+  assert.equal(found.length, pauses.length, `${found}`);
+  for (const [i, pause] of pauses.entries())
+    assert.ok(Math.abs((found[i] ?? 0) - pause) <= Math.max(pause / 5, 1), `${found[i]} s and not ${pause} s`);
+}
+
+/** Starts a task and delivers its webhook, which must be taken. */
+export async function ended(app: App, user: string, prompt = "a fox"): Promise<string> {
+  const { taskId } = await (await app.as(user)).start({ prompt });
+  const [attempt] = await app.emulator.deliver(taskId, { signedAt: Math.floor(app.now() / 1000) });
+  assert.equal(attempt?.status, 200);
+  return taskId;
+}
