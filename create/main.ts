@@ -59,8 +59,9 @@ async function run(args: string[]): Promise<number> {
   if (reason !== undefined)
     log.warn(`${reason}. The project is complete but for its packages: go on with npm install, once that can be had.`);
   note(nextSteps(folder, choice, asked.install && reason === undefined), "next");
+  // Not in a box: these are to be copied.
   const webhooks = webhooksOf(choice).map(({ address, where }) => `${address}\n  in ${where}`);
-  if (webhooks.length > 0) note(webhooks.join("\n"), "webhooks to register, once it is deployed");
+  if (webhooks.length > 0) log.info(["Once it is deployed, register its webhooks:", ...webhooks].join("\n"));
   outro("https://github.com/taskwire/taskwire");
   return reason === undefined ? 0 : 1;
 }

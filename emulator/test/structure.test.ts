@@ -12,7 +12,7 @@ const COMPATIBILITY = "compatibility.ts";
 
 const FILES = globSync("**/*.ts", { cwd: ROOT })
   .map(normalize)
-  .filter((file) => !file.startsWith("test"))
+  .filter((file) => !/^(test|dist)\b/.test(file))
   .sort();
 
 function read(file: string): string {

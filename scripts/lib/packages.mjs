@@ -111,9 +111,8 @@ export async function checkPackages() {
   for (const { folder } of PACKAGES) {
     const target = join(PACKED, folder);
     const manifest = json(join(target, "package.json"));
-    const { types, exports } = manifest;
+    const { exports } = manifest;
     await run(NODE, [PUBLINT, "run", target, "--strict", "--pack", "false"], { quiet: true });
-    if (!types && !JSON.stringify(exports).includes('"types"')) continue;
     const isCode = (entry) => typeof entry !== "string" || /\.(js|json)$/.test(entry);
     const files = Object.keys(exports).filter((entry) => !isCode(exports[entry]));
     const excluded = files.length > 0 ? ["--exclude-entrypoints", ...files] : [];
