@@ -9,7 +9,7 @@ import { startApp } from "./support/app.ts";
 const MIGRATIONS = readdirSync(new URL("../../migrations/", import.meta.url)).filter((name) => name.endsWith(".sql"));
 const REMEMBERED_MS = 5000;
 
-describe("readiness", { timeout: 60_000, concurrency: 2 }, () => {
+describe("readiness", { timeout: 180_000, concurrency: 2 }, () => {
   test("cost a query of D1 for each anonymous call", async (t) => {
     const app = await startApp({ shim: true });
     t.after(() => app.close());
@@ -49,6 +49,14 @@ describe("readiness", { timeout: 60_000, concurrency: 2 }, () => {
       "503 D1 has 9999_later.sql, which this version does not know: deploy the version that brought it.",
       "the last migration is noted but was not made: D1 is asked for the names alone",
     );
+  });
+
+  test("was there without a binding that the code needs", async (t) => {
+    const app = await startApp({ unbound: ["FEEDS"] });
+    t.after(() => app.close());
+    const answer = await call(`${app.base}/readyz`);
+    assertRefused(answer, 503, "not_configured");
+    assert.equal(answer.body.error.message, "FEEDS is not set.");
   });
 
   test("let requests fail with a 500 while D1 lacks a migration", async (t) => {

@@ -17,6 +17,7 @@ export interface AppOptions {
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
   shim?: boolean;
+  unbound?: readonly string[];
   /** How many of the migrations D1 has: all of them by default. */
   migrations?: number;
   /** Returns the address that stands in for the emulator as the provider. */
@@ -132,6 +133,7 @@ export async function startApp({
   vars = {},
   emulator: options = {},
   shim = false,
+  unbound,
   migrations,
   provider,
 }: AppOptions = {}): Promise<App> {
@@ -149,7 +151,7 @@ export async function startApp({
   const changes = typeof vars === "function" ? vars(emulator) : vars;
   const all = Object.entries({ ...variables(emulator.url), ...own, ...changes });
   const set = all.filter((pair): pair is [string, string] => pair[1] !== null);
-  const worker = deploy({ build, vars: Object.fromEntries(set), shim, onLog: (line) => logs.push(line) });
+  const worker = deploy({ build, vars: Object.fromEntries(set), shim, unbound, onLog: (line) => logs.push(line) });
   const base = await addressOf(worker);
   emulator.options.webhookUrl = `${base}/webhooks/mynth`;
   emulator.options.modelriver.webhookUrl = `${base}/webhooks/modelriver`;
