@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { readBase } from "../base.mjs";
 import { PROVIDERS } from "../providers.ts";
 import { SIGN_INS, variablesOf } from "../sign_in.ts";
 
@@ -29,6 +30,12 @@ for (const { name, prefix, secrets, variables, isRequired } of PROVIDERS) {
     assert.match(read("emulator/worker.env"), new RegExp(`^${secrets[0]?.name}=`, "m"));
   });
 }
+
+test("/readyz looks for every Durable Object that a project binds", () => {
+  const [, names = ""] = /BINDINGS: \[&str; \d+\] = \[([^\]]*)\]/.exec(read("src/object/name.rs")) ?? [];
+  const bound = readBase().config.durable_objects.bindings.map(({ name }) => name);
+  assert.deepEqual(JSON.parse(`[${names}]`).sort(), bound.sort());
+});
 
 /** The variables of each recipe. */
 function recipes(): Map<string, Record<string, string>> {

@@ -9,6 +9,7 @@ use crate::cache::Cache;
 use crate::config::AUTH_ISSUER;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
+use crate::object::name::BINDINGS;
 use crate::outbox::send::ready as events_ready;
 use crate::platform::config;
 use crate::provider::registry::PROVIDERS;
@@ -32,7 +33,9 @@ thread_local! {
 /// Names what is missing or wrong, never a value.
 pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     let config = config(env);
-    let missing = [PROVIDERS.missing(&config), config.missing()].concat();
+    // A new version may need another one than its configuration has.
+    let unbound = BINDINGS.into_iter().filter(|name| env.durable_object(name).is_err()).collect();
+    let missing = [PROVIDERS.missing(&config), config.missing(), unbound].concat();
     let short = config.token_secrets().err();
     if let Some(first) = missing.first() {
         let issue = |name: &&str| Issue::new(*name, "is not set");

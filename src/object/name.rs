@@ -25,8 +25,11 @@ const BATCH_TASKS: &str = "batch:";
 const CONTENT: &str = "content:";
 const PUBLIC_CONTENT: &str = "content";
 
+/// Every binding that an object may be found by.
+pub const BINDINGS: [&str; 2] = ["TASKS", "FEEDS"];
+
 impl ObjectName {
-    /// The binding of its class.
+    /// The binding of its class: one of [`BINDINGS`].
     pub fn binding(&self) -> &'static str {
         match self {
             Self::Task(_) | Self::Channel(_) => "TASKS",

@@ -94,6 +94,16 @@ test("every package of the repository has the one version", () => {
   assert.match(read(join(root, "Cargo.toml")), new RegExp(`^version = "${VERSION}"$`, "m"));
 });
 
+test("the Worker's declarations name every Durable Object that its configuration binds", () => {
+  const config = read(join(PACKED, "worker/wrangler.jsonc"));
+  const classes = new Set([...config.matchAll(/"class_name": "(\w+)"/g)].map(([, name]) => name));
+  assert.ok(classes.size >= 2);
+  for (const name of classes) {
+    assert.match(read(join(PACKED, "worker/index.d.ts")), new RegExp(`^export class ${name} `, "m"));
+    assert.match(read(join(PACKED, "worker/index.js")), new RegExp(`\\b${name}\\b`));
+  }
+});
+
 test("an emulator's dependencies are those that it was tested with", () => {
   const tested = json(join(root, "package.json")).devDependencies;
   for (const folder of ["emulator", "create"])

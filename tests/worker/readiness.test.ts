@@ -9,7 +9,7 @@ import { startApp } from "./support/app.ts";
 const MIGRATIONS = readdirSync(new URL("../../migrations/", import.meta.url)).filter((name) => name.endsWith(".sql"));
 const REMEMBERED_MS = 5000;
 
-describe("readiness", { timeout: 60_000, concurrency: 2 }, () => {
+describe("readiness", { timeout: 180_000, concurrency: 2 }, () => {
   test("cost a query of D1 for each anonymous call", async (t) => {
     const app = await startApp({ shim: true });
     t.after(() => app.close());
@@ -56,6 +56,14 @@ describe("readiness", { timeout: 60_000, concurrency: 2 }, () => {
     t.after(() => app.close());
     await app.sql("DROP TABLE d1_migrations");
     assert.equal((await call(`${app.base}/readyz`)).status, 200);
+  });
+
+  test("was there without a binding that the code needs", async (t) => {
+    const app = await startApp({ unbound: ["FEEDS"] });
+    t.after(() => app.close());
+    const answer = await call(`${app.base}/readyz`);
+    assertRefused(answer, 503, "not_configured");
+    assert.equal(answer.body.error.message, "FEEDS is not set.");
   });
 
   test("let requests fail with a 500 while D1 lacks a migration", async (t) => {

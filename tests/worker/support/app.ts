@@ -22,6 +22,7 @@ export interface AppOptions {
   backend?: boolean;
   /** A folder for the Worker's state, which outlives it. */
   persist?: string;
+  unbound?: readonly string[];
   /** How many of the migrations D1 has: all of them by default. */
   migrations?: number;
   /** Returns the address that stands in for the emulator as the provider. */
@@ -156,6 +157,7 @@ export async function startApp({
   shim = false,
   backend = false,
   persist,
+  unbound,
   migrations,
   provider,
 }: AppOptions = {}): Promise<App> {
@@ -177,6 +179,7 @@ export async function startApp({
     build,
     vars: Object.fromEntries(set),
     shim,
+    unbound,
     onLog: (line) => logs.push(line),
     ...(backend ? { beside: backendAt(emulator.url) } : {}),
     ...(persist === undefined ? {} : { persist }),

@@ -31,6 +31,8 @@ export interface Runtime {
   /** The Worker's variables, all of them. */
   vars: Record<string, string>;
   onLog?: (line: string) => void;
+  /** Bindings that the configuration has forgotten. */
+  unbound?: readonly string[] | undefined;
   /** Where the runtime's inspector listens. Without it there is none. */
   inspectorPort?: number | undefined;
   /** Other Workers that run beside it, and its bindings to them. */
@@ -76,9 +78,10 @@ export function objectsOf(modules: Modules): Record<string, string> {
 
 /** Runs any Worker that has the bindings of the built one. */
 export function run(modules: Modules, runtime: Runtime): Miniflare {
-  const { vars, port = 0, persist, onLog = () => {}, inspectorPort, beside } = runtime;
+  const { vars, port = 0, persist, onLog = () => {}, inspectorPort, unbound = [], beside } = runtime;
   const objects = objectsOf(modules);
-  const bindings = Object.entries(objects).map(([binding, exportName]) => [
+  const bound = Object.entries(objects).filter(([binding]) => !unbound.includes(binding));
+  const bindings = bound.map(([binding, exportName]) => [
     binding,
     { type: "durable-object", worker: WORKER, exportName },
   ]);
