@@ -30,6 +30,8 @@ pub enum Route<'a> {
     ContentLive,
     ContentTicket,
     Content(&'a str),
+    /// What the caller has used of the limits.
+    Usage,
     /// All that the caller has.
     Me,
     WebConfig,
@@ -66,6 +68,7 @@ impl<'a> Route<'a> {
             ["content", "live", "", ""] => Self::ContentLive,
             ["content", "ticket", "", ""] => Self::ContentTicket,
             ["content", id, "", ""] => Self::Content(id),
+            ["usage", "", "", ""] => Self::Usage,
             ["users", "me", "", ""] => Self::Me,
             ["config.json", "", "", ""] => Self::WebConfig,
             ["openapi.json", "", "", ""] => Self::OpenApi,
@@ -89,6 +92,7 @@ impl<'a> Route<'a> {
                 | "ai"
                 | "channels"
                 | "content"
+                | "usage"
                 | "users"
         )
     }
@@ -119,6 +123,7 @@ impl<'a> Route<'a> {
             | Self::BatchTasks(_)
             | Self::Channel(_)
             | Self::Contents
+            | Self::Usage
             | Self::WebConfig
             | Self::OpenApi
             | Self::Health
@@ -184,6 +189,7 @@ mod tests {
             ("/content/live", Route::ContentLive),
             ("/content/ticket", Route::ContentTicket),
             ("/content/cnt_1", Route::Content("cnt_1")),
+            ("/usage", Route::Usage),
             ("/users/me", Route::Me),
             ("/config.json", Route::WebConfig),
             ("/openapi.json", Route::OpenApi),

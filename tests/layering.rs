@@ -12,7 +12,7 @@ use sources::{Source, names, sources, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each folder, or file at the top, may use besides itself. ARCHITECTURE.md shows the same table.
-const DIRECTIONS: [(&str, &str); 22] = [
+const DIRECTIONS: [(&str, &str); 23] = [
     ("error", ""),
     ("json", "error"),
     ("url", "error"),
@@ -20,6 +20,7 @@ const DIRECTIONS: [(&str, &str); 22] = [
     ("cache", "domain"),
     ("signature", "domain json"),
     ("config", "domain error signature url"),
+    ("limits", "config domain error json"),
     ("log", "domain"),
     ("platform", "config domain error log"),
     ("http", ""),
@@ -29,14 +30,14 @@ const DIRECTIONS: [(&str, &str); 22] = [
     ("object", "domain error http platform"),
     ("store", "domain error platform"),
     ("auth", "config domain error http json platform signature url"),
-    ("feed", "domain error object panics platform store url"),
+    ("feed", "domain error limits object panics platform store url"),
     ("room", "domain error feed http log object panics platform provider store url"),
     ("erase", "domain error platform room store"),
-    ("start", "domain erase error log platform provider room store"),
+    ("start", "domain erase error feed limits log platform provider room store"),
     (
         "api",
-        "auth cache config domain erase error feed json log object platform provider room route signature start \
-         store url",
+        "auth cache config domain erase error feed json limits log object platform provider room route signature \
+         start store url",
     ),
     ("lib", "api panics platform start"),
 ];

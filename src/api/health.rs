@@ -9,6 +9,7 @@ use crate::cache::Cache;
 use crate::config::{AUTH_ISSUER, Config};
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
+use crate::limits::policy;
 use crate::platform::config;
 use crate::provider::registry::PROVIDERS;
 use crate::store::Store;
@@ -47,6 +48,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         return Err(short);
     }
     config.retention()?;
+    policy(&config)?;
     issuers(&config)?;
     server_keys(&config)?;
     page_token(&config)?;

@@ -4,7 +4,9 @@ pub use super::answer::Response;
 use super::answer::refuse;
 use super::caller::identify;
 pub use super::incoming::Request;
-use super::{ai, content, cors, erase, generate, health, live, models, openapi, tasks, webhook};
+use super::{
+    ai, content, cors, erase, generate, health, live, models, openapi, tasks, usage, webhook,
+};
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::platform::config;
@@ -83,6 +85,7 @@ async fn answer(
             erase::content(&identify(request, env).await?, id, env).await
         }
         Route::Content(id) => content::read(&identify(request, env).await?, id, env).await,
+        Route::Usage => usage::usage(&identify(request, env).await?, env).await,
         Route::Me => erase::everything(&identify(request, env).await?, env, context).await,
         Route::WebConfig => health::web_config(&config(env)),
         Route::OpenApi => openapi::document(),

@@ -6,6 +6,7 @@ use super::refusal::{not_offered, unreadable};
 use crate::domain::model::Models;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
+use crate::domain::usage::amount::Amount;
 use crate::error::ApiError;
 use crate::provider::call::Call;
 use serde_json::Value;
@@ -65,6 +66,21 @@ pub async fn estimate(
     let call = provider.estimate(request).ok_or_else(not_offered)?;
     let answer = calls.send(provider, call).await?;
     provider.estimated(&answer).ok_or_else(unreadable)
+}
+
+/// What a start would cost, if the provider says so of this kind.
+///
+/// # Errors
+///
+/// The provider refused it.
+pub async fn estimated_cost(
+    calls: &impl Calls,
+    provider: &'static dyn Provider,
+    request: &StartRequest,
+) -> Result<Option<Amount>, ApiError> {
+    let Some(call) = provider.estimate(request) else { return Ok(None) };
+    let answer = calls.send(provider, call).await?;
+    Ok(provider.estimated_cost(&answer).as_deref().and_then(Amount::parse))
 }
 
 /// The models that can be asked for.

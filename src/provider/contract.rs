@@ -86,6 +86,11 @@ pub trait Provider: Sync {
         None
     }
 
+    /// Reads from the same answer what the start would cost: a decimal, as the provider writes it.
+    fn estimated_cost(&self, _answer: &[u8]) -> Option<String> {
+        None
+    }
+
     /// The call that lists its models.
     fn models(&self) -> Option<Call> {
         None

@@ -171,6 +171,7 @@ mod tests {
     fn a_request_to_modelriver_is_pinned() {
         let channel = Channel {
             channel_id: "c1".into(),
+            start: None,
             provider: "modelriver".into(),
             user_id: Some("ada".into()),
             workflow: Some("films".into()),

@@ -46,6 +46,10 @@ pub enum Input {
     Deleted,
     /// Deleting the rows or telling a feed failed or timed out.
     DeleteFailed,
+    /// The owner's book knows how an erased task ended.
+    Settled,
+    /// The book could not be told.
+    SettleFailed,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
@@ -57,6 +61,7 @@ pub enum Stage {
     Poll,
     GiveUp,
     Flush,
+    Settle,
     End,
 }
 
@@ -74,6 +79,8 @@ pub enum Work {
     /// Hang up on the watchers of an erased task, delete its rows, and tell the feeds:
     /// [`Input::Deleted`] or [`Input::DeleteFailed`].
     Delete,
+    /// Tell the owner's book how an erased task ended: [`Input::Settled`] or [`Input::SettleFailed`].
+    Settle,
 }
 
 pub type Effect = effect::Effect<Input, Work>;
@@ -167,9 +174,12 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
         Input::Erase(rows) => {
             erase(room, *rows, now);
             // The alarm comes first: it repeats the deletion if the process dies during it.
-            (Verdict::Applied, vec![arm(room, now), Effect::Do(Work::Delete)])
+            let delete = [arm(room, now), Effect::Do(Work::Delete)];
+            (Verdict::Applied, delete.into_iter().chain(settle(room)).collect())
         }
-        Input::Deleted | Input::DeleteFailed => (Verdict::Noted, vec![]),
+        Input::Deleted | Input::DeleteFailed | Input::Settled | Input::SettleFailed => {
+            (Verdict::Noted, vec![])
+        }
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
     }
 }
@@ -188,9 +198,20 @@ fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<E
             room.clock.flush_failures = 0;
             (Verdict::Noted, vec![arm(room, now)])
         }
-        Input::DeleteFailed => {
+        Input::Settled => {
+            erased.owed = None;
+            room.clock.flush_failures = 0;
+            (Verdict::Noted, vec![arm(room, now)])
+        }
+        Input::DeleteFailed | Input::SettleFailed => {
             schedule::postpone_flush(&mut room.clock, now);
             (Verdict::Noted, vec![arm(room, now)])
+        }
+        Input::Report { report, .. } => {
+            if let Some(owed) = &mut erased.owed {
+                owed.hear(&report);
+            }
+            (Verdict::Erased, settle(room).into_iter().collect())
         }
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
         _ => (Verdict::Erased, vec![]),
@@ -203,6 +224,12 @@ fn delete(erased: &mut Erased, rows: Rows) -> Vec<Effect> {
     vec![Effect::Do(Work::Delete)]
 }
 
+/// What follows if the book is to be told how an erased task ended.
+fn settle(room: &RoomState) -> Option<Effect> {
+    let owed = room.erased.as_ref()?.owed.as_ref()?;
+    owed.word.is_some().then_some(Effect::Do(Work::Settle))
+}
+
 /// One stage of an alarm: its work if that is due, and the next stage.
 fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
     let due = due(room, now);
@@ -210,7 +237,9 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
         Stage::Adopt => (due.adopt, Effect::Do(Work::Adopt), Stage::Poll),
         Stage::Poll => (due.poll, Effect::Do(Work::Poll), Stage::GiveUp),
         Stage::GiveUp => (due.give_up, Effect::Then(Input::GiveUp), Stage::Flush),
-        Stage::Flush if due.delete => (true, Effect::Do(Work::Delete), Stage::End),
+        Stage::Flush if due.delete => (true, Effect::Do(Work::Delete), Stage::Settle),
+        Stage::Flush if room.erased.is_some() => return alarm(room, Stage::Settle, now),
+        Stage::Settle => (due.settle, Effect::Do(Work::Settle), Stage::End),
         Stage::Flush => (due.flush, flush(true), Stage::End),
         Stage::End if due.clean => return vec![Effect::Clean],
         Stage::End => return vec![arm(room, now)],

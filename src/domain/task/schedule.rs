@@ -48,6 +48,8 @@ pub struct Due {
     pub flush: bool,
     /// Delete the rows of an erased task.
     pub delete: bool,
+    /// Tell the owner's book how an erased task ended.
+    pub settle: bool,
     /// Delete the state: it is in D1, or there is no task.
     pub clean: bool,
 }
@@ -56,8 +58,10 @@ pub struct Due {
 pub fn due(room: &RoomState, now: Millis) -> Due {
     if let Some(erased) = &room.erased {
         let delete = erased.due_at(room.clock.flush_at).is_some_and(|at| now >= at);
-        let clean = erased.left.is_none() && now >= erased.at + ERASED_LIFETIME;
-        return Due { delete, clean, ..Due::default() };
+        let settle = erased.settle_at(room.clock.flush_at).is_some_and(|at| now >= at);
+        let is_done = erased.left.is_none() && erased.owed.is_none();
+        let clean = is_done && now >= erased.at + ERASED_LIFETIME;
+        return Due { delete, settle, clean, ..Due::default() };
     }
     let Some(task) = &room.task else {
         let expired = room.early.iter().all(|early| now >= early.at + EARLY_LIFETIME);
@@ -77,14 +81,16 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
         clean: !waits && !room.is_dirty() && now >= task.updated_at + ROOM_LIFETIME,
         adopt: false,
         delete: false,
+        settle: false,
     }
 }
 
 /// When the alarm has to fire next, given what is stored; never before `now`.
 pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
     if let Some(erased) = &room.erased {
-        let at = erased.due_at(room.clock.flush_at).unwrap_or(erased.at + ERASED_LIFETIME);
-        return at.max(now);
+        let retry_at = room.clock.flush_at;
+        let soonest = erased.due_at(retry_at).into_iter().chain(erased.settle_at(retry_at)).min();
+        return soonest.unwrap_or(erased.at + ERASED_LIFETIME).max(now);
     }
     let at = match &room.task {
         None => {

@@ -4,10 +4,13 @@ use super::protocol::{Answer, Ask};
 use crate::domain::task::Task;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::task::frame::{erased_frame, first_frame, guest_frame, task_frame};
+use crate::domain::task::report::Report;
 use crate::domain::task::state::RoomState;
 use crate::domain::time::{DAY, Millis};
+use crate::domain::usage::word::unreadable_cost;
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
+use crate::feed::books::tell;
 use crate::feed::client::{FEED_DEADLINE, publish, publish_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
@@ -45,6 +48,11 @@ impl Actor for TaskRoom<'_> {
             _ => None,
         };
         let has_failed = input == Input::FlushFailed;
+        if let Input::Report { report, .. } = &input
+            && let Some(cost) = unreadable_cost(report.cost.as_deref())
+        {
+            log_cost(report, cost);
+        }
         let decision = apply(state, input, now);
         if let (true, Some(task)) = (has_failed && state.is_behind(now - DAY), &state.task) {
             log_behind(&task.provider, task.task_id.as_deref());
@@ -69,6 +77,7 @@ impl Actor for TaskRoom<'_> {
             Work::Poll => self.poll().await,
             Work::Flush { note } => self.flush(note).await,
             Work::Delete => self.delete().await,
+            Work::Settle => self.settle().await,
         }
     }
 }
@@ -153,6 +162,18 @@ impl TaskRoom<'_> {
         }))
     }
 
+    /// Tells the owner's book how an erased task ended.
+    async fn settle(&self) -> Result<Option<Input>> {
+        let Some(owed) = self.load()?.erased.and_then(|erased| erased.owed) else {
+            return Ok(None);
+        };
+        let telling = tell(self.env, &owed.user_id, vec![owed.last_word()]);
+        Ok(Some(match with_deadline(FEED_DEADLINE, telling).await {
+            Ok(()) => Input::Settled,
+            Err(_) => Input::SettleFailed,
+        }))
+    }
+
     async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {
         Store::new(self.env)?.mirror_task(task).await
     }
@@ -186,6 +207,18 @@ pub(super) fn known(task: impl Into<Box<Task>>) -> Box<Task> {
     let mut task = task.into();
     task.patience = PROVIDERS.patience(&task).or(task.patience);
     task
+}
+
+/// The cost of a task cannot be used: what was reserved stands as its cost.
+fn log_cost(report: &Report, cost: &str) {
+    let cost: String = cost.chars().take(40).collect();
+    log_line(&Line {
+        event: What::CostUnreadable,
+        provider: &report.provider,
+        id: Some(&report.task_id),
+        code: "cost_unreadable",
+        reason: &format!("The cost {cost:?} is negative or no decimal. What was reserved stands."),
+    });
 }
 
 /// A task has ended without its webhook.
