@@ -17,6 +17,7 @@ import { freePort } from "../tests/worker/support/child.ts";
 import { variables } from "../tests/worker/support/deployment.ts";
 import { type HttpProxy, startProxy } from "../tests/worker/support/proxy.ts";
 import { type Clock, newClock, timeOf } from "./clock.ts";
+import { MONEY } from "./money.ts";
 import type { Job } from "./serve.ts";
 import type { Command, D1Mode, Told } from "./shim.ts";
 
@@ -73,6 +74,7 @@ export class World {
     const provider = await startProxy(emulator.url);
     const vars = {
       ...variables(emulator.url),
+      ...MONEY,
       MYNTH_API_URL: provider.url,
       RETENTION_DAYS: String(RETENTION_DAYS),
     };

@@ -23,6 +23,7 @@ import type {
   TaskAnswer,
   TaskQuery,
   Ticket,
+  Usage,
 } from "./wire.ts";
 
 export interface TaskwireOptions {
@@ -68,6 +69,10 @@ export interface LiveContent extends LiveList<Content, ListQuery> {
   get(id: string, options?: CallerOptions): Promise<Content>;
 }
 
+export interface LiveUsage extends Live<Usage> {
+  get(options?: CallerOptions): Promise<Usage>;
+}
+
 export interface Taskwire {
   generate(request: GenerateRequest, options?: StartOptions): Promise<Started>;
   generateBatch(request: BatchRequest, options?: StartOptions): Promise<Batch>;
@@ -82,6 +87,8 @@ export interface Taskwire {
   batch(id: string): Live<readonly Task[]>;
   content(options?: { pageSize?: number | undefined }): LiveContent;
   channel(id: string): Live<ChannelAnswer>;
+  /** What is used of the user's limits, and what is left. It comes over the socket of `tasks()`. */
+  usage(): LiveUsage;
   /** Deletes a task with its images, running or not. Nothing is left of it for anyone who watches it. */
   deleteTask(id: string, options?: CallerOptions): Promise<void>;
   /** Deletes a row of content. Its channel stays, without it. */
@@ -122,7 +129,9 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     renew: (path, options) => call(`${path}/ticket`, { ...options, body: {} }),
     onErased: ({ taskId, contentId, channelId }) => forget(taskId ?? contentId ?? channelId),
   };
-  const sources = createSources(call, see, gone);
+  const sources = createSources(call, see, (now) => usage.put(now), gone);
+  const usage = createCell<Usage>(followUsage);
+  let unfollow: (() => void) | undefined;
 
   const keyOf = ({ path, ticket }: Pick<Source<never>, "path" | "ticket">): string => path + (ticket ?? "");
 
@@ -197,6 +206,24 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     });
   }
 
+  const readUsage = (options?: CallerOptions): Promise<Usage> => call("/usage", options);
+
+  /** While anyone watches the usage, so is the list of tasks: changes come over its socket. */
+  function followUsage(): void {
+    if (!usage.listeners.size) {
+      unfollow?.();
+      unfollow = undefined;
+    } else if (!unfollow) {
+      unfollow = entryOf(sources.tasks()).subscribe(() => {}, { onError: () => {} });
+      // A frame that comes sooner is newer.
+      const before = usage.current;
+      readUsage().then(
+        (now) => usage.current === before && usage.put(now),
+        () => {},
+      );
+    }
+  }
+
   function report(): void {
     listen();
     const worst = STATES.find((state) => [...entries.values()].some((entry) => entry.state === state));
@@ -247,6 +274,14 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
           (await call<ContentAnswer>(pathOf("content", id), options)).content,
       }),
     channel: (id) => live(sources.channel(id)),
+    usage: () => ({
+      get current() {
+        return usage.current;
+      },
+      error: undefined,
+      get: readUsage,
+      subscribe: usage.subscribe,
+    }),
     deleteTask: (id, options) => erase(pathOf("tasks", id), options).then(() => forget(id)),
     deleteContent: (id, options) => erase(pathOf("content", id), options).then(() => forget(id)),
     async deleteMe(options) {
@@ -263,6 +298,8 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     },
     connectionState: connection as Taskwire["connectionState"],
     close() {
+      usage.listeners.clear();
+      followUsage();
       entries.forEach((entry) => entry.drop());
       awake?.abort();
       awake = undefined;

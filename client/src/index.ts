@@ -6,6 +6,7 @@ export type {
   LiveContent,
   LiveList,
   LiveTask,
+  LiveUsage,
   Taskwire,
   TaskwireOptions,
   TicketOptions,

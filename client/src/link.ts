@@ -3,14 +3,16 @@
 import { backoff, pause } from "./backoff.ts";
 import { erased, isFinal } from "./error.ts";
 import type { Cell } from "./live.ts";
-import type { BatchAnswer, ChannelAnswer, ContentAnswer, TaskAnswer, Ticket } from "./wire.ts";
+import type { BatchAnswer, ChannelAnswer, ContentAnswer, TaskAnswer, Ticket, Usage } from "./wire.ts";
 
 /** `connecting` is the first attempt only. Later attempts are `reconnecting`. */
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 
 /** The parts of a frame or an answer that carry values. A frame of type `current` has none. */
 export type Said = Partial<
-  TaskAnswer & BatchAnswer & Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null }
+  TaskAnswer &
+    BatchAnswer &
+    Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null } & { usage: Usage }
 >;
 
 /** What a frame of type `erased` names. */

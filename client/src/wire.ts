@@ -34,6 +34,8 @@ export interface ApiErrorBody {
     message: string;
     /** What is wrong with the request, field by field. */
     issues?: Issue[];
+    /** When the limit that refused begins anew. ISO 8601 UTC. */
+    resetsAt?: string | null;
   };
 }
 
@@ -65,6 +67,18 @@ export interface BatchStarted {
   task: Task;
   /** Where the provider gave one. */
   access?: Access;
+}
+
+/** Money in the current window, in decimals. */
+export interface BudgetUsage {
+  amount: string;
+  /** What ended tasks have cost. */
+  spent: string;
+  /** What those under way may cost. */
+  reserved: string;
+  left: string;
+  /** ISO 8601 UTC. */
+  resetsAt: string;
 }
 
 /** Whether the provider has been told what became of one event. */
@@ -168,7 +182,14 @@ export interface Erasing {
 export type Estimate = Record<string, unknown>;
 
 /** One message of a socket. */
-export type Frame = ChannelFrame | ContentErasedFrame | ContentFrame | CurrentFrame | ErasedFrame | TaskFrame;
+export type Frame =
+  | ChannelFrame
+  | ContentErasedFrame
+  | ContentFrame
+  | CurrentFrame
+  | ErasedFrame
+  | TaskFrame
+  | UsageFrame;
 
 /** What a start may ask for, besides the prompt and the model. */
 export interface GenerateOptions {
@@ -303,6 +324,12 @@ export interface ReviewResult {
   [more: string]: unknown;
 }
 
+/** Tasks under way. */
+export interface RunningUsage {
+  limit: number;
+  now: number;
+}
+
 /** A task that was started, and where it can be watched. */
 export interface Started {
   taskId: string;
@@ -311,6 +338,14 @@ export interface Started {
   live: LiveTicket;
   /** Where the provider gave one. */
   access?: Access;
+}
+
+/** Starts in the current window. */
+export interface StartsUsage {
+  limit: number;
+  left: number;
+  /** ISO 8601 UTC. */
+  resetsAt: string;
 }
 
 export type Status = "pending" | "completed" | "failed";
@@ -403,6 +438,19 @@ export interface UpscaleRequest {
   effort: "low" | "high";
   /** Asks for the provider's own token for the task. */
   access?: boolean | Record<string, unknown>;
+}
+
+/** What is used of each limit, and what is left. Null where there is no such limit. */
+export interface Usage {
+  starts: StartsUsage | null;
+  running: RunningUsage | null;
+  budget: BudgetUsage | null;
+}
+
+/** What is used of the limits has changed. */
+export interface UsageFrame {
+  type: "usage";
+  usage: Usage;
 }
 
 /** Asks for a video. */

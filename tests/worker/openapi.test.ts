@@ -19,8 +19,8 @@ import "./openapi/request_webhooks.ts";
 /** Promised, and not to be had by any request: a fault of ours that we know nothing of. */
 const NEVER = /internal_error$/;
 
-/** Bytes of the document, gzipped: it is a part of the Worker. */
-const LARGEST = 8 * 1024;
+/** Bytes of the document, gzipped: it is a part of the Worker. Limits have brought an operation, a frame and four refusals. */
+const LARGEST = 9 * 1024;
 
 describe("openapi.json", { timeout }, () => {
   test("is served as it is in the repository, may be kept by anybody, and is small", async () => {

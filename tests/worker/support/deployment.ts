@@ -37,12 +37,20 @@ export interface Deployment extends Runtime {
   shim?: boolean;
 }
 
-/** The variables for a Worker that talks to an emulator at `url`. */
+/** The variables for a Worker that talks to an emulator at `url`. Nothing is limited: a test that is about limits says so. */
 export function variables(url: string): Record<string, string> {
   const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
   const pairs = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
   const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
-  return { ...Object.fromEntries(pairs), MYNTH_API_URL: url, MODELRIVER_API_URL: url, AUTH_ISSUER: url, ...host };
+  const limits = { LIMITS: "{}" };
+  return {
+    ...Object.fromEntries(pairs),
+    ...limits,
+    MYNTH_API_URL: url,
+    MODELRIVER_API_URL: url,
+    AUTH_ISSUER: url,
+    ...host,
+  };
 }
 
 /** The modules of the build in a folder. */
