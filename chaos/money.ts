@@ -13,15 +13,11 @@ import type { Wish } from "./truth.ts";
 import type { Row } from "./views.ts";
 
 const DAY_MS = 86_400_000;
-/** More models than any batch has. */
-const MODELS = 32;
 const WINDOW_DAYS = 30;
 /** How wrong the Worker's clock may be. */
 const SKEW_MS = 20 * 60_000;
 
-const images = Array.from({ length: MODELS }, (_, i) => [`m/${i}`, String(PRICES["image.generate"])]);
-
-/** The settings: nobody is refused, and everything is counted. */
+/** The settings: nobody is refused, and everything is counted. What pictures cost, the provider is asked. */
 export const MONEY = {
   LIMITS: JSON.stringify({
     default: {
@@ -31,10 +27,7 @@ export const MONEY = {
     },
     all: { budget: { amount: "1000000000", per: `${WINDOW_DAYS}d` } },
   }),
-  PRICES: JSON.stringify({
-    ...Object.fromEntries(Object.entries(PRICES).map(([kind, price]) => [kind, String(price)])),
-    ...Object.fromEntries(images),
-  }),
+  PRICES: JSON.stringify(Object.fromEntries(Object.entries(PRICES).map(([kind, price]) => [kind, String(price)]))),
 };
 
 /** Millionths: every price here is a whole number of them. */

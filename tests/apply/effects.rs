@@ -37,7 +37,7 @@ poll_failed  | store                      | store                      | store  
 give_up      | -                          | -                          | store show                  | store show                  | -                   | -                   | -
 flushed      | store                      | store                      | store                       | -                           | store               | -                   | -
 flush_failed | store at+0s                | store at+0s                | store at+2s                 | store at+10s                | store at+2s         | store at=end        | store at=end
-erase        | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete
+erase        | store show at+2s do:delete | store show at+2s do:delete do:settle | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete do:settle | store show at+2s do:delete | store show at+2s do:delete
 left_behind  | do:flush                   | do:flush                   | store show do:flush         | store show do:flush         | store show do:flush | store show do:flush | store show do:flush
 ";
 
