@@ -9,6 +9,7 @@ import type { Cast } from "./cast.ts";
 import { fateOf } from "./erase.ts";
 import { goneKeys, keptOf, keptRows } from "./gone.ts";
 import type { Fault, Problem } from "./history.ts";
+import { moneyProblems } from "./money.ts";
 import { isRepeatable } from "./play.ts";
 import { list, read } from "./reads.ts";
 import type { Told } from "./told.ts";
@@ -89,6 +90,7 @@ export async function check(cast: Cast, told: Told, areCleaned = false): Promise
       for (const text of told.missing(task.id, row)) blame("lost", text);
     }),
   );
+  if (problems.length === 0) for (const text of await moneyProblems(cast, tasks)) blame("overdrawn", text);
   // Watchers are checked once the rest agrees, since frames may still be on their way.
   if (problems.length === 0) {
     for (const text of (await Promise.all(cast.viewers.map((viewer) => missedBy(cast, viewer, shown)))).flat())

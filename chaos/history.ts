@@ -1,13 +1,13 @@
 /** What happened in a run, line by line, and what went wrong. Decides nothing. */
 
 /**
- * `lost`: something does not agree with the provider's book, or the app's own backend was not told. `doubled`: a wish
- * was paid for twice, or an event was sent again after its 2xx.
+ * `lost`: something does not agree with the provider's book, or the app's own backend was not told. `overdrawn`: the
+ * user's book does not agree with it. `doubled`: a wish was paid for twice, or an event was sent again after its 2xx.
  * `regression`: a watcher or a reader was shown an older state after a newer one. `forged`: an unsigned
  * webhook or an expired ticket was accepted. `leaked`: a watcher was shown another user's task. `kept`:
  * what was to be deleted is still there, or was brought back. `broken`: the harness failed.
  */
-export type Fault = "lost" | "doubled" | "regression" | "forged" | "leaked" | "kept" | "broken";
+export type Fault = "lost" | "overdrawn" | "doubled" | "regression" | "forged" | "leaked" | "kept" | "broken";
 
 export interface Problem {
   fault: Fault;

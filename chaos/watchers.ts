@@ -141,6 +141,7 @@ export class Viewer {
       const text = String(data);
       if (isBinary || !text.startsWith("{")) return;
       const frame = JSON.parse(text);
+      if (frame.type === "usage") return;
       if (frame.type === "erased") return this.#hearEnd(frame.taskId, connection);
       const taskId: string = frame.task?.taskId ?? this.id;
       const version: number = frame.version ?? frame.task.version;

@@ -17,6 +17,7 @@ import { freePort } from "../tests/worker/support/child.ts";
 import { variables } from "../tests/worker/support/deployment.ts";
 import { type HttpProxy, startProxy } from "../tests/worker/support/proxy.ts";
 import { type Clock, newClock, timeOf } from "./clock.ts";
+import { MONEY } from "./money.ts";
 import type { Job } from "./serve.ts";
 import type { Command, D1Mode, Told } from "./shim.ts";
 
@@ -75,6 +76,7 @@ export class World {
     const provider = await startProxy(emulator.url);
     const vars = {
       ...variables(emulator.url),
+      ...MONEY,
       MYNTH_API_URL: provider.url,
       EVENTS_URL: `${emulator.url}/receiver/url`,
       EVENTS_SECRET: emulator.options.receiverSecret,

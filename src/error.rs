@@ -28,6 +28,10 @@ pub enum Code {
     UnsupportedMediaType,
     UpgradeRequired,
     TooManySockets,
+    RateLimited,
+    TooManyRunning,
+    BudgetExceeded,
+    PriceUnknown,
     NotConfigured,
     Unavailable,
     ProviderRateLimited,
@@ -64,6 +68,10 @@ impl Code {
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
             Self::TooManySockets => ("too_many_sockets", 429),
+            Self::RateLimited => ("rate_limited", 429),
+            Self::TooManyRunning => ("too_many_running", 429),
+            Self::BudgetExceeded => ("budget_exceeded", 402),
+            Self::PriceUnknown => ("price_unknown", 402),
             Self::NotConfigured => ("not_configured", 503),
             Self::Unavailable => ("unavailable", 503),
             Self::ProviderRateLimited => ("provider_rate_limited", 429),
@@ -93,7 +101,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 30] = [
+pub const ALL: [Code; 34] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -113,6 +121,10 @@ pub const ALL: [Code; 30] = [
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,
     Code::TooManySockets,
+    Code::RateLimited,
+    Code::TooManyRunning,
+    Code::BudgetExceeded,
+    Code::PriceUnknown,
     Code::NotConfigured,
     Code::Unavailable,
     Code::ProviderRateLimited,
@@ -151,12 +163,14 @@ pub struct ApiError {
     pub allow: Option<&'static str>,
     /// The `Retry-After` header, in seconds.
     pub retry_after: Option<u32>,
+    /// When the limit that refused begins anew, as ISO 8601.
+    pub resets_at: Option<String>,
 }
 
 impl ApiError {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, message, issues: Vec::new(), allow: None, retry_after: None }
+        Self { code, message, issues: Vec::new(), allow: None, retry_after: None, resets_at: None }
     }
 
     pub fn validation(issues: Vec<Issue>) -> Self {
@@ -229,12 +243,17 @@ struct ErrorDetail<'a> {
     /// What is wrong with the request, field by field.
     #[serde(skip_serializing_if = "<[Issue]>::is_empty")]
     issues: &'a [Issue],
+    /// When the limit that refused begins anew. ISO 8601 UTC.
+    #[serde(rename = "resetsAt", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(extend("format" = "date-time")))]
+    resets_at: Option<&'a str>,
 }
 
 impl<'a> From<&'a ApiError> for ErrorBody<'a> {
     fn from(error: &'a ApiError) -> Self {
         let (code, message, issues) = (error.code.as_str(), &error.message, &error.issues);
-        Self { error: ErrorDetail { code, message, issues } }
+        let resets_at = error.resets_at.as_deref();
+        Self { error: ErrorDetail { code, message, issues, resets_at } }
     }
 }
 

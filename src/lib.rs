@@ -12,6 +12,7 @@
 //! - [`erase`]: all that a user has, and what is past its retention.
 //! - [`store`]: the rows in D1, and every SQL statement.
 //! - [`api`] and [`route`]: HTTP. One file per resource, behind one table of routes.
+//! - [`limits`]: what a user may start, as the operator says.
 //! - [`auth`], [`cache`], [`config`], [`error`], [`json`], [`log`], [`url`]: who is calling, what is
 //!   remembered for a while, variables and secrets, every error that a caller can get, reading what comes
 //!   from outside, and what operators read.
@@ -27,6 +28,7 @@ pub mod erase;
 pub mod error;
 pub mod feed;
 pub mod json;
+pub mod limits;
 pub mod log;
 pub mod object;
 pub mod outbox;

@@ -31,6 +31,8 @@ pub enum Route<'a> {
     ContentLive,
     ContentTicket,
     Content(&'a str),
+    /// What the caller has used of the limits.
+    Usage,
     /// All that the caller has.
     Me,
     WebConfig,
@@ -68,6 +70,7 @@ impl<'a> Route<'a> {
             ["content", "live", "", ""] => Self::ContentLive,
             ["content", "ticket", "", ""] => Self::ContentTicket,
             ["content", id, "", ""] => Self::Content(id),
+            ["usage", "", "", ""] => Self::Usage,
             ["users", "me", "", ""] => Self::Me,
             ["config.json", "", "", ""] => Self::WebConfig,
             ["openapi.json", "", "", ""] => Self::OpenApi,
@@ -91,6 +94,7 @@ impl<'a> Route<'a> {
                 | "ai"
                 | "channels"
                 | "content"
+                | "usage"
                 | "users"
         )
     }
@@ -122,6 +126,7 @@ impl<'a> Route<'a> {
             | Self::BatchTasks(_)
             | Self::Channel(_)
             | Self::Contents
+            | Self::Usage
             | Self::WebConfig
             | Self::OpenApi
             | Self::Health
@@ -188,6 +193,7 @@ mod tests {
             ("/content/live", Route::ContentLive),
             ("/content/ticket", Route::ContentTicket),
             ("/content/cnt_1", Route::Content("cnt_1")),
+            ("/usage", Route::Usage),
             ("/users/me", Route::Me),
             ("/config.json", Route::WebConfig),
             ("/openapi.json", Route::OpenApi),

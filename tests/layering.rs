@@ -12,7 +12,7 @@ use sources::{Source, names, sources, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each folder, or file at the top, may use besides itself. ARCHITECTURE.md shows the same table.
-const DIRECTIONS: [(&str, &str); 23] = [
+const DIRECTIONS: [(&str, &str); 24] = [
     ("error", ""),
     ("json", "error"),
     ("url", "error"),
@@ -20,6 +20,7 @@ const DIRECTIONS: [(&str, &str); 23] = [
     ("cache", "domain"),
     ("signature", "domain json"),
     ("config", "domain error signature url"),
+    ("limits", "config domain error json"),
     ("log", "domain"),
     ("platform", "cache config domain error log"),
     ("http", ""),
@@ -30,13 +31,13 @@ const DIRECTIONS: [(&str, &str); 23] = [
     ("store", "domain error platform"),
     ("auth", "config domain error http json platform signature url"),
     ("outbox", "config domain error http log platform signature store url"),
-    ("feed", "domain error object panics platform store url"),
+    ("feed", "domain error limits object panics platform store url"),
     ("room", "domain error feed http log object outbox panics platform provider store url"),
     ("erase", "domain error platform room store"),
-    ("start", "domain erase error log platform provider room store"),
+    ("start", "domain erase error feed limits log platform provider room store"),
     (
         "api",
-        "auth cache config domain erase error feed http json log object outbox platform provider room route signature \
+        "auth cache config domain erase error feed http json limits log object outbox platform provider room route signature \
          start store url",
     ),
     ("lib", "api panics platform start"),

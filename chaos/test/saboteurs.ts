@@ -42,6 +42,17 @@ export const DROPS_DELIVERIES = module({
     })(0)`,
 });
 
+/** Every third word on how a start has ended is lost, and its room believes that it was heard. */
+export const LOSES_WORDS = module({
+  feed: `
+    ((count) => async (request, inner) => {
+      const url = new URL(request.url);
+      if (!url.searchParams.get("word")?.includes('"end"') || ++count % 3 !== 0) return inner(request);
+      url.searchParams.delete("word");
+      return inner(new Request(url, request));
+    })(0)`,
+});
+
 /** A repeated start is a second start. */
 export const FORGETS_KEYS = module({
   fetch: `

@@ -17,6 +17,7 @@ import type {
   Task,
   TaskAnswer,
   Ticket,
+  Usage,
 } from "./wire.ts";
 
 export interface CallerOptions {
@@ -74,6 +75,11 @@ export interface ContentCalls extends ListCalls<Content, ListQuery> {
   get(id: string, options?: CallerOptions): Promise<Content>;
 }
 
+export interface UsageCalls {
+  /** What is used of the user's limits, and what is left. */
+  get(options?: CallerOptions): Promise<Usage>;
+}
+
 /** The path of one resource. */
 export const pathOf = (kind: string, id: string): string => `/${kind}/${encodeURIComponent(id)}`;
 
@@ -110,3 +116,5 @@ export const contentCalls = (call: Http["call"]): ContentCalls => ({
   ...listCalls(call, "/content"),
   get: async (id, options) => (await call<ContentAnswer>(pathOf("content", id), options)).content,
 });
+
+export const usageCalls = (call: Http["call"]): UsageCalls => ({ get: (options) => call("/usage", options) });

@@ -10,6 +10,8 @@ import {
   pathOf,
   type TaskCalls,
   taskCalls,
+  type UsageCalls,
+  usageCalls,
 } from "./calls.ts";
 import { createEntry, type Entry } from "./entry.ts";
 import { createHttp, type GetToken, type StartOptions, withToken } from "./http.ts";
@@ -17,7 +19,17 @@ import type { LinkState, Said, Source, Transport } from "./link.ts";
 import { type Gone, type Item, type List, take } from "./list.ts";
 import { createCell, type Live, type SubscribeOptions } from "./live.ts";
 import { CONTENT, createSources, extend, type Listed, offer, TASKS } from "./sources.ts";
-import type { Batch, ChannelAnswer, ChannelStarted, Content, ListQuery, Started, Task, TaskQuery } from "./wire.ts";
+import type {
+  Batch,
+  ChannelAnswer,
+  ChannelStarted,
+  Content,
+  ListQuery,
+  Started,
+  Task,
+  TaskQuery,
+  Usage,
+} from "./wire.ts";
 
 export interface TaskwireOptions {
   /** The server's address, `https://…`. Defaults to the page's own origin. */
@@ -48,6 +60,8 @@ export interface LiveList<T, Query> extends Live<List<T>>, ListCalls<T, Query> {
 
 export interface LiveContent extends LiveList<Content, ListQuery>, ContentCalls {}
 
+export interface LiveUsage extends Live<Usage>, UsageCalls {}
+
 export interface Taskwire extends Calls {
   /** With a ticket, the task is read without a token. */
   task(id: string, options?: { ticket?: string | undefined }): LiveTask;
@@ -55,6 +69,8 @@ export interface Taskwire extends Calls {
   batch(id: string): Live<readonly Task[]>;
   content(options?: { pageSize?: number | undefined }): LiveContent;
   channel(id: string): Live<ChannelAnswer>;
+  /** What is used of the user's limits, and what is left. It comes over the socket of `tasks()`. */
+  usage(): LiveUsage;
   readonly connectionState: {
     readonly current: ConnectionState;
     subscribe(listener: (state: ConnectionState) => void, options?: Pick<SubscribeOptions, "signal">): () => void;
@@ -88,7 +104,9 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     renew: (path, options) => call(`${path}/ticket`, { ...options, body: {} }),
     onErased: ({ taskId, contentId, channelId }) => forget(taskId ?? contentId ?? channelId),
   };
-  const sources = createSources(call, see, gone);
+  const sources = createSources(call, see, (now) => usage.put(now), gone);
+  const usage = createCell<Usage>(followUsage);
+  let unfollow: (() => void) | undefined;
 
   const keyOf = ({ path, ticket }: Pick<Source<never>, "path" | "ticket">): string => path + (ticket ?? "");
 
@@ -159,6 +177,24 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     });
   }
 
+  const { get: readUsage } = usageCalls(call);
+
+  /** While anyone watches the usage, so is the list of tasks: changes come over its socket. */
+  function followUsage(): void {
+    if (!usage.listeners.size) {
+      unfollow?.();
+      unfollow = undefined;
+    } else if (!unfollow) {
+      unfollow = entryOf(sources.tasks()).subscribe(() => {}, { onError: () => {} });
+      // A frame that comes sooner is newer.
+      const before = usage.current;
+      readUsage().then(
+        (now) => usage.current === before && usage.put(now),
+        () => {},
+      );
+    }
+  }
+
   function report(): void {
     listen();
     const worst = STATES.find((state) => [...entries.values()].some((entry) => entry.state === state));
@@ -200,6 +236,14 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     content: (options) =>
       Object.assign(liveList<Content, ListQuery>(CONTENT, sources.content(options?.pageSize)), contentCalls(call)),
     channel: (id) => live(sources.channel(id)),
+    usage: () => ({
+      get current() {
+        return usage.current;
+      },
+      error: undefined,
+      get: readUsage,
+      subscribe: usage.subscribe,
+    }),
     deleteTask: (id, options) => calls.deleteTask(id, options).then(() => forget(id)),
     deleteContent: (id, options) => calls.deleteContent(id, options).then(() => forget(id)),
     async deleteMe(options) {
@@ -216,6 +260,8 @@ export function createTaskwire({ url = "", getToken, fetch, WebSocket: Socket }:
     },
     connectionState: connection as Taskwire["connectionState"],
     close() {
+      usage.listeners.clear();
+      followUsage();
       entries.forEach((entry) => entry.drop());
       awake?.abort();
       awake = undefined;

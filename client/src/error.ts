@@ -11,6 +11,8 @@ export class TaskwireError extends Error {
   /** The HTTP status, or 0 if there was no answer. */
   declare readonly status: number;
   declare readonly issues: Issue[];
+  /** When the limit that refused begins anew: an ISO 8601 time. */
+  declare readonly resetsAt: string | undefined;
 
   constructor(status: number, code: string, message: string, issues: Issue[] = [], cause?: unknown) {
     super(message, { cause });
@@ -19,8 +21,9 @@ export class TaskwireError extends Error {
 }
 
 export function readError(status: number, body: unknown): TaskwireError {
-  const { code, message, issues } = (body as Partial<ApiErrorBody> | null)?.error ?? {};
-  return new TaskwireError(status, code ?? `http_${status}`, message ?? `The server answered with ${status}.`, issues);
+  const { code, message, issues, resetsAt } = (body as Partial<ApiErrorBody> | null)?.error ?? {};
+  const said = message ?? `The server answered with ${status}.`;
+  return Object.assign(new TaskwireError(status, code ?? `http_${status}`, said, issues), resetsAt && { resetsAt });
 }
 
 /** The error of a value that was erased while it was watched. */

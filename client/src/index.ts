@@ -1,7 +1,15 @@
 // @taskwire/client: starts AI tasks, and keeps their values up to date.
 
 export type { CallerOptions, Page, TicketOptions } from "./calls.ts";
-export type { ConnectionState, LiveContent, LiveList, LiveTask, Taskwire, TaskwireOptions } from "./client.ts";
+export type {
+  ConnectionState,
+  LiveContent,
+  LiveList,
+  LiveTask,
+  LiveUsage,
+  Taskwire,
+  TaskwireOptions,
+} from "./client.ts";
 export { createTaskwire } from "./client.ts";
 export { TaskwireError } from "./error.ts";
 export type { GetToken, GetTokenOptions, StartOptions } from "./http.ts";

@@ -3,7 +3,7 @@
 import { backoff, pause } from "./backoff.ts";
 import { erased, isFinal, SIGNED_OUT } from "./error.ts";
 import type { Cell } from "./live.ts";
-import type { BatchAnswer, ChannelAnswer, ContentAnswer, ProgressFrame, TaskAnswer, Ticket } from "./wire.ts";
+import type { BatchAnswer, ChannelAnswer, ContentAnswer, ProgressFrame, TaskAnswer, Ticket, Usage } from "./wire.ts";
 
 /** `connecting` is the first attempt only. Later attempts are `reconnecting`. */
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
@@ -12,7 +12,9 @@ export type LinkState = "connecting" | "live" | "polling" | "reconnecting";
 export type Said = Partial<
   TaskAnswer &
     BatchAnswer &
-    Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null } & Omit<ProgressFrame, "type">
+    Omit<ChannelAnswer, "content"> & { content: ContentAnswer["content"] | null } & Omit<ProgressFrame, "type"> & {
+      usage: Usage;
+    }
 >;
 
 /** What a frame of type `erased` names. */

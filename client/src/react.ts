@@ -19,7 +19,17 @@ import type { TaskwireError } from "./error.ts";
 import { mayHaveStarted, newKey, type StartOptions } from "./http.ts";
 import type { Live } from "./live.ts";
 import { type Drafts, draftOf, draftsOf, type ListedTask, NO_DRAFTS, withDrafts, withoutHidden } from "./optimistic.ts";
-import type { Batch, BatchRequest, ChannelAnswer, Content, GenerateRequest, ListQuery, Started, Task } from "./wire.ts";
+import type {
+  Batch,
+  BatchRequest,
+  ChannelAnswer,
+  Content,
+  GenerateRequest,
+  ListQuery,
+  Started,
+  Task,
+  Usage,
+} from "./wire.ts";
 
 export type { ListedTask } from "./optimistic.ts";
 
@@ -283,6 +293,12 @@ export function useDeleteTask(): Delete {
 /** Deletes a row of content. `useContent` leaves it out at once, and shows it again if it could not be deleted. */
 export function useDeleteContent(): Delete {
   return useDelete("deleteContent");
+}
+
+/** What is used of the user's limits, and what is left. Undefined while it loads. */
+export function useUsage(): Usage | undefined {
+  const client = useTaskwire();
+  return useLive(useMemo(() => client.usage(), [client]));
 }
 
 export function useConnectionState(): ConnectionState {

@@ -4,7 +4,7 @@ import type { Http } from "./http.ts";
 import type { Said, Source } from "./link.ts";
 import { type Gone, type Item, type Kind, type List, merge, take } from "./list.ts";
 import type { Cell } from "./live.ts";
-import type { ChannelAnswer, Content, Task, Ticket } from "./wire.ts";
+import type { ChannelAnswer, Content, Task, Ticket, Usage } from "./wire.ts";
 
 /** The limit that the server sets. */
 const LARGEST_PAGE = 100;
@@ -45,8 +45,16 @@ export interface Sources {
   content(pageSize?: number): Source<List<Content>>;
 }
 
-/** `see` passes a task on to every entry that shows it. `gone` has the ids of what was erased. */
-export function createSources(call: Http["call"], see: (task: Task) => void, gone: Gone): Sources {
+/**
+ * `see` passes a task on to every entry that shows it, and `use` what is used of the limits. `gone` has the ids of what
+ * was erased.
+ */
+export function createSources(
+  call: Http["call"],
+  see: (task: Task) => void,
+  use: (usage: Usage) => void,
+  gone: Gone,
+): Sources {
   const isGone = ({ id, taskId, channelId }: Item): boolean => gone.has(taskId ?? id) || gone.has(channelId);
 
   /** Frames and pages may be older than the erasing, so whatever is put into a list goes through here. */
@@ -121,8 +129,9 @@ export function createSources(call: Http["call"], see: (task: Task) => void, gon
     tasks: (pageSize) => ({
       path: TASKS.path,
       load: (cell, signal) => catchUp(call, cell, TASKS, pageSize, signal),
-      take(_, { task }) {
+      take(_, { task, usage }) {
         if (task) see(task);
+        if (usage) use(usage);
       },
       strip,
       // A socket begins with the newest hundred. Older tasks may have changed too.

@@ -34,6 +34,8 @@ export interface ApiErrorBody {
     message: string;
     /** What is wrong with the request, field by field. */
     issues?: Issue[];
+    /** When the limit that refused begins anew. ISO 8601 UTC. */
+    resetsAt?: string | null;
   };
 }
 
@@ -65,6 +67,18 @@ export interface BatchStarted {
   task: Task;
   /** Where the provider gave one. */
   access?: Access;
+}
+
+/** Money in the current window, in decimals. */
+export interface BudgetUsage {
+  amount: string;
+  /** What ended tasks have cost. */
+  spent: string;
+  /** What those under way may cost. */
+  reserved: string;
+  left: string;
+  /** ISO 8601 UTC. */
+  resetsAt: string;
 }
 
 /** Whether the provider has been told what became of one event. */
@@ -175,7 +189,8 @@ export type Frame =
   | CurrentFrame
   | ErasedFrame
   | ProgressFrame
-  | TaskFrame;
+  | TaskFrame
+  | UsageFrame;
 
 /** What a start may ask for, besides the prompt and the model. */
 export interface GenerateOptions {
@@ -348,6 +363,12 @@ export interface RunRequest {
   input: Record<string, unknown>;
 }
 
+/** Tasks under way. */
+export interface RunningUsage {
+  limit: number;
+  now: number;
+}
+
 /** A kind of task; or a model of a provider that runs many. */
 export type StartRequest = TaskRequest | RunRequest;
 
@@ -359,6 +380,14 @@ export interface Started {
   live: LiveTicket;
   /** Where the provider gave one. */
   access?: Access;
+}
+
+/** Starts in the current window. */
+export interface StartsUsage {
+  limit: number;
+  left: number;
+  /** ISO 8601 UTC. */
+  resetsAt: string;
 }
 
 export type Status = "pending" | "completed" | "failed";
@@ -455,6 +484,19 @@ export interface UpscaleRequest {
   effort: "low" | "high";
   /** Asks for the provider's own token for the task. */
   access?: boolean | Record<string, unknown>;
+}
+
+/** What is used of each limit, and what is left. Null where there is no such limit. */
+export interface Usage {
+  starts: StartsUsage | null;
+  running: RunningUsage | null;
+  budget: BudgetUsage | null;
+}
+
+/** What is used of the limits has changed. */
+export interface UsageFrame {
+  type: "usage";
+  usage: Usage;
 }
 
 /** Asks for a video. */

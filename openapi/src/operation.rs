@@ -64,6 +64,10 @@ const BODY: [Code; 4] =
     [Code::UnsupportedMediaType, Code::PayloadTooLarge, Code::MalformedJson, Code::ValidationError];
 const IDEMPOTENCY: [Code; 2] = [Code::IdempotencyConflict, Code::IdempotencyInProgress];
 
+/// The errors of limits.
+const LIMITS: [Code; 4] =
+    [Code::RateLimited, Code::TooManyRunning, Code::BudgetExceeded, Code::PriceUnknown];
+
 pub struct Operation {
     pub path: &'static str,
     pub method: &'static str,
@@ -106,7 +110,7 @@ impl Operation {
     /// Starts something, once for a key.
     pub fn starts(self) -> Self {
         let key = json!({"$ref": "#/components/parameters/IdempotencyKey"});
-        self.with(vec![key]).refused(&IDEMPOTENCY)
+        self.with(vec![key]).refused(&IDEMPOTENCY).refused(&LIMITS)
     }
 
     /// Answers with this schema when all is well.

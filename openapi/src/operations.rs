@@ -97,7 +97,7 @@ fn named() -> Vec<Operation> {
             .refused(wrong),
         op("get /tasks/live", Watcher, "watchTasks", "All the caller's tasks, live.")
             .with(since())
-            .opens(&["TaskFrame", "ErasedFrame"])
+            .opens(&["TaskFrame", "ErasedFrame", "UsageFrame"])
             .refused(wrong)
             .refused(&[Code::TooManySockets]),
         op("post /tasks/ticket", Caller, "ticketForTasks", "A ticket for `/tasks/live`.")
@@ -172,6 +172,8 @@ fn named() -> Vec<Operation> {
         op("delete /content/{id}", Caller, "deleteContent", "Erases a row of the caller's.")
             .erases()
             .refused(gone),
+        op("get /usage", Caller, "usage", "What of the caller's limits is used, and left.")
+            .gives(200, "Usage"),
         op("delete /users/me", Caller, "deleteEverything", "Erases all that the caller has now.")
             .gives(202, "Erasing"),
         op("get /config.json", Anyone, "config", "What a page needs to sign people in.")

@@ -27,6 +27,10 @@ fn meaning(code: Code) -> &'static str {
         Code::UnsupportedMediaType => "the body has to be `application/json`",
         Code::UpgradeRequired => "this is a WebSocket",
         Code::TooManySockets => "the user has too many sockets on this feed; close some",
+        Code::RateLimited => "the user has started enough for now",
+        Code::TooManyRunning => "the user has enough under way",
+        Code::BudgetExceeded => "it would cost more than is left; `resetsAt` says until when",
+        Code::PriceUnknown => "there is a budget, and nothing says what this costs",
         Code::NotConfigured => "the operator has not set a variable; the message names it",
         Code::Unavailable => "something of ours is away; try again",
         Code::ProviderRateLimited => "the provider takes no more for now",
@@ -46,6 +50,7 @@ fn header(code: Code) -> Option<(&'static str, &'static str)> {
     match code {
         Code::MethodNotAllowed => Some(("Allow", "The methods that the path takes.")),
         Code::Unauthorized => Some(("WWW-Authenticate", "`Bearer`, with `unauthorized`.")),
+        Code::RateLimited | Code::TooManyRunning => Some(("Retry-After", "Seconds to wait.")),
         Code::ProviderRateLimited | Code::ProviderUnavailable => {
             Some(("Retry-After", "Seconds to wait, where the provider says so."))
         }

@@ -15,6 +15,7 @@ use taskwire::api::response::ticket::Issued;
 use taskwire::domain::channel::frame::{Frame as ChannelFrames, Shown};
 use taskwire::domain::model::Models;
 use taskwire::domain::task::frame::Frame;
+use taskwire::domain::usage::view::{Usage, UsageFrame};
 use taskwire::error::ErrorBody;
 
 /// Where a schema is in the document.
@@ -46,13 +47,17 @@ pub fn of_answers() -> Map<String, Value> {
         SchemaGenerator::subschema_for::<Ready>,
         SchemaGenerator::subschema_for::<WebConfig>,
         SchemaGenerator::subschema_for::<ErrorBody>,
+        SchemaGenerator::subschema_for::<Usage>,
         SchemaGenerator::subschema_for::<TaskResult>,
     ] {
         add(&mut generator);
     }
     let mut frames = Map::new();
-    for all in [generator.root_schema_for::<Frame>(), generator.root_schema_for::<ChannelFrames>()]
-    {
+    for all in [
+        generator.root_schema_for::<Frame>(),
+        generator.root_schema_for::<ChannelFrames>(),
+        generator.root_schema_for::<UsageFrame>(),
+    ] {
         for (name, frame) in named_frames(all.to_value()) {
             // Content is erased in a frame of another shape than a task is.
             let is_taken = frames.get(&name).is_some_and(|known| *known != frame);

@@ -8,6 +8,7 @@ export type {
   Page,
   TaskCalls,
   TicketOptions,
+  UsageCalls,
 } from "../../client/src/calls.ts";
 export { TaskwireError } from "../../client/src/error.ts";
 export type { StartOptions } from "../../client/src/http.ts";
@@ -17,3 +18,14 @@ export type { MintTicketOptions, TicketScope } from "./mint_ticket.ts";
 export { mintTicket } from "./mint_ticket.ts";
 export type { ForUser, TaskwireServer, TaskwireServerOptions, WithTicket } from "./server.ts";
 export { createTaskwireServer } from "./server.ts";
+export type {
+  ContentEvent,
+  EventHeaders,
+  EventRefusal,
+  TaskEvent,
+  TaskwireEvent,
+  ThinContent,
+  ThinTask,
+  VerifyEventOptions,
+} from "./verify_event.ts";
+export { EventError, verifyEvent } from "./verify_event.ts";

@@ -10,6 +10,8 @@ import {
   pathOf,
   type TaskCalls,
   taskCalls,
+  type UsageCalls,
+  usageCalls,
 } from "../../client/src/calls.ts";
 import { type Authorize, createHttp } from "../../client/src/http.ts";
 import type { BatchAnswer, ChannelAnswer, Task, TaskQuery, Ticket } from "../../client/src/wire.ts";
@@ -41,6 +43,7 @@ export interface ForUser extends Calls {
   channel(id: string): WithTicket & {
     get(options?: CallerOptions): Promise<ChannelAnswer>;
   };
+  usage(): UsageCalls;
 }
 
 export interface TaskwireServer {
@@ -101,5 +104,6 @@ function forUser(http: ReturnType<typeof createHttp>): ForUser {
       const path = pathOf("channels", id);
       return { get: (options) => call(path, options), ...ticketOf(path) };
     },
+    usage: () => usageCalls(call),
   };
 }

@@ -2,7 +2,7 @@
 
 use super::answer::{Response, json};
 use super::caller::live;
-use super::generate::{Asked, asked, claim};
+use super::generate::{Asked, asked, claim, money};
 use super::incoming::Request;
 use super::request::kinds::parse_as;
 use super::response::start::ChannelStarted;
@@ -19,6 +19,7 @@ use crate::provider::kind::Becomes;
 use crate::provider::registry::PROVIDERS;
 use crate::signature::Scope;
 use crate::start::channels::under_way;
+use crate::start::ports::{Money, Ports};
 use crate::start::wiring::with_ports;
 use worker::{Context, Env};
 
@@ -33,8 +34,9 @@ pub async fn start(request: &Request, env: &Env, context: &Context) -> Result<Re
     config(env).retention()?;
     let key = new_key(now())?;
     let claim = claim(&asked, "ai", under_way(&key));
+    let money = money(env, &asked)?;
     let Asked { user_id, .. } = asked;
-    let work = begin(env.clone(), provider, user_id.clone(), (wanted, key), claim);
+    let work = begin(env.clone(), provider, user_id.clone(), (wanted, key, money), claim);
     let channel = finish_even_if_client_leaves(context, work).await??;
     let id = &channel.channel_id;
     let live = live(env, &user_id, Scope::Channel(id.clone()), format!("/channels/{id}/live"))?;
@@ -45,9 +47,12 @@ async fn begin(
     env: Env,
     provider: &'static dyn Provider,
     user_id: String,
-    (wanted, key): (StartRequest, TaskKey),
+    (wanted, key, money): (StartRequest, TaskKey, Option<Money>),
     claim: Option<Claim>,
 ) -> Result<Channel, ApiError> {
     let order = Order { request: &wanted, user_id: &user_id, key: &key, webhook_url: None };
-    with_ports(&env, async |ports| ports.start_channel(provider, &order, claim).await).await
+    with_ports(&env, async |ports| {
+        Ports { money, ..ports }.start_channel(provider, &order, claim).await
+    })
+    .await
 }

@@ -8,6 +8,7 @@ use crate::auth::server_keys::{KeyScope, USER_HEADER, acting_for, is_server_key,
 use crate::auth::{known, verify};
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
+use crate::limits::TIER_CLAIM;
 use crate::object::socket::PROTOCOL_HEADER;
 use crate::object::watcher::Right;
 use crate::platform::{config, now};
@@ -80,6 +81,13 @@ fn in_own_header(request: &Request, issuers: &[Issuer]) -> Result<String, ApiErr
     }
     let message = "A bearer token is required in the Authorization header.";
     Err(ApiError::new(Code::Unauthorized, message))
+}
+
+/// The tier that the caller's token names: empty where it names none. `None`: a server asks, or there are
+/// no tiers.
+pub fn tier_of(caller: &Identity, env: &Env) -> Option<String> {
+    let claim = config(env).get(TIER_CLAIM)?;
+    caller.claim(&claim).map(str::to_owned)
 }
 
 /// The scope that a server key needs for this request.

@@ -2,7 +2,7 @@
 
 use super::answer::{Response, json};
 use super::body::{INPUT_LIMIT, REQUEST_LIMIT, read_json};
-use super::caller::{identify, live};
+use super::caller::{identify, live, tier_of};
 use super::incoming::Request;
 use super::request::idempotency;
 use super::request::kinds::{self, parse_as, parse_batch};
@@ -11,6 +11,7 @@ use crate::domain::claim::Claim;
 use crate::domain::task::start_request::StartRequest;
 use crate::domain::task::{IMAGE_GENERATE, Task};
 use crate::error::ApiError;
+use crate::limits::policy;
 use crate::platform::{config, fault, finish_even_if_client_leaves, new_key, now};
 use crate::provider::calls;
 use crate::provider::contract::Provider;
@@ -18,6 +19,7 @@ use crate::provider::http::Http;
 use crate::provider::kind::{Becomes, Kind};
 use crate::provider::registry::PROVIDERS;
 use crate::signature::{Intent, Scope, WebhookTokenKey};
+use crate::start::ports::{Money, Ports};
 use crate::start::saga::{Done, Job};
 use crate::start::wiring::with_ports;
 use hex::encode;
@@ -27,6 +29,8 @@ use worker::{Context, Env};
 /// What all starts have in common.
 pub struct Asked {
     pub user_id: String,
+    /// The tier that the caller's token names.
+    pub tier: Option<String>,
     pub body: Vec<u8>,
     pub key: Option<String>,
 }
@@ -37,7 +41,8 @@ pub async fn asked(request: &Request, env: &Env) -> Result<Asked, ApiError> {
     let limit = if takes_input { INPUT_LIMIT } else { REQUEST_LIMIT };
     let body = read_json(request, limit).await?;
     let key = idempotency_key(request)?;
-    Ok(Asked { user_id: caller.user_id().to_owned(), body, key })
+    let tier = tier_of(&caller, env);
+    Ok(Asked { user_id: caller.user_id().to_owned(), tier, body, key })
 }
 
 /// `POST /generate`
@@ -83,7 +88,7 @@ async fn one(
     let stands_for = task.key.to_string();
     let job = job(env, wanted, task)?;
     let claim = claim(&asked, route, stands_for);
-    let outcome = run(env, context, vec![job], claim).await?.outcomes.pop();
+    let outcome = run(env, context, &asked, vec![job], claim).await?.outcomes.pop();
     let task = outcome.ok_or_else(|| fault("start", "no outcome"))??;
     let scope = Scope::Task(task.id().to_owned());
     let live = live(env, &task.user_id, scope, format!("/tasks/{}/live", task.id()))?;
@@ -109,7 +114,7 @@ pub async fn generate_batch(
         jobs.push(job(env, wanted, task)?);
     }
     let claim = claim(&asked, "batch", batch_id.clone());
-    let Done { outcomes, earlier } = run(env, context, jobs, claim).await?;
+    let Done { outcomes, earlier } = run(env, context, &asked, jobs, claim).await?;
     // A repeated request returns the batch that was started first.
     let batch_id = earlier.unwrap_or(batch_id);
     let scope = Scope::Batch(batch_id.clone());
@@ -148,15 +153,33 @@ fn job(env: &Env, request: StartRequest, task: Task) -> Result<Job, ApiError> {
 async fn run(
     env: &Env,
     context: &Context,
+    asked: &Asked,
     jobs: Vec<Job>,
     claim: Option<Claim>,
 ) -> Result<Done, ApiError> {
     // Missing settings are found before any money is spent.
     config(env).token_secrets()?;
     config(env).retention()?;
+    let money = money(env, asked)?;
     let env = env.clone();
-    let work = async move { with_ports(&env, async |ports| ports.start(jobs, claim).await).await };
+    let work = async move {
+        with_ports(&env, async |ports| Ports { money, ..ports }.start(jobs, claim).await).await
+    };
     finish_even_if_client_leaves(context, work).await?
+}
+
+/// How the starts of this caller are limited. `None`: nothing is.
+///
+/// # Errors
+///
+/// `not_configured` if the limits cannot be read.
+pub fn money(env: &Env, asked: &Asked) -> Result<Option<Money>, ApiError> {
+    let policy = policy(&config(env))?;
+    if policy.is_none() {
+        return Ok(None);
+    }
+    let counts = policy.terms(&asked.user_id, asked.tier.as_deref()).counts_money();
+    Ok(Some(Money { tier: asked.tier.clone(), counts, prices: policy.prices }))
 }
 
 /// The claim on the caller's idempotency key. The hash includes the route, so the same body on another

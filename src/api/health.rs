@@ -9,6 +9,7 @@ use crate::cache::Cache;
 use crate::config::AUTH_ISSUER;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Issue};
+use crate::limits::policy;
 use crate::object::name::BINDINGS;
 use crate::outbox::send::ready as events_ready;
 use crate::platform::config;
@@ -51,6 +52,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         return Err(short);
     }
     config.retention()?;
+    policy(&config)?;
     known::issuers(env)?;
     known::server_keys(env)?;
     page_token(&config)?;

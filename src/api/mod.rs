@@ -42,6 +42,8 @@ pub mod router;
 #[cfg(target_arch = "wasm32")]
 mod tasks;
 #[cfg(target_arch = "wasm32")]
+mod usage;
+#[cfg(target_arch = "wasm32")]
 mod webhook;
 
 /// Logs an error of the runtime and returns `internal_error`.

@@ -5,7 +5,9 @@ use super::answer::refuse;
 use super::caller::identify;
 pub use super::incoming::Request;
 use super::page::page;
-use super::{ai, content, cors, erase, generate, health, live, models, openapi, tasks, webhook};
+use super::{
+    ai, content, cors, erase, generate, health, live, models, openapi, tasks, usage, webhook,
+};
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::route::Route;
@@ -84,6 +86,7 @@ async fn answer(
             erase::content(&identify(request, env).await?, id, env).await
         }
         Route::Content(id) => content::read(&identify(request, env).await?, id, env).await,
+        Route::Usage => usage::usage(&identify(request, env).await?, env).await,
         Route::Me => erase::everything(&identify(request, env).await?, env, context).await,
         Route::WebConfig => health::web_config(env),
         Route::OpenApi => openapi::document(),

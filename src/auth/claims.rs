@@ -22,11 +22,19 @@ const LONGEST: f64 = 365.0 * 24.0 * 3600.0;
 pub struct Identity {
     user_id: String,
     until: Millis,
+    /// Of the token. A server's key has none.
+    claims: Option<Map<String, Value>>,
 }
 
 impl Identity {
     pub(super) fn new(user_id: String, until: Millis) -> Self {
-        Self { user_id, until }
+        Self { user_id, until, claims: None }
+    }
+
+    /// The claim of this name, where it is a text. `None`: a server asks, which has no claims.
+    pub fn claim(&self, name: &str) -> Option<&str> {
+        let claim = self.claims.as_ref()?.get(name).and_then(Value::as_str);
+        Some(claim.unwrap_or_default())
     }
 
     /// The user's id in rows and tickets.
@@ -117,7 +125,7 @@ impl<'a> Token<'a> {
         let user_id = issuer.user(&claims)?;
         issuer.check_required(&claims)?;
         let until = (end.min(now + LONGEST) * SECOND as f64) as Millis;
-        Ok(Identity::new(user_id, until))
+        Ok(Identity { claims: Some(claims), ..Identity::new(user_id, until) })
     }
 
     fn claims(&self) -> Result<Map<String, Value>, Refused> {

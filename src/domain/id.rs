@@ -15,7 +15,7 @@ const TIME_CHARS: usize = 12;
 pub const KEY_CHARS: usize = TIME_CHARS + RANDOM_BYTES * 4 / 3;
 
 /// `<12 hex digits of unix milliseconds><16 base64url characters>`: sorts by time of creation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TaskKey(String);
 

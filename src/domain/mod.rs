@@ -13,4 +13,5 @@ pub mod owner;
 pub mod retention;
 pub mod task;
 pub mod time;
+pub mod usage;
 pub mod verdict;

@@ -1,5 +1,6 @@
 //! The client for feeds, used by rooms and the API.
 
+use super::books::is_kept;
 use super::newest::ERASED;
 use super::shown_on::feeds_of;
 use crate::domain::channel::erase::Gone;
@@ -8,6 +9,7 @@ use crate::domain::task::Task;
 use crate::domain::task::erase::Rows;
 use crate::domain::task::frame::{erased_frame, task_frame};
 use crate::domain::time::Millis;
+use crate::domain::usage::word::Word;
 use crate::error::ApiError;
 use crate::object::address::Address;
 use crate::object::name::ObjectName;
@@ -32,7 +34,11 @@ pub const NOBODY: &str = "nobody";
 /// How long whoever changes something waits for the feeds.
 pub const FEED_DEADLINE: Duration = Duration::from_secs(1);
 
-/// Publishes the current state of `task` to each of its feeds.
+/// The field of its query with the word on the task, for the user's book.
+pub const WORD: &str = "word";
+
+/// Publishes the current state of `task` to each of its feeds. The user's own keeps the user's book, and is
+/// told how the start stands: it answers once that is entered.
 ///
 /// # Errors
 ///
@@ -40,7 +46,17 @@ pub const FEED_DEADLINE: Duration = Duration::from_secs(1);
 pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
     let frame = task_frame(task);
     let path = format!("{PUBLISH_PATH}?task={}&version={}", task.id(), task.version);
-    post_to(env, feeds_of(&task.user_id, task.batch_id.as_deref()), &path, &frame).await
+    for feed in feeds_of(&task.user_id, task.batch_id.as_deref()) {
+        let word = matches!(feed, ObjectName::UserTasks(_)) && is_kept(env);
+        let path = if word { format!("{path}&{}", word_of(task)) } else { path.clone() };
+        Address::of(env, &feed)?.post(&path, &frame).await?;
+    }
+    Ok(())
+}
+
+fn word_of(task: &Task) -> String {
+    let word = serde_json::to_string(&Word::of(task)).expect("a word is plain JSON");
+    form_urlencoded::Serializer::new(String::new()).append_pair(WORD, &word).finish()
 }
 
 /// Tells the feeds of a task that it was erased. Its version is above any other: what a feed is reading
@@ -51,18 +67,9 @@ pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
 /// `unavailable` if a feed cannot be reached.
 pub async fn publish_erased(env: &Env, rows: &Rows) -> Result<(), ApiError> {
     let path = format!("{PUBLISH_PATH}?task={}&version={ERASED}", rows.task_id);
-    let feeds = feeds_of(&rows.user_id, rows.batch_id.as_deref());
-    post_to(env, feeds, &path, &erased_frame(&rows.task_id)).await
-}
-
-async fn post_to(
-    env: &Env,
-    feeds: impl Iterator<Item = ObjectName>,
-    path: &str,
-    frame: &str,
-) -> Result<(), ApiError> {
-    for feed in feeds {
-        Address::of(env, &feed)?.post(path, frame).await?;
+    let frame = erased_frame(&rows.task_id);
+    for feed in feeds_of(&rows.user_id, rows.batch_id.as_deref()) {
+        Address::of(env, &feed)?.post(&path, &frame).await?;
     }
     Ok(())
 }

@@ -1,14 +1,18 @@
 //! The Durable Object of a feed: a snapshot for each new watcher, then the published frames.
 
-use super::client::ERASED_PATH;
+use super::asks::BookAnswer;
+use super::client::{ERASED_PATH, WORD};
 use super::content::{ContentFeed, Turns, refused};
 use super::full::{close_full, close_soon, mark};
+use super::keeper::{Desk, Keeper};
 use super::newest::Newest;
 use super::overlap::Overlap;
+use super::pool::BudgetPool;
 use super::public::{Joined, PublicFeed};
 use crate::domain::list::LARGEST_LIMIT;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
+use crate::object::address::ASK_PATH;
 use crate::object::alarm::{admit, see_to_sockets};
 use crate::object::instance::Instance;
 use crate::object::name::ObjectName;
@@ -45,6 +49,8 @@ pub struct FeedRoom {
     turns: AssertUnwindSafe<Turns>,
     /// Of the feed of public rows.
     joined: AssertUnwindSafe<Joined>,
+    /// Of a user's book.
+    desk: AssertUnwindSafe<Desk>,
 }
 
 impl DurableObject for FeedRoom {
@@ -57,6 +63,7 @@ impl DurableObject for FeedRoom {
             overlap: AssertUnwindSafe(RefCell::default()),
             turns: AssertUnwindSafe(Turns::default()),
             joined: AssertUnwindSafe(Joined::default()),
+            desk: AssertUnwindSafe(Desk::default()),
         }
     }
 
@@ -72,11 +79,22 @@ impl DurableObject for FeedRoom {
                 return if is_watch { feed.watch(&request).await } else { feed.poked().await };
             }
             Some(ObjectName::PublicContent) => return self.public().fetch(&mut request).await,
+            Some(ObjectName::Pool) => {
+                let pool = BudgetPool { state: &self.state, env: &self.env };
+                return pool.fetch(&mut request).await;
+            }
+            Some(ObjectName::UserTasks(user)) if request.path() == ASK_PATH => {
+                return match self.keeper(&user).ask(&request.text().await?).await {
+                    Ok(answer) => Response::from_json::<BookAnswer>(&answer),
+                    Err(error) => refused(&error),
+                };
+            }
             _ if is_watch => return self.watch(&request).await,
             _ => {}
         }
         let frame = request.text().await?;
         let url = request.inner().url();
+        self.enter(&url).await?;
         let version = query::value(&url, "version").and_then(|version| version.parse().ok());
         if let (Some(task_id), Some(version)) = (query::value(&url, "task"), version) {
             // Another publication of the task has overtaken this one.
@@ -94,6 +112,7 @@ impl DurableObject for FeedRoom {
     async fn alarm(&self) -> Result<Response> {
         match self.feed() {
             Some(ObjectName::PublicContent) => self.public().alarm().await?,
+            Some(ObjectName::Pool) => {}
             _ => {
                 close_full(&self.state);
                 see_to_sockets(&self.state).await?;
@@ -127,6 +146,17 @@ impl DurableObject for FeedRoom {
 }
 
 impl FeedRoom {
+    /// Enters what a publication says of its start. Where that fails, its room publishes it again.
+    async fn enter(&self, url: &str) -> Result<()> {
+        let (Some(ObjectName::UserTasks(user)), Some(word)) =
+            (self.feed(), query::value(url, WORD))
+        else {
+            return Ok(());
+        };
+        let heard = self.keeper(&user).hear(serde_json::from_str(&word)?).await;
+        heard.map_err(|error| Error::RustError(error.to_string()))
+    }
+
     /// Accepts a watcher, then sends it a snapshot from D1. A room publishes only after D1 has its task,
     /// so what the snapshot lacks is published to the socket, which is open by then.
     async fn watch(&self, request: &Request) -> Result<Response> {
@@ -182,7 +212,8 @@ impl FeedRoom {
                 }
             }
         }
-        self.send(socket, reading, newest.into_iter().rev()).map(drop)
+        self.send(socket, reading, newest.into_iter().rev())?;
+        self.keeper(&user_id).show(socket)
     }
 
     /// Sends what is still news of these tasks: how many bytes.
@@ -209,6 +240,11 @@ impl FeedRoom {
 
     fn content<'a>(&'a self, user: &'a str) -> ContentFeed<'a> {
         ContentFeed { user, state: &self.state, env: &self.env, turns: &self.turns }
+    }
+
+    fn keeper<'a>(&'a self, user: &'a str) -> Keeper<'a> {
+        let answer = RefCell::default();
+        Keeper { user, state: &self.state, env: &self.env, desk: &self.desk, answer }
     }
 
     fn public(&self) -> PublicFeed<'_> {

@@ -25,6 +25,8 @@ pub enum What {
     StartFound,
     /// A start without an answer is not at the provider, or cannot be searched for.
     StartGivenUp,
+    /// A provider has named a cost that is negative or no decimal.
+    CostUnreadable,
 }
 
 /// One line.

@@ -19,7 +19,7 @@ const TRIES: usize = 3;
 const ANSWER_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Path of a message. Sockets have [`super::watcher::LIVE_PATH`].
-const ASK_PATH: &str = "/ask";
+pub const ASK_PATH: &str = "/ask";
 
 pub struct Address {
     namespace: ObjectNamespace,

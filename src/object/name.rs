@@ -17,6 +17,8 @@ pub enum ObjectName {
     Content(String),
     /// The feed of the rows that are everyone's. It tells the users' feeds of them, and has no sockets.
     PublicContent,
+    /// The budget of all users together.
+    Pool,
 }
 
 const CHANNEL: &str = "channel:";
@@ -24,6 +26,7 @@ const USER_TASKS: &str = "tasks:";
 const BATCH_TASKS: &str = "batch:";
 const CONTENT: &str = "content:";
 const PUBLIC_CONTENT: &str = "content";
+const POOL: &str = "budget";
 
 /// Every binding that an object may be found by.
 pub const BINDINGS: [&str; 2] = ["TASKS", "FEEDS"];
@@ -33,9 +36,11 @@ impl ObjectName {
     pub fn binding(&self) -> &'static str {
         match self {
             Self::Task(_) | Self::Channel(_) => "TASKS",
-            Self::UserTasks(_) | Self::BatchTasks(_) | Self::Content(_) | Self::PublicContent => {
-                "FEEDS"
-            }
+            Self::UserTasks(_)
+            | Self::BatchTasks(_)
+            | Self::Content(_)
+            | Self::PublicContent
+            | Self::Pool => "FEEDS",
         }
     }
 
@@ -49,8 +54,10 @@ impl ObjectName {
 
     /// The feed of this name, if there is one.
     pub fn of_feed(name: &str) -> Option<Self> {
-        if name == PUBLIC_CONTENT {
-            return Some(Self::PublicContent);
+        match name {
+            PUBLIC_CONTENT => return Some(Self::PublicContent),
+            POOL => return Some(Self::Pool),
+            _ => {}
         }
         let of = |prefix, make: fn(String) -> Self| {
             name.strip_prefix(prefix).map(|id| make(id.to_owned()))
@@ -70,6 +77,7 @@ impl fmt::Display for ObjectName {
             Self::BatchTasks(id) => (BATCH_TASKS, id.as_str()),
             Self::Content(id) => (CONTENT, id.as_str()),
             Self::PublicContent => (PUBLIC_CONTENT, ""),
+            Self::Pool => (POOL, ""),
         };
         write!(f, "{prefix}{id}")
     }
@@ -99,6 +107,7 @@ mod tests {
             (ObjectName::BatchTasks("btc_1".into()), "batch:btc_1"),
             (ObjectName::Content("auth0|a:b c".into()), "content:auth0|a:b c"),
             (ObjectName::PublicContent, "content"),
+            (ObjectName::Pool, "budget"),
         ] {
             assert_eq!((name.to_string().as_str(), name.binding()), (text, "FEEDS"));
             assert_eq!(ObjectName::of_feed(text), Some(name));

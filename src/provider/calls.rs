@@ -7,6 +7,7 @@ use crate::domain::model::Models;
 use crate::domain::task::Links;
 use crate::domain::task::report::Report;
 use crate::domain::task::start_request::StartRequest;
+use crate::domain::usage::amount::Amount;
 use crate::error::ApiError;
 use serde_json::Value;
 
@@ -71,7 +72,7 @@ pub async fn poll(
     let call = provider.poll(about).ok_or_else(not_offered)?;
     let answer = calls.send(provider, call).await?;
     let report = match provider.polled(&answer, about).ok_or_else(unreadable)? {
-        Polled::Report(report) => Some(report),
+        Polled::Report(report) => Some(*report),
         Polled::Next(call) => provider.polled_further(&calls.send(provider, call).await?, about),
     };
     report.filter(|report| fits(calls, provider, report, about)).ok_or_else(unreadable)
@@ -121,6 +122,21 @@ pub async fn estimate(
     let call = provider.estimate(request).ok_or_else(not_offered)?;
     let answer = calls.send(provider, call).await?;
     provider.estimated(&answer.body).ok_or_else(unreadable)
+}
+
+/// What a start would cost, if the provider says so of this kind.
+///
+/// # Errors
+///
+/// The provider refused it.
+pub async fn estimated_cost(
+    calls: &impl Calls,
+    provider: &'static dyn Provider,
+    request: &StartRequest,
+) -> Result<Option<Amount>, ApiError> {
+    let Some(call) = provider.estimate(request) else { return Ok(None) };
+    let answer = calls.send(provider, call).await?;
+    Ok(provider.estimated_cost(&answer.body).as_deref().and_then(Amount::parse))
 }
 
 /// The models that can be asked for.

@@ -119,6 +119,11 @@ pub trait Provider: Sync {
         None
     }
 
+    /// Reads from the same answer what the start would cost: a decimal, as the provider writes it.
+    fn estimated_cost(&self, _answer: &[u8]) -> Option<String> {
+        None
+    }
+
     /// The call that lists its models.
     fn models(&self) -> Option<Call> {
         None
@@ -147,9 +152,8 @@ pub trait Provider: Sync {
 
 /// What the answer to a poll comes to.
 #[derive(Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is one, and it is taken apart at once")]
 pub enum Polled {
-    Report(Report),
+    Report(Box<Report>),
     /// The task is over. How it has ended is the answer to this call.
     Next(Call),
 }

@@ -4,12 +4,14 @@
 //! intent, whose id travels with the request: a webhook that comes first finds its owner by it. A channel cannot be polled, so a start whose answer was lost is never
 //! repeated under the same idempotency key.
 
-use super::earlier::{Earlier, earlier};
+use super::earlier::{Earlier, earlier, wait_for_first};
+use super::money::{Entered, too_late};
 use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::channel::intent::Intent;
 use crate::domain::channel::state::Channel;
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::id::TaskKey;
+use crate::domain::time::Millis;
 use crate::error::{ApiError, Code};
 use crate::provider::call::{Order, Started};
 use crate::provider::calls::{self, Calls};
@@ -46,26 +48,79 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         {
             return Ok(channel);
         }
+        let until = match self.entered_channel(order, claim.as_ref()).await? {
+            Ok(until) => until,
+            Err(channel) => return Ok(channel),
+        };
         let intent = Intent {
             id: order.key.clone(),
             user_id: user.to_owned(),
             workflow: order.request.model.clone().unwrap_or_default(),
         };
-        if let Err(error) = self.rows.intend(&intent, claim.as_ref(), self.now()).await {
-            let Some(claim) = &claim else { return Err(error) };
-            let claimed = self.rows.claimed(user, &claim.key).await?;
-            // D1's answer may have been lost, and the claim is ours.
-            if claimed.is_none_or(|claimed| claimed.stands_for != claim.stands_for) {
-                // Or it was claimed a moment ago: then that one is the start.
-                return self.channel_before(user, claim).await?.ok_or(error);
-            }
+        let intended = match self.intended(&intent, claim.as_ref()).await {
+            Ok(None) if self.now() >= until => Err(too_late()),
+            intended => intended,
+        };
+        if !matches!(intended, Ok(None)) {
+            self.take_back(user, vec![intent.id.clone()]).await;
+        }
+        if let Some(channel) = intended? {
+            return Ok(channel);
         }
         let started = calls::start(self.calls, provider, order).await;
         self.settle(&intent, claim.as_ref(), &started).await;
+        if started.as_ref().is_err_and(|error| unclear(error.code).is_none()) {
+            self.take_back(user, vec![intent.id.clone()]).await;
+        }
         let provider = order.request.provider.to_owned();
         let channel = intent.channel(started?.id, provider, self.now());
         self.attach_channel(&channel).await;
         Ok(channel)
+    }
+
+    /// Records the intent. Or the channel that another request has started under the same key a moment
+    /// ago.
+    async fn intended(
+        &self,
+        intent: &Intent,
+        claim: Option<&Claim>,
+    ) -> Result<Option<Channel>, ApiError> {
+        let Err(error) = self.rows.intend(intent, claim, self.now()).await else {
+            return Ok(None);
+        };
+        let Some(claim) = claim else { return Err(error) };
+        let user = &intent.user_id;
+        let claimed = self.rows.claimed(user, &claim.key).await?;
+        // D1's answer may have been lost, and the claim is ours.
+        if claimed.is_some_and(|claimed| claimed.stands_for == claim.stands_for) {
+            return Ok(None);
+        }
+        self.channel_before(user, claim).await?.ok_or(error).map(Some)
+    }
+
+    /// Enters the start in the user's book: until when it may be made. Or the channel that the first
+    /// request with the same key has started.
+    async fn entered_channel(
+        &self,
+        order: &Order<'_>,
+        claim: Option<&Claim>,
+    ) -> Result<Result<Millis, Channel>, ApiError> {
+        let (user, since) = (order.user_id, self.now());
+        let starts = vec![(order.key.clone(), self.price(order.request).await?)];
+        loop {
+            let key = claim.map(|claim| claim.key.clone());
+            let entered = self.enter(user, starts.clone(), key, true).await;
+            if let Ok(Entered::Until(until)) = entered {
+                return Ok(Ok(until));
+            }
+            if let Some(claim) = claim
+                && let Some(channel) = self.channel_before(user, claim).await?
+            {
+                return Ok(Err(channel));
+            }
+            entered?;
+            wait_for_first(self, since).await?;
+        }
     }
 
     /// Sets what a claimed key stands for. A start that was refused leaves nothing.

@@ -43,11 +43,24 @@ pub(super) async fn earlier<R: Rows, C: Calls, O: Rooms, T: Clock, S>(
         match look(&claimed).await? {
             Earlier::None => return Ok(None),
             Earlier::Ended(started) => return Ok(Some(started)),
-            Earlier::UnderWay if ports.now() - since >= WAIT => {
-                let message = "The first request with this Idempotency-Key is still under way.";
-                return Err(ApiError::new(Code::IdempotencyInProgress, message));
-            }
-            Earlier::UnderWay => ports.clock.pause(STEP).await,
+            Earlier::UnderWay => wait_for_first(ports, since).await?,
         }
     }
+}
+
+/// Waits a little for the first request with the same idempotency key, which is waited for since `since`.
+///
+/// # Errors
+///
+/// 409 if it has been waited for long enough.
+pub(super) async fn wait_for_first<R: Rows, C: Calls, O: Rooms, T: Clock>(
+    ports: &Ports<'_, R, C, O, T>,
+    since: Millis,
+) -> Result<(), ApiError> {
+    if ports.now() - since >= WAIT {
+        let message = "The first request with this Idempotency-Key is still under way.";
+        return Err(ApiError::new(Code::IdempotencyInProgress, message));
+    }
+    ports.clock.pause(STEP).await;
+    Ok(())
 }

@@ -2,10 +2,15 @@
 
 use super::ports::{Clock, Ports, Rooms, Rows};
 use super::search::{Found, search};
+use crate::domain::task::change::fail;
 use crate::domain::task::{START_LOST, Task, TaskError};
 use crate::domain::time::Millis;
+use crate::domain::usage::word::Word;
 use crate::error::ApiError;
 use crate::provider::calls::Calls;
+
+/// The version of rows that were given up: they have been searched for.
+const SEARCHED: u64 = 2;
 
 /// Searches for a lost start at the provider. If the task is there, attaches and returns it.
 ///
@@ -86,6 +91,17 @@ async fn settle<R: Rows, C: Calls, O: Rooms, T: Clock>(
         false => "The start was cut off: it is not known whether the provider has started it.",
     };
     let lost = TaskError::new(START_LOST, message);
-    ports.rows.give_up(task, task.error.as_ref().unwrap_or(&lost), ports.now()).await?;
+    let reason = task.error.as_ref().unwrap_or(&lost);
+    ports.rows.give_up(task, reason, ports.now()).await?;
+    // If the book does not hear of it, it asks the rows.
+    let _ = ports.rooms.tell(&task.user_id, vec![Word::of(&given_up(task, reason))]).await;
     Ok(Settled::GivenUp)
+}
+
+/// The task as its rows have it now.
+fn given_up(task: &Task, reason: &TaskError) -> Task {
+    let version = task.version.max(SEARCHED);
+    let mut task = Task { version, ..task.clone() };
+    fail(&mut task, reason.clone());
+    task
 }

@@ -7,6 +7,7 @@
 pub mod channels;
 mod earlier;
 pub mod lost;
+mod money;
 pub mod ports;
 pub mod saga;
 pub mod search;

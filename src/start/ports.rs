@@ -3,8 +3,12 @@
 use crate::domain::channel::intent::Intent;
 use crate::domain::channel::state::Channel;
 use crate::domain::claim::{Claim, Claimed};
+use crate::domain::id::TaskKey;
 use crate::domain::task::{Task, TaskError};
 use crate::domain::time::Millis;
+use crate::domain::usage::apply::{Answer, Wanted};
+use crate::domain::usage::prices::Prices;
+use crate::domain::usage::word::Word;
 use crate::error::ApiError;
 use crate::provider::calls::Calls;
 use crate::provider::registry::Registry;
@@ -73,7 +77,7 @@ pub trait Rows {
     async fn insert_channel(&self, channel: &Channel) -> Result<(), ApiError>;
 }
 
-/// The rooms of tasks and channels.
+/// The rooms of tasks and channels, and the books of users.
 #[expect(async_fn_in_trait, reason = "a Worker has one thread: nothing needs these to be Send")]
 pub trait Rooms {
     /// Attaches a task to its room and returns its current state: an early webhook may have completed it.
@@ -84,6 +88,15 @@ pub trait Rooms {
 
     /// Makes sure that a task under way has a room with an alarm.
     async fn wake(&self, task: &Task) -> Result<(), ApiError>;
+
+    /// Enters starts in the user's book, before they are made.
+    async fn reserve(&self, user: &str, wanted: Wanted) -> Result<Answer, ApiError>;
+
+    /// Takes back the entries of starts that were not made.
+    async fn release(&self, user: &str, starts: Vec<TaskKey>) -> Result<(), ApiError>;
+
+    /// Tells the user's book how starts stand that no room takes care of.
+    async fn tell(&self, user: &str, words: Vec<Word>) -> Result<(), ApiError>;
 
     /// Attaches a channel to its room.
     async fn attach_channel(&self, channel: Channel) -> Result<(), ApiError>;
@@ -111,6 +124,16 @@ pub trait Clock {
     fn log_error(&self, what: &str, detail: &str);
 }
 
+/// How starts are limited in this deployment. Without it nothing is.
+#[derive(Clone, Debug, Default)]
+pub struct Money {
+    /// The tier that the caller's token names. `None`: a server asks.
+    pub tier: Option<String>,
+    /// Whether there is a budget, so that each start has to have a price.
+    pub counts: bool,
+    pub prices: Prices,
+}
+
 /// All ports, and the providers.
 pub struct Ports<'a, R, C, O, T> {
     pub providers: Registry,
@@ -118,6 +141,8 @@ pub struct Ports<'a, R, C, O, T> {
     pub calls: &'a C,
     pub rooms: &'a O,
     pub clock: &'a T,
+    /// How starts are limited. `None`: they are not.
+    pub money: Option<Money>,
 }
 
 impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {

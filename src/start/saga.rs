@@ -1,8 +1,9 @@
 //! Starting tasks: rows first, then the provider, then the rooms. After a failure between two steps,
 //! the rows have the error, or a webhook or the sweep finds them.
 
-use super::earlier::{Earlier, earlier};
+use super::earlier::{Earlier, earlier, wait_for_first};
 use super::lost::find_lost;
+use super::money::{Entered, too_late};
 use super::ports::{Clock, Ports, Rooms, Rows, SIDE_BY_SIDE};
 use crate::domain::claim::{Claim, Claimed};
 use crate::domain::task::start_request::StartRequest;
@@ -44,21 +45,70 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
     /// Nothing was started: the rows could not be inserted, or the key stands for another request.
     pub async fn start(&self, jobs: Vec<Job>, claim: Option<Claim>) -> Result<Done, ApiError> {
         let user = jobs.first().map(|job| job.task.user_id.clone()).unwrap_or_default();
-        if let Some(claim) = &claim
-            && let Some(done) = self.started_before(&user, claim).await?
-        {
+        if let Some(done) = self.done_before(&user, claim.as_ref()).await? {
             return Ok(done);
         }
+        let until = match self.entered(&user, &jobs, claim.as_ref()).await? {
+            Ok(until) => until,
+            Err(done) => return Ok(done),
+        };
         let tasks: Vec<&Task> = jobs.iter().map(|job| &job.task).collect();
-        if let Err(error) = self.rows.insert(&tasks, claim.as_ref()).await {
-            return self.not_inserted(&user, &tasks, claim.as_ref(), error).await;
+        let keys = || tasks.iter().map(|task| task.key.clone()).collect();
+        let inserted = self.rows.insert(&tasks, claim.as_ref()).await;
+        let inserted = inserted.and(if self.now() < until { Ok(()) } else { Err(too_late()) });
+        if let Err(error) = inserted {
+            let done = self.not_inserted(&user, &tasks, claim.as_ref(), error).await;
+            self.take_back(&user, keys()).await;
+            return done;
         }
         let mut outcomes = Vec::new();
         for some in jobs.chunks(SIDE_BY_SIDE) {
             outcomes.extend(join_all(some.iter().map(|job| self.begin(job))).await);
         }
+        let refused = tasks
+            .iter()
+            .zip(&outcomes)
+            .filter(|(_, outcome)| outcome.as_ref().is_err_and(is_refused));
+        let refused = refused.map(|(task, _)| task.key.clone()).collect();
         self.settle_refusals(&tasks, &outcomes, claim.as_ref()).await;
+        self.take_back(&user, refused).await;
         Ok(Done { outcomes, earlier: None })
+    }
+
+    /// Enters the starts in the user's book: until when they may be made. Or what the first request with
+    /// the same idempotency key has started: it is waited for, and the repeat enters nothing.
+    async fn entered(
+        &self,
+        user: &str,
+        jobs: &[Job],
+        claim: Option<&Claim>,
+    ) -> Result<Result<Millis, Done>, ApiError> {
+        let starts = self.priced(jobs.iter().map(|job| (&job.task.key, &job.request))).await?;
+        let since = self.now();
+        loop {
+            let key = claim.map(|claim| claim.key.clone());
+            let entered = self.enter(user, starts.clone(), key, false).await;
+            if let Ok(Entered::Until(until)) = entered {
+                return Ok(Ok(until));
+            }
+            // It may have been started meanwhile, by what has used up the limit.
+            if let Some(done) = self.done_before(user, claim).await? {
+                return Ok(Err(done));
+            }
+            entered?;
+            wait_for_first(self, since).await?;
+        }
+    }
+
+    async fn done_before(
+        &self,
+        user: &str,
+        claim: Option<&Claim>,
+    ) -> Result<Option<Done>, ApiError> {
+        match claim {
+            Some(claim) => self.started_before(user, claim).await,
+            None => Ok(None),
+        }
     }
 
     /// Handles a failed insert. If another request has claimed the key at the same time, that is the start.
@@ -145,7 +195,7 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
             .iter()
             .zip(outcomes)
             .filter_map(|(task, outcome)| Some((*task, outcome.as_ref().err()?)))
-            .filter(|(_, error)| !reason(error).is_provisional())
+            .filter(|(_, error)| is_refused(error))
             .collect();
         if errors.len() < tasks.len() {
             for (task, error) in errors {
@@ -217,6 +267,13 @@ fn again(error: &TaskError) -> ApiError {
         None => Code::ProviderRefused,
     };
     ApiError::new(code, error.message.clone())
+}
+
+/// Whether the provider has said no, and bills nothing. A task that it has started and that neither its
+/// room nor D1 could be told of is not refused: the sweep finds it.
+fn is_refused(error: &ApiError) -> bool {
+    let is_ours = matches!(error.code, Code::Unavailable | Code::Internal);
+    !is_ours && !reason(error).is_provisional()
 }
 
 fn reason(error: &ApiError) -> TaskError {

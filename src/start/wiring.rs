@@ -4,9 +4,13 @@ use super::ports::{Clock, Ports, Rooms, Rows};
 use crate::domain::channel::intent::Intent;
 use crate::domain::channel::state::{Channel, ChannelState};
 use crate::domain::claim::{Claim, Claimed};
+use crate::domain::id::TaskKey;
 use crate::domain::task::{Task, TaskError};
 use crate::domain::time::Millis;
+use crate::domain::usage::apply::{Answer, Wanted};
+use crate::domain::usage::word::Word;
 use crate::error::ApiError;
+use crate::feed::books;
 use crate::platform::{self, log_error, with_deadline};
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
@@ -28,8 +32,9 @@ pub async fn with_ports<T>(
 ) -> Result<T, ApiError> {
     let rows = Store::new(env)?;
     let (calls, rooms) = (Http { env }, RoomClients { env });
-    work(Ports { providers: PROVIDERS, rows: &rows, calls: &calls, rooms: &rooms, clock: &Runtime })
-        .await
+    let clock = &Runtime;
+    let (rows, calls, rooms) = (&rows, &calls, &rooms);
+    work(Ports { providers: PROVIDERS, rows, calls, rooms, clock, money: None }).await
 }
 
 /// The rooms of this deployment.
@@ -121,6 +126,18 @@ impl Rooms for RoomClients<'_> {
 
     async fn wake(&self, task: &Task) -> Result<(), ApiError> {
         TaskClient::of(self.env, task.id())?.wake(task).await
+    }
+
+    async fn reserve(&self, user: &str, wanted: Wanted) -> Result<Answer, ApiError> {
+        books::reserve(self.env, user, wanted).await
+    }
+
+    async fn release(&self, user: &str, starts: Vec<TaskKey>) -> Result<(), ApiError> {
+        books::release(self.env, user, starts).await
+    }
+
+    async fn tell(&self, user: &str, words: Vec<Word>) -> Result<(), ApiError> {
+        books::tell(self.env, user, words).await
     }
 
     async fn attach_channel(&self, channel: Channel) -> Result<(), ApiError> {

@@ -1,6 +1,7 @@
 //! Intents in D1: requests that are about to be started.
 
 use super::d1::Store;
+use super::row::to_json;
 use super::sql::intents as sql;
 use crate::domain::channel::intent::{Intent, LIFETIME};
 use crate::domain::claim::Claim;
@@ -54,6 +55,18 @@ impl Store {
     /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
     pub async fn intent(&self, id: &TaskKey) -> Result<Option<Intent>, ApiError> {
         self.parsed(self.statement(sql::INTENT, &[id.as_str()])?).await
+    }
+
+    /// Those of these intents that there are.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
+    pub async fn intents(&self, ids: &[TaskKey]) -> Result<Vec<Intent>, ApiError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.all(self.statement(sql::INTENTS, &[&to_json(&ids)])?).await
     }
 
     /// Deletes some of the intents that are over.

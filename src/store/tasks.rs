@@ -169,6 +169,18 @@ impl Store {
         self.task(self.statement(sql::TASK_BY_KEY, &[user, key])?).await
     }
 
+    /// Those of a user's tasks that have these keys of ours.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
+    pub async fn tasks_by_keys(&self, user: &str, keys: &[TaskKey]) -> Result<Vec<Task>, ApiError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.tasks(self.statement(sql::TASKS_BY_KEYS, &[user, &to_json(&keys)])?).await
+    }
+
     /// Whether a task that the user has started since `since` has no provider's id yet.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ poll_failed  | store                      | store                      | store  
 give_up      | -                          | -                          | store show                  | store show                  | -                   | -                   | -
 flushed      | store                      | store                      | store                       | -                           | store               | -                   | -
 flush_failed | store at+0s                | store at+0s                | store at+2s                 | store at+10s                | store at+2s         | store at=end        | store at=end
-erase        | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete
+erase        | store show at+2s do:delete | store show at+2s do:delete do:settle | store show at+2s do:delete | store show at+2s do:delete | store show at+2s do:delete do:settle | store show at+2s do:delete | store show at+2s do:delete
 left_behind  | do:flush                   | do:flush                   | store show do:flush         | store show do:flush         | store show do:flush | store show do:flush | store show do:flush
 ";
 
@@ -88,6 +88,7 @@ fn stage(name: &str) -> Stage {
         "poll" => Stage::Poll,
         "give_up" => Stage::GiveUp,
         "flush" => Stage::Flush,
+        "settle" => Stage::Settle,
         "end" => Stage::End,
         other => panic!("no stage {other}"),
     }
@@ -99,6 +100,7 @@ fn stage_name(stage: Stage) -> &'static str {
         Stage::Poll => "poll",
         Stage::GiveUp => "give_up",
         Stage::Flush => "flush",
+        Stage::Settle => "settle",
         Stage::End => "end",
     }
 }
@@ -108,6 +110,7 @@ fn word(effect: &Effect) -> Option<String> {
         Effect::Do(Work::Adopt) => "do:adopt".to_owned(),
         Effect::Do(Work::Poll) => "do:poll".to_owned(),
         Effect::Do(Work::Delete) => "do:delete".to_owned(),
+        Effect::Do(Work::Settle) => "do:settle".to_owned(),
         Effect::Do(Work::Flush { note: true }) => "do:flush".to_owned(),
         Effect::Do(Work::Flush { note: false }) => "do:write".to_owned(),
         Effect::Then(Input::GiveUp) => "give_up".to_owned(),

@@ -10,6 +10,8 @@ use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::erase::Rows;
 use taskwire::domain::task::schedule::{ERASED_LIFETIME, FIRST_FLUSH};
 use taskwire::domain::time::HOUR;
+use taskwire::domain::usage::amount::Amount;
+use taskwire::domain::usage::word::{Charge, Word};
 use taskwire::domain::verdict::Verdict;
 
 const ALL: usize = usize::MAX;
@@ -191,7 +193,71 @@ fn nothing_is_kept_of_whose_task_it_was_once_its_rows_are_gone_for_good() {
     let mut world = World::new();
     world.take(Step::Erase, ALL);
     let (room, _) = decide(&world.room(), Input::Deleted, world.now + LATE_WRITE);
+    // Its end is paid for, so it is remembered until the book has it.
+    let (room, _) = decide(&room, Input::Settled, world.now + LATE_WRITE);
     let text = serde_json::to_string(&room).expect("plain JSON");
     let task = new_task(2);
     assert!(!text.contains(&task.user_id) && !text.contains(task.key.as_str()), "{text}");
+}
+
+/// What the owner's book was told of a task that was erased while it was under way.
+fn told_after(steps: &[Step]) -> (World, Vec<(Charge, bool)>) {
+    let mut world = World::new();
+    world.take(Step::Attach, ALL);
+    world.take(Step::Erase, ALL);
+    for step in steps {
+        world.take(*step, ALL);
+    }
+    let end = |word: &Word| word.end.map(|end| (end.charge, end.is_final)).expect("an end");
+    let told = world.told.iter().map(end).collect();
+    (world, told)
+}
+
+fn cost() -> Charge {
+    Charge::Cost(Amount::parse("0.03").expect("a decimal"))
+}
+
+#[test]
+fn the_end_of_an_erased_task_is_told_to_its_owners_book_when_the_provider_says_it_and_once() {
+    for (step, charge) in [(Step::Completed, cost()), (Step::Failed, Charge::Nothing)] {
+        let (world, told) = told_after(&[step, Step::Again, step]);
+        assert_eq!(told, [(charge, true)]);
+        assert_eq!(
+            world.room().erased.expect("remembered").owed,
+            None,
+            "whose it was is forgotten"
+        );
+    }
+    let (_, told) = told_after(&[Step::Unknown, Step::Wake]);
+    assert_eq!(told, [], "that is no end");
+}
+
+#[test]
+fn an_erased_task_of_which_nothing_is_heard_costs_what_was_reserved_from_its_deadline_on() {
+    let (mut world, told) = told_after(&[]);
+    assert_eq!(told, []);
+    let deadline = new_task(2).deadline();
+    while world.told.is_empty() {
+        let at = world.actor.alarm.expect("an alarm");
+        assert!(at <= deadline, "it is too late");
+        world.alarm(at, Said::Nothing, ALL);
+    }
+    assert_eq!(world.now, deadline);
+    let end = world.told[0].end.expect("an end");
+    assert_eq!((end.charge, end.is_final), (Charge::Reserved, false));
+    assert_eq!(world.room().erased.expect("remembered").owed, None);
+}
+
+#[test]
+fn a_book_that_cannot_be_told_is_told_later() {
+    let mut world = World::new();
+    world.take(Step::Attach, ALL);
+    world.is_away = true;
+    world.take(Step::Erase, ALL);
+    world.take(Step::Completed, ALL);
+    assert_eq!(world.told, []);
+    world.is_away = false;
+    let at = world.actor.alarm.expect("an alarm");
+    world.alarm(at, Said::Nothing, ALL);
+    assert_eq!(world.told.len(), 1);
 }

@@ -44,7 +44,7 @@ impl Chance {
                 Some(Input::LeftBehind(choice as u64 % 7))
             }
             Work::Flush { note } => note.then_some(Input::Flushed(version)),
-            Work::Delete => panic!("nothing was erased"),
+            Work::Delete | Work::Settle => panic!("nothing was erased"),
             Work::Send => panic!("an event, and there is no road"),
         }
     }

@@ -13,6 +13,7 @@ use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{START_LOST, Task, TaskError};
 use taskwire::domain::time::{Millis, SECOND};
+use taskwire::domain::usage::word::Word;
 use taskwire::domain::verdict::Verdict;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,6 +59,8 @@ pub struct World {
     pub is_away: bool,
     /// The rows were deleted.
     pub is_deleted: bool,
+    /// What the owner's book was told of an erased task.
+    pub told: Vec<Word>,
     /// The version that the feeds have shown.
     pub published: u64,
     /// The webhook that came last, and those that were not answered: they come again.
@@ -92,6 +95,7 @@ impl World {
             rows: Task { task_id: None, ..new_task(2) },
             is_away: false,
             is_deleted: false,
+            told: Vec::new(),
             published: 0,
             last: None,
             unanswered: Vec::new(),
@@ -230,6 +234,11 @@ impl World {
                 note.then_some(Input::Flushed(task.version))
             }
             Work::Send => panic!("an event, and there is no road"),
+            Work::Settle if self.is_away => Some(Input::SettleFailed),
+            Work::Settle => {
+                self.told.extend(room.erased?.owed.map(|owed| owed.last_word()));
+                Some(Input::Settled)
+            }
             Work::Delete if self.is_away => Some(Input::DeleteFailed),
             Work::Delete => {
                 self.is_deleted = true;

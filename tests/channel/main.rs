@@ -76,6 +76,7 @@ fn arrives(event: ChannelEvent) -> Input {
 fn asked_by(user: &str) -> Input {
     Input::Attach(Channel {
         channel_id: CHANNEL.into(),
+        start: None,
         provider: FIRST_PROVIDER.into(),
         user_id: Some(user.into()),
         workflow: Some("films".into()),

@@ -193,6 +193,8 @@ impl World {
             Work::Poll => Some(Input::PollFailed),
             Work::Delete if self.is_away => Some(Input::DeleteFailed),
             Work::Delete => Some(Input::Deleted),
+            Work::Settle if self.is_away => Some(Input::SettleFailed),
+            Work::Settle => Some(Input::Settled),
             Work::Flush { .. } if self.is_away => Some(Input::FlushFailed),
             Work::Flush { note } => {
                 let task = state.task?;

@@ -295,6 +295,7 @@ fn a_request_has_a_row_that_comes_back_as_it_was_and_only_gets_newer() {
     let db = database();
     let mut channel = Channel {
         channel_id: "c1".into(),
+        start: None,
         provider: "modelriver".into(),
         user_id: Some("ada".into()),
         workflow: Some("films".into()),

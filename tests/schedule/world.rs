@@ -96,7 +96,7 @@ fn outcome(
                 false => Some(Input::FlushFailed),
             }
         }
-        Work::Delete => panic!("nothing was erased"),
+        Work::Delete | Work::Settle => panic!("nothing was erased"),
         Work::Send => panic!("an event, and there is no road"),
     }
 }

@@ -13,7 +13,7 @@ use taskwire::provider::call::Order;
 use taskwire::provider::kind::Becomes;
 use taskwire::start::channels::under_way;
 
-fn start(world: &World, keyed: bool) -> Result<Result<Channel, ApiError>, Died> {
+pub fn start(world: &World, keyed: bool) -> Result<Result<Channel, ApiError>, Died> {
     start_as(world, keyed, 1)
 }
 

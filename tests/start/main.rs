@@ -5,6 +5,7 @@ mod channels;
 mod crowd;
 mod every_failure;
 mod fakes;
+mod limits;
 mod repeats;
 mod rooms;
 mod rows;

@@ -2,7 +2,10 @@
 
 use crate::world::World;
 use taskwire::domain::channel::state::Channel;
+use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::{Status, Task};
+use taskwire::domain::usage::apply::{Answer, Input, Wanted};
+use taskwire::domain::usage::word::Word;
 use taskwire::error::ApiError;
 use taskwire::start::ports::Rooms;
 
@@ -47,6 +50,31 @@ impl Rooms for World {
             Ok(())
         })
         .await
+    }
+
+    async fn reserve(&self, _user: &str, wanted: Wanted) -> Result<Answer, ApiError> {
+        let input = Input::Reserve { wanted, terms: self.terms, grant: None };
+        let act = || self.keep(input).ok_or_else(ApiError::internal);
+        self.step("reserve", ApiError::unavailable(), act).await
+    }
+
+    async fn release(&self, _user: &str, starts: Vec<TaskKey>) -> Result<(), ApiError> {
+        let act = || {
+            self.keep(Input::Release(starts));
+            Ok(())
+        };
+        self.step("release", ApiError::unavailable(), act).await
+    }
+
+    async fn tell(&self, _user: &str, words: Vec<Word>) -> Result<(), ApiError> {
+        if self.money.is_none() {
+            return Ok(());
+        }
+        let act = || {
+            self.keep(Input::Words(words));
+            Ok(())
+        };
+        self.step("tell", ApiError::unavailable(), act).await
     }
 
     async fn attach_channel(&self, channel: Channel) -> Result<(), ApiError> {

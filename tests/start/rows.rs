@@ -17,6 +17,7 @@ impl Rows for World {
     }
 
     async fn insert(&self, tasks: &[&Task], claim: Option<&Claim>) -> Result<(), ApiError> {
+        self.now.set(self.now() + self.rows_take.get());
         self.d1("insert", || {
             if let Some(claim) = claim {
                 self.take_key(claim)?;

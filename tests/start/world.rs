@@ -11,8 +11,12 @@ use std::time::Duration;
 use taskwire::domain::channel::intent::Intent;
 use taskwire::domain::channel::state::Channel;
 use taskwire::domain::claim::Claimed;
+use taskwire::domain::effect::Effect;
 use taskwire::domain::task::{Status, Task, TaskError};
 use taskwire::domain::time::{MINUTE, Millis};
+use taskwire::domain::usage::apply::{Answer as Booked, Input, Work, apply};
+use taskwire::domain::usage::book::Book as Usage;
+use taskwire::domain::usage::terms::Terms;
 use taskwire::error::ApiError;
 use taskwire::provider::call::{Answer, Call};
 use taskwire::provider::calls::Calls;
@@ -22,7 +26,7 @@ use taskwire::provider::mynth::Mynth;
 use taskwire::provider::refusal::{no_answer, unreachable};
 use taskwire::provider::registry::Registry;
 use taskwire::start::lost::settle_lost;
-use taskwire::start::ports::{Clock, Ports, Rooms};
+use taskwire::start::ports::{Clock, Money, Ports, Rooms};
 
 /// The real providers, and one of this test's own.
 pub static PROVIDERS: Registry = Registry(&[&Mynth, &ModelRiver, &Third]);
@@ -41,10 +45,16 @@ pub struct World {
     /// The names of the steps that were taken.
     pub steps: RefCell<Vec<String>>,
     pub log: RefCell<Vec<String>>,
+    /// Ada's book, and what limits her starts.
+    pub usage: RefCell<Usage>,
+    pub terms: Terms,
+    pub money: Option<Money>,
     /// How long each call to a provider takes.
     pub call_takes: Cell<Millis>,
+    /// How long it takes to insert rows.
+    pub rows_take: Cell<Millis>,
     is_dead: Cell<bool>,
-    now: Cell<Millis>,
+    pub now: Cell<Millis>,
 }
 
 impl World {
@@ -58,7 +68,8 @@ impl World {
     }
 
     pub fn ports(&self) -> Ports<'_, Self, Self, Self, Self> {
-        Ports { providers: PROVIDERS, rows: self, calls: self, rooms: self, clock: self }
+        let money = self.money.clone();
+        Ports { providers: PROVIDERS, rows: self, calls: self, rooms: self, clock: self, money }
     }
 
     /// The process is started again. What was stored is there, and nothing goes wrong from here on.
@@ -81,6 +92,17 @@ impl World {
         for task in &pending {
             crate::fakes::run(self.wake(task)).expect("nothing dies").expect("nothing fails");
         }
+    }
+
+    /// The book takes an input: what it answers.
+    pub fn keep(&self, input: Input) -> Option<Booked> {
+        let decision = apply(&self.usage.borrow(), input, self.now());
+        self.usage.replace(decision.state);
+        let answer = |effect| match effect {
+            Effect::Do(Work::Answer(answer)) => Some(answer),
+            _ => None,
+        };
+        decision.effects.into_iter().find_map(answer)
     }
 
     /// How many calls were paid for that carry the row ids, or else the prompt, of this task.

@@ -83,7 +83,8 @@ impl Kind for Tasks {
 
     fn is_open(state: &RoomState) -> bool {
         let waits = state.task.as_ref().is_some_and(|task| !task.status.is_terminal());
-        let goes = state.erased.as_ref().is_some_and(|erased| erased.left.is_some());
+        let is_left = |erased: &task::erase::Erased| erased.left.is_some() || erased.owed.is_some();
+        let goes = state.erased.as_ref().is_some_and(is_left);
         waits || goes || state.is_dirty() || !state.early.is_empty()
     }
 

@@ -20,7 +20,7 @@ import "./openapi/run_webhooks.ts";
 /** Promised, and not to be had by any request: a fault of ours that we know nothing of. */
 const NEVER = /internal_error$/;
 
-/** Bytes of the document, gzipped: it is a part of the Worker. 8 KB, and one for what runs of models have brought. */
+/** Bytes of the document, gzipped: it is a part of the Worker. Runs of models and limits have brought one KB more. */
 const LARGEST = 9 * 1024;
 
 describe("openapi.json", { timeout }, () => {

@@ -61,9 +61,8 @@ pub struct Batch<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "most are the large one")]
 pub enum BatchEntry<'a> {
-    Started(BatchStarted<'a>),
+    Started(Box<BatchStarted<'a>>),
     Refused(ErrorBody<'a>),
 }
 
@@ -83,11 +82,11 @@ pub struct BatchStarted<'a> {
 impl<'a> From<&'a Result<Task, ApiError>> for BatchEntry<'a> {
     fn from(outcome: &'a Result<Task, ApiError>) -> Self {
         match outcome {
-            Ok(task) => Self::Started(BatchStarted {
+            Ok(task) => Self::Started(Box::new(BatchStarted {
                 task_id: task.id(),
                 task: task.into(),
                 access: Access::of(task),
-            }),
+            })),
             Err(error) => Self::Refused(error.into()),
         }
     }
@@ -172,6 +171,7 @@ mod tests {
     fn a_request_to_modelriver_is_pinned() {
         let channel = Channel {
             channel_id: "c1".into(),
+            start: None,
             provider: "modelriver".into(),
             user_id: Some("ada".into()),
             workflow: Some("films".into()),

@@ -12,6 +12,7 @@ use crate::domain::erase::Deletion;
 use crate::domain::owner::NOBODY;
 use crate::domain::task::{Status, TIMEOUT, TaskError};
 use crate::domain::time::Millis;
+use crate::domain::usage::word::{Charge, End, Word};
 use crate::domain::verdict::Verdict;
 
 pub(super) fn attach(state: &mut ChannelState, asked: Channel, now: Millis) -> Verdict {
@@ -29,6 +30,7 @@ pub(super) fn attach(state: &mut ChannelState, asked: Channel, now: Millis) -> V
     };
     let given: Vec<bool> = state.events.iter().map(is_anothers).collect();
     known.workflow = asked.workflow;
+    known.start = asked.start;
     known.created_at = known.created_at.min(asked.created_at);
     known.user_id = asked.user_id;
     let version = touch(known, now);
@@ -97,6 +99,7 @@ fn unasked(channel_id: String, provider: String, now: Millis) -> Channel {
         channel_id,
         provider,
         user_id: Some(NOBODY.to_owned()),
+        start: None,
         workflow: None,
         status: Status::Pending,
         version: 0,
@@ -195,9 +198,10 @@ pub(super) fn erase(state: &mut ChannelState, gone: &Gone, now: Millis) {
             }
         }
         None => {
+            let owed = owed(state);
             // What has happened has happened, though the events that say so only name the rows now.
             let outbox = std::mem::take(&mut state.outbox);
-            *state = ChannelState { erased_at: Some(now), outbox, ..ChannelState::default() };
+            *state = ChannelState { erased_at: Some(now), owed, outbox, ..ChannelState::default() };
         }
     }
     if !state.deletions.iter().any(|deletion| deletion.rows == *gone) {
@@ -205,6 +209,17 @@ pub(super) fn erase(state: &mut ChannelState, gone: &Gone, now: Millis) {
     }
     // The deletion follows at once. The alarm repeats it if the process dies during it.
     schedule::expect_flush(state, now);
+}
+
+/// What is to be told of a channel that is erased: one under way costs what was reserved, since nobody
+/// will hear how it ends.
+fn owed(state: &ChannelState) -> Option<Word> {
+    let channel = state.channel.as_ref()?;
+    if channel.status != Status::Pending {
+        return state.word_of_news();
+    }
+    let end = Some(End { charge: Charge::Reserved, is_final: true });
+    Some(Word { start: channel.start.clone()?, version: channel.version, end })
 }
 
 /// D1 has deleted these rows.

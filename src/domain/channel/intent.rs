@@ -27,6 +27,7 @@ impl Intent {
             channel_id,
             provider,
             user_id: Some(self.user_id),
+            start: Some(self.id),
             workflow: Some(self.workflow),
             status: Status::Pending,
             version: 1,

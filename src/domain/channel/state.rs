@@ -4,9 +4,11 @@ use crate::domain::channel::callback::Callback;
 use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::{Generated, first_provider};
 use crate::domain::erase::Deletion;
+use crate::domain::id::TaskKey;
 use crate::domain::outbox::state::Outbox;
 use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso_json};
+use crate::domain::usage::word::{Charge, End, Word};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,6 +37,9 @@ pub struct ChannelState {
     /// What the app's own backend is still to be told.
     #[serde(default, skip_serializing_if = "Outbox::is_empty")]
     pub outbox: Outbox,
+    /// What the owner's book is still to be told of a channel that was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed: Option<Word>,
 }
 
 /// The state of the request as a whole, as watchers see it.
@@ -49,6 +54,9 @@ pub struct Channel {
     ///
     /// [`NOBODY`]: crate::domain::owner::NOBODY
     pub user_id: Option<String>,
+    /// Our own key of its start, where it was started through us: the owner's book has an entry under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<TaskKey>,
     /// The workflow. Known only for a request that was started through us.
     pub workflow: Option<String>,
     pub status: Status,
@@ -95,6 +103,31 @@ impl ChannelState {
     /// Whether the rows in D1 may be behind.
     pub fn is_dirty(&self) -> bool {
         self.channel.as_ref().is_some_and(|channel| channel.version > self.flushed)
+    }
+
+    /// What the owner's book is told of the channel. A result may come after a failure, so only that is
+    /// the last word.
+    pub fn word(&self) -> Option<Word> {
+        let channel = self.channel.as_ref()?;
+        let (charge, is_final) = match (channel.status, &channel.error) {
+            (Status::Pending, _) => return None,
+            (Status::Completed, _) => (Charge::Reserved, true),
+            (_, Some(error)) if error.is_provisional() => (Charge::Reserved, false),
+            (Status::Failed, _) => (Charge::Nothing, false),
+        };
+        let (start, version) = (channel.start.clone()?, channel.version);
+        Some(Word { start, version, end: Some(End { charge, is_final }) })
+    }
+
+    /// That word, if the change that D1 lacks is the end itself.
+    pub fn word_of_news(&self) -> Option<Word> {
+        let is_timeout =
+            self.channel.as_ref()?.error.as_ref().is_some_and(TaskError::is_provisional);
+        let is_end = |event: &Recorded| {
+            event.first_version > self.flushed && (event.content.is_some() || event.error.is_some())
+        };
+        let is_news = self.is_dirty() && (is_timeout || self.events.iter().any(is_end));
+        self.word().filter(|_| is_news)
     }
 
     /// Whether D1 has deleted these rows, though it may have to do so once more.

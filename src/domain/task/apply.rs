@@ -53,6 +53,10 @@ pub enum Input {
     Sent(Parcel, Outcome),
     /// Events may be due now.
     EventsDue,
+    /// The owner's book knows how an erased task ended.
+    Settled,
+    /// The book could not be told.
+    SettleFailed,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
@@ -64,6 +68,7 @@ pub enum Stage {
     Poll,
     GiveUp,
     Flush,
+    Settle,
     End,
 }
 
@@ -83,6 +88,8 @@ pub enum Work {
     Delete,
     /// Send every event that is due: [`Input::Sent`] for each.
     Send,
+    /// Tell the owner's book how an erased task ended: [`Input::Settled`] or [`Input::SettleFailed`].
+    Settle,
 }
 
 pub type Effect = effect::Effect<Input, Work>;
@@ -195,11 +202,13 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
         Input::Erase(rows) => {
             erase(room, *rows, now);
             // The alarm comes first: it repeats the deletion if the process dies during it.
-            (Verdict::Applied, vec![arm(room, now), Effect::Do(Work::Delete)])
+            let delete = [arm(room, now), Effect::Do(Work::Delete)];
+            (Verdict::Applied, delete.into_iter().chain(settle(room)).collect())
         }
-        Input::Deleted | Input::DeleteFailed | Input::Sent(..) | Input::EventsDue => {
+        Input::Deleted | Input::DeleteFailed | Input::Settled | Input::SettleFailed => {
             (Verdict::Noted, vec![])
         }
+        Input::Sent(..) | Input::EventsDue => (Verdict::Noted, vec![]),
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
     }
 }
@@ -218,9 +227,20 @@ fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<E
             room.clock.flush_failures = 0;
             (Verdict::Noted, vec![arm(room, now)])
         }
-        Input::DeleteFailed => {
+        Input::Settled => {
+            erased.owed = None;
+            room.clock.flush_failures = 0;
+            (Verdict::Noted, vec![arm(room, now)])
+        }
+        Input::DeleteFailed | Input::SettleFailed => {
             schedule::postpone_flush(&mut room.clock, now);
             (Verdict::Noted, vec![arm(room, now)])
+        }
+        Input::Report { report, .. } => {
+            if let Some(owed) = &mut erased.owed {
+                owed.hear(&report);
+            }
+            (Verdict::Erased, settle(room).into_iter().collect())
         }
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
         _ => (Verdict::Erased, vec![]),
@@ -233,6 +253,12 @@ fn delete(erased: &mut Erased, rows: Rows) -> Vec<Effect> {
     vec![Effect::Do(Work::Delete)]
 }
 
+/// What follows if the book is to be told how an erased task ended.
+fn settle(room: &RoomState) -> Option<Effect> {
+    let owed = room.erased.as_ref()?.owed.as_ref()?;
+    owed.word.is_some().then_some(Effect::Do(Work::Settle))
+}
+
 /// One stage of an alarm: its work if that is due, and the next stage.
 fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
     let due = due(room, now);
@@ -240,7 +266,9 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
         Stage::Adopt => (due.adopt, Effect::Do(Work::Adopt), Stage::Poll),
         Stage::Poll => (due.poll, Effect::Do(Work::Poll), Stage::GiveUp),
         Stage::GiveUp => (due.give_up, Effect::Then(Input::GiveUp), Stage::Flush),
-        Stage::Flush if due.delete => (true, Effect::Do(Work::Delete), Stage::End),
+        Stage::Flush if due.delete => (true, Effect::Do(Work::Delete), Stage::Settle),
+        Stage::Flush if room.erased.is_some() => return alarm(room, Stage::Settle, now),
+        Stage::Settle => (due.settle, Effect::Do(Work::Settle), Stage::End),
         Stage::Flush => (due.flush, flush(true), Stage::End),
         Stage::End if due.clean => return vec![Effect::Clean],
         Stage::End if due.send => (true, Effect::Do(Work::Send), stage),

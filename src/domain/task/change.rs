@@ -1,14 +1,15 @@
 //! How a task changes: it is attached, its provider reports something, its deadline passes, or it is
 //! erased.
 
-use super::erase::{Erased, Rows};
+use super::erase::{Erased, Owed, Rows};
 use super::images::place;
 use super::report::{Outcome, Report};
 use super::schedule;
 use super::state::{EARLY_LIMIT, Early, RoomState};
 use super::{Image, ImageStatus, Status, TIMEOUT, Task, TaskError};
 use crate::domain::erase::Deletion;
-use crate::domain::time::Millis;
+use crate::domain::time::{HOUR, Millis};
+use crate::domain::usage::word::Word;
 use crate::domain::verdict::Verdict;
 
 pub(super) fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
@@ -154,8 +155,9 @@ fn hear_of(room: &mut RoomState, report: Report, source: Source, now: Millis) ->
 
 /// Forgets the task and all that has come for it.
 pub(super) fn erase(room: &mut RoomState, rows: Rows, now: Millis) {
+    let owed = owed(room, &rows, now);
     let mut next = RoomState {
-        erased: Some(Erased { at: now, left: Some(Deletion::of(rows)) }),
+        erased: Some(Erased { at: now, left: Some(Deletion::of(rows)), owed }),
         // What has happened has happened, though the events that say so only name the task now.
         outbox: std::mem::take(&mut room.outbox),
         ..RoomState::default()
@@ -163,6 +165,26 @@ pub(super) fn erase(room: &mut RoomState, rows: Rows, now: Millis) {
     // The alarm repeats the deletion that follows at once, if the process dies during it.
     schedule::postpone_flush(&mut next.clock, now);
     *room = next;
+}
+
+/// How long the end of an erased task is waited for of which nothing is stored here.
+const LONGEST_WAIT: Millis = 3 * HOUR;
+
+/// What a room owes its owner's book when its task is erased. `None`: the book knows how it ended.
+fn owed(room: &RoomState, rows: &Rows, now: Millis) -> Option<Owed> {
+    let (user_id, start) = (rows.user_id.clone(), rows.key.clone());
+    let Some(task) = &room.task else {
+        // Its room could not be reached at its start, or has cleaned up after its end.
+        let until = start.created_at().unwrap_or_default() + LONGEST_WAIT;
+        let mut owed = Owed { user_id, start, kind: None, until, word: None };
+        room.early.iter().for_each(|early| owed.hear(&early.report));
+        return (owed.word.is_some() || now < until).then_some(owed);
+    };
+    let word = Some(Word::of(task)).filter(|word| word.end.is_some());
+    if word.is_some() && !room.is_dirty() {
+        return None;
+    }
+    Some(Owed { user_id, start, kind: Some(task.kind.clone()), until: task.deadline(), word })
 }
 
 pub(super) fn give_up(room: &mut RoomState, now: Millis) -> Verdict {

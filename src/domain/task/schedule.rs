@@ -51,6 +51,8 @@ pub struct Due {
     pub delete: bool,
     /// Send events.
     pub send: bool,
+    /// Tell the owner's book how an erased task ended.
+    pub settle: bool,
     /// Delete the state: it is in D1, or there is no task.
     pub clean: bool,
 }
@@ -61,8 +63,10 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
     let is_open = room.outbox.is_open();
     if let Some(erased) = &room.erased {
         let delete = erased.due_at(room.clock.flush_at).is_some_and(|at| now >= at);
-        let clean = erased.left.is_none() && !is_open && now >= erased.at + ERASED_LIFETIME;
-        return Due { delete, send, clean, ..Due::default() };
+        let settle = erased.settle_at(room.clock.flush_at).is_some_and(|at| now >= at);
+        let is_done = erased.left.is_none() && erased.owed.is_none() && !is_open;
+        let clean = is_done && now >= erased.at + ERASED_LIFETIME;
+        return Due { delete, settle, send, clean, ..Due::default() };
     }
     let Some(task) = &room.task else {
         let expired = room.early.iter().all(|early| now >= early.at + EARLY_LIFETIME);
@@ -83,6 +87,7 @@ pub fn due(room: &RoomState, now: Millis) -> Due {
         clean: !waits && !room.is_dirty() && !is_open && now >= task.updated_at + ROOM_LIFETIME,
         adopt: false,
         delete: false,
+        settle: false,
     }
 }
 
@@ -92,8 +97,9 @@ pub fn next_alarm(room: &RoomState, now: Millis) -> Millis {
     // The clean-up waits for the events.
     let clean_at = |at: Millis| if room.outbox.is_open() { Millis::MAX } else { at };
     if let Some(erased) = &room.erased {
-        let delete_at = erased.due_at(room.clock.flush_at);
-        let at = delete_at.unwrap_or_else(|| clean_at(erased.at + ERASED_LIFETIME));
+        let retry_at = room.clock.flush_at;
+        let soonest = erased.due_at(retry_at).into_iter().chain(erased.settle_at(retry_at)).min();
+        let at = soonest.unwrap_or_else(|| clean_at(erased.at + ERASED_LIFETIME));
         return at.min(events).max(now);
     }
     let at = match &room.task {

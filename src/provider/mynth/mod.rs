@@ -14,12 +14,14 @@ pub mod start;
 pub mod webhook;
 
 use crate::domain::model::Models;
+use crate::domain::task::IMAGE_GENERATE;
 use crate::domain::task::start_request::StartRequest;
 use crate::json;
 use crate::provider::call::{Answer, Call, Listing, Order, Started, TaskRef};
 use crate::provider::contract::{Polled, Provider};
 use crate::provider::event::Event;
 use crate::provider::kind::Kind;
+use crate::provider::lenient::pick;
 use crate::provider::malformed::Malformed;
 use crate::provider::settings::Settings;
 use crate::signature::{Raw, SecretSet, SignatureError, Verified};
@@ -72,7 +74,7 @@ impl Provider for Mynth {
     fn polled(&self, answer: &Answer, about: &TaskRef<'_>) -> Option<Polled> {
         let answer: Value = json::read(&answer.body).ok()?;
         let task = answer.get("data").unwrap_or(&answer);
-        result::task_report(task, about.kind).map(Polled::Report)
+        result::task_report(task, about.kind).map(Box::new).map(Polled::Report)
     }
 
     fn list(&self, after: Option<&str>) -> Option<Call> {
@@ -84,12 +86,19 @@ impl Provider for Mynth {
     }
 
     fn estimate(&self, request: &StartRequest) -> Option<Call> {
-        Some(Call::post("/image/generate/estimate", &start::estimate_body(request)))
+        // Of other kinds it says nothing before they are started.
+        let call = || Call::post("/image/generate/estimate", &start::estimate_body(request));
+        (request.kind == IMAGE_GENERATE).then(call)
     }
 
     fn estimated(&self, answer: &[u8]) -> Option<Value> {
         let answer: Value = json::read(answer).ok()?;
         Some(answer.get("data").unwrap_or(&answer).clone())
+    }
+
+    fn estimated_cost(&self, answer: &[u8]) -> Option<String> {
+        let estimate = self.estimated(answer)?;
+        pick(&estimate, &["estimated_cost", "estimatedCost"]).and_then(fields::amount)
     }
 
     fn models(&self) -> Option<Call> {

@@ -13,6 +13,7 @@ use crate::domain::task::TIMEOUT;
 use crate::domain::time::{DAY, Millis};
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
+use crate::feed::books::tell;
 use crate::feed::client::{FEED_DEADLINE, poke_content, show_erased};
 use crate::log::{Line, What};
 use crate::object::actor::Actor;
@@ -102,7 +103,7 @@ impl ChannelRoom<'_> {
             }
             Ask::Read { user_id } => match self.seen_by(&user_id).await? {
                 Some((channel, content)) => {
-                    Answer::Channel { channel, content: content.map(Box::new) }
+                    Answer::Channel { channel: Box::new(channel), content: content.map(Box::new) }
                 }
                 None => Answer::NotFound,
             },
@@ -157,6 +158,9 @@ impl ChannelRoom<'_> {
         if done.is_ok() && !owners.is_empty() {
             done = with_deadline(FEED_DEADLINE, poke_content(self.env, owners)).await;
         }
+        if let (Ok(()), Some(word), Some(user)) = (&done, state.word_of_news(), owner_of(&state)) {
+            done = with_deadline(FEED_DEADLINE, tell(self.env, user, vec![word])).await;
+        }
         Ok(Some(match done {
             Ok(()) => Input::Flushed(state.version()),
             Err(_) => Input::FlushFailed,
@@ -164,14 +168,21 @@ impl ChannelRoom<'_> {
     }
 
     async fn delete(&self, gone: Gone) -> Result<Option<Input>> {
-        if self.load()?.erased_at.is_some() {
+        let state = self.load()?;
+        if state.erased_at.is_some() {
             hang_up(self.state)?;
         }
         let deletion = async { Store::new(self.env)?.delete_content(&gone).await };
         let deleted = with_deadline(D1_DEADLINE, deletion).await;
         // After D1: the feed reads D1.
         let told = with_deadline(FEED_DEADLINE, show_erased(self.env, &gone)).await;
-        Ok(Some(match deleted.and(told) {
+        let settled = match state.owed {
+            Some(word) => {
+                with_deadline(FEED_DEADLINE, tell(self.env, &gone.user_id, vec![word])).await
+            }
+            None => Ok(()),
+        };
+        Ok(Some(match deleted.and(told).and(settled) {
             Ok(()) => Input::Deleted(gone),
             Err(_) => Input::DeleteFailed,
         }))
@@ -213,4 +224,9 @@ impl ChannelRoom<'_> {
         accepted.socket.send_with_str(first_frame(&channel, content.as_ref(), known))?;
         admit(self.state, accepted, request).await
     }
+}
+
+/// Who has started the channel.
+fn owner_of(state: &ChannelState) -> Option<&str> {
+    state.channel.as_ref()?.user_id.as_deref()
 }

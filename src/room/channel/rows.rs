@@ -61,7 +61,7 @@ impl ChannelRoom<'_> {
     ) -> std::result::Result<Option<Channel>, ApiError> {
         let store = Store::new(self.env)?;
         if let Some(channel) = store.channel(self.channel_id).await? {
-            return Ok(Some(channel));
+            return Ok(Some(Channel { start: intent.cloned(), ..channel }));
         }
         let Some(id) = intent else { return Ok(None) };
         let intent = store.intent(id).await?;
@@ -87,6 +87,7 @@ impl ChannelRoom<'_> {
             channel_id: self.channel_id.to_owned(),
             provider: content.source.clone(),
             user_id: content.user_id.clone(),
+            start: None,
             workflow: None,
             status: Status::Completed,
             version: 1,

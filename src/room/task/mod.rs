@@ -3,6 +3,8 @@
 #[cfg(target_arch = "wasm32")]
 pub mod client;
 #[cfg(target_arch = "wasm32")]
+mod lines;
+#[cfg(target_arch = "wasm32")]
 mod outbox;
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]

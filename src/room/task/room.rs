@@ -1,5 +1,6 @@
 //! The room of one task: connects the runtime's events to [`crate::domain::task`].
 
+use super::lines::{log_cost, log_end};
 use super::protocol::{Answer, Ask};
 use crate::domain::id::TaskKey;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
@@ -11,10 +12,12 @@ use crate::domain::task::progress::{Progress, Shown};
 use crate::domain::task::state::RoomState;
 use crate::domain::task::{Status, Task};
 use crate::domain::time::{DAY, Millis};
+use crate::domain::usage::word::unreadable_cost;
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
+use crate::feed::books::tell;
 use crate::feed::client::{FEED_DEADLINE, publish, publish_erased};
-use crate::log::{Line, What};
+use crate::log::What;
 use crate::object::actor::Actor;
 use crate::object::alarm::admit;
 use crate::object::instance::Instance;
@@ -22,7 +25,7 @@ use crate::object::socket::{accept, broadcast, hang_up};
 use crate::object::together::send_all;
 use crate::object::watcher::LIVE_PATH;
 use crate::outbox::send::roads;
-use crate::platform::{log, log_behind, log_line, now, with_deadline};
+use crate::platform::{log, log_behind, now, with_deadline};
 use crate::provider::call::TaskRef;
 use crate::provider::calls::{cancel, poll};
 use crate::provider::http::Http;
@@ -58,6 +61,11 @@ impl Actor for TaskRoom<'_> {
         if input == Input::EventsDue {
             self.state.nudge();
         }
+        if let Input::Report { report, .. } = &input
+            && let Some(cost) = unreadable_cost(report.cost.as_deref())
+        {
+            log_cost(report, cost);
+        }
         let decision = apply(state, input, now);
         let decision = with_events(state, decision, || roads(self.env), now);
         if let (true, Some(task)) = (has_failed && state.is_behind(now - DAY), &state.task) {
@@ -84,6 +92,7 @@ impl Actor for TaskRoom<'_> {
             Work::Flush { note } => self.flush(note).await,
             Work::Delete => self.delete().await,
             Work::Send => send_all(self.state, self).await.map(|()| None),
+            Work::Settle => self.settle().await,
         }
     }
 }
@@ -176,6 +185,18 @@ impl TaskRoom<'_> {
         }))
     }
 
+    /// Tells the owner's book how an erased task ended.
+    async fn settle(&self) -> Result<Option<Input>> {
+        let Some(owed) = self.load()?.erased.and_then(|erased| erased.owed) else {
+            return Ok(None);
+        };
+        let telling = tell(self.env, &owed.user_id, vec![owed.last_word()]);
+        Ok(Some(match with_deadline(FEED_DEADLINE, telling).await {
+            Ok(()) => Input::Settled,
+            Err(_) => Input::SettleFailed,
+        }))
+    }
+
     async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {
         Store::new(self.env)?.mirror_task(task).await
     }
@@ -256,17 +277,4 @@ pub(super) fn known(task: impl Into<Box<Task>>) -> Box<Task> {
     task.patience = PROVIDERS.patience(&task).or(task.patience);
     task.pace = PROVIDERS.pace(&task);
     task
-}
-
-/// A task has ended without its webhook.
-fn log_end(event: What, state: &RoomState) {
-    let Some(task) = &state.task else { return };
-    let error = task.error.as_ref();
-    log_line(&Line {
-        event,
-        provider: &task.provider,
-        id: task.task_id.as_deref(),
-        code: error.map_or(task.status.as_str(), |error| error.code.as_str()),
-        reason: error.map_or("Its webhook has not come.", |error| error.message.as_str()),
-    });
 }

@@ -8,6 +8,11 @@ pub const INTENT: &str = "\
 SELECT json_object('id', id, 'user_id', user_id, 'workflow', workflow) AS row \
 FROM intents WHERE id = ?1";
 
+/// Intents. ?1 their ids as a JSON list.
+pub const INTENTS: &str = "\
+SELECT json_object('id', id, 'user_id', user_id, 'workflow', workflow) AS row \
+FROM intents WHERE id IN (SELECT value FROM json_each(?1))";
+
 /// Deletes an intent whose start was refused. ?1 its id.
 pub const DELETE_INTENT: &str = "DELETE FROM intents WHERE id = ?1";
 

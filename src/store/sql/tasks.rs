@@ -120,6 +120,13 @@ pub const TASK_BY_ROW_IDS: &str = concat!(
 pub const TASK_BY_KEY: &str =
     concat!("SELECT ", task_json!(), " FROM tasks t WHERE t.user_id = ?1 AND t.id = ?2");
 
+/// Tasks by our own keys. ?1 user, ?2 the keys as a JSON list.
+pub const TASKS_BY_KEYS: &str = concat!(
+    "SELECT ",
+    task_json!(),
+    " FROM json_each(?2) k CROSS JOIN tasks t ON t.user_id = ?1 AND t.id = k.value"
+);
+
 /// Whether the user has a pending task without a provider's id. ?1 user, ?2 the smallest key to look
 /// at.
 pub const HAS_UNATTACHED: &str = "\

@@ -1,9 +1,11 @@
 /** Every refusal that is the Worker's own. */
 
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import WebSocket from "ws";
 import { type Answer, assertRefused, call } from "../support/api.ts";
+import { startApp } from "../support/app.ts";
 import { READER_KEY, SERVER_KEY } from "../support/deployments.ts";
 import { eventOf, inventedChannelId } from "../support/river.ts";
 import { OTHER_BODIES } from "../support/samples.ts";
@@ -108,6 +110,29 @@ describe("a refusal is as described:", { timeout }, () => {
     await refused("malformed_event", async ({ name, path }) =>
       path.includes("{") ? undefined : ask(name, { body: "{}", headers: signed("{}") }),
     );
+  });
+
+  test("where a limit is reached, or nobody knows what it costs", async () => {
+    const none = { amount: "0", per: "1d" };
+    const limits: Record<string, object> = {
+      rate_limited: { starts: { limit: 0, per: "1d" } },
+      too_many_running: { running: 0 },
+      budget_exceeded: { budget: none },
+      price_unknown: { budget: none },
+    };
+    for (const [code, wanted] of Object.entries(limits)) {
+      const limited = await startApp({
+        vars: ({ url }) => ({
+          LIMITS: JSON.stringify({ default: wanted }),
+          PRICES: code === "price_unknown" ? null : '{"*":"0.01"}',
+          MYNTH_API_URL: `${url}/nowhere`,
+        }),
+      });
+      const { token } = await limited.as("ada");
+      await refused(code, ({ name }) => contract.ask(limited.base, name, { token, body: good(name) }));
+      assert.equal((await contract.ask(limited.base, "GET /usage", { token })).status, 200);
+      await limited.close();
+    }
   });
 
   test("where nothing is configured", async () => {

@@ -51,8 +51,8 @@ export class App {
   }
 
   /** The API as this user calls it. */
-  async as(sub: string): Promise<Api> {
-    return new Api(this.base, await this.emulator.token({ sub }));
+  async as(sub: string, claims: Record<string, unknown> = {}): Promise<Api> {
+    return new Api(this.base, await this.emulator.token({ sub, ...claims }));
   }
 
   watch(live: Live, query = ""): Promise<Watcher> {
@@ -100,6 +100,11 @@ export class App {
   /** Makes the next read of a feed hang, with the shim. */
   async hangNextRead(): Promise<void> {
     await call(`${this.base}/__shim?read=hang`);
+  }
+
+  /** Makes every feed fail, or work again, with the shim. */
+  async setFeeds(feeds: "ok" | "away"): Promise<void> {
+    await call(`${this.base}/__shim?feeds=${feeds}`);
   }
 
   /** Puts the Worker's clock forward, with the shim, by `ms` in total. */

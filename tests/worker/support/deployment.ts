@@ -49,16 +49,18 @@ export interface Deployment extends Runtime {
 /** Where the emulator listens unless it is told otherwise. */
 const USUAL = "http://127.0.0.1:8788";
 
-/** The variables for a Worker that talks to an emulator at `url`. */
+/**
+ * The variables for a Worker that talks to an emulator at `url`. Nothing is limited and no event goes out, unless a test
+ * asks for that.
+ */
 export function variables(url: string): Record<string, string> {
   const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
   const pairs = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
   const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
   // Every address of the usual emulator is one of this emulator's.
   const moved = pairs.map(([name, value = ""]) => [name, value.replace(USUAL, url)]);
-  // Events go out where a test asks for that.
   const { EVENTS_URL: _, EVENTS_SECRET: __, ...own } = Object.fromEntries(moved);
-  return { ...own, ...host };
+  return { ...own, LIMITS: "{}", ...host };
 }
 
 /** The modules of the build in a folder. */

@@ -9,8 +9,14 @@ export class FeedWatcher extends LiveSocket {
   readonly #newest = new Map<string, any>();
   /** The ids of the tasks that were erased. */
   readonly erased: string[] = [];
+  /** What the frames said of the limits, oldest first. */
+  readonly usages: any[] = [];
 
-  protected hear({ type, task, taskId }: any): void {
+  protected hear({ type, task, taskId, usage }: any): void {
+    if (type === "usage") {
+      this.usages.push(usage);
+      return;
+    }
     if (type === "erased") {
       this.erased.push(taskId);
       this.#newest.delete(taskId);

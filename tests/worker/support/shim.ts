@@ -5,8 +5,9 @@
  * The Worker inside is the build, byte for byte. `GET /__shim` gives the counts, by room, and
  * `GET /__shim?d1=…` sets D1: `ok`, `hang` (answers writes after a minute), `silent` (reads too), or
  * `lost` (writes, and then reports a failure). `GET /__shim?read=hang` makes the next read of a feed
- * hang, once. `GET /__shim?ahead=…` puts the Worker's clock so many milliseconds forward. `GET /__shim?ring=…` says when
- * the alarm of a room is due on that clock, and lets it fire if that is over.
+ * hang, once. `GET /__shim?feeds=away` makes every feed fail, until `feeds=ok`. `GET /__shim?ahead=…` puts the
+ * Worker's clock so many milliseconds forward. `GET /__shim?ring=…` says when the alarm of a room is due on that clock,
+ * and lets it fire if that is over.
  */
 
 import { AROUND, shiftedDate } from "./shim_parts.ts";
@@ -38,6 +39,7 @@ import * as app from "./index.js";
 const counts = {};
 let d1 = "ok";
 let read = "ok";
+let feeds = "ok";
 let ahead = 0;
 ${AROUND}${shiftedDate("realNow() + ahead")}
 const hanging = () => new Promise((resolve) => setTimeout(resolve, 60_000));
@@ -117,9 +119,14 @@ export const TaskRoom = new Proxy(app.TaskRoom, {
 const reading = {
   construct(target, [ctx, env]) {
     const count = of(ctx.id.name);
-    const feed = new target(ctx, readable(env, count));
+    const feed = new target(room(ctx, count), readable(env, count));
     const fetch = feed.fetch.bind(feed);
-    return Object.assign(feed, { fetch: (request) => (count.asked++, fetch(request)) });
+    async function asked(request) {
+      count.asked++;
+      if (feeds === "away") throw new Error("the feed is out of reach");
+      return fetch(request);
+    }
+    return Object.assign(feed, { fetch: asked });
   },
 };
 ${others.map((name) => `export const ${name} = new Proxy(app.${name}, reading);`).join("\n")}
@@ -133,6 +140,7 @@ export default {
     if (url.pathname !== "/__shim") return new app.default(ctx, database(env, of("worker"))).fetch(request);
     d1 = url.searchParams.get("d1") ?? d1;
     read = url.searchParams.get("read") ?? read;
+    feeds = url.searchParams.get("feeds") ?? feeds;
     ahead = Number(url.searchParams.get("ahead") ?? ahead);
     return Response.json(counts);
   },

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useForm } from "../use_form.ts";
 import { Field } from "./Field.tsx";
 import { Notice } from "./Notice.tsx";
+import { StartButton } from "./StartButton.tsx";
 
 /** Suggestions. A user can type any other workflow. */
 const WORKFLOWS = ["new_movie_suggestion", "product_description", "weekly_digest"] as const;
@@ -78,9 +79,7 @@ export function AiForm({ onStarted }: { onStarted: (channelId: string, request: 
           />
         )}
       </Field>
-      <button type="submit" className="button primary" data-testid="ask" aria-disabled={form.isBusy}>
-        {form.isBusy ? "Sending…" : "Ask"}
-      </button>
+      <StartButton form={form} label="Ask" busy="Sending…" testid="ask" />
       <Notice form={form} />
     </form>
   );

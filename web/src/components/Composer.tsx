@@ -8,6 +8,7 @@ import { Field } from "./Field.tsx";
 import { ModelList } from "./ModelList.tsx";
 import { Notice } from "./Notice.tsx";
 import { CountField, SizeField } from "./ShapeFields.tsx";
+import { StartButton } from "./StartButton.tsx";
 
 const FIELDS = ["prompt", "model", "size", "count"];
 
@@ -67,9 +68,7 @@ export function Composer({ wanted }: { wanted: Wanted | null }) {
         <ModelList />
         <SizeField form={form} value={size} onChange={setSize} />
         <CountField form={form} label="Pictures" value={count} onChange={setCount} />
-        <button type="submit" className="button primary" data-testid="generate" aria-disabled={form.isBusy}>
-          {form.isBusy ? "Starting…" : "Generate"}
-        </button>
+        <StartButton form={form} label="Generate" busy="Starting…" testid="generate" />
       </div>
       <Notice form={form} />
     </form>

@@ -7,10 +7,12 @@ import { Field } from "../components/Field.tsx";
 import { ModelChoices } from "../components/ModelChoices.tsx";
 import { Notice } from "../components/Notice.tsx";
 import { CountField, SizeField } from "../components/ShapeFields.tsx";
+import { StartButton } from "../components/StartButton.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
 import { linesOf, planOf } from "../plan.ts";
 import { PATHS } from "../routes.ts";
 import { checkCount, USUAL_SIZE, withSize } from "../shapes.ts";
+import { useCost } from "../use_cost.ts";
 import { useForm } from "../use_form.ts";
 import { useModels } from "../use_models.ts";
 import { plural } from "../words.ts";
@@ -37,6 +39,7 @@ export function Compare() {
   const [count, setCount] = useState("1");
   const request = { prompts: linesOf(prompts), models: linesOf(models), count: Number(count) };
   const total = request.prompts.length * request.models.length;
+  const cost = useCost(request);
 
   const form = useForm(
     FIELDS,
@@ -92,12 +95,11 @@ export function Compare() {
         <div className="composer-row">
           <p className="total" role="status">
             {total > 0 && plural(total, "task", "tasks")}
+            {total > 0 && cost !== null && <span data-testid="cost">, about {cost}</span>}
           </p>
           <SizeField form={form} value={size} onChange={setSize} />
           <CountField form={form} label="Each" value={count} onChange={setCount} />
-          <button type="submit" className="button primary" data-testid="compare" aria-disabled={form.isBusy}>
-            {form.isBusy ? "Starting…" : "Compare"}
-          </button>
+          <StartButton form={form} label="Compare" busy="Starting…" testid="compare" />
         </div>
         <Notice form={form} />
       </form>

@@ -1,0 +1,58 @@
+//! The object of the deployment's budget: it hands out parts of it to the books of users. It is not asked
+//! for each start: a book that starts much asks for more each time.
+
+use super::asks::PoolAsk;
+use crate::domain::usage::pool::{Grant, Pool};
+use crate::error::ApiError;
+use crate::limits::policy;
+use crate::object::instance::Instance;
+use crate::object::storage::{Names, load, save};
+use crate::platform::{config, now};
+use worker::{Env, Request, Response, Result};
+
+/// Names that are read at once, when a new window begins.
+const PAGE: u32 = 500;
+
+/// The pool, while it handles an event of the runtime.
+pub struct BudgetPool<'a> {
+    pub state: &'a Instance,
+    pub env: &'a Env,
+}
+
+impl BudgetPool<'_> {
+    pub async fn fetch(&self, request: &mut Request) -> Result<Response> {
+        let PoolAsk { user_id, ask } = serde_json::from_str(&request.text().await?)?;
+        let all = policy(&config(self.env)).map(|policy| policy.all);
+        let Ok(Some(budget)) = all else {
+            return super::content::refused(&ApiError::not_configured(crate::limits::LIMITS));
+        };
+        // From here to the last write nothing else comes between.
+        let storage = self.state.storage();
+        let names = Names::of(&storage)?;
+        let mut pool: Pool = load(&storage)?;
+        if pool.roll(&ask, budget, now()) {
+            forget(&names)?;
+        }
+        let mine = names.mark(&user_id)?.map(|mark| serde_json::from_str::<Grant>(&mark));
+        let mine = mine.transpose()?;
+        let grant = pool.answer(mine, &ask, budget);
+        if mine != Some(grant) {
+            names.put(&user_id, &serde_json::to_string(&grant)?)?;
+            save(&storage, &pool)?;
+        }
+        Response::from_json(&grant)
+    }
+}
+
+/// Nobody holds anything of a window that has just begun.
+fn forget(names: &Names) -> Result<()> {
+    loop {
+        let page = names.after("", PAGE)?;
+        for (user, _) in &page {
+            names.remove(user)?;
+        }
+        if page.len() < PAGE as usize {
+            return Ok(());
+        }
+    }
+}
