@@ -237,7 +237,7 @@ class Mixed {
           await world.evict("TaskRoom", OF[job.provider].roomOf(id), random.pick(["hibernate", "close"] as const));
         return;
       case "pass":
-        return world.pass(random.pick([1, 5, 12, 30, 70, 200]) * 1000, this.#rooms);
+        return this.#pass(random.pick([1, 5, 12, 30, 70, 200]));
       case "watch":
         if (job?.live && job.provider !== "modelriver")
           await watchRun(world.base, job.live).then(
@@ -246,6 +246,21 @@ class Mixed {
           );
         return;
     }
+  }
+
+  /**
+   * A call to D1 is forgotten where its request has ended without it: the shim then counts it for ever. A power cut makes an
+   * end of that, and is one more thing that must not matter.
+   */
+  async #pass(seconds: number): Promise<void> {
+    const world = this.#world;
+    await world.pass(seconds * 1000, this.#rooms).catch(async (error: Error) => {
+      if (!/call to D1 does not end|alarms that are due/.test(error.message)) throw error;
+      this.#count("cut short");
+      await world.kill();
+      await world.start();
+      await world.pass(seconds * 1000, this.#rooms);
+    });
   }
 
   async #heal(): Promise<void> {
@@ -260,7 +275,7 @@ class Mixed {
   async #conclude(): Promise<void> {
     let problems: string[] = [];
     for (const seconds of PATIENCE) {
-      await this.#world.pass(seconds * 1000, this.#rooms);
+      await this.#pass(seconds);
       problems = (await Promise.all(this.#jobs.map((job) => this.#check(job)))).flat();
       if (problems.length === 0) break;
     }
@@ -268,7 +283,9 @@ class Mixed {
     for (const watcher of this.#watchers) {
       // A frame that is not newer is an error of the watcher's own.
       if (watcher.closed === null)
-        await watcher.settled().catch((error: Error) => /version/.test(error.message) && this.#blame(error.message));
+        await watcher
+          .settled()
+          .catch((error: Error) => /came after version/.test(error.message) && this.#blame(error.message));
     }
   }
 

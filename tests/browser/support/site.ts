@@ -88,6 +88,7 @@ export async function startSite(vars: Record<string, string> = {}): Promise<Site
   const address = await addressOf(worker);
   wire.target = Number(new URL(address).port);
   // Past the wire: a cut between browser and Worker does not stop the provider.
+  emulator.options.webhookOrigin = address;
   emulator.options.webhookUrl = `${address}/webhooks/mynth`;
   emulator.options.modelriver.webhookUrl = `${address}/webhooks/modelriver`;
   await migrate(worker);
