@@ -30,7 +30,7 @@ fn attempts(
     let (mut at, mut times) = (NOW, Vec::new());
     while let Some(next) = outbox.next_at(2, Millis::MIN) {
         at = at.max(next);
-        assert_eq!(outbox.due(2, at), [parcel.clone()]);
+        assert_eq!(outbox.due(2, at), std::slice::from_ref(&parcel));
         assert!(at == NOW || outbox.due(2, at - 1).is_empty(), "it is due too early");
         outbox.ended(&parcel, outcome(times.len()), at);
         times.push(at);
@@ -42,7 +42,8 @@ fn attempts(
 #[test]
 fn an_event_that_nobody_takes_is_tried_ten_times_at_the_times_of_the_standard() {
     let road = Road::to(0, "https://a.example");
-    let (times, end) = attempts(outbox(&[road.clone()]), road, |_| Outcome::Failed { wish: None });
+    let (times, end) =
+        attempts(outbox(std::slice::from_ref(&road)), road, |_| Outcome::Failed { wish: None });
     assert_eq!((times.len(), end), (10, Some(End::Exhausted)));
     for (pair, pause) in times.windows(2).zip(STANDARD) {
         let waited = pair[1] - pair[0];
@@ -54,9 +55,9 @@ fn an_event_that_nobody_takes_is_tried_ten_times_at_the_times_of_the_standard() 
 fn a_wish_puts_the_next_attempt_off_and_a_410_ends_them() {
     let road = Road::Hook;
     let wish = |n| Outcome::Failed { wish: (n == 0).then_some(HOUR) };
-    let (times, _) = attempts(outbox(&[road.clone()]), road.clone(), wish);
+    let (times, _) = attempts(outbox(std::slice::from_ref(&road)), road.clone(), wish);
     assert_eq!((times[1] - times[0], times.len()), (HOUR, 10));
-    let (times, end) = attempts(outbox(&[road.clone()]), road, |_| Outcome::Gone);
+    let (times, end) = attempts(outbox(std::slice::from_ref(&road)), road, |_| Outcome::Gone);
     assert_eq!((times.len(), end), (1, Some(End::Gone)));
 }
 
@@ -82,14 +83,14 @@ fn each_road_has_its_own_state_and_nothing_is_kept_of_what_was_delivered() {
 #[test]
 fn wrong_settings_are_waited_for_without_end_and_a_missing_destination_for_five_days() {
     let road = Road::Queue;
-    let mut held = outbox(&[road.clone()]);
+    let mut held = outbox(std::slice::from_ref(&road));
     let mut at = NOW;
     for _ in 0..5000 {
         at = at.max(held.next_at(2, Millis::MIN).expect("it waits"));
         held.ended(&parcel(road.clone()), Outcome::Held, at);
     }
     assert!(held.is_open() && held.failures(&parcel(road.clone())) == 0);
-    let (times, end) = attempts(outbox(&[road.clone()]), road, |_| Outcome::Absent);
+    let (times, end) = attempts(outbox(std::slice::from_ref(&road)), road, |_| Outcome::Absent);
     assert_eq!(end, Some(End::Undeliverable));
     let waited = times.last().unwrap() - NOW;
     assert!((120 * HOUR..121 * HOUR).contains(&waited), "{waited}");
