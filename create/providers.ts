@@ -61,6 +61,28 @@ export const PROVIDERS: readonly Provider[] = [
     ],
     webhook: { path: "/webhooks/modelriver", where: "ModelRiver's dashboard" },
   },
+  {
+    name: "replicate",
+    title: "Replicate",
+    offers: "any of its models",
+    prefix: "REPLICATE_",
+    secrets: [
+      { name: "REPLICATE_API_TOKEN", about: "Replicate's API token: r8_…" },
+      {
+        name: "REPLICATE_WEBHOOK_SECRET",
+        about: "The secret of your webhooks, whsec_…: GET https://api.replicate.com/v1/webhooks/default/secret",
+      },
+    ],
+    variables: [],
+  },
+  {
+    name: "fal",
+    title: "fal",
+    offers: "any of its models",
+    prefix: "FAL_",
+    secrets: [{ name: "FAL_KEY", about: "fal's API key" }],
+    variables: [],
+  },
 ];
 
 export const TOKEN_SECRET: Secret = {

@@ -104,10 +104,12 @@ export const SIGN_INS: readonly SignIn[] = [
   {
     name: "workos",
     title: "WorkOS AuthKit",
-    fields: [{ name: "client", ask: "The client's id", example: "CLIENT_ID" }],
+    fields: [
+      { name: "client", ask: "The client's id, which a JWT template adds to the token as aud", example: "CLIENT_ID" },
+    ],
     variables: {
       AUTH_ISSUER: "https://api.workos.com/user_management/{client}",
-      AUTH_PARTIES: "{client}",
+      AUTH_AUDIENCE: "{client}",
       AUTH_JWKS_URL: "https://api.workos.com/sso/jwks/{client}",
     },
   },

@@ -34,6 +34,11 @@ export function variables({ providers, signIn, answers, url }: Choice): Entry[] 
     },
     { key: "PUBLIC_URL", value: url, about: "The address at which this deployment is reached." },
     {
+      key: "LIMITS",
+      value: "",
+      about: "What each user may start and spend, as JSON. Empty: 60 starts a minute and 50 running tasks.",
+    },
+    {
       key: "RETENTION_DAYS",
       value: "",
       about: "How many days settled tasks are kept, from 1 to 3650. Empty: for ever.",
