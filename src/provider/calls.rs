@@ -71,7 +71,7 @@ pub async fn poll(
     let call = provider.poll(about).ok_or_else(not_offered)?;
     let answer = calls.send(provider, call).await?;
     let report = match provider.polled(&answer, about).ok_or_else(unreadable)? {
-        Polled::Report(report) => Some(report),
+        Polled::Report(report) => Some(*report),
         Polled::Next(call) => provider.polled_further(&calls.send(provider, call).await?, about),
     };
     report.filter(|report| fits(calls, provider, report, about)).ok_or_else(unreadable)

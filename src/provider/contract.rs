@@ -148,9 +148,15 @@ pub trait Provider: Sync {
 /// What the answer to a poll comes to.
 #[derive(Debug, PartialEq)]
 pub enum Polled {
-    Report(Report),
+    Report(Box<Report>),
     /// The task is over. How it has ended is the answer to this call.
     Next(Call),
+}
+
+impl From<Report> for Polled {
+    fn from(report: Report) -> Self {
+        Self::Report(Box::new(report))
+    }
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub struct Batch<'a> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(untagged)]
 pub enum BatchEntry<'a> {
-    Started(BatchStarted<'a>),
+    Started(Box<BatchStarted<'a>>),
     Refused(ErrorBody<'a>),
 }
 
@@ -82,11 +82,11 @@ pub struct BatchStarted<'a> {
 impl<'a> From<&'a Result<Task, ApiError>> for BatchEntry<'a> {
     fn from(outcome: &'a Result<Task, ApiError>) -> Self {
         match outcome {
-            Ok(task) => Self::Started(BatchStarted {
+            Ok(task) => Self::Started(Box::new(BatchStarted {
                 task_id: task.id(),
                 task: task.into(),
                 access: Access::of(task),
-            }),
+            })),
             Err(error) => Self::Refused(error.into()),
         }
     }
