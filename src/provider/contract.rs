@@ -158,6 +158,12 @@ pub enum Polled {
     Next(Call),
 }
 
+impl From<Report> for Polled {
+    fn from(report: Report) -> Self {
+        Self::Report(Box::new(report))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,7 +43,11 @@ fn file(value: &Value) -> Option<Output> {
     }
     let by_type = content_type.as_deref().and_then(sort_of_type);
     let sort = by_type.unwrap_or_else(|| sort_of_name(&url));
-    Some(Output { content_type, ..Output::file(sort, url) })
+    let output = Output::file(sort, url);
+    Some(match content_type {
+        Some(content_type) => output.of_type(content_type),
+        None => output,
+    })
 }
 
 fn sort_of_type(content_type: &str) -> Option<OutputType> {
@@ -96,10 +100,7 @@ mod tests {
                 json!({"images": [{"url": "https://f.example/1", "content_type": "image/png"}],
                     "seed": 7, "video": {"url": "https://f.example/2.mp4"}}),
                 vec![
-                    Output {
-                        content_type: Some("image/png".into()),
-                        ..image("https://f.example/1")
-                    },
+                    image("https://f.example/1").of_type("image/png"),
                     Output::file(OutputType::Video, "https://f.example/2.mp4"),
                 ],
             ),

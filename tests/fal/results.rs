@@ -40,8 +40,7 @@ fn a_webhook_has_what_was_made_and_its_numbers_as_they_were_written() {
     let body = json!({"status": "OK", "payload": payload});
     let Outcome::Completed { outputs, result, .. } = hear(&body) else { panic!("not completed") };
     let url = "https://v3.fal.media/files/x/image.png";
-    let content_type = Some("image/png".to_owned());
-    assert_eq!(outputs, [Output { content_type, ..Output::file(OutputType::Image, url) }]);
+    assert_eq!(outputs, [Output::file(OutputType::Image, url).of_type("image/png")]);
     let result = result.expect("a result").to_string();
     assert!(result.contains(r#""seed":196619188014358660"#), "{result}");
 }

@@ -56,8 +56,7 @@ fn a_prediction_that_starts_or_runs_is_progress() {
 #[test]
 fn what_it_has_made_is_shown_and_files_of_the_provider_expire_after_an_hour() {
     let file = "https://replicate.delivery/a/out.webp";
-    let expires = Some("2026-11-20T11:00:00.000Z".to_owned());
-    let image = Output { expires_at: expires, ..Output::file(OutputType::Image, file) };
+    let image = Output::file(OutputType::Image, file).until(crate::AT + 3_600_000);
     assert_eq!(succeeded(json!([file])), (vec![image.clone()], Some(json!([file]))));
     for (url, expires) in [
         ("https://pbxt.replicate.delivery/x.png", true),
@@ -67,7 +66,7 @@ fn what_it_has_made_is_shown_and_files_of_the_provider_expire_after_an_hour() {
         ("https://storage.example/x.png", false),
     ] {
         let (outputs, _) = succeeded(json!(url));
-        assert_eq!(outputs[0].expires_at.is_some(), expires, "{url}");
+        assert_eq!(outputs[0].expires_at().is_some(), expires, "{url}");
     }
     assert_eq!(succeeded(json!(["A ", "fox"])).0, [Output::text("A fox")]);
     assert_eq!(succeeded(json!({"n": 1})), (vec![], Some(json!({"n": 1}))));
@@ -146,7 +145,7 @@ fn an_answer_is_read_as_a_webhook_is() {
         TaskRef { task_id: TASK_ID, kind: "replicate.prediction", model: None, links: None };
     let answer = |more: Value| Answer::from(prediction(more).to_string().into_bytes());
     let polled = |more| match replicate().polled(&answer(more), &about) {
-        Some(Polled::Report(report)) => report,
+        Some(Polled::Report(report)) => *report,
         other => panic!("{other:?}"),
     };
     let running = polled(json!({"status": "processing", "logs": "50%|#| 1/2"}));

@@ -99,7 +99,7 @@ impl Provider for Third {
     }
 
     fn polled(&self, answer: &Answer, _about: &TaskRef<'_>) -> Option<Polled> {
-        report(&serde_json::from_slice(&answer.body).ok()?).map(Box::new).map(Polled::Report)
+        report(&serde_json::from_slice(&answer.body).ok()?).map(Polled::from)
     }
 
     fn list(&self, _after: Option<&str>) -> Option<Call> {

@@ -1,6 +1,8 @@
 //! The JSON of a task in answers, and the frames of its socket.
 
 use crate::domain::task::output::Output;
+#[cfg(feature = "openapi")]
+use crate::domain::task::output::OutputFields;
 use crate::domain::task::progress::Progress;
 use crate::domain::task::{Image, ImageStatus, Status, Task, TaskError};
 use crate::domain::time::{Millis, iso_json};
@@ -40,6 +42,7 @@ pub struct TaskView<'a> {
     pub updated_at: Millis,
     pub images: Vec<ImageView<'a>>,
     /// What it has made, in one form for every provider.
+    #[cfg_attr(feature = "openapi", schemars(with = "Vec<OutputFields>"))]
     pub outputs: Vec<Output>,
     /// What kinds other than `image.generate` return, as the provider wrote it. `TaskResult` has the
     /// shape for each kind.

@@ -94,7 +94,7 @@ pub fn status(answer: &Answer, about: &TaskRef<'_>) -> Option<Polled> {
         _ => return None,
     };
     let report = report(about.task_id.to_owned(), Outcome::Pending);
-    Some(Polled::Report(Box::new(Report { progress: Some(progress), ..report })))
+    Some(Report { progress: Some(progress), ..report }.into())
 }
 
 fn running(logs: Option<&Vec<Value>>) -> Progress {

@@ -74,7 +74,7 @@ impl Provider for Mynth {
     fn polled(&self, answer: &Answer, about: &TaskRef<'_>) -> Option<Polled> {
         let answer: Value = json::read(&answer.body).ok()?;
         let task = answer.get("data").unwrap_or(&answer);
-        result::task_report(task, about.kind).map(Box::new).map(Polled::Report)
+        result::task_report(task, about.kind).map(Polled::from)
     }
 
     fn list(&self, after: Option<&str>) -> Option<Call> {

@@ -63,7 +63,7 @@ impl Provider for Replicate {
     }
 
     fn polled(&self, answer: &Answer, _about: &TaskRef<'_>) -> Option<Polled> {
-        prediction::read(&answer.body).map(Box::new).map(Polled::Report)
+        prediction::read(&answer.body).map(Polled::from)
     }
 
     fn cancel(&self, about: &TaskRef<'_>) -> Option<Call> {

@@ -122,7 +122,7 @@ fn succeeded(prediction: &Value) -> Outcome {
         return stopped("data_removed", "The provider has deleted what the task made.");
     }
     let ended = prediction.get("completed_at").and_then(Value::as_str).and_then(parse_iso);
-    let until = |output: Output| match (&output.url, ended) {
+    let until = |output: Output| match (output.url(), ended) {
         (Some(url), Some(ended)) if is_kept_for_a_while(url) => output.until(ended + KEPT),
         _ => output,
     };
