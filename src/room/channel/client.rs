@@ -59,7 +59,7 @@ impl ChannelClient {
         user_id: &str,
     ) -> Result<Option<(Channel, Option<Content>)>, ApiError> {
         match self.ask(&Ask::Read { user_id: user_id.to_owned() }).await? {
-            Answer::Channel { channel, content } => Ok(Some((channel, content.map(|it| *it)))),
+            Answer::Channel { channel, content } => Ok(Some((*channel, content.map(|it| *it)))),
             Answer::NotFound => Ok(None),
             _ => Err(fault("channel", "an answer to another question")),
         }

@@ -28,7 +28,7 @@ pub enum Answer {
     },
     /// The channel and its first row.
     Channel {
-        channel: Channel,
+        channel: Box<Channel>,
         content: Option<Box<Content>>,
     },
     /// No such channel, or not for this user.

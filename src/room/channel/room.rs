@@ -95,6 +95,7 @@ impl ChannelRoom<'_> {
             }
             Ask::Read { user_id } => match self.seen_by(&user_id).await? {
                 Some((channel, content)) => {
+                    let channel = Box::new(channel);
                     Answer::Channel { channel, content: content.map(Box::new) }
                 }
                 None => Answer::NotFound,
