@@ -64,11 +64,11 @@ impl World {
         let changed = decision.state != self.book;
         assert_eq!(changed, decision.effects.first() == Some(&Effect::Store), "stored first");
         self.book = decision.state;
-        let answers = decision.effects.into_iter().filter_map(|effect| match effect {
+        let mut answers = decision.effects.into_iter().filter_map(|effect| match effect {
             Effect::Do(Work::Answer(answer)) => Some(answer),
             _ => None,
         });
-        answers.last()
+        answers.next()
     }
 
     fn since(&self) -> Option<Millis> {
