@@ -104,7 +104,7 @@ describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () 
   const planted: [string, string, Fault, number?][] = [
     ["a delivery that is forgotten after its 200", saboteurs.DROPS_DELIVERIES, "lost"],
     ["a repeated start that is a second start", saboteurs.FORGETS_KEYS, "doubled"],
-    ["a book that has not heard of an end", saboteurs.LOSES_WORDS, "overdrawn"],
+    ["a book that is told of a cost that there was none", saboteurs.FORGETS_COSTS, "overdrawn"],
     ["a task that is over and goes on changing", saboteurs.NEVER_RESTS, "regression"],
     ["a webhook that is taken from anybody", saboteurs.TRUSTS_EVERYBODY, "forged"],
     ["a ticket that is good for ever", saboteurs.KEEPS_TICKETS, "forged"],

@@ -42,13 +42,14 @@ export const DROPS_DELIVERIES = module({
     })(0)`,
 });
 
-/** Every third word on how a start has ended is lost, and its room believes that it was heard. */
-export const LOSES_WORDS = module({
+/** A book is told of every third cost that there was none. */
+export const FORGETS_COSTS = module({
   feed: `
     ((count) => async (request, inner) => {
       const url = new URL(request.url);
-      if (!url.searchParams.get("word")?.includes('"end"') || ++count % 3 !== 0) return inner(request);
-      url.searchParams.delete("word");
+      const word = url.searchParams.get("word");
+      if (!word?.includes('"cost"') || ++count % 3 !== 0) return inner(request);
+      url.searchParams.set("word", word.replace(/{"cost":"[^"]*"}/, '"nothing"'));
       return inner(new Request(url, request));
     })(0)`,
 });

@@ -4,9 +4,9 @@
 use crate::domain::id::TaskKey;
 use crate::domain::usage::apply::{Answer, Wanted};
 use crate::domain::usage::pool::Ask;
-use crate::domain::usage::view::Usage;
 use crate::domain::usage::word::Word;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,7 +26,8 @@ pub enum BookAsk {
 pub enum BookAnswer {
     Reserved(Answer),
     Done,
-    Usage(Usage),
+    /// As `GET /usage` gives it: it is only passed on.
+    Usage(Value),
 }
 
 /// What the book of a user asks the pool.

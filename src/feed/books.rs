@@ -10,6 +10,7 @@ use crate::limits::policy;
 use crate::object::address::Address;
 use crate::object::name::ObjectName;
 use crate::platform::{config, fault};
+use serde_json::Value;
 use worker::Env;
 
 /// Enters starts that are about to be made. Nobody starts without it.
@@ -50,9 +51,9 @@ pub async fn tell(env: &Env, user: &str, words: Vec<Word>) -> Result<(), ApiErro
 /// # Errors
 ///
 /// `not_configured` if the limits cannot be read, `unavailable` if the book cannot be reached.
-pub async fn usage(env: &Env, user: &str, tier: Option<String>) -> Result<Usage, ApiError> {
+pub async fn usage(env: &Env, user: &str, tier: Option<String>) -> Result<Value, ApiError> {
     if policy(&config(env))?.is_none() {
-        return Ok(Usage::default());
+        return as_json(&Usage::default());
     }
     match ask(env, user, &BookAsk::Usage { tier }).await? {
         BookAnswer::Usage(usage) => Ok(usage),
@@ -64,6 +65,15 @@ pub async fn usage(env: &Env, user: &str, tier: Option<String>) -> Result<Usage,
 /// entered before is settled all the same.
 pub fn is_kept(env: &Env) -> bool {
     policy(&config(env)).map_or(true, |policy| !policy.is_none())
+}
+
+/// What is used, as it is sent.
+///
+/// # Errors
+///
+/// None that can happen: it is plain JSON.
+pub(super) fn as_json(usage: &Usage) -> Result<Value, ApiError> {
+    serde_json::to_value(usage).map_err(|error| fault("usage", error))
 }
 
 async fn ask(env: &Env, user: &str, ask: &BookAsk) -> Result<BookAnswer, ApiError> {

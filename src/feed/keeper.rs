@@ -2,6 +2,7 @@
 //! and every end anyway.
 
 use super::asks::{BookAnswer, BookAsk, PoolAsk};
+use super::books::as_json;
 use crate::domain::channel::intent::Intent;
 use crate::domain::id::TaskKey;
 use crate::domain::time::{Millis, SECOND};
@@ -99,7 +100,7 @@ impl Keeper<'_> {
                 self.ask_rows().await;
                 let book = self.book()?;
                 let shown = self.view(&book, tier.as_deref());
-                Ok(BookAnswer::Usage(shown.unwrap_or_default()))
+                as_json(&shown.unwrap_or_default()).map(BookAnswer::Usage)
             }
         }
     }

@@ -41,6 +41,7 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("TASK_BY_PROVIDER_ID", tasks::TASK_BY_PROVIDER_ID),
         ("TASK_BY_ROW_IDS", tasks::TASK_BY_ROW_IDS),
         ("TASK_BY_KEY", tasks::TASK_BY_KEY),
+        ("TASKS_BY_KEYS", tasks::TASKS_BY_KEYS),
         ("HAS_UNATTACHED", tasks::HAS_UNATTACHED),
         ("LIST_TASKS", tasks::LIST_TASKS),
         ("LAST_LOOKED_AT", tasks::LAST_LOOKED_AT),
@@ -72,6 +73,7 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("DELETE_CONTENTS", erase::DELETE_CONTENTS),
         ("GIVE_CONTENT", content::GIVE_CONTENT),
         ("INTENT", intents::INTENT),
+        ("INTENTS", intents::INTENTS),
         ("DELETE_INTENT", intents::DELETE_INTENT),
         ("FORGET_INTENTS", intents::FORGET_INTENTS),
     ] {

@@ -68,7 +68,7 @@ impl World {
             Effect::Do(Work::Answer(answer)) => Some(answer),
             _ => None,
         });
-        answers.next_back()
+        answers.next()
     }
 
     fn since(&self) -> Option<Millis> {

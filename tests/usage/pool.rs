@@ -258,6 +258,24 @@ fn who_starts_much_asks_seldom_and_who_starts_once_holds_no_more_than_that() {
 }
 
 #[test]
+fn near_its_end_the_budget_is_used_to_the_last_start_whoever_asks() {
+    let mut world = world("0.0875");
+    let started = |world: &mut World, user| {
+        let starts = vec![(key(world.starts.len() as u32), amount("0.0125"))];
+        let wanted = Wanted { starts, claim: None, tier: None, is_channel: false };
+        let mut answer = world.try_reserve(user, &wanted, None);
+        if let Answer::Needs(ask) = answer {
+            let grant = world.pool(user, &ask);
+            answer = world.try_reserve(user, &wanted, Some(grant));
+        }
+        world.starts.push((user, 1));
+        answer == Answer::Granted
+    };
+    let granted = [0, 0, 1, 0, 2, 3, 1, 2, 3, 0].map(|user| started(&mut world, user));
+    assert_eq!(granted.iter().filter(|it| **it).count(), 7, "{granted:?}");
+}
+
+#[test]
 fn a_grant_that_was_lost_is_not_lost() {
     let mut world = world("0.30");
     assert_eq!(world.start(0, 20, Fate::AnswerLost), None);

@@ -59,7 +59,6 @@ pub struct Tally {
 /// The part of the deployment's budget that this user may use, and has settled of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    #[serde(flatten)]
     pub tally: Tally,
     /// Never more than the pool has handed out.
     pub held: Amount,

@@ -72,7 +72,9 @@ impl Pool {
         let is_refused = spare < Amount::ZERO && ask.at_least > mine.total;
         let total = match is_refused {
             true => mine.total,
-            false => ask.at_least + ask.ahead.min(spare.small_part()).max(Amount::ZERO),
+            // Only while there is plenty: near the end, what one holds ahead another would lack.
+            false if ask.ahead <= spare.small_part() => ask.at_least + ask.ahead,
+            false => ask.at_least,
         };
         self.held = others + total;
         Grant { since: self.since, total, seq: ask.seq, is_refused }

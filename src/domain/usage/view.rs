@@ -4,10 +4,10 @@ use super::amount::Amount;
 use super::book::Book;
 use super::terms::Terms;
 use crate::domain::time::{Millis, iso};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What is used of each limit, and what is left. Null where there is no such limit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Usage {
     pub starts: Option<StartsUsage>,
@@ -16,7 +16,7 @@ pub struct Usage {
 }
 
 /// Starts in the current window.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StartsUsage {
@@ -28,7 +28,7 @@ pub struct StartsUsage {
 }
 
 /// Tasks under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RunningUsage {
     pub limit: u32,
@@ -36,7 +36,7 @@ pub struct RunningUsage {
 }
 
 /// Money in the current window, in decimals.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BudgetUsage {
