@@ -3,6 +3,7 @@
  * cut while events go out, and what must have come in the end.
  */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { Received } from "../emulator/receiver/receiver.ts";
 import type { Cast } from "./cast.ts";
 import { UNHURRIED } from "./clock.ts";
@@ -39,8 +40,9 @@ export class Told {
     this.#came += 1;
     if (this.#came !== this.#cut?.attempt) return;
     const { afterMs } = this.#cut;
-    if (afterMs === null) await this.#kill();
-    else this.#cutting = new Promise((over) => setTimeout(() => void this.#kill().then(over), afterMs));
+    const later = afterMs === null ? Promise.resolve() : delay(afterMs);
+    this.#cutting = later.then(() => this.#kill());
+    if (afterMs === null) await this.#cutting;
   }
 
   async #kill(): Promise<void> {
