@@ -8,7 +8,7 @@ import { describe, test } from "node:test";
 import { call } from "./support/api.ts";
 import { eventually } from "./support/eventually.ts";
 import { ask, begin, callbacksOf, calledBack, contentRow } from "./support/river.ts";
-import { attemptsAt, ended, ringOften, startTelling, untilTried } from "./support/roads.ts";
+import { attemptsAt, ended, ringOften, ringUntil, startTelling, untilTried } from "./support/roads.ts";
 import { refusal } from "./support/troubles.ts";
 
 const timeout = 120_000;
@@ -107,8 +107,7 @@ describe("a destination that answers nothing but failures", { timeout }, () => {
     await app.sql("UPDATE event_destinations SET failing_since = ?", since);
     app.emulator.receiver.plans.clear();
     // Each isolate reads that once a minute, and the next attempt at the first is half an hour away.
-    await app.ring(first);
-    await app.emulator.until(() => app.lines("destination_off").length > 0, 5000);
+    await ringUntil(app, first, () => app.lines("destination_off").length > 0);
     assert.equal(attemptsAt(app, "one").length, 3);
     const second = await ended(app, "ada");
     await ringOften(app, second, 3);

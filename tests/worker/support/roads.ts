@@ -28,15 +28,20 @@ export function attemptsAt(app: App, name: string, id?: string): Received[] {
   return app.emulator.receiver.received.filter((each) => each.name === name && (id === undefined || each.id === id));
 }
 
-/** Waits for so many attempts, and lets alarms of the room fire until they have come. */
-export async function untilTried(app: App, room: string, name: string, times: number): Promise<Received[]> {
-  const came = () => attemptsAt(app, name).length >= times && attemptsAt(app, name);
-  for (let rings = 0; rings < 3 * times + 40; rings++) {
-    const found = await app.emulator.until(came, 300).catch(() => null);
+/** Lets alarms of the room fire, until there is what is waited for: so many at most. */
+export async function ringUntil<T>(app: App, room: string, seen: () => T | false, most = 40): Promise<T> {
+  for (let rings = 0; rings < most; rings++) {
+    const found = await app.emulator.until(seen, 300).catch(() => null);
     if (found) return found;
     await app.ring(room);
   }
-  throw new Error(`${attemptsAt(app, name).length} attempts at ${name}, and not ${times}`);
+  throw new Error(`not seen after ${most} alarms of ${room}: ${seen}`);
+}
+
+/** Waits for so many attempts, and lets alarms of the room fire until they have come. */
+export function untilTried(app: App, room: string, name: string, times: number): Promise<Received[]> {
+  const came = () => attemptsAt(app, name).length >= times && attemptsAt(app, name);
+  return ringUntil(app, room, came, 3 * times + 40);
 }
 
 /** Lets so many alarms of the room fire, and time for what they send. */
