@@ -170,7 +170,7 @@ describe("the default token", { timeout: 240_000, concurrency: 2 }, () => {
     const token = await app.emulator.token({ like: "supabase-legacy" });
     const refused = await new Api(app.base, token).call("/tasks");
     assertRefused(refused, 401, "unauthorized");
-    assert.match(refused.body.error.message, /algorithm is not one of RS256, /);
+    assert.match(refused.body.error.message, /alg is "HS256"\. It must be one of "RS256", /);
   });
 });
 
