@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The largest size of the core, minified and gzipped. */
-const CORE_LIMIT = 5000;
+const CORE_LIMIT = 5300;
 
 test(`the core has at most ${CORE_LIMIT} bytes`, async (t) => {
   const size = await sizeOf("index");
