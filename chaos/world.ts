@@ -67,8 +67,8 @@ export class World {
     this.base = `http://127.0.0.1:${job.port}`;
   }
 
-  /** `rate` is the clock's, `saboteur` how a test plants a bug: see serve.ts. */
-  static async make(rate: number, saboteur?: string): Promise<World> {
+  /** `rate` is the clock's, `saboteur` how a test plants a bug: see serve.ts. `more` are variables. */
+  static async make(rate: number, saboteur?: string, more: Record<string, string> = {}): Promise<World> {
     const port = await freePort();
     const persist = await stateFolder();
     const webhookUrl = `http://127.0.0.1:${port}/webhooks/mynth`;
@@ -82,6 +82,7 @@ export class World {
       EVENTS_SECRET: emulator.options.receiverSecret,
       RECEIVER: emulator.url,
       RETENTION_DAYS: String(RETENTION_DAYS),
+      ...more,
     };
     const world = new World(emulator, provider, newClock(rate), {
       port,

@@ -26,7 +26,7 @@ const { values } = parseArgs({
 const [seed, runs, first] = [values.seed, Number(values.runs), Number(values.first)];
 
 async function losses(): Promise<void> {
-  const world = await World.make(1);
+  const world = await World.make(1, undefined, { LIMITS: "{}" });
   try {
     for (const provider of PROVIDERS.filter((name) => OF[name].canAsk)) {
       const random = new Random("mixed losses", seed, provider);
@@ -46,12 +46,12 @@ async function losses(): Promise<void> {
 async function campaign(): Promise<number> {
   const counts = new Map<string, number>();
   let failures = 0;
-  let world = await World.make(FAST);
+  let world = await World.make(FAST, undefined, { LIMITS: "{}" });
   try {
     for (let number = first; number < first + runs && failures < FAILURES; number += 1) {
       if ((number - first) % RUNS_PER_WORLD === RUNS_PER_WORLD - 1) {
         await world.close();
-        world = await World.make(FAST);
+        world = await World.make(FAST, undefined, { LIMITS: "{}" });
       }
       const result = await mixedRun(world, new Random("mixed", seed, number));
       for (const [what, count] of result.counts) counts.set(what, (counts.get(what) ?? 0) + count);
@@ -61,7 +61,7 @@ async function campaign(): Promise<number> {
       if (result.problems.length > 0) {
         failures += 1;
         await world.close();
-        world = await World.make(FAST);
+        world = await World.make(FAST, undefined, { LIMITS: "{}" });
       }
       if (number % 100 === 0) console.log(`${number} runs, ${failures} failed`);
     }

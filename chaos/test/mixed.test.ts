@@ -14,7 +14,7 @@ const KNOWN_WITHIN_S: Record<string, number> = { mynth: 310, replicate: 70, fal:
 
 describe("tasks of all providers", { timeout: 240_000 }, () => {
   test("agree in the end, whatever happened to them", async () => {
-    const world = await World.make(FAST);
+    const world = await World.make(FAST, undefined, { LIMITS: "{}" });
     after(() => world.close());
     for (let number = 1; number <= 6; number += 1) {
       const { problems, lines } = await mixedRun(world, new Random("mixed test", number));
@@ -23,7 +23,7 @@ describe("tasks of all providers", { timeout: 240_000 }, () => {
   });
 
   test("are asked about where their webhooks are lost", async () => {
-    const world = await World.make(1);
+    const world = await World.make(1, undefined, { LIMITS: "{}" });
     after(() => world.close());
     for (const provider of PROVIDERS.filter((name) => OF[name].canAsk)) {
       const seconds = await timeToKnow(world, provider, new Random("lost", provider));

@@ -79,7 +79,8 @@ const SETTINGS: [what: string, vars: Record<string, string>, added: Partial<type
 describe("each setting adds its origins and nothing else", { timeout }, () => {
   for (const [what, vars, added] of SETTINGS) {
     test(what, async () => {
-      const plain = { AUTH_ISSUER: "", AUTH_ORIGINS: "", MYNTH_API_URL: "", MODELRIVER_API_URL: "" };
+      const apis = { MYNTH_API_URL: "", MODELRIVER_API_URL: "", REPLICATE_API_URL: "", FAL_API_URL: "" };
+      const plain = { AUTH_ISSUER: "", AUTH_ORIGINS: "", ...apis };
       const other = await startSite({ ...plain, ...vars });
       try {
         const built = /Content-Security-Policy: (.*)/.exec(
