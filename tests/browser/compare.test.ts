@@ -16,7 +16,7 @@ const timeout = 60_000;
 async function compare(visit: Visit, prompts: string[], models: string[]): Promise<void> {
   await visit.view("Compare");
   await visit.at("prompts").fill(prompts.join("\n"));
-  await visit.at("models").fill(models.join("\n"));
+  await visit.nameModels(models);
   await visit.at("compare").click();
   await visit.at("grid").waitFor();
 }
@@ -192,7 +192,7 @@ describe("a comparison", { timeout }, () => {
       await visit.signIn(site.url, "ella");
       await visit.view("Compare");
       await visit.at("prompts").fill(Array.from({ length: 11 }, (_, at) => `Prompt ${at}`).join("\n"));
-      await visit.at("models").fill("m/one\nm/two");
+      await visit.nameModels(["m/one", "m/two"]);
       await visit.at("compare").click();
       assert.equal(
         await visit.page.locator(".field-prompts").getByTestId("error").innerText(),

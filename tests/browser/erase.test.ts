@@ -183,7 +183,7 @@ describe("a task", { timeout }, () => {
       await visit.signIn(site.url, "dora");
       await visit.view("Compare");
       await visit.at("prompts").fill("A lighthouse\nA mill");
-      await visit.at("models").fill("one/model");
+      await visit.nameModels(["one/model"]);
       await visit.at("compare").click();
       await visit.at("grid").waitFor();
       const cells = visit.at("cell");

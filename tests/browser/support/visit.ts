@@ -104,6 +104,12 @@ export class Visit {
     await this.page.getByRole("heading", { level: 1, name, exact: true }).waitFor({ state: "attached" });
   }
 
+  /** Names the models of a comparison, after the page has suggested some. */
+  async nameModels(models: readonly string[]): Promise<void> {
+    await this.at("model-choice").first().waitFor();
+    await this.at("models").fill(models.join("\n"));
+  }
+
   /** Fills in the form and sends it. */
   async ask(prompt: string, count: number): Promise<void> {
     await this.at("prompt").fill(prompt);
