@@ -31,7 +31,7 @@ const EVERYWHERE = [/^package\.json$/, /^README\.md$/, /^LICENSE$/];
 
 /** The largest .tgz, in bytes: what grows by more than a little should be seen. */
 const LIMITS: Record<string, number> = {
-  worker: 750_000,
+  worker: 800_000,
   emulator: 70_000,
   client: 50_000,
   server: 20_000,
