@@ -20,9 +20,9 @@ import type { World } from "./world.ts";
 
 /**
  * Pauses before the checks, in seconds: none, then for a retry, a poll, the longest gap between polls, and between
- * searches for rows.
+ * searches for rows, and for events that failed more than once, or while the clock was ahead.
  */
-const PATIENCE = [0, 3, 30, 400, 4_000];
+const PATIENCE = [0, 3, 30, 400, 4_000, 12_000, 40_000];
 /** The same after something was erased: its rows are deleted once more after a minute. */
 const ERASED_PATIENCE = [63, 400, 25_000, 63];
 /** Within this time after its task's end, a room has deleted its state. */
