@@ -67,8 +67,13 @@ export class World {
     this.base = `http://127.0.0.1:${job.port}`;
   }
 
+  /** A new world. Its port may be taken before it listens: then with another one. */
+  static async make(...of: Parameters<typeof World.attempt>): Promise<World> {
+    return World.attempt(...of).catch(() => World.attempt(...of));
+  }
+
   /** `rate` is the clock's, `saboteur` how a test plants a bug: see serve.ts. `more` are variables. */
-  static async make(rate: number, saboteur?: string, more: Record<string, string> = {}): Promise<World> {
+  static async attempt(rate: number, saboteur?: string, more: Record<string, string> = {}): Promise<World> {
     const port = await freePort();
     const persist = await stateFolder();
     const webhookUrl = `http://127.0.0.1:${port}/webhooks/mynth`;
@@ -90,7 +95,12 @@ export class World {
       vars,
       ...(saboteur === undefined ? {} : { saboteur }),
     });
-    await world.start(true);
+    try {
+      await world.start(true);
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
     return world;
   }
 

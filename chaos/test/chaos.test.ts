@@ -92,7 +92,7 @@ describe("whatever goes wrong", { timeout: 280_000 }, () => {
 });
 
 /** Enough runs for the planted bug that shows least often. */
-const PLANTED_RUNS = 25;
+const PLANTED_RUNS = 60;
 
 describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () => {
   /** The first run of which this is true: others could not show the bug. */
