@@ -56,7 +56,9 @@ function entriesOf(cast: Cast, wish: Wish, rows: Row[]): Entry[] {
   const own = task.status === "pending" ? underWay : billed;
   const isKnown = rows.some(({ mynth_task_id: id }) => id === task.id);
   if (wish.mayBeNobodys && !isKnown) return [own, asReserved, underWay];
-  return fateOf(cast, wish) === "stays" ? [own] : [own, asReserved, underWay];
+  if (fateOf(cast, wish) === "stays") return [own];
+  // Its rows may be erased before anybody knows that the provider has it: then nobody ever does.
+  return [own, asReserved, underWay, ...(wish.told === null ? [nothing] : [])];
 }
 
 /** What of the book is wrong. */
