@@ -33,6 +33,8 @@ export interface Campaign {
   trace?: boolean;
   /** How a test plants a bug: see serve.ts. */
   saboteur?: string;
+  /** Variables of the Worker. */
+  vars?: Record<string, string>;
 }
 
 export interface Failure {
@@ -90,7 +92,7 @@ function rateOf({ losesAll, cutsEvents }: Campaign): number {
 
 /** One world after another, each for many runs. */
 async function live(how: Campaign, take: () => number | null, summary: Summary): Promise<void> {
-  const make = () => World.make(rateOf(how), how.saboteur);
+  const make = () => World.make(rateOf(how), how.saboteur, how.vars);
   let world = await make();
   let age = 0;
   const renew = async () => {

@@ -65,6 +65,7 @@ function entriesOf(cast: Cast, wish: Wish, rows: Row[]): Entry[] {
 export async function moneyProblems(cast: Cast, rows: Row[]): Promise<string[]> {
   const { status, body, text } = await cast.ask("/usage");
   if (status !== 200) return [`the usage was answered ${status} ${text}`];
+  if (body.budget === null) return [];
   const since = Date.parse(body.budget.resetsAt) - WINDOW_DAYS * DAY_MS;
   // A start is of the window that it was entered in: a run across two of them says nothing.
   if (cast.orders.some(({ sentAt }) => sentAt - SKEW_MS < since)) return [];
