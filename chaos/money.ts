@@ -57,7 +57,7 @@ function entriesOf(cast: Cast, wish: Wish, rows: Row[]): Entry[] {
   const isKnown = rows.some(({ mynth_task_id: id }) => id === task.id);
   if (wish.mayBeNobodys && !isKnown) return [own, asReserved, underWay];
   if (fateOf(cast, wish) === "stays") return [own];
-  // Its rows may be erased before anybody knows that the provider has it: then nobody ever does.
+  // If the rows are erased before the lost start is found, its reservation is taken back.
   return [own, asReserved, underWay, ...(wish.told === null ? [nothing] : [])];
 }
 

@@ -2,7 +2,7 @@
 
 export interface Secret {
   name: string;
-  /** What it is, for whoever has to find it. */
+  /** What it is, and where it is found. */
   about: string;
 }
 

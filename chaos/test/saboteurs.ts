@@ -42,7 +42,7 @@ export const DROPS_DELIVERIES = module({
     })(0)`,
 });
 
-/** A book is told of every third cost that there was none. */
+/** Every third cost is reported to the book as none. */
 export const FORGETS_COSTS = module({
   feed: `
     ((count) => async (request, inner) => {

@@ -5,9 +5,12 @@ const encoder = new TextEncoder();
 
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
 
+/** The key that makes HMACs, or that checks them. */
+export const keyFor = (raw: Uint8Array<ArrayBuffer>, use: "sign" | "verify"): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", raw, ALGORITHM, false, [use]);
+
 export async function hmac(secret: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey("raw", secret, ALGORITHM, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, bytesOf(text)));
+  return new Uint8Array(await crypto.subtle.sign("HMAC", await keyFor(secret, "sign"), bytesOf(text)));
 }
 
 /** Without padding. */

@@ -1,5 +1,6 @@
 // Events that the server sends to a backend, verified as Standard Webhooks: https://www.standardwebhooks.com.
 import type { Content, Task } from "../../client/src/wire.ts";
+import { bytesOf, keyFor } from "./hmac.ts";
 
 /** What an event says where the rest has to be read: it was too large, is not as it was, or was erased. */
 export interface ThinTask {
@@ -54,7 +55,6 @@ export class EventError extends Error {
 
 const TOLERANCE_S = 300;
 const PREFIX = "whsec_";
-const encoder = new TextEncoder();
 
 /**
  * The event in a request, once its signature is good. `body` is what came, to the byte: a body that was parsed and
@@ -73,8 +73,8 @@ export async function verifyEvent(
   const [id, timestamp, signatures] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) =>
     headerOf(headers, name),
   ) as [string, string, string];
-  const bytes = typeof body === "string" ? encoder.encode(body) : body;
-  const head = encoder.encode(`${id}.${timestamp}.`);
+  const bytes = typeof body === "string" ? bytesOf(body) : body;
+  const head = bytesOf(`${id}.${timestamp}.`);
   const signed = new Uint8Array(head.length + bytes.length);
   signed.set(head);
   signed.set(bytes, head.length);
@@ -104,7 +104,7 @@ function eventOf(id: string, bytes: Uint8Array): TaskwireEvent {
 async function isSigned(signed: Uint8Array<ArrayBuffer>, list: string, keys: Uint8Array<ArrayBuffer>[]) {
   const macs = list.split(" ").flatMap((one) => (one.startsWith("v1,") ? (bytesIn(one.slice(3)) ?? []) : []));
   for (const raw of keys) {
-    const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+    const key = await keyFor(raw, "verify");
     // Web Crypto compares in constant time.
     for (const mac of macs) if (await crypto.subtle.verify("HMAC", key, mac, signed)) return true;
   }
