@@ -49,6 +49,7 @@ export function viewOf(row: Row) {
   return {
     taskId: mynth_task_id,
     mynthTaskId: mynth_task_id,
+    provider: "mynth",
     kind: "image.generate",
     userId: row.user_id,
     status: row.status,
@@ -72,6 +73,7 @@ export function viewOf(row: Row) {
       error,
     })),
     result: null,
+    outputs: images.flatMap(({ url }) => (url === null ? [] : [{ type: "image", url }])),
   };
 }
 

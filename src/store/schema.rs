@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[&str] = &[
     "0008_intents.sql",
     "0009_outputs.sql",
     "0010_events.sql",
+    "0011_operator.sql",
 ];
 
 /// What is wrong with a D1 that has these migrations, for whoever deploys. `None`: they are those of this code.

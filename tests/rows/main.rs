@@ -21,7 +21,7 @@ use taskwire::domain::task::Task;
 use taskwire::store::row::{task_from_row, to_json};
 use taskwire::store::sql::tasks;
 
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../migrations/0001_tasks.sql"),
     include_str!("../../migrations/0002_sweep.sql"),
     include_str!("../../migrations/0003_content.sql"),
@@ -32,6 +32,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/0008_intents.sql"),
     include_str!("../../migrations/0009_outputs.sql"),
     include_str!("../../migrations/0010_events.sql"),
+    include_str!("../../migrations/0011_operator.sql"),
 ];
 
 fn database() -> Connection {

@@ -159,9 +159,10 @@ pub const APPLIED: &str = "SELECT json_group_array(name) AS row FROM d1_migratio
 /// of the last one.
 macro_rules! tables {
     () => {
-        "SELECT t.outputs, c.seq, s.retained_after, i.id, e.destination FROM tasks t LEFT JOIN ai_content c ON true \
+        "SELECT t.outputs, c.seq, s.retained_after, i.id, e.destination, d.id, o.seq FROM tasks t LEFT JOIN ai_content c ON true \
          LEFT JOIN sweep s ON true LEFT JOIN intents i ON true \
-         LEFT JOIN event_destinations e ON true LIMIT 1"
+         LEFT JOIN event_destinations e ON true LEFT JOIN deliveries d ON true \
+         LEFT JOIN events o ON true LIMIT 1"
     };
 }
 
