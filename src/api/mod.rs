@@ -4,6 +4,7 @@
 //! `router` is the entry point. The errors of a handler are error answers: `openapi.json` lists them for each
 //! route.
 
+pub mod admin;
 pub mod request;
 pub mod response;
 
