@@ -46,7 +46,7 @@ export function variables({ providers, signIn, answers, url }: Choice): Entry[] 
     {
       key: "DELIVERY_LOG",
       value: "",
-      about: "\"off\": webhooks are not logged in D1 for eight days.",
+      about: '"off": webhooks are not logged in D1 for eight days.',
     },
     ...providers.flatMap((provider) =>
       provider.variables.map(({ name, value, about }) => ({ key: name, value, about })),
