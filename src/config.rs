@@ -16,6 +16,7 @@ pub const AUTH_PARTIES: &str = "AUTH_PARTIES";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
 const RETENTION_DAYS: &str = "RETENTION_DAYS";
+const DELIVERY_LOG: &str = "DELIVERY_LOG";
 /// The shortest token secret. One ticket is enough to try guesses of a short one, and never ask us.
 const TOKEN_SECRET_BYTES: usize = 32;
 
@@ -125,6 +126,11 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         days.map(|days: Millis| Some(days * DAY)).ok_or_else(|| {
             ApiError::wrong_setting(RETENTION_DAYS, "must be a whole number from 1 to 3650")
         })
+    }
+
+    /// Whether webhooks are logged. A value that cannot be read does not turn that off.
+    pub fn logs_deliveries(&self) -> bool {
+        self.get(DELIVERY_LOG).as_deref() != Some("off")
     }
 
     /// Whether a page of `origin` may use this deployment; `own` is the origin of the request's URL.

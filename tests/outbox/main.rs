@@ -3,6 +3,7 @@
 
 mod bodies;
 mod ends;
+mod notes;
 mod orders;
 mod stored;
 mod world;

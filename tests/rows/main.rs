@@ -3,6 +3,7 @@
 
 mod content;
 mod erase;
+mod events;
 mod feeds;
 mod idempotency;
 mod mirror;

@@ -1,7 +1,7 @@
 //! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, erase, feeds, intents, keys, sweep, tasks};
+use taskwire::store::sql::{content, erase, events, feeds, intents, keys, sweep, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -76,6 +76,11 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("INTENTS", intents::INTENTS),
         ("DELETE_INTENT", intents::DELETE_INTENT),
         ("FORGET_INTENTS", intents::FORGET_INTENTS),
+        ("EVENT", events::EVENT),
+        ("ERASE events", events::ERASE[0]),
+        ("ERASE the newest event", events::ERASE[1]),
+        ("ERASE_OF_CHANNEL", events::ERASE_OF_CHANNEL[0]),
+        ("ERASE_OF_CHANNEL the newest event", events::ERASE_OF_CHANNEL[1]),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
@@ -178,4 +183,44 @@ fn the_sweep_reads_what_is_unsettled_and_nothing_else() {
     assert!(steps[0].contains("INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
     let steps = plan(sweep::PENDING_CHANNELS);
     assert!(steps[0].contains("INDEX channels_pending (created_at<?)"), "{steps:?}");
+}
+
+/// How the table of events is read.
+fn of_events(statement: &str) -> Vec<String> {
+    let steps = plan(statement);
+    assert!(!steps.iter().any(|step| step.contains("AUTOMATIC")), "{steps:?}");
+    steps.into_iter().filter(|step| step.contains("events") || step.contains("B-TREE")).collect()
+}
+
+#[test]
+fn pages_of_events_walk_the_table_or_the_index_of_what_is_not_delivered() {
+    let index = "SEARCH events USING INDEX";
+    let of_state = format!("{index} events_not_delivered (state=? AND rowid");
+    let of_task = format!("{index} sqlite_autoindex_events_1 (id>? AND id<?)");
+    for pages in [events::NEWEST, events::OLDEST] {
+        for walk in &pages[..2] {
+            let steps = of_events(walk);
+            let is_walk =
+                |step: &String| step.starts_with("SEARCH events USING INTEGER PRIMARY KEY (rowid");
+            assert!(steps.len() == 1 && steps.iter().all(is_walk), "{steps:?}");
+        }
+        let steps = of_events(pages[2]);
+        assert!(steps.len() == 1 && steps[0].starts_with(&of_state), "{steps:?}");
+        // The few of one task are sorted.
+        let steps = of_events(pages[3]);
+        assert!(steps[0].starts_with(&of_task) && steps.len() == 2, "{steps:?}");
+    }
+    assert!(of_events(events::EVENTS_OF)[0].starts_with(&of_task));
+}
+
+#[test]
+fn noting_an_event_looks_for_what_it_is_about_by_its_key() {
+    let steps = plan(events::NOTE);
+    for search in [
+        "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)",
+        "SEARCH tasks USING COVERING INDEX",
+        "SEARCH ai_content USING",
+    ] {
+        assert!(steps.iter().any(|step| step.starts_with(search)), "{search}: {steps:?}");
+    }
 }

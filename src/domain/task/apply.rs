@@ -12,7 +12,7 @@ use super::schedule::{self, LONGEST_POLL, due, next_alarm};
 use super::state::RoomState;
 use crate::domain::effect::{self, Arm};
 use crate::domain::erase::Deletion;
-use crate::domain::outbox::state::{Outcome, Parcel};
+use crate::domain::outbox::state::{Event, Outcome, Parcel};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 
@@ -53,6 +53,8 @@ pub enum Input {
     Sent(Parcel, Outcome),
     /// Events may be due now.
     EventsDue,
+    /// D1 was told how an event stands, or could not be.
+    Noted(Box<Event>, bool),
     /// The owner's book knows how an erased task ended.
     Settled,
     /// The book could not be told.
@@ -116,6 +118,10 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             room.outbox.ended(&parcel, outcome, now);
             return (Verdict::Noted, vec![]);
         }
+        Input::Noted(event, is_written) => {
+            room.outbox.noted(&event, is_written, now);
+            return (Verdict::Noted, vec![]);
+        }
         Input::EventsDue => {
             let next = room.outbox.next_at(room.readable(), Millis::MIN);
             let by = next.map(|at| Effect::Arm(Arm::By(at.max(now))));
@@ -168,7 +174,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
                 }
                 Verdict::Kept => vec![arm(room, now)],
                 // Whoever took it may have died before the alarm was set. The provider's retry sets it.
-                Verdict::Duplicate if is_open(room) => {
+                Verdict::Duplicate if room.is_open() => {
                     vec![Effect::Arm(Arm::By(next_alarm(room, now)))]
                 }
                 _ => vec![],
@@ -181,7 +187,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (Verdict::Noted, vec![])
         }
         Input::AskNow => {
-            if is_pending(room) {
+            if room.is_pending() {
                 schedule::poll_anew(&mut room.clock, now);
             }
             // The alarm comes first: it polls if the process dies here.
@@ -208,7 +214,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
         Input::Deleted | Input::DeleteFailed | Input::Settled | Input::SettleFailed => {
             (Verdict::Noted, vec![])
         }
-        Input::Sent(..) | Input::EventsDue => (Verdict::Noted, vec![]),
+        Input::Sent(..) | Input::Noted(..) | Input::EventsDue => (Verdict::Noted, vec![]),
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
     }
 }
@@ -276,18 +282,6 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
     };
     let next = Effect::Then(Input::Alarm(next));
     if is_due { vec![effect, next] } else { vec![next] }
-}
-
-/// Something is still to come or to be done: without an alarm it might never be.
-fn is_open(room: &RoomState) -> bool {
-    match &room.task {
-        Some(task) => !task.status.is_terminal() || room.is_dirty() || room.outbox.is_open(),
-        None => !room.early.is_empty(),
-    }
-}
-
-fn is_pending(room: &RoomState) -> bool {
-    room.task.as_ref().is_some_and(|task| !task.status.is_terminal())
 }
 
 fn arm(room: &RoomState, now: Millis) -> Effect {

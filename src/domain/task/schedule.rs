@@ -59,7 +59,7 @@ pub struct Due {
 
 /// What is due at `now`.
 pub fn due(room: &RoomState, now: Millis) -> Due {
-    let send = !room.outbox.due(room.readable(), now).is_empty();
+    let send = room.outbox.has_due(room.readable(), now);
     let is_open = room.outbox.is_open();
     if let Some(erased) = &room.erased {
         let delete = erased.due_at(room.clock.flush_at).is_some_and(|at| now >= at);
