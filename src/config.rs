@@ -133,6 +133,18 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         self.get(DELIVERY_LOG).as_deref() != Some("off")
     }
 
+    /// Checks the setting of the log.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` if `DELIVERY_LOG` is neither `on` nor `off`.
+    pub fn check_delivery_log(&self) -> Result<(), ApiError> {
+        match self.get(DELIVERY_LOG).as_deref() {
+            None | Some("on" | "off") => Ok(()),
+            Some(_) => Err(ApiError::wrong_setting(DELIVERY_LOG, "must be on or off")),
+        }
+    }
+
     /// Whether a page of `origin` may use this deployment; `own` is the origin of the request's URL.
     /// Origins are compared as a whole, but for one `*` in one that is listed: it stands for a part of one
     /// label of the host's name.

@@ -2,6 +2,7 @@
 //! are read by its provider.
 
 pub mod content;
+pub mod cursor;
 pub mod idempotency;
 pub mod kinds;
 pub mod list;

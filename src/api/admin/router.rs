@@ -1,0 +1,35 @@
+//! The routes of operators. Nobody gets to any of them before `operator` has let them in.
+
+use crate::api::answer::Response;
+use crate::api::caller::operator;
+use crate::api::incoming::Request;
+use crate::error::ApiError;
+use crate::route::AdminRoute;
+use worker::{Context, Env};
+
+/// Answers a request of an operator.
+///
+/// # Errors
+///
+/// Those of [`operator`], and those of the route.
+pub async fn answer(
+    request: &Request,
+    env: &Env,
+    _context: &Context,
+    route: AdminRoute<'_>,
+) -> Result<Response, ApiError> {
+    let _who = operator(request, env).await?;
+    match route {
+        AdminRoute::Deliveries
+        | AdminRoute::Delivery(_)
+        | AdminRoute::Replay(_)
+        | AdminRoute::ReplayAll
+        | AdminRoute::Stats
+        | AdminRoute::Metrics
+        | AdminRoute::Task(_)
+        | AdminRoute::Reconcile(_)
+        | AdminRoute::Events
+        | AdminRoute::Event(_)
+        | AdminRoute::Resend(_) => Err(ApiError::not_found()),
+    }
+}
