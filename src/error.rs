@@ -24,6 +24,7 @@ pub enum Code {
     IdempotencyConflict,
     IdempotencyInProgress,
     NotCancelable,
+    NoRoad,
     PayloadTooLarge,
     UnsupportedMediaType,
     UpgradeRequired,
@@ -64,6 +65,7 @@ impl Code {
             Self::IdempotencyConflict => ("idempotency_conflict", 409),
             Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
             Self::NotCancelable => ("not_cancelable", 409),
+            Self::NoRoad => ("no_road", 409),
             Self::PayloadTooLarge => ("payload_too_large", 413),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
@@ -101,7 +103,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 34] = [
+pub const ALL: [Code; 35] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -117,6 +119,7 @@ pub const ALL: [Code; 34] = [
     Code::IdempotencyConflict,
     Code::IdempotencyInProgress,
     Code::NotCancelable,
+    Code::NoRoad,
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,

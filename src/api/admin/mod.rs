@@ -2,4 +2,8 @@
 //! `router`, which asks first who may.
 
 #[cfg(target_arch = "wasm32")]
+mod events;
+#[cfg(target_arch = "wasm32")]
 pub mod router;
+#[cfg(target_arch = "wasm32")]
+mod tasks;

@@ -1,5 +1,6 @@
 //! The routes of operators. Nobody gets to any of them before `operator` has let them in.
 
+use super::{events, tasks};
 use crate::api::answer::Response;
 use crate::api::caller::operator;
 use crate::api::incoming::Request;
@@ -18,18 +19,18 @@ pub async fn answer(
     _context: &Context,
     route: AdminRoute<'_>,
 ) -> Result<Response, ApiError> {
-    let _who = operator(request, env).await?;
+    let who = operator(request, env).await?;
     match route {
+        AdminRoute::Task(id) => tasks::read(id, env).await,
+        AdminRoute::Reconcile(id) => tasks::reconcile(&who, id, env).await,
+        AdminRoute::Events => events::list(request, env).await,
+        AdminRoute::Event(id) => events::read(id, env).await,
+        AdminRoute::Resend(id) => events::resend(&who, id, env).await,
         AdminRoute::Deliveries
         | AdminRoute::Delivery(_)
         | AdminRoute::Replay(_)
         | AdminRoute::ReplayAll
         | AdminRoute::Stats
-        | AdminRoute::Metrics
-        | AdminRoute::Task(_)
-        | AdminRoute::Reconcile(_)
-        | AdminRoute::Events
-        | AdminRoute::Event(_)
-        | AdminRoute::Resend(_) => Err(ApiError::not_found()),
+        | AdminRoute::Metrics => Err(ApiError::not_found()),
     }
 }

@@ -4,6 +4,7 @@
 //! This must not know HTTP, or where the data comes from.
 
 pub mod erase;
+pub mod events;
 pub mod policy;
 pub mod read;
 pub mod site;

@@ -42,6 +42,8 @@ pub enum Input {
     Sent(Parcel, Outcome),
     /// Such events may be due now.
     EventsDue,
+    /// An operator wants such an event sent again.
+    Resend(Box<Event>),
     /// D1 was told how such an event stands, or could not be.
     Noted(Box<Event>, bool),
     /// The alarm has fired, and has come to this stage.
@@ -171,6 +173,10 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             Verdict::Duplicate => (Verdict::Duplicate, Follows::ArmBy),
             verdict => (verdict, Follows::Flush),
         },
+        Input::Resend(event) => {
+            state.outbox.reopen(*event, now);
+            (Verdict::Applied, Follows::EventsBy)
+        }
         Input::Called { key, reply } => {
             let change = |callback: &mut Callback| callback.answered(reply, now);
             (change_callback(state, &key, now, change), Follows::Nothing)

@@ -1,7 +1,6 @@
 //! Pages of the list of events.
 
 use super::note::{Noted, Standing};
-use super::road::mark;
 
 /// Default page size.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -27,19 +26,6 @@ pub struct EventList {
 }
 
 impl EventList {
-    /// The cursor after the event of this number. It says which query it is of.
-    fn cursor(&self, seq: u64) -> String {
-        let state = self.state.map(Standing::as_str);
-        let query = format!("{:?} {state:?} {:?}", self.order, self.task);
-        format!("{seq}.{}", mark(&query))
-    }
-
-    /// Reads a cursor. `None`: it is none of this query.
-    pub fn read_cursor(&self, text: &str) -> Option<u64> {
-        let seq = text.split_once('.')?.0.parse().ok()?;
-        (self.cursor(seq) == text).then_some(seq)
-    }
-
     /// Which number comes before those of the page.
     pub fn from(&self) -> u64 {
         // D1 takes numbers as floats.
@@ -47,9 +33,9 @@ impl EventList {
         self.after.unwrap_or(first)
     }
 
-    /// The page of what was found, one more if there is more, and the next cursor. A reader that goes on from
-    /// the last one always gets one.
-    pub fn page(&self, mut found: Vec<Noted>) -> (Vec<Noted>, Option<String>) {
+    /// The page of what was found, one more if there is more, and the number after which the next page is. A
+    /// reader that follows can always go on.
+    pub fn page(&self, mut found: Vec<Noted>) -> (Vec<Noted>, Option<u64>) {
         let is_more = found.len() > self.limit as usize;
         found.truncate(self.limit as usize);
         let last = found.last().map(|event| event.seq);
@@ -57,7 +43,7 @@ impl EventList {
             Order::Newest => last.filter(|_| is_more),
             Order::Oldest => Some(last.unwrap_or_else(|| self.from())),
         };
-        (found, next.map(|seq| self.cursor(seq)))
+        (found, next)
     }
 }
 
@@ -80,31 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_is_of_one_query() {
-        let text = NEWEST.cursor(12);
-        assert_eq!(NEWEST.read_cursor(&text), Some(12));
-        for other in [
-            EventList { order: Order::Oldest, ..NEWEST },
-            EventList { state: Some(Standing::Failed), ..NEWEST },
-            EventList { task: Some("tsk_1".into()), ..NEWEST },
-        ] {
-            assert_eq!(other.read_cursor(&text), None, "{other:?}");
-        }
-        assert_eq!(EventList { limit: 9, ..NEWEST }.read_cursor(&text), Some(12));
-        for bad in ["", "12", "x.y", "13.abcdefgh", " 12.x"] {
-            assert_eq!(NEWEST.read_cursor(bad), None, "{bad:?}");
-        }
-    }
-
-    #[test]
     fn there_is_a_next_page_if_there_is_more_and_always_for_one_who_follows() {
         let (page, next) = NEWEST.page(found(&[9, 8, 7]));
-        assert_eq!((page.len(), next), (2, Some(NEWEST.cursor(8))));
+        assert_eq!((page.len(), next), (2, Some(8)));
         assert_eq!(NEWEST.page(found(&[9, 8])).1, None);
         let follows = EventList { order: Order::Oldest, ..NEWEST };
-        assert_eq!(follows.page(found(&[3])).1, Some(follows.cursor(3)));
-        assert_eq!(follows.page(vec![]).1, Some(follows.cursor(0)));
+        assert_eq!(follows.page(found(&[3])).1, Some(3));
+        assert_eq!(follows.page(vec![]).1, Some(0));
         let later = EventList { after: Some(3), ..follows };
-        assert_eq!(later.page(vec![]).1, Some(later.cursor(3)));
+        assert_eq!(later.page(vec![]).1, Some(3));
     }
 }

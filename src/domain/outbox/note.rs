@@ -5,7 +5,7 @@
 
 use super::pace;
 use super::state::{Behind, End, Event, Kind, Outbox, Outcome, Parcel, Way};
-use crate::domain::time::{DAY, Millis, iso};
+use crate::domain::time::{DAY, Millis, iso, parse_iso};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -114,6 +114,14 @@ impl From<&Event> for Noted {
             state: Standing::of(&roads),
             roads,
         }
+    }
+}
+
+impl Noted {
+    /// The event, without its roads.
+    pub fn event(&self) -> Event {
+        let at = parse_iso(&self.at).unwrap_or_default();
+        Event::new(self.kind, self.task_id.clone(), self.version, at, &[])
     }
 }
 

@@ -155,6 +155,11 @@ impl Event {
         Self { kind, subject, version, at, ways, resent_at: None, behind: None }
     }
 
+    /// The same on these roads, where it has never been.
+    pub fn on(self, roads: &[Road]) -> Self {
+        Self::new(self.kind, self.subject, self.version, self.at, roads)
+    }
+
     /// Since when it has been on its way.
     pub fn since(&self) -> Millis {
         self.resent_at.unwrap_or(self.at)

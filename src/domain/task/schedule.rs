@@ -155,6 +155,13 @@ pub(super) fn postpone_poll(clock: &mut Clock, pace: Option<Pace>, now: Millis) 
     clock.polls += 1;
 }
 
+/// When the provider was last asked, if it was.
+pub(super) fn last_poll(clock: &Clock, pace: Option<Pace>) -> Option<Millis> {
+    let Pace { first, longest } = pace.unwrap_or(USUAL);
+    let before = clock.polls.checked_sub(1)?;
+    Some(clock.poll_at - grown(first, (3, 2), before, longest))
+}
+
 pub(super) fn postpone_adoption(clock: &mut Clock, now: Millis) {
     let retry_at = now + grown(FIRST_RETRY, (6, 1), clock.adoptions, LONGEST_RETRY);
     // One that fails late does not bring the next forward: three in a row must not come too soon.

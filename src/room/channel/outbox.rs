@@ -1,17 +1,20 @@
 //! Sends what a channel has to say: the callbacks that its provider wants, and the events for the app's own
 //! backend.
 
+use super::protocol::Answer;
 use super::room::ChannelRoom;
 use crate::domain::channel::apply::Input;
 use crate::domain::channel::frame::row_of;
 use crate::domain::outbox::body::of_content;
 use crate::domain::outbox::state::{Event, Outgoing, Parcel};
 use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
 use crate::object::actor::Actor;
 use crate::object::together::Sender;
 use crate::outbox::note::note;
-use crate::outbox::send::{attempt, log_end};
-use crate::platform::now;
+use crate::outbox::send::{attempt, log_end, roads};
+use crate::platform::{now, with_deadline};
+use crate::store::{D1_DEADLINE, Store};
 use futures_util::future::LocalBoxFuture;
 use worker::Result;
 
@@ -48,13 +51,34 @@ impl ChannelRoom<'_> {
     async fn send_event(&self, parcel: Parcel) -> Result<()> {
         let state = self.load()?;
         let Some(event) = state.outbox.event(&parcel) else { return Ok(()) };
-        let body = of_content(event, row_of(&state, &parcel.subject).as_ref());
+        let content = match row_of(&state, &parcel.subject) {
+            // It was cleaned up, and an operator has the event sent again.
+            None if state.channel.is_none() && state.erased_at.is_none() => {
+                let read = async { Store::new(self.env)?.content_of_anyone(&parcel.subject).await };
+                with_deadline(D1_DEADLINE, read).await.ok().flatten()
+            }
+            found => found,
+        };
+        let body = of_content(event, content.as_ref());
         let failures = state.outbox.failures(&parcel);
         let outcome = attempt(self.env, &parcel.road, event, &body, failures).await;
         self.handle(Input::Sent(parcel.clone(), outcome)).await?;
         let outbox = self.load()?.outbox;
         log_end(event, &parcel, &outbox);
         self.note(outbox.stands(event, &parcel, outcome, now())).await
+    }
+
+    /// Opens an event again, on the roads of the settings now.
+    pub(super) async fn resend(&self, event: Event) -> Result<Answer> {
+        let id = event.id();
+        let event = Box::new(event.on(&roads(self.env)));
+        let verdict = self.handle(Input::Resend(event)).await?;
+        let event = self.load()?.outbox.named(&id).cloned();
+        let Some(event) = event.filter(|_| verdict == Verdict::Applied) else {
+            return Ok(Answer::NotFound);
+        };
+        self.note(event.clone()).await?;
+        Ok(Answer::Event { event: Box::new(event) })
     }
 
     /// Tells D1 how an event stands. What it could not be told is kept, and told again.

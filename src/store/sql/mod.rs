@@ -59,3 +59,4 @@ pub mod intents;
 pub mod keys;
 pub mod sweep;
 pub mod tasks;
+pub mod timeline;
