@@ -5,6 +5,7 @@ mod bodies;
 mod ends;
 mod notes;
 mod orders;
+mod resent;
 mod stored;
 mod world;
 

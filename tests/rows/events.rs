@@ -10,8 +10,9 @@ use taskwire::domain::outbox::road::Road;
 use taskwire::domain::outbox::state::{Event, Kind, Outbox, Outcome, Parcel};
 use taskwire::domain::task::Task;
 use taskwire::domain::time::{DAY, Millis, iso};
+use taskwire::domain::timeline::Heard;
 use taskwire::store::row::to_json;
-use taskwire::store::sql::events;
+use taskwire::store::sql::{events, timeline};
 
 const TAKEN: Outcome = Outcome::Delivered(Some(200));
 const REFUSED: Outcome = Outcome::Failed { status: Some(500), wish: None };
@@ -193,4 +194,38 @@ fn what_is_older_than_its_time_goes_and_the_newest_only_says_nothing() {
     assert_eq!(forget(NOW + 4 * DAY), [1, 1]);
     assert_eq!(column(&db, "SELECT id FROM events", &[]), ["erased_3"]);
     assert_eq!(forget(NOW + 5 * DAY), [0, 0]);
+}
+
+#[test]
+fn any_owners_task_is_found_by_its_key_among_many_users() {
+    let db = database();
+    for (seed, user) in [(1, "ada"), (2, "bob"), (3, "eve")] {
+        let key = taskwire::domain::id::TaskKey::new(NOW, [seed; 12]);
+        let task = Task { key, user_id: user.into(), ..new_task(0) };
+        mirror(&db, &Task { version: 2, ..task.named(format!("tsk_{seed}")) });
+    }
+    let key = taskwire::domain::id::TaskKey::new(NOW, [2; 12]);
+    let found = |key: &str| column(&db, timeline::TASK_OF_ANYONE, &[text(key)]);
+    let task = taskwire::store::row::task_from_row(&found(key.as_str())[0]).expect("a task");
+    assert_eq!((task.user_id.as_str(), task.id()), ("bob", "tsk_2"));
+    assert!(found("01a1f8660d00AAAAAAAAAAAAAAAA").is_empty());
+    assert!(column(&database(), timeline::TASK_OF_ANYONE, &[text("x")]).is_empty());
+}
+
+#[test]
+fn the_webhooks_about_a_task_come_in_the_order_of_the_log() {
+    let db = database();
+    let insert = "INSERT INTO deliveries (at, provider, event, task_id, verdict, status, ms, bytes, settled, arrival) \
+                  VALUES (?1, 'acme', ?2, ?3, ?4, 200, 7, 2, nullif(?5, ''), ?1)";
+    let settled = r#"{"kind":"k","status":"completed","stages":{"start":400,"apply":1}}"#;
+    write(&db, insert, &[&iso(NOW), "task.completed", "tsk_1", "applied", settled]);
+    write(&db, insert, &[&iso(NOW + 1), "task.completed", "tsk_2", "applied", ""]);
+    write(&db, insert, &[&iso(NOW + 2), "task.completed", "tsk_1", "duplicate", ""]);
+    let rows = column(&db, timeline::HEARD_OF, &[text("tsk_1")]);
+    let heard: Vec<Heard> = rows.iter().map(|row| serde_json::from_str(row).expect(row)).collect();
+    let seen: Vec<_> =
+        heard.iter().map(|one| (one.id.as_str(), one.verdict.as_str(), one.ms)).collect();
+    assert_eq!(seen, [("1", "applied", 7), ("3", "duplicate", 7)]);
+    let starts = heard.iter().map(|one| one.settled.and_then(|settled| settled.stages.start));
+    assert_eq!(starts.collect::<Vec<_>>(), [Some(400), None]);
 }

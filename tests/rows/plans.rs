@@ -2,7 +2,7 @@
 
 use crate::database;
 use taskwire::store::sql::{
-    content, deliveries, erase, events, feeds, intents, keys, sweep, tasks,
+    content, deliveries, erase, events, feeds, intents, keys, sweep, tasks, timeline,
 };
 
 fn plan(statement: &str) -> Vec<String> {
@@ -85,6 +85,8 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("DELETE_INTENT", intents::DELETE_INTENT),
         ("FORGET_INTENTS", intents::FORGET_INTENTS),
         ("EVENT", events::EVENT),
+        ("CONTENT_OF_ANYONE", content::CONTENT_OF_ANYONE),
+        ("HEARD_OF", timeline::HEARD_OF),
         ("ERASE events", events::ERASE[0]),
         ("ERASE the newest event", events::ERASE[1]),
         ("ERASE_OF_CHANNEL", events::ERASE_OF_CHANNEL[0]),
@@ -231,4 +233,17 @@ fn noting_an_event_looks_for_what_it_is_about_by_its_key() {
     ] {
         assert!(steps.iter().any(|step| step.starts_with(search)), "{search}: {steps:?}");
     }
+}
+
+#[test]
+fn any_owners_task_costs_a_step_for_each_user() {
+    let steps = plan(timeline::TASK_OF_ANYONE);
+    for search in [
+        "SEARCH x USING PRIMARY KEY (user_id>?)",
+        "SEARCH t USING PRIMARY KEY (user_id=? AND id=?)",
+    ] {
+        assert!(steps.iter().any(|step| step.contains(search)), "{search}: {steps:?}");
+    }
+    let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+    assert!(scans.clone().all(|step| step == "SCAN u"), "{:?}", scans.collect::<Vec<_>>());
 }

@@ -60,9 +60,10 @@ describe("an operator sees an event", { timeout, concurrency: 3 }, () => {
       ["gone", 2, "delivered"],
     );
 
-    app.emulator.receiver.plans.set("one", "503");
+    app.emulator.receiver.plans.set("one", "503:3600");
     const waiting = await ended(app, "bob");
     await standing(operator, `evt_${waiting}_2`, "waiting");
+    app.emulator.receiver.plans.clear();
     const delivered = await ended(app, "ada");
     await standing(operator, `evt_${delivered}_2`, "delivered");
 
@@ -179,14 +180,17 @@ describe("sent again", { timeout, concurrency: 3 }, () => {
     await untilTried(app, `channel:${channelId}`, "one", 2);
     const row = await contentRow(app, channelId);
     await eventually(async () => (await contentRow(app, channelId)).callback === "delivered", 10_000);
-    const ids = [`evt_${taskId}_2`, `evt_${row.id}_2`];
-    for (const id of ids) await standing(operator, id, "delivered");
-    for (const room of [taskId, `channel:${channelId}`]) await ringOften(app, room, 4);
-    for (const id of ids) {
+    const rooms: [id: string, room: string][] = [
+      [`evt_${taskId}_2`, taskId],
+      [`evt_${row.id}_2`, `channel:${channelId}`],
+    ];
+    for (const [id] of rooms) await standing(operator, id, "delivered");
+    for (const [, room] of rooms) await ringOften(app, room, 4);
+    for (const [id, room] of rooms) {
       const before = attemptsAt(app, "one", id);
       assert.equal(before.length, 1);
       assert.equal((await operator.call(`/admin/events/${id}/resend`, { method: "POST" })).status, 202);
-      await app.emulator.until(() => attemptsAt(app, "one", id).length === 2);
+      await ringUntil(app, room, () => attemptsAt(app, "one", id).length === 2);
       const { callback: _, ...then } = (before[0]?.body?.data ?? {}) as Record<string, unknown>;
       const { callback: __, ...now } = (attemptsAt(app, "one", id)[1]?.body?.data ?? {}) as Record<string, unknown>;
       assert.deepEqual(now, then);

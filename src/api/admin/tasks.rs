@@ -24,7 +24,7 @@ pub async fn read(id: &str, env: &Env) -> Result<Response, ApiError> {
     };
     let (heard, events) = try_join(store.heard_of(task_id), store.events_of(task_id)).await?;
     // A room that cannot be reached knows no more than one that was cleaned up.
-    let seen = TaskClient::of(env, task_id)?.look().await.unwrap_or_default();
+    let seen = TaskClient::of(env, task_id)?.look().await.unwrap_or_default().beside(row.version);
     let newer = seen.task.as_deref().filter(|task| task.version >= row.version);
     let task = newer.unwrap_or(&row);
     json(200, &TaskTimeline::new(task, timeline(task, &seen, &heard, &events)))

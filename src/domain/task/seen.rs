@@ -20,6 +20,16 @@ pub struct Seen {
     pub erased_at: Option<Millis>,
 }
 
+impl Seen {
+    /// The same, given that D1 has the task at this version. A room is not told that the first write has succeeded.
+    pub fn beside(mut self, version: u64) -> Self {
+        if self.task.as_ref().is_none_or(|task| task.version <= version) {
+            self.behind_since = None;
+        }
+        self
+    }
+}
+
 impl RoomState {
     pub fn seen(&self) -> Seen {
         let task = self.task.as_ref();
