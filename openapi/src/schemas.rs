@@ -6,6 +6,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use taskwire::api::response::erase::Erasing;
+use taskwire::api::response::events::{EventAnswer, EventPage, ResentEvent, TaskTimeline};
 use taskwire::api::response::read::{
     BatchAnswer, ContentAnswer, ContentPage, TaskAnswer, TaskPage,
 };
@@ -48,6 +49,10 @@ pub fn of_answers() -> Map<String, Value> {
         SchemaGenerator::subschema_for::<WebConfig>,
         SchemaGenerator::subschema_for::<ErrorBody>,
         SchemaGenerator::subschema_for::<Usage>,
+        SchemaGenerator::subschema_for::<EventPage>,
+        SchemaGenerator::subschema_for::<EventAnswer>,
+        SchemaGenerator::subschema_for::<ResentEvent>,
+        SchemaGenerator::subschema_for::<TaskTimeline>,
         SchemaGenerator::subschema_for::<TaskResult>,
     ] {
         add(&mut generator);
