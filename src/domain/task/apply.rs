@@ -14,6 +14,7 @@ use crate::domain::effect::{self, Arm};
 use crate::domain::erase::Deletion;
 use crate::domain::outbox::state::{Outcome, Parcel};
 use crate::domain::time::Millis;
+use crate::domain::usage::word::Word;
 use crate::domain::verdict::Verdict;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +54,8 @@ pub enum Input {
     Sent(Parcel, Outcome),
     /// Events may be due now.
     EventsDue,
-    /// The owner's book knows how an erased task ended.
-    Settled,
+    /// The owner's book knows this of an erased task.
+    Settled(Word),
     /// The book could not be told.
     SettleFailed,
     /// The alarm has fired, and has come to this stage.
@@ -205,7 +206,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             let delete = [arm(room, now), Effect::Do(Work::Delete)];
             (Verdict::Applied, delete.into_iter().chain(settle(room)).collect())
         }
-        Input::Deleted | Input::DeleteFailed | Input::Settled | Input::SettleFailed => {
+        Input::Deleted | Input::DeleteFailed | Input::Settled(_) | Input::SettleFailed => {
             (Verdict::Noted, vec![])
         }
         Input::Sent(..) | Input::EventsDue => (Verdict::Noted, vec![]),
@@ -227,8 +228,8 @@ fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<E
             room.clock.flush_failures = 0;
             (Verdict::Noted, vec![arm(room, now)])
         }
-        Input::Settled => {
-            erased.owed = None;
+        Input::Settled(word) => {
+            erased.owed = erased.owed.take().and_then(|owed| owed.told(&word, now));
             room.clock.flush_failures = 0;
             (Verdict::Noted, vec![arm(room, now)])
         }
@@ -237,9 +238,7 @@ fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<E
             (Verdict::Noted, vec![arm(room, now)])
         }
         Input::Report { report, .. } => {
-            if let Some(owed) = &mut erased.owed {
-                owed.hear(&report);
-            }
+            erased.hear(&report);
             (Verdict::Erased, settle(room).into_iter().collect())
         }
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
@@ -256,7 +255,7 @@ fn delete(erased: &mut Erased, rows: Rows) -> Vec<Effect> {
 /// What follows if the book is to be told how an erased task ended.
 fn settle(room: &RoomState) -> Option<Effect> {
     let owed = room.erased.as_ref()?.owed.as_ref()?;
-    owed.word.is_some().then_some(Effect::Do(Work::Settle))
+    owed.is_news().then_some(Effect::Do(Work::Settle))
 }
 
 /// One stage of an alarm: its work if that is due, and the next stage.
