@@ -1,0 +1,111 @@
+/** Follows what is new, by polling: each once and in order, from where the last run has come to. */
+
+import { TaskwireError } from "../../client/src/error.ts";
+import { whyNoAnswer } from "./errors.ts";
+import { pause } from "./io.ts";
+import type { Position } from "./state.ts";
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface Source<T> {
+  /** Oldest first. */
+  page(position: Pick<Position, "cursor" | "since">, limit: number): Promise<Page<T>>;
+  newest(): Promise<T | undefined>;
+  idOf(item: T): string;
+  /** From when on to look for what is newer than this. Undefined: from the beginning. */
+  sinceOf(item: T): string | undefined;
+}
+
+export interface Following<T> {
+  source: Source<T>;
+  position: Position;
+  save(position: Position): void;
+  /** Done with one when it resolves. False: it was stopped before. */
+  handle(item: T): Promise<boolean>;
+  say(text: string): void;
+  signal: AbortSignal;
+  intervalMs: number;
+}
+
+const PAGE = 100;
+const FIRST_PAUSE_MS = 1000;
+const LAST_PAUSE_MS = 30_000;
+
+/** Doubles with each attempt, up to half a minute. */
+export const pauseAfter = (attempts: number): number => Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
+
+/** Whether the same call may have another answer later. */
+const mayPass = (error: unknown) =>
+  error instanceof TaskwireError && (error.status === 0 || error.status === 429 || error.status >= 500);
+
+/** Repeats a call until it has an answer. Undefined: it was stopped before. */
+export async function insist<T>(
+  call: () => Promise<T>,
+  { signal, say }: Pick<Following<unknown>, "signal" | "say">,
+): Promise<T | undefined> {
+  for (let attempts = 1; !signal.aborted; attempts++) {
+    try {
+      const answer = await call();
+      if (attempts > 1) say("The deployment answers again.");
+      return answer;
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!mayPass(error)) throw error;
+      const { status, message } = error as TaskwireError;
+      const why = status === 0 ? `cannot be reached (${whyNoAnswer(error)}).` : `has refused: ${message}`;
+      if (attempts === 1) say(`The deployment ${why} Trying again until it answers.`);
+      await pause(pauseAfter(attempts), signal);
+    }
+  }
+  return undefined;
+}
+
+/** The position after everything that there is now. */
+export async function atEnd<T>(source: Source<T>): Promise<Position> {
+  const newest = await source.newest();
+  const last = newest && source.idOf(newest);
+  const since = newest && source.sinceOf(newest);
+  let position: Position = { cursor: null, since, done: [] };
+  while (last !== undefined) {
+    const { items, nextCursor } = await source.page(position, PAGE);
+    const ids = items.map((item) => source.idOf(item));
+    const at = ids.indexOf(last);
+    if (at >= 0) return { ...position, done: ids.slice(0, at + 1) };
+    position = { ...position, cursor: nextCursor ?? position.cursor };
+    if (items.length < PAGE) break;
+  }
+  return position;
+}
+
+/** Goes on until it is stopped. Throws what no repetition can change. */
+export async function follow<T>({
+  source,
+  save,
+  handle,
+  say,
+  signal,
+  intervalMs,
+  ...from
+}: Following<T>): Promise<void> {
+  let { position } = from;
+  while (!signal.aborted) {
+    const page = await insist(() => source.page(position, PAGE), { signal, say });
+    if (!page) return;
+    for (const item of page.items) {
+      const id = source.idOf(item);
+      if (position.done.includes(id)) continue;
+      if (signal.aborted || !(await handle(item))) return;
+      position = { ...position, done: [...position.done, id] };
+      save(position);
+    }
+    if (page.nextCursor !== null && page.nextCursor !== position.cursor) {
+      position = { ...position, cursor: page.nextCursor, done: [] };
+      save(position);
+    }
+    // A full page means that there are more.
+    if (page.items.length < PAGE) await pause(intervalMs, signal);
+  }
+}
