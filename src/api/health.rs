@@ -52,6 +52,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         return Err(short);
     }
     config.retention()?;
+    config.check_delivery_log()?;
     policy(&config)?;
     known::issuers(env)?;
     known::server_keys(env)?;

@@ -20,6 +20,8 @@ mod content;
 #[cfg(target_arch = "wasm32")]
 mod cors;
 #[cfg(target_arch = "wasm32")]
+mod delivery;
+#[cfg(target_arch = "wasm32")]
 mod erase;
 #[cfg(target_arch = "wasm32")]
 mod generate;

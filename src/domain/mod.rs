@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod claim;
+pub mod delivery;
 pub mod effect;
 pub mod erase;
 pub mod id;

@@ -8,6 +8,8 @@ pub mod content;
 #[cfg(target_arch = "wasm32")]
 mod d1;
 #[cfg(target_arch = "wasm32")]
+mod deliveries;
+#[cfg(target_arch = "wasm32")]
 pub mod erase;
 #[cfg(target_arch = "wasm32")]
 mod events;
@@ -29,3 +31,5 @@ mod tasks;
 
 #[cfg(target_arch = "wasm32")]
 pub use d1::{D1_DEADLINE, Store};
+#[cfg(target_arch = "wasm32")]
+pub use deliveries::Logged;

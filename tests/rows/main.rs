@@ -2,6 +2,7 @@
 //! bound as the Worker binds them: text, and numbers as floats.
 
 mod content;
+mod deliveries;
 mod erase;
 mod feeds;
 mod idempotency;

@@ -1,7 +1,7 @@
 //! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, erase, feeds, intents, keys, sweep, tasks};
+use taskwire::store::sql::{content, deliveries, erase, feeds, intents, keys, sweep, tasks};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -57,6 +57,12 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("CHANNEL", content::CHANNEL),
         ("SEQ_OF", content::SEQ_OF),
         ("KEY_STANDS_FOR", keys::KEY_STANDS_FOR),
+        ("INSERT of a delivery", deliveries::INSERT),
+        ("INSERT_REFUSED", deliveries::INSERT_REFUSED),
+        ("FORGET_COUNTS", deliveries::FORGET_COUNTS),
+        ("ERASE_BODIES", deliveries::ERASE_BODIES),
+        ("ERASE_BODIES_OF_TASKS", deliveries::ERASE_BODIES_OF_TASKS),
+        ("ERASE_BODIES_OF_CHANNELS", deliveries::ERASE_BODIES_OF_CHANNELS),
         ("DELETE_TASK", erase::DELETE_TASK),
         ("DELETE_IMAGES", erase::DELETE_IMAGES),
         ("FREE_KEY", erase::FREE_KEY),

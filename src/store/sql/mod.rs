@@ -51,6 +51,7 @@ macro_rules! task_frame {
 }
 
 pub mod content;
+pub mod deliveries;
 pub mod erase;
 pub mod events;
 pub mod feeds;
