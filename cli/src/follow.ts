@@ -74,8 +74,9 @@ export async function atEnd<T>(source: Source<T>): Promise<Position> {
     const ids = items.map((item) => source.idOf(item));
     const at = ids.indexOf(last);
     if (at >= 0) return { ...position, done: ids.slice(0, at + 1) };
-    position = { ...position, cursor: nextCursor ?? position.cursor };
-    if (items.length < PAGE) break;
+    // A page may be short, or empty, and not be the last: rows that a filter leaves out count as well.
+    if (nextCursor === null || nextCursor === position.cursor) break;
+    position = { ...position, cursor: nextCursor };
   }
   return position;
 }
@@ -101,11 +102,11 @@ export async function follow<T>({
       position = { ...position, done: [...position.done, id] };
       save(position);
     }
-    if (page.nextCursor !== null && page.nextCursor !== position.cursor) {
-      position = { ...position, cursor: page.nextCursor, done: [] };
-      save(position);
+    if (page.nextCursor === null || page.nextCursor === position.cursor) {
+      await pause(intervalMs, signal);
+      continue;
     }
-    // A full page means that there are more.
-    if (page.items.length < PAGE) await pause(intervalMs, signal);
+    position = { ...position, cursor: page.nextCursor, done: [] };
+    save(position);
   }
 }
