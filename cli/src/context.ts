@@ -14,6 +14,9 @@ export interface GlobalOptions {
 
 export const KEY = "TASKWIRE_KEY";
 
+/** Whether a header can carry it. */
+export const isKey = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
+
 export class Context {
   readonly io: Io;
   readonly base: string;
@@ -34,17 +37,20 @@ export class Context {
       this.output.warn(`${this.base} is not encrypted: whoever is on the way can read the key.`);
   }
 
-  /** The server key. That of a project's `.dev.vars` is for this machine alone. */
-  key(): string | undefined {
+  /** The server key, and where it is from. That of a project's `.dev.vars` is for this machine alone. */
+  key(): { value: string; name: string } | undefined {
     const own = this.io.env[KEY]?.trim();
-    return own || (this.isLocal ? adminKeyIn(this.settings.find("TASKWIRE_SERVER_KEYS")?.value) : undefined);
+    if (own) return { value: own, name: KEY };
+    const keys = this.isLocal ? this.settings.find("TASKWIRE_SERVER_KEYS") : undefined;
+    const value = adminKeyIn(keys?.value);
+    return keys && value ? { value, name: `the key in ${keys.from}` } : undefined;
   }
 
   admin(): TaskwireAdmin {
     const key = this.key();
     if (!key) throw new Failure(`${KEY} is not set: it takes a server key with the scope admin.`, EXIT.auth);
-    if (!/^[\x21-\x7e]+$/.test(key)) throw new Failure(`${KEY} is no server key: those are visible ASCII.`, EXIT.auth);
-    return taskwireAdmin({ baseUrl: this.base, getToken: () => key });
+    if (!isKey(key.value)) throw new Failure(`${key.name} is no server key: those are visible ASCII.`, EXIT.auth);
+    return taskwireAdmin({ baseUrl: this.base, getToken: () => key.value });
   }
 
   /** Goes on at once on this machine. Anywhere else somebody has to say yes. */
