@@ -3,7 +3,7 @@
 import { TaskwireError } from "../../client/src/error.ts";
 import { whyNoAnswer } from "./errors.ts";
 import { pause } from "./io.ts";
-import type { Position } from "./state.ts";
+import { type Position, START } from "./state.ts";
 
 export interface Page<T> {
   items: T[];
@@ -13,10 +13,11 @@ export interface Page<T> {
 export interface Source<T> {
   /** Oldest first. */
   page(position: Pick<Position, "cursor" | "since">, limit: number): Promise<Page<T>>;
-  newest(): Promise<T | undefined>;
   idOf(item: T): string;
-  /** From when on to look for what is newer than this. Undefined: from the beginning. */
-  sinceOf(item: T): string | undefined;
+  /** The position after everything that there is now. */
+  end(): Promise<Position>;
+  /** Whether it was there before that position was taken. */
+  isKnown?(item: T, position: Position): boolean;
 }
 
 export interface Following<T> {
@@ -63,16 +64,16 @@ export async function insist<T>(
   return undefined;
 }
 
-/** The position after everything that there is now. */
-export async function atEnd<T>(source: Source<T>): Promise<Position> {
-  const newest = await source.newest();
-  const last = newest && source.idOf(newest);
-  const since = newest && source.sinceOf(newest);
-  let position: Position = { cursor: null, since, done: [] };
-  while (last !== undefined) {
-    const { items, nextCursor } = await source.page(position, PAGE);
-    const ids = items.map((item) => source.idOf(item));
-    const at = ids.indexOf(last);
+/** The position after the newest, for what has no order but that of the pages. */
+export async function atEnd<T>(
+  { page, idOf }: Pick<Source<T>, "page" | "idOf">,
+  newest: T | undefined,
+): Promise<Position> {
+  let position: Position = START;
+  while (newest !== undefined) {
+    const { items, nextCursor } = await page(position, PAGE);
+    const ids = items.map(idOf);
+    const at = ids.indexOf(idOf(newest));
     if (at >= 0) return { ...position, done: ids.slice(0, at + 1) };
     // A page may be short, or empty, and not be the last: rows that a filter leaves out count as well.
     if (nextCursor === null || nextCursor === position.cursor) break;
@@ -97,7 +98,7 @@ export async function follow<T>({
     if (!page) return;
     for (const item of page.items) {
       const id = source.idOf(item);
-      if (position.done.includes(id)) continue;
+      if (position.done.includes(id) || source.isKnown?.(item, position)) continue;
       if (signal.aborted || !(await handle(item))) return;
       position = { ...position, done: [...position.done, id] };
       save(position);

@@ -3,10 +3,11 @@
 import { TaskwireError } from "../../client/src/error.ts";
 import type { Delivery, DeliveryFilter, EventOut } from "./admin_types.ts";
 import type { TaskwireAdmin } from "./api.ts";
-import type { Source } from "./follow.ts";
+import { atEnd, type Source } from "./follow.ts";
 import type { Letter } from "./forward.ts";
 import { localKey } from "./local_secret.ts";
 import { eventHeaders, isProvider, webhookHeaders } from "./signing.ts";
+import { START } from "./state.ts";
 
 /** What a receiver may need to know of a delivery, beside what its provider sent. */
 const ABOUT = { id: "taskwire-delivery", provider: "taskwire-provider", verdict: "taskwire-verdict" };
@@ -24,9 +25,16 @@ export function deliverySource(
       const page = await admin.deliveries({ ...filter, since, cursor, limit, order: "oldest" }, { signal });
       return { items: page.deliveries, nextCursor: page.nextCursor };
     },
-    newest: async () => (await admin.deliveries({ ...filter, limit: 1 }, { signal })).deliveries[0],
     idOf: ({ id }) => id,
-    sinceOf: ({ at }) => new Date(Date.parse(at) - LATE_MS).toISOString(),
+    async end() {
+      // Without the filter: the newest that fits may be too far back to be found.
+      const [newest] = (await admin.deliveries({ limit: 1 }, { signal })).deliveries;
+      if (!newest) return START;
+      const since = new Date(Date.parse(newest.at) - LATE_MS).toISOString();
+      return { cursor: null, since, after: newest.id, done: [] };
+    },
+    // Ids rise in the order in which deliveries were stored.
+    isKnown: ({ id }, { after }) => after !== undefined && BigInt(id) <= BigInt(after),
   };
 }
 
@@ -35,14 +43,16 @@ export function eventSource(
   filter: { task?: string | undefined },
   signal: AbortSignal,
 ): Source<EventOut> {
-  return {
+  const source: Pick<Source<EventOut>, "page" | "idOf"> = {
     async page({ cursor }, limit) {
       const page = await admin.events({ ...filter, cursor, limit, order: "oldest" }, { signal });
       return { items: page.events, nextCursor: page.nextCursor };
     },
-    newest: async () => (await admin.events({ ...filter, limit: 1 }, { signal })).events[0],
     idOf: ({ id }) => id,
-    sinceOf: () => undefined,
+  };
+  return {
+    ...source,
+    end: async () => atEnd(source, (await admin.events({ ...filter, limit: 1 }, { signal })).events[0]),
   };
 }
 

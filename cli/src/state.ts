@@ -11,6 +11,8 @@ export interface Position {
   cursor: string | null;
   /** The time from which on things are read. A cursor is good for the same time only. */
   since?: string | undefined;
+  /** The id up to which all was known at the beginning. */
+  after?: string | undefined;
   /** What is done of that page, by its ids. */
   done: string[];
 }
@@ -40,11 +42,12 @@ export function stateFile(folder: string, { url, stream, filter, target }: Liste
 }
 
 function isPosition(value: unknown): value is Position {
-  const { cursor, since, done } = (value ?? {}) as Partial<Record<keyof Position, unknown>>;
+  const { cursor, since, after, done } = (value ?? {}) as Partial<Record<keyof Position, unknown>>;
   const isText = (each: unknown) => typeof each === "string";
   return (
     (cursor === null || isText(cursor)) &&
     (since === undefined || isText(since)) &&
+    (after === undefined || (typeof after === "string" && /^\d+$/.test(after))) &&
     Array.isArray(done) &&
     done.every(isText)
   );

@@ -6,19 +6,18 @@ import type { Position } from "../src/state.ts";
 
 /** Rows by number; a page looks at two of them, and shows those that the filter lets through. */
 function rows(count: number, isShown: (n: number) => boolean = () => true) {
-  let [reads, last] = [0, count];
+  let reads = 0;
   const source: Source<number> = {
     async page({ cursor }) {
       reads += 1;
       const from = Number(cursor ?? 0);
-      const looked = [from + 1, from + 2].filter((n) => n <= last);
+      const looked = [from + 1, from + 2].filter((n) => n <= count);
       return { items: looked.filter(isShown), nextCursor: String(looked.at(-1) ?? from) };
     },
-    newest: async () => Array.from({ length: last }, (_, i) => last - i).find(isShown),
     idOf: String,
-    sinceOf: () => undefined,
+    end: () => Promise.reject(new Error("nobody asks")),
   };
-  return { source, reads: () => reads, add: () => (last += 1) };
+  return { source, reads: () => reads };
 }
 
 async function followed(source: Source<number>, position: Position, until: (seen: number[]) => boolean) {
@@ -50,7 +49,7 @@ test("pages that a filter has emptied are gone through without a pause", async (
 
 test("the end is after the newest, however many pages are empty before it", async () => {
   const { source } = rows(9, (n) => n === 1 || n === 8);
-  const position = await atEnd(source);
+  const position = await atEnd(source, 8);
   assert.deepEqual(position.done, ["8"]);
   const { seen } = await followed(rows(12, (n) => n === 8 || n > 10).source, position, ({ length }) => length === 2);
   assert.deepEqual(seen, [11, 12]);
@@ -58,7 +57,7 @@ test("the end is after the newest, however many pages are empty before it", asyn
 
 test("the end of nothing is the beginning", async () => {
   const { source, reads } = rows(0);
-  assert.deepEqual(await atEnd(source), { cursor: null, since: undefined, done: [] });
+  assert.deepEqual(await atEnd(source, undefined), { cursor: null, done: [] });
   assert.equal(reads(), 0);
 });
 
@@ -71,6 +70,17 @@ test("after each one its place is saved, so that the next run knows what is done
     { cursor: "2", done: ["3"] },
     { cursor: "3", done: [] },
   ]);
+});
+
+test("what was there before is skipped, wherever it stands", async () => {
+  const { source } = rows(5);
+  const isKnown: Source<number>["isKnown"] = (item, { after }) => item <= Number(after);
+  const { seen } = await followed(
+    { ...source, isKnown },
+    { cursor: null, after: "3", done: [] },
+    ({ length }) => length === 2,
+  );
+  assert.deepEqual(seen, [4, 5]);
 });
 
 test("what no repetition can change ends it", async () => {

@@ -192,6 +192,20 @@ test("a filter has a place of its own, and {provider} in the target is the provi
   assert.equal(readdirSync(join(machine.state, "taskwire")).filter((name) => name.startsWith("deliveries-")).length, 2);
 });
 
+test("with a filter too, nothing old is taken for new", async () => {
+  fake.arrive({ verdict: "stale" });
+  for (let i = 0; i < 130; i++) fake.arrive();
+  const running = listen("--verdict", "stale");
+  await isListening(running);
+  fake.arrive({ verdict: "stale" });
+  await running.until(() => running.lines.length > 0);
+  await running.stop();
+  assert.deepEqual(
+    running.lines.map(({ delivery }) => delivery.id),
+    ["132"],
+  );
+});
+
 test("events go out as the app's own backend checks them", async () => {
   fake.tell();
   const running = forwarding("--events");

@@ -5,7 +5,7 @@ import { TaskwireError } from "../../../client/src/error.ts";
 import { addressIn } from "../address.ts";
 import type { Context } from "../context.ts";
 import { Failure, usage } from "../errors.ts";
-import { atEnd, follow, insist, type Source } from "../follow.ts";
+import { follow, insist, type Source } from "../follow.ts";
 import { deliveryLine, eventLine } from "../format.ts";
 import { type Forwarded, forward, type Letter } from "../forward.ts";
 import { deliveryLetter, deliverySource, eventLetter, eventSource, type To } from "../listen.ts";
@@ -49,7 +49,7 @@ const answered = ({ status, error, ms, attempts, isTaken }: Forwarded, colors: C
 async function begin<T>(state: StateFile, source: Source<T>, from: Options["from"]): Promise<[Position, string]> {
   const saved = from === "cursor" ? state.read() : undefined;
   if (saved) return [saved, "going on from the last time"];
-  return from === "start" ? [START, "from the oldest that is kept"] : [await atEnd(source), "from now on"];
+  return from === "start" ? [START, "from the oldest that is kept"] : [await source.end(), "from now on"];
 }
 
 async function run<T>(context: Context, stream: Stream<T>, listener: Listener, options: Options): Promise<undefined> {

@@ -6,6 +6,9 @@ import type { AddressInfo } from "node:net";
 
 export const KEY = "twk_0123456789abcdef0123456789abcdef";
 
+/** Rows that a page looks at. */
+const LOOKS = 120;
+
 export type Row = Record<string, any>;
 
 interface Asked {
@@ -157,18 +160,20 @@ export class FakeDeployment {
     const verdicts = get("verdict")?.split(",");
     const since = get("since");
     const task = get("task");
-    const indexed = all
-      .map((row, i) => ({ row, i }))
-      .filter(({ row }) => (task ? row.taskId === task : true))
-      .filter(({ row }) => (verdicts ? verdicts.includes(row.verdict) : true))
-      .filter(({ row }) => (since ? row.at >= since : true));
+    const fits = (row: Row) =>
+      (!task || row.taskId === task) && (!verdicts || verdicts.includes(row.verdict)) && (!since || row.at >= since);
+    const indexed = all.map((row, i) => ({ row, i }));
     const ordered = isOldest ? indexed : indexed.reverse();
     const rest = ordered.filter(({ i }) => cursor === null || (isOldest ? i > Number(after) : i < Number(after)));
     const limit = Number(get("limit") ?? 50);
-    const page = rest.slice(0, limit);
-    const last = page.at(-1)?.i ?? Number(after);
+    // As the real one: a page looks at so many rows, and may be short of what it could show.
+    const looked = rest.slice(0, LOOKS);
+    const found = looked.filter(({ row }) => fits(row));
+    const page = found.slice(0, limit);
+    const last = (found.length > limit ? page : looked).at(-1)?.i ?? Number(after);
     const next = Buffer.from(JSON.stringify([bound, String(last)])).toString("base64url");
+    const isMore = found.length > limit || rest.length > LOOKS;
     const rows = page.map(({ row: { body: _, isComplete: __, settled: ___, ...row } }) => row);
-    return { [name]: rows, nextCursor: isOldest || rest.length > limit ? next : null };
+    return { [name]: rows, nextCursor: isOldest || isMore ? next : null };
   }
 }
