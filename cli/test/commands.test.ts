@@ -77,6 +77,19 @@ test("deliveries are listed newest first, filtered, and page by page", async () 
   assert.equal((await here(["deliveries", "--task", "tsk_none"])).out, "No deliveries.\n");
 });
 
+test("a filter whose matches are far back finds them", async () => {
+  const far = await FakeDeployment.start();
+  try {
+    far.arrive({ verdict: "stale" });
+    for (let i = 0; i < 300; i++) far.arrive();
+    const { out } = await here(["deliveries", "--verdict", "stale", "--url", far.base, "--json"]);
+    const { deliveries, nextCursor } = JSON.parse(out);
+    assert.deepEqual([deliveries.map(({ id }: Row) => id), nextCursor], [["1"], null]);
+  } finally {
+    await far.close();
+  }
+});
+
 test("one delivery is shown with its body, and one that is not there is said", async () => {
   assert.match((await here(["deliveries", "get", "4"])).out, /^reason +no match$/m);
   const { out } = await here(["deliveries", "get", "1"]);

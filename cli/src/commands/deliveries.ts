@@ -1,7 +1,8 @@
 /** `deliveries`: the webhooks that came in, and what became of them. */
 
 import type { Command } from "commander";
-import type { DeliveryDetail } from "../admin_types.ts";
+import type { Delivery, DeliveryDetail, DeliveryPage, DeliveryQuery } from "../admin_types.ts";
+import type { TaskwireAdmin } from "../api.ts";
 import { bodyLines, DELIVERY_HEAD, deliveryRow, fields, judged, table, VERDICT_COLUMN } from "../format.ts";
 import { whole } from "../options.ts";
 import type { Colors } from "../output.ts";
@@ -45,6 +46,23 @@ function shownOf(delivery: DeliveryDetail, colors: Colors): string[] {
   ];
 }
 
+/** Pages asked for at most. */
+const MOST_PAGES = 20;
+
+/** As many as are asked for: a page of the deployment may be short, or empty, and not be the last. */
+async function gathered(admin: TaskwireAdmin, query: DeliveryQuery & { limit: number }): Promise<DeliveryPage> {
+  const deliveries: Delivery[] = [];
+  let cursor = query.cursor ?? null;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const page = await admin.deliveries({ ...query, limit: query.limit - deliveries.length, cursor });
+    deliveries.push(...page.deliveries);
+    const isLast = page.nextCursor === null || page.nextCursor === cursor;
+    cursor = page.nextCursor;
+    if (isLast || deliveries.length >= query.limit) break;
+  }
+  return { deliveries, nextCursor: cursor };
+}
+
 export function deliveriesCommand(root: Command, { add, does }: Registry): void {
   const deliveries = add(root, "deliveries", "the webhooks that came in");
   const list = add(deliveries, "list", "newest first", { isDefault: true })
@@ -57,7 +75,7 @@ export function deliveriesCommand(root: Command, { add, does }: Registry): void 
     .option("--oldest", "oldest first");
   does<ListOptions>(list, async (context, { since, oldest, ...query }) => {
     const { output } = context;
-    const page = await context.admin().deliveries({
+    const page = await gathered(context.admin(), {
       ...query,
       since: since && timeIn(since, "--since"),
       order: oldest ? "oldest" : undefined,
@@ -69,7 +87,7 @@ export function deliveriesCommand(root: Command, { add, does }: Registry): void 
         column === VERDICT_COLUMN ? judged(cell, colors) : cell,
       );
     });
-    if (!output.isJson && page.nextCursor !== null && page.deliveries.length === query.limit)
+    if (!output.isJson && page.nextCursor !== null && (!oldest || page.deliveries.length === query.limit))
       output.note(`More: --cursor ${page.nextCursor}`);
   });
   const get = add(deliveries, "get <id>", "one, with its body");
