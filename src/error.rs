@@ -24,6 +24,9 @@ pub enum Code {
     IdempotencyConflict,
     IdempotencyInProgress,
     NotCancelable,
+    NoRoad,
+    NotReplayable,
+    Gone,
     PayloadTooLarge,
     UnsupportedMediaType,
     UpgradeRequired,
@@ -64,6 +67,9 @@ impl Code {
             Self::IdempotencyConflict => ("idempotency_conflict", 409),
             Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
             Self::NotCancelable => ("not_cancelable", 409),
+            Self::NoRoad => ("no_road", 409),
+            Self::NotReplayable => ("not_replayable", 409),
+            Self::Gone => ("gone", 410),
             Self::PayloadTooLarge => ("payload_too_large", 413),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
@@ -101,7 +107,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 34] = [
+pub const ALL: [Code; 37] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -117,6 +123,9 @@ pub const ALL: [Code; 34] = [
     Code::IdempotencyConflict,
     Code::IdempotencyInProgress,
     Code::NotCancelable,
+    Code::NoRoad,
+    Code::NotReplayable,
+    Code::Gone,
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,

@@ -56,6 +56,7 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
     policy(&config)?;
     known::issuers(env)?;
     known::server_keys(env)?;
+    known::admins(env)?;
     page_token(&config)?;
     PROVIDERS.check(&config)?;
     events_ready(env)?;

@@ -4,6 +4,7 @@
 //! `router` is the entry point. The errors of a handler are error answers: `openapi.json` lists them for each
 //! route.
 
+pub mod admin;
 pub mod request;
 pub mod response;
 
@@ -23,6 +24,8 @@ mod cors;
 mod delivery;
 #[cfg(target_arch = "wasm32")]
 mod erase;
+#[cfg(target_arch = "wasm32")]
+mod event;
 #[cfg(target_arch = "wasm32")]
 mod generate;
 #[cfg(target_arch = "wasm32")]

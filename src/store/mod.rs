@@ -20,6 +20,8 @@ mod intents;
 #[cfg(target_arch = "wasm32")]
 mod keys;
 #[cfg(target_arch = "wasm32")]
+mod operator;
+#[cfg(target_arch = "wasm32")]
 mod retention;
 pub mod row;
 pub mod schema;
@@ -28,6 +30,8 @@ pub mod sql;
 pub mod sweep;
 #[cfg(target_arch = "wasm32")]
 mod tasks;
+#[cfg(target_arch = "wasm32")]
+mod timeline;
 
 #[cfg(target_arch = "wasm32")]
 pub use d1::{D1_DEADLINE, Store};

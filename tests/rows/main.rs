@@ -4,9 +4,11 @@
 mod content;
 mod deliveries;
 mod erase;
+mod events;
 mod feeds;
 mod idempotency;
 mod mirror;
+mod operator;
 mod plans;
 mod reads;
 mod starts;

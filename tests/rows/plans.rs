@@ -1,7 +1,9 @@
 //! SQLite's query plans: every statement uses a key or an index, never a full table scan.
 
 use crate::database;
-use taskwire::store::sql::{content, deliveries, erase, feeds, intents, keys, sweep, tasks};
+use taskwire::store::sql::{
+    content, deliveries, erase, events, feeds, intents, keys, operator, sweep, tasks, timeline,
+};
 
 fn plan(statement: &str) -> Vec<String> {
     let db = database();
@@ -82,6 +84,13 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("INTENTS", intents::INTENTS),
         ("DELETE_INTENT", intents::DELETE_INTENT),
         ("FORGET_INTENTS", intents::FORGET_INTENTS),
+        ("EVENT", events::EVENT),
+        ("CONTENT_OF_ANYONE", content::CONTENT_OF_ANYONE),
+        ("HEARD_OF", timeline::HEARD_OF),
+        ("ERASE events", events::ERASE[0]),
+        ("ERASE the newest event", events::ERASE[1]),
+        ("ERASE_OF_CHANNEL", events::ERASE_OF_CHANNEL[0]),
+        ("ERASE_OF_CHANNEL the newest event", events::ERASE_OF_CHANNEL[1]),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
@@ -184,4 +193,110 @@ fn the_sweep_reads_what_is_unsettled_and_nothing_else() {
     assert!(steps[0].contains("INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
     let steps = plan(sweep::PENDING_CHANNELS);
     assert!(steps[0].contains("INDEX channels_pending (created_at<?)"), "{steps:?}");
+}
+
+/// The steps that read the log, but for one row of it by its id.
+fn walks(statement: &str) -> Vec<String> {
+    let by_id = "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)";
+    let of_log = |step: &String| {
+        let table = step.split(' ').nth(1).unwrap_or_default();
+        ["deliveries", "d", "u"].contains(&table) && step != by_id
+    };
+    plan(statement).into_iter().filter(of_log).collect()
+}
+
+#[test]
+fn a_page_of_the_log_is_a_walk_along_the_ids_or_an_index() {
+    for (statement, walk) in [
+        (operator::NEWEST, "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (operator::OLDEST, "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (operator::NEWEST_OF_TASK, "INDEX deliveries_by_task (task_id=? AND rowid>? AND rowid<?)"),
+        (operator::OLDEST_OF_TASK, "INDEX deliveries_by_task (task_id=? AND rowid>? AND rowid<?)"),
+        (
+            operator::NEWEST_OF_VERDICTS,
+            "INDEX deliveries_unusual (verdict=? AND rowid>? AND rowid<?)",
+        ),
+        (
+            operator::OLDEST_OF_VERDICTS,
+            "INDEX deliveries_unusual (verdict=? AND rowid>? AND rowid<?)",
+        ),
+    ] {
+        let steps = walks(statement);
+        assert_eq!(steps.iter().filter(|step| step.contains(walk)).count(), 1, "{steps:?}");
+        let others = steps.iter().filter(|step| !step.contains(walk));
+        // When the last row came.
+        let by_id = |step: &String| step.ends_with("USING INTEGER PRIMARY KEY (rowid=?)");
+        assert!(others.clone().all(by_id), "{steps:?}");
+    }
+}
+
+#[test]
+fn operators_read_no_more_than_they_are_shown() {
+    for (statement, walk) in [
+        (operator::WHOLE, "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)"),
+        (operator::BEFORE, "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
+        (operator::FIGURES, "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
+        (operator::COUNTED, "SEARCH delivery_counts USING PRIMARY KEY (hour>?)"),
+        (operator::UNDER_WAY, "INDEX tasks_pending"),
+        (operator::EVENTS, "SEARCH events USING COVERING INDEX events_not_delivered (state=?)"),
+    ] {
+        let steps = plan(statement);
+        assert!(steps.iter().any(|step| step.contains(walk)), "{walk}: {steps:?}");
+        assert!(!steps.contains(&"SCAN deliveries".to_owned()), "{steps:?}");
+        assert!(!steps.contains(&"SCAN delivery_counts".to_owned()), "{steps:?}");
+        assert!(!steps.contains(&"SCAN tasks".to_owned()), "{steps:?}");
+    }
+}
+
+/// How the table of events is read.
+fn of_events(statement: &str) -> Vec<String> {
+    let steps = plan(statement);
+    assert!(!steps.iter().any(|step| step.contains("AUTOMATIC")), "{steps:?}");
+    steps.into_iter().filter(|step| step.contains("events") || step.contains("B-TREE")).collect()
+}
+
+#[test]
+fn pages_of_events_walk_the_table_or_the_index_of_what_is_not_delivered() {
+    let index = "SEARCH events USING INDEX";
+    let of_state = format!("{index} events_not_delivered (state=? AND rowid");
+    let of_task = format!("{index} sqlite_autoindex_events_1 (id>? AND id<?)");
+    for pages in [events::NEWEST, events::OLDEST] {
+        for walk in &pages[..2] {
+            let steps = of_events(walk);
+            let is_walk =
+                |step: &String| step.starts_with("SEARCH events USING INTEGER PRIMARY KEY (rowid");
+            assert!(steps.len() == 1 && steps.iter().all(is_walk), "{steps:?}");
+        }
+        let steps = of_events(pages[2]);
+        assert!(steps.len() == 1 && steps[0].starts_with(&of_state), "{steps:?}");
+        // The few of one task are sorted.
+        let steps = of_events(pages[3]);
+        assert!(steps[0].starts_with(&of_task) && steps.len() == 2, "{steps:?}");
+    }
+    assert!(of_events(events::EVENTS_OF)[0].starts_with(&of_task));
+}
+
+#[test]
+fn noting_an_event_looks_for_what_it_is_about_by_its_key() {
+    let steps = plan(events::NOTE);
+    for search in [
+        "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)",
+        "SEARCH tasks USING COVERING INDEX",
+        "SEARCH ai_content USING",
+    ] {
+        assert!(steps.iter().any(|step| step.starts_with(search)), "{search}: {steps:?}");
+    }
+}
+
+#[test]
+fn any_owners_task_costs_a_step_for_each_user() {
+    let steps = plan(timeline::TASK_OF_ANYONE);
+    for search in [
+        "SEARCH x USING PRIMARY KEY (user_id>?)",
+        "SEARCH t USING PRIMARY KEY (user_id=? AND id=?)",
+    ] {
+        assert!(steps.iter().any(|step| step.contains(search)), "{search}: {steps:?}");
+    }
+    let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+    assert!(scans.clone().all(|step| step == "SCAN u"), "{:?}", scans.collect::<Vec<_>>());
 }
