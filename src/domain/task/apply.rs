@@ -35,6 +35,8 @@ pub enum Input {
     PollFailed,
     /// Somebody wants to know now: the provider was just told to cancel the task.
     AskNow,
+    /// The provider was asked for that reason.
+    Asked,
     /// The deadline has passed.
     GiveUp,
     /// D1 has this version, and it was published to the feeds.
@@ -169,7 +171,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
                 }
                 Verdict::Kept => vec![arm(room, now)],
                 // Whoever took it may have died before the alarm was set. The provider's retry sets it.
-                Verdict::Duplicate if is_open(room) => {
+                Verdict::Duplicate if room.is_open() => {
                     vec![Effect::Arm(Arm::By(next_alarm(room, now)))]
                 }
                 _ => vec![],
@@ -182,12 +184,21 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (Verdict::Noted, vec![])
         }
         Input::AskNow => {
-            if is_pending(room) {
-                schedule::poll_anew(&mut room.clock, now);
-            }
             // The alarm comes first: it polls if the process dies here.
-            let first = Effect::Arm(Arm::By(now + LONGEST_POLL));
-            (Verdict::Noted, vec![first, Effect::Then(Input::Alarm(Stage::Poll))])
+            let mut follows = vec![Effect::Arm(Arm::By(now + LONGEST_POLL))];
+            if room.is_pending() {
+                schedule::poll_anew(&mut room.clock, now);
+                follows.push(Effect::Do(Work::Poll));
+            }
+            follows.push(Effect::Then(Input::Asked));
+            (Verdict::Noted, follows)
+        }
+        // Events are left to the alarm: it may be sending some, and whoever asks does not wait for a receiver.
+        Input::Asked => {
+            let next = Effect::Arm(Arm::By(next_alarm(room, now)));
+            let flush = room.is_dirty().then(|| flush(true));
+            let events = Effect::Then(Input::EventsDue);
+            (Verdict::Noted, [next].into_iter().chain(flush).chain([events]).collect())
         }
         Input::GiveUp => (give_up(room, now), vec![]),
         Input::Flushed(version) => {
@@ -275,18 +286,6 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
     };
     let next = Effect::Then(Input::Alarm(next));
     if is_due { vec![effect, next] } else { vec![next] }
-}
-
-/// Something is still to come or to be done: without an alarm it might never be.
-fn is_open(room: &RoomState) -> bool {
-    match &room.task {
-        Some(task) => !task.status.is_terminal() || room.is_dirty() || room.outbox.is_open(),
-        None => !room.early.is_empty(),
-    }
-}
-
-fn is_pending(room: &RoomState) -> bool {
-    room.task.as_ref().is_some_and(|task| !task.status.is_terminal())
 }
 
 fn arm(room: &RoomState, now: Millis) -> Effect {

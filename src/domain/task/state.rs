@@ -75,6 +75,19 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl RoomState {
+    /// Whether the task is under way.
+    pub(super) fn is_pending(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| !task.status.is_terminal())
+    }
+
+    /// Whether something is still to come or to be done: without an alarm it might never be.
+    pub(super) fn is_open(&self) -> bool {
+        match &self.task {
+            Some(_) => self.is_pending() || self.is_dirty() || self.outbox.is_open(),
+            None => !self.early.is_empty(),
+        }
+    }
+
     /// Whether the rows in D1 may be behind the task.
     pub fn is_dirty(&self) -> bool {
         self.task.as_ref().is_some_and(|task| task.version > self.flushed)
