@@ -154,7 +154,8 @@ export class World {
 
   /** Sends a command to the shim. While the Worker is down, nothing is sent. */
   async tell(command: Command): Promise<Told> {
-    const nothing = { underWay: 0, busy: [], next: null, kept: {}, tasks: [], images: [], keys: [], erasures: [] };
+    const rows = { tasks: [], images: [], content: [], keys: [], erasures: [] };
+    const nothing = { underWay: 0, busy: [], next: null, kept: {}, ...rows };
     if (!this.isUp) return nothing;
     try {
       const body = JSON.stringify(command);
