@@ -13,6 +13,8 @@ import type { Row } from "./views.ts";
 
 /** From a 2xx to the Worker having stored it, in real time on a busy machine. */
 const UNHEARD_MS = 1500;
+/** A Worker starts in a second. Where that takes so long, a 2xx may come too late for who waits five seconds for it. */
+const TOO_BUSY_MS = 4000;
 
 export class Told {
   readonly #cast: Cast;
@@ -28,6 +30,7 @@ export class Told {
     this.#cast = cast;
     this.#receivers = receivers;
     this.#cut = cut;
+    cast.world.slowestStartMs = 0;
     const { receiver } = cast.world.emulator;
     for (const road of ROADS) receiver.plans.set(road, receivers?.[road] ?? "");
     receiver.onReceived = (received) => this.#receive(received);
@@ -124,13 +127,14 @@ export class Told {
   }
 
   /**
-   * What was told again, though its 2xx must have been heard. On a fast clock a busy machine may have been too late with
-   * that, so there only forgeries are found.
+   * What was told again, though its 2xx must have been heard. On a fast clock, or a machine that is too busy, it may have
+   * come too late, so there only forgeries are found.
    */
   *repeated(): Generator<string> {
     yield* this.#problems;
-    const { kills, clock } = this.#cast.world;
+    const { kills, clock, slowestStartMs } = this.#cast.world;
     if (clock.rate > UNHURRIED) return;
+    if (slowestStartMs > TOO_BUSY_MS) return this.#cast.history.inject("too busy");
     for (const subject of this.#subjects)
       for (const road of ROADS)
         for (const again of this.#of(road, subject).filter(({ isRepeated }) => isRepeated)) {
@@ -138,7 +142,9 @@ export class Told {
             ({ id, at, isTaken, status }) => id === again.id && at < again.at && isTaken && status !== null,
           );
           const isExcused = before.every(({ at }) => kills.some((kill) => kill >= at - 50 && kill <= at + UNHEARD_MS));
-          if (!isExcused) yield `${again.id} came again at ${road}, though its 2xx was heard`;
+          const ago = (times: readonly number[]) => times.map((at) => `${again.at - at}`).join(" ");
+          if (!isExcused)
+            yield `${again.id} came again at ${road}, though its 2xx was heard ${ago(before.map(({ at }) => at))} ms before, and the power cut ${ago(kills)} ms`;
         }
   }
 }

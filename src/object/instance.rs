@@ -57,7 +57,7 @@ impl Instance {
         let (nudge, nudged) = oneshot::channel();
         self.nudge.set(Some(nudge));
         if nudged.await.is_err() {
-            pending().await;
+            pending::<()>().await;
         }
     }
 
