@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Delivery } from "@taskwire/client/admin";
 import { type Address, linkTo, NO_DELIVERY_CHOICE, readAddress, sinceOf } from "../src/admin/address.ts";
 import { percent, pretty, size, took } from "../src/admin/figures.ts";
-import { begin, EMPTY, extend, isFresh, MOST, release, take } from "../src/admin/log.ts";
+import { begin, EMPTY, extend, isFresh, MOST, release, restart, take } from "../src/admin/log.ts";
 import { meaningOf, replayedAs, summaryOf, toneOf, UNUSUAL, VERDICTS } from "../src/admin/verdicts.ts";
 
 test("every view has one address, from which it is read again", () => {
@@ -121,6 +121,15 @@ test("while it is paused nothing moves, and afterwards nothing is missing", () =
   const log = release(paused);
   assert.deepEqual([idsOf(log.items), log.held, log.isPaused], [["6", "5", "4", "3", "2"], [], false]);
   assert.equal(isFresh(log, some(4)[0] as Delivery), true);
+});
+
+test("another list keeps what is seen until it has come, and nothing else", () => {
+  const log = restart(take({ ...loaded, isPaused: true }, some(4)));
+  assert.deepEqual(
+    [idsOf(log.items), log.held, log.nextCursor, log.isLoaded, log.isPaused],
+    [["3", "2"], [], null, false, true],
+  );
+  assert.deepEqual(idsOf(begin(log, { deliveries: some(9), nextCursor: null }).items), ["9"]);
 });
 
 test("a list that grows by itself is cut at its end, and says so", () => {

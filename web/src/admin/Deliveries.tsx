@@ -32,8 +32,10 @@ export function Deliveries({ choice }: { choice: DeliveryChoice }) {
           ? `Paused. ${plural(held.length, "new delivery waits", "new deliveries wait")}.`
           : said}
       </p>
-      {items.length > 0 && <DeliveryTable deliveries={items} isFresh={(delivery) => isFresh(log, delivery)} />}
-      {!isLoaded && !error && <p role="status">Loading…</p>}
+      {items.length > 0 && (
+        <DeliveryTable deliveries={items} isBusy={!isLoaded} isFresh={(delivery) => isFresh(log, delivery)} />
+      )}
+      {!isLoaded && !error && items.length === 0 && <p role="status">Loading…</p>}
       {isLoaded && items.length === 0 && (
         <p className="nothing">
           {isFiltered
@@ -41,7 +43,7 @@ export function Deliveries({ choice }: { choice: DeliveryChoice }) {
             : "Nothing has come yet. Webhooks appear here as they arrive."}
         </p>
       )}
-      <LoadProblem error={error} onRetry={items.length > 0 && nextCursor ? loadMore : reload} />
+      <LoadProblem error={error} onRetry={isLoaded && nextCursor ? loadMore : reload} />
       {isCut && (
         <div className="pages-end">
           <p className="hint">Older ones were taken off the list, which would get too long.</p>

@@ -8,12 +8,14 @@ import { Time, VerdictMark } from "./Parts.tsx";
 
 interface Props {
   deliveries: readonly Delivery[];
+  /** Others are being loaded. */
+  isBusy: boolean;
   isFresh: (delivery: Delivery) => boolean;
 }
 
-export function DeliveryTable({ deliveries, isFresh }: Props) {
+export function DeliveryTable({ deliveries, isBusy, isFresh }: Props) {
   return (
-    <div className="table-box">
+    <div className="table-box" aria-busy={isBusy}>
       <table className="log" role="table" aria-label="Deliveries, newest first" data-testid="deliveries">
         <thead role="rowgroup">
           <tr role="row">

@@ -30,7 +30,7 @@ export function TaskView({ id }: { id: string }) {
   if (error?.status === 404 && !value) {
     return (
       <Refused title="There is no such task">
-        <p>It was erased, or it was never started here. Webhooks about it may still be known.</p>
+        <p>It was erased, it was not started here, or it is a channel. Webhooks about it may be known all the same.</p>
         <p>
           <Link href={linkTo({ view: "deliveries", ...NO_DELIVERY_CHOICE, task: id })}>Look for its deliveries</Link>
         </p>

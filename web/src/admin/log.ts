@@ -38,6 +38,9 @@ const idOf = (delivery: Delivery | undefined): number => Number(delivery?.id ?? 
 export const isFresh = ({ freshAfter }: Log, delivery: Delivery): boolean =>
   freshAfter !== null && idOf(delivery) > freshAfter;
 
+/** Another list is asked for. What was there stays to be seen until that has come, so that nothing jumps. */
+export const restart = ({ items, isPaused }: Log): Log => ({ ...EMPTY, items, isPaused });
+
 /** The first page. */
 export const begin = (log: Log, { deliveries, nextCursor }: DeliveryPage): Log => ({
   ...EMPTY,

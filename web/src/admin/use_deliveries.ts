@@ -3,7 +3,7 @@ import type { TaskwireError } from "@taskwire/client/admin";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type DeliveryChoice, sinceOf } from "./address.ts";
 import { isAboutAll, useAdmin } from "./context.ts";
-import { begin, EMPTY, extend, type Log, release, take } from "./log.ts";
+import { begin, EMPTY, extend, type Log, release, restart, take } from "./log.ts";
 import { summaryOf } from "./verdicts.ts";
 
 const PAGE = 50;
@@ -58,7 +58,7 @@ export function useDeliveries({ verdict, provider, task, since }: DeliveryChoice
     };
     setError(null);
     setLoadingMore(false);
-    setLog((log) => ({ ...EMPTY, isPaused: log.isPaused }));
+    setLog(restart);
     run().catch((error: TaskwireError) => signal.aborted || setError(error));
     return () => aborter.abort();
   }, [admin, filter, round]);
