@@ -129,6 +129,7 @@ export interface Road {
   /** When it was last tried. */
   at: string | null;
   nextAt: string | null;
+  /** A code: why it waits, or why it was given up. */
   reason: string | null;
 }
 

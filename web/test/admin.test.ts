@@ -5,7 +5,7 @@ import type { Delivery } from "@taskwire/client/admin";
 import { type Address, linkTo, NO_DELIVERY_CHOICE, readAddress, sinceOf } from "../src/admin/address.ts";
 import { percent, pretty, size, took } from "../src/admin/figures.ts";
 import { begin, EMPTY, extend, isFresh, MOST, release, restart, take } from "../src/admin/log.ts";
-import { meaningOf, replayedAs, summaryOf, toneOf, UNUSUAL, VERDICTS } from "../src/admin/verdicts.ts";
+import { meaningOf, reasonInWords, replayedAs, summaryOf, toneOf, UNUSUAL, VERDICTS } from "../src/admin/verdicts.ts";
 
 test("every view has one address, from which it is read again", () => {
   const all: Address[] = [
@@ -85,6 +85,8 @@ test("each verdict has a sentence and a tone, and the unusual ones are those tha
   ]);
   assert.deepEqual(["applied", "polled", "timeout", "of tomorrow"].map(toneOf), ["good", "warm", "bad", "calm"]);
   assert.match(replayedAs("duplicate"), /changed nothing/);
+  assert.match(reasonInWords("gone"), /^Given up/);
+  assert.equal(reasonInWords("of_tomorrow"), "Of tomorrow");
   assert.match(replayedAs("stale"), /^It was taken again\. It was older/);
 });
 

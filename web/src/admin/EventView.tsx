@@ -11,7 +11,7 @@ import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { useAdmin } from "./context.ts";
 import { CopyId, Facts, LoadProblem, Mark, Time } from "./Parts.tsx";
 import { useLoad } from "./use_load.ts";
-import { eventTone } from "./verdicts.ts";
+import { eventTone, reasonInWords } from "./verdicts.ts";
 
 /** An event that is not through is looked at again so often. */
 const EVERY_MS = 5_000;
@@ -94,7 +94,7 @@ function Shown({ event, onChange }: { event: EventDetail; onChange: () => void }
                   </>
                 )}
               </p>
-              {road.reason && <p className="problem">{road.reason}</p>}
+              {road.reason && <p className="hint">{reasonInWords(road.reason)}</p>}
             </li>
           ))}
         </ul>

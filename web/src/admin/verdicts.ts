@@ -55,6 +55,18 @@ export function replayedAs(verdict: string): string {
 export const eventTone = (state: EventState): Tone =>
   state === "delivered" ? "good" : state === "waiting" ? "warm" : "bad";
 
+/** Why an event waits on a road, or was given up. */
+const REASONS: Record<string, string> = {
+  gone: "Given up: the destination answered that it is gone.",
+  exhausted: "Given up: it was tried for days.",
+  undeliverable: "Given up: the destination cannot take it.",
+  no_answer: "There was no answer.",
+  held: "It waits, because a setting is wrong.",
+  absent: "It waits, because the destination is off or not set.",
+};
+
+export const reasonInWords = (reason: string): string => REASONS[reason] ?? codeInWords(reason);
+
 /** `3 new deliveries: 2 applied, 1 bad signature.` */
 export function summaryOf(deliveries: readonly Pick<Delivery, "verdict">[]): string {
   const counts = new Map<string, number>();
