@@ -7,6 +7,7 @@ mod erase;
 mod feeds;
 mod idempotency;
 mod mirror;
+mod operator;
 mod plans;
 mod reads;
 mod starts;

@@ -1,5 +1,6 @@
 //! The routes of operators. Nobody gets to any of them before `operator` has let them in.
 
+use super::{deliveries, replay, stats};
 use crate::api::answer::Response;
 use crate::api::caller::operator;
 use crate::api::incoming::Request;
@@ -18,15 +19,15 @@ pub async fn answer(
     _context: &Context,
     route: AdminRoute<'_>,
 ) -> Result<Response, ApiError> {
-    let _who = operator(request, env).await?;
+    let who = operator(request, env).await?;
     match route {
-        AdminRoute::Deliveries
-        | AdminRoute::Delivery(_)
-        | AdminRoute::Replay(_)
-        | AdminRoute::ReplayAll
-        | AdminRoute::Stats
-        | AdminRoute::Metrics
-        | AdminRoute::Task(_)
+        AdminRoute::Deliveries => deliveries::list(request, env).await,
+        AdminRoute::Delivery(id) => deliveries::one(id, env).await,
+        AdminRoute::Replay(id) => replay::one(id, &who, env).await,
+        AdminRoute::ReplayAll => replay::all(request, &who, env).await,
+        AdminRoute::Stats => stats::figures(request, env).await,
+        AdminRoute::Metrics => stats::for_prometheus(env).await,
+        AdminRoute::Task(_)
         | AdminRoute::Reconcile(_)
         | AdminRoute::Events
         | AdminRoute::Event(_)
