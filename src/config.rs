@@ -16,6 +16,7 @@ pub const AUTH_PARTIES: &str = "AUTH_PARTIES";
 pub const PUBLIC_URL: &str = "PUBLIC_URL";
 
 const RETENTION_DAYS: &str = "RETENTION_DAYS";
+const DELIVERY_LOG: &str = "DELIVERY_LOG";
 /// The shortest token secret. One ticket is enough to try guesses of a short one, and never ask us.
 const TOKEN_SECRET_BYTES: usize = 32;
 
@@ -125,6 +126,23 @@ impl<F: Fn(&str) -> Option<String>> Config<F> {
         days.map(|days: Millis| Some(days * DAY)).ok_or_else(|| {
             ApiError::wrong_setting(RETENTION_DAYS, "must be a whole number from 1 to 3650")
         })
+    }
+
+    /// Whether webhooks are logged. A value that cannot be read does not turn that off.
+    pub fn logs_deliveries(&self) -> bool {
+        self.get(DELIVERY_LOG).as_deref() != Some("off")
+    }
+
+    /// Checks the setting of the log.
+    ///
+    /// # Errors
+    ///
+    /// `not_configured` if `DELIVERY_LOG` is neither `on` nor `off`.
+    pub fn check_delivery_log(&self) -> Result<(), ApiError> {
+        match self.get(DELIVERY_LOG).as_deref() {
+            None | Some("on" | "off") => Ok(()),
+            Some(_) => Err(ApiError::wrong_setting(DELIVERY_LOG, "must be on or off")),
+        }
     }
 
     /// Whether a page of `origin` may use this deployment; `own` is the origin of the request's URL.

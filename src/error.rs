@@ -24,6 +24,8 @@ pub enum Code {
     IdempotencyConflict,
     IdempotencyInProgress,
     NotCancelable,
+    NotReplayable,
+    Gone,
     PayloadTooLarge,
     UnsupportedMediaType,
     UpgradeRequired,
@@ -64,6 +66,8 @@ impl Code {
             Self::IdempotencyConflict => ("idempotency_conflict", 409),
             Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
             Self::NotCancelable => ("not_cancelable", 409),
+            Self::NotReplayable => ("not_replayable", 409),
+            Self::Gone => ("gone", 410),
             Self::PayloadTooLarge => ("payload_too_large", 413),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
@@ -101,7 +105,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 34] = [
+pub const ALL: [Code; 36] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -117,6 +121,8 @@ pub const ALL: [Code; 34] = [
     Code::IdempotencyConflict,
     Code::IdempotencyInProgress,
     Code::NotCancelable,
+    Code::NotReplayable,
+    Code::Gone,
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,

@@ -1,5 +1,9 @@
 //! The URL table: the resource at each path, and its methods.
 
+mod admin;
+
+pub use admin::AdminRoute;
+
 use crate::provider::registry::PROVIDERS;
 
 /// A resource of the API, from its path.
@@ -35,6 +39,8 @@ pub enum Route<'a> {
     Usage,
     /// All that the caller has.
     Me,
+    /// What operators do.
+    Admin(AdminRoute<'a>),
     WebConfig,
     OpenApi,
     Health,
@@ -44,6 +50,9 @@ pub enum Route<'a> {
 impl<'a> Route<'a> {
     /// The resource at `path`. `None`: the static assets.
     pub fn of(path: &'a str) -> Option<Self> {
+        if let Some(admin) = AdminRoute::of(path) {
+            return Some(Self::Admin(admin));
+        }
         let parts: [&str; 4] = split(path)?;
         Some(match parts {
             ["generate", "", "", ""] => Self::Generate,
@@ -80,9 +89,12 @@ impl<'a> Route<'a> {
         })
     }
 
-    /// Whether the first segment of `path` belongs to the API, so that it cannot be a page.
+    /// Whether the first segment of `path` belongs to the API, so that it cannot be a page. `/admin` itself is one.
     pub fn owns(path: &str) -> bool {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        if first == "admin" {
+            return path.trim_end_matches('/') != "/admin";
+        }
         matches!(
             first,
             "generate"
@@ -96,6 +108,7 @@ impl<'a> Route<'a> {
                 | "content"
                 | "usage"
                 | "users"
+                | "metrics"
         )
     }
 
@@ -117,6 +130,7 @@ impl<'a> Route<'a> {
             Self::Tasks => "GET, HEAD, POST",
             Self::Task(_) | Self::Content(_) => "DELETE, GET, HEAD",
             Self::Me => "DELETE",
+            Self::Admin(route) => route.allow(),
             Self::TasksLive
             | Self::TaskLive(_)
             | Self::BatchLive(_)
@@ -195,6 +209,7 @@ mod tests {
             ("/content/cnt_1", Route::Content("cnt_1")),
             ("/usage", Route::Usage),
             ("/users/me", Route::Me),
+            ("/admin/stats", Route::Admin(AdminRoute::Stats)),
             ("/config.json", Route::WebConfig),
             ("/openapi.json", Route::OpenApi),
             ("/healthz", Route::Health),
@@ -220,12 +235,25 @@ mod tests {
             "/tasks/a/live/b/c",
             "/webhooks",
             "/webhooks/other",
+            "/admin",
+            "/admin/",
+            "/admin/none",
             "/webhooks/modelriver/v1.a.b",
             "/Generate",
             "generate",
         ];
         for path in others {
             assert_eq!(Route::of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_operators_page_is_a_page_and_what_is_below_it_is_not() {
+        for page in ["/admin", "/admin/", "/administration/x", "/"] {
+            assert!(!Route::owns(page), "{page}");
+        }
+        for owned in ["/admin/none", "/admin/deliveries/", "/metrics/x", "/tasks/a/b"] {
+            assert!(Route::owns(owned), "{owned}");
         }
     }
 

@@ -4,7 +4,10 @@ use super::incoming::Request;
 use super::response::ticket::{Issued, Live};
 use crate::auth::claims::Identity;
 use crate::auth::issuer::Issuer;
-use crate::auth::server_keys::{KeyScope, USER_HEADER, acting_for, is_server_key, two_users};
+use crate::auth::server_keys::{
+    KeyScope, USER_HEADER, acting_for, is_server_key, server_with, two_users,
+};
+use crate::auth::settings::ADMIN_CLAIMS;
 use crate::auth::{known, verify};
 use crate::domain::time::iso;
 use crate::error::{ApiError, Code, sentence};
@@ -52,23 +55,59 @@ impl Viewer {
 /// `unauthorized` without a valid token or key; `ambiguous_user` for a token beside [`USER_HEADER`];
 /// `unavailable` without the issuer's keys.
 pub async fn identify(request: &Request, env: &Env) -> Result<Identity, ApiError> {
-    let given = request.header("authorization")?.unwrap_or_default();
-    let bearer = given.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let bearer = bearer.map(|(_, token)| token.trim());
-    let named = request.header(USER_HEADER)?;
-    if let Some(key) = bearer.filter(|token| is_server_key(token)) {
-        let keys = known::server_keys(env)?;
+    let bearer = bearer(request)?;
+    if let Some(key) = bearer.as_deref().filter(|token| is_server_key(token)) {
+        let (keys, named) = (known::server_keys(env)?, request.header(USER_HEADER)?);
         return acting_for(&keys, key, scope_of(request), named.as_deref(), now());
     }
+    person(request, bearer, env).await
+}
+
+/// The token in the `Authorization` header.
+fn bearer(request: &Request) -> Result<Option<String>, ApiError> {
+    let given = request.header("authorization")?.unwrap_or_default();
+    let bearer = given.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    Ok(bearer.map(|(_, token)| token.trim().to_owned()))
+}
+
+/// The user whose own token the request has.
+async fn person(
+    request: &Request,
+    bearer: Option<String>,
+    env: &Env,
+) -> Result<Identity, ApiError> {
     let issuers = known::issuers(env)?;
     let token = match bearer {
-        Some(token) => token.to_owned(),
+        Some(token) => token,
         None => in_own_header(request, &issuers)?,
     };
-    if named.is_some() {
+    if request.header(USER_HEADER)?.is_some() {
         return Err(two_users());
     }
     verify::identity(&token, &issuers).await
+}
+
+/// Who asks as an operator, in a word for the log: a server whose key has the scope `admin`, or a person whose
+/// token has what [`ADMIN_CLAIMS`] asks for. A ticket opens nothing of this.
+///
+/// # Errors
+///
+/// `unauthorized` without a valid token or key, `insufficient_scope` for another key, `forbidden` for another
+/// person; `not_configured` if the setting cannot be read; `unavailable` without the issuer's keys.
+pub async fn operator(request: &Request, env: &Env) -> Result<String, ApiError> {
+    let bearer = bearer(request)?;
+    if let Some(key) = bearer.as_deref().filter(|token| is_server_key(token)) {
+        let keys = known::server_keys(env)?;
+        return server_with(&keys, key, KeyScope::Admin).map(|name| format!("server {name}"));
+    }
+    let person = person(request, bearer, env).await?;
+    match known::admins(env)?.iter().any(|one| one.admit(&person)) {
+        true => Ok(format!("user {}", person.user_id())),
+        false => {
+            let message = format!("The token does not have what {ADMIN_CLAIMS} asks for.");
+            Err(ApiError::new(Code::Forbidden, message))
+        }
+    }
 }
 
 /// The token in a header that the settings of an issuer name.

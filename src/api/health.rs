@@ -52,9 +52,11 @@ pub async fn ready(env: &Env) -> Result<Response, ApiError> {
         return Err(short);
     }
     config.retention()?;
+    config.check_delivery_log()?;
     policy(&config)?;
     known::issuers(env)?;
     known::server_keys(env)?;
+    known::admins(env)?;
     page_token(&config)?;
     PROVIDERS.check(&config)?;
     events_ready(env)?;

@@ -4,6 +4,7 @@
 //! `router` is the entry point. The errors of a handler are error answers: `openapi.json` lists them for each
 //! route.
 
+pub mod admin;
 pub mod request;
 pub mod response;
 
@@ -19,6 +20,8 @@ mod caller;
 mod content;
 #[cfg(target_arch = "wasm32")]
 mod cors;
+#[cfg(target_arch = "wasm32")]
+mod delivery;
 #[cfg(target_arch = "wasm32")]
 mod erase;
 #[cfg(target_arch = "wasm32")]

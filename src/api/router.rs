@@ -6,7 +6,7 @@ use super::caller::identify;
 pub use super::incoming::Request;
 use super::page::page;
 use super::{
-    ai, content, cors, erase, generate, health, live, models, openapi, tasks, usage, webhook,
+    admin, ai, content, cors, erase, generate, health, live, models, openapi, tasks, usage, webhook,
 };
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
@@ -88,6 +88,7 @@ async fn answer(
         Route::Content(id) => content::read(&identify(request, env).await?, id, env).await,
         Route::Usage => usage::usage(&identify(request, env).await?, env).await,
         Route::Me => erase::everything(&identify(request, env).await?, env, context).await,
+        Route::Admin(route) => admin::router::answer(request, env, context, route).await,
         Route::WebConfig => health::web_config(env),
         Route::OpenApi => openapi::document(),
         Route::Health => health::alive(),

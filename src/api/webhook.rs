@@ -3,9 +3,11 @@
 
 use super::answer::{Response, json};
 use super::body::{WEBHOOK_LIMIT, read};
+use super::delivery::Incoming;
 use super::incoming::Request;
 use super::response::site::RECEIVED;
 use crate::auth::published::PublishedKeys;
+use crate::domain::delivery::mark::Mark;
 use crate::domain::task::report::Report;
 use crate::domain::time::SECOND;
 use crate::domain::verdict::Verdict;
@@ -39,7 +41,9 @@ pub async fn signed(
     context: &Context,
 ) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
-    let taken = take_signed(request, provider, env).await;
+    let mut incoming = Incoming::of(provider, env);
+    let taken = take_signed(request, provider, env, &mut incoming).await;
+    incoming.answered(&taken, request, (env, context));
     taken.inspect_err(|error| refused(provider, error, context))
 }
 
@@ -47,22 +51,29 @@ async fn take_signed(
     request: &Request,
     provider: &'static dyn Provider,
     env: &Env,
+    incoming: &mut Incoming,
 ) -> Result<Response, ApiError> {
     let (config, settings) = (config(env), provider.settings());
     let verifier = settings.verifier(&config, false)?;
     // Checked here, so that the provider sends it again once it is set right.
     settings.is_public(&config)?;
     let body = read(request, WEBHOOK_LIMIT).await?;
+    incoming.came(&body);
     let headers = headers(request, provider)?;
     let verified = signed_by(provider, Raw::new(&body, &headers), verifier).await?;
-    match event(env, provider, &verified)? {
-        Event::Other { name } => log("webhook of another kind", to_json(&name)),
-        Event::Task(report) => hand_over(env, verified.delivery(), report).await?,
+    incoming.verified(&verified);
+    let event = event(env, provider, &verified)?;
+    incoming.says(&event);
+    match event {
+        Event::Other { name } => of_another_kind(&name, incoming),
+        Event::Task(report) => hand_over(env, verified.delivery(), report, incoming).await?,
         // Without a token it is not known whose task that is.
         Event::Progress { .. } => {}
         Event::Channel(event) => {
             let channel_id = event.channel_id.clone();
-            let verdict = ChannelClient::of(env, &channel_id)?.ingest(event).await?;
+            let room = ChannelClient::of(env, &channel_id)?;
+            let (verdict, is_logged) = room.ingest(event, incoming.for_room()).await?;
+            incoming.judged(verdict, is_logged);
             taken(&channel_id, verdict)?;
         }
     }
@@ -96,15 +107,17 @@ pub async fn with_token(
     context: &Context,
 ) -> Result<Response, ApiError> {
     let provider = PROVIDERS.named(name).ok_or_else(ApiError::not_found)?;
-    let taken = take_with_token(request, provider, token, env).await;
+    let mut incoming = Incoming::of(provider, env);
+    let taken = take_with_token(request, (provider, token), env, &mut incoming).await;
+    incoming.answered(&taken, request, (env, context));
     taken.inspect_err(|error| refused(provider, error, context))
 }
 
 async fn take_with_token(
     request: &Request,
-    provider: &'static dyn Provider,
-    token: &str,
+    (provider, token): (&'static dyn Provider, &str),
     env: &Env,
+    incoming: &mut Incoming,
 ) -> Result<Response, ApiError> {
     let config = config(env);
     let key = WebhookTokenKey::new(&config.token_secrets()?);
@@ -112,18 +125,25 @@ async fn take_with_token(
     let now = now();
     let intent = key.verify(token, now).ok_or_else(wrong)?;
     let body = read(request, WEBHOOK_LIMIT).await?;
+    incoming.came(&body);
     let headers = headers(request, provider)?;
     let webhook = Raw::new(&body, &headers);
     let webhook = match verifier {
         Verifier::Token => key.accept(token, webhook, now).ok_or_else(wrong)?.1,
         signed => signed_by(provider, webhook, signed).await?,
     };
-    match event(env, provider, &webhook)? {
+    incoming.verified(&webhook);
+    let event = event(env, provider, &webhook)?;
+    incoming.says(&event);
+    match event {
         Event::Task(report) => {
             let is_signed = webhook.scheme() != Scheme::PathToken;
             match whose(env, provider, &intent, &report, is_signed).await? {
-                Whose::Its => hand_over(env, webhook.delivery(), report).await?,
-                Whose::Gone => log("webhook", format_args!("{} is gone", report.task_id)),
+                Whose::Its => hand_over(env, webhook.delivery(), report, incoming).await?,
+                Whose::Gone => {
+                    incoming.marked(Mark::UnknownTask);
+                    log("webhook", format_args!("{} is gone", report.task_id));
+                }
                 Whose::Another => return Err(wrong()),
             }
         }
@@ -133,9 +153,14 @@ async fn take_with_token(
         }
         // A token is for a task.
         Event::Channel(_) => return Err(wrong()),
-        Event::Other { name } => log("webhook of another kind", to_json(&name)),
+        Event::Other { name } => of_another_kind(&name, incoming),
     }
     json(200, &RECEIVED)
+}
+
+fn of_another_kind(name: &str, incoming: &mut Incoming) {
+    incoming.marked(Mark::UnknownType);
+    log("webhook of another kind", to_json(&name));
 }
 
 fn wrong() -> ApiError {
@@ -203,7 +228,7 @@ async fn whose(
 }
 
 /// What the webhook says. One that names another host in its addresses is refused.
-fn event(
+pub(super) fn event(
     env: &Env,
     provider: &'static dyn Provider,
     webhook: &Verified<'_>,
@@ -221,9 +246,16 @@ fn event(
     Ok(event)
 }
 
-async fn hand_over(env: &Env, delivery: String, report: Report) -> Result<(), ApiError> {
+async fn hand_over(
+    env: &Env,
+    delivery: String,
+    report: Report,
+    incoming: &mut Incoming,
+) -> Result<(), ApiError> {
     let task_id = report.task_id.clone();
-    let verdict = TaskClient::of(env, &task_id)?.ingest(delivery, report).await?;
+    let room = TaskClient::of(env, &task_id)?;
+    let (verdict, is_logged) = room.ingest(delivery, report, incoming.for_room()).await?;
+    incoming.judged(verdict, is_logged);
     taken(&task_id, verdict)
 }
 

@@ -2,7 +2,7 @@
 //! [`Token::parse`] and `Token::identity`.
 
 use crate::auth::algorithm::Algorithm;
-use crate::auth::issuer::Issuer;
+use crate::auth::issuer::{Issuer, first_unmet};
 use crate::auth::refused::{LAST_SECOND, Refused};
 use crate::auth::unique::Unique;
 use crate::domain::time::{Millis, SECOND};
@@ -31,10 +31,26 @@ impl Identity {
         Self { user_id, until, claims: None }
     }
 
+    #[cfg(test)]
+    pub(super) fn with_claims(user_id: &str, claims: Value) -> Self {
+        let claims = claims.as_object().cloned();
+        Self { claims, ..Self::new(user_id.to_owned(), Millis::MAX) }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_server(user_id: &str) -> Self {
+        Self::new(user_id.to_owned(), Millis::MAX)
+    }
+
     /// The claim of this name, where it is a text. `None`: a server asks, which has no claims.
     pub fn claim(&self, name: &str) -> Option<&str> {
         let claim = self.claims.as_ref()?.get(name).and_then(Value::as_str);
         Some(claim.unwrap_or_default())
+    }
+
+    /// Whether the token has all of these claims. A server's key has none.
+    pub fn meets(&self, required: &[(String, Vec<Value>)]) -> bool {
+        self.claims.as_ref().is_some_and(|claims| first_unmet(required, claims).is_none())
     }
 
     /// The user's id in rows and tickets.

@@ -72,14 +72,10 @@ impl Issuer {
     ///
     /// [`Refused::Forbidden`], with the claim, its value and the allowed ones.
     pub fn check_required(&self, claims: &Map<String, Value>) -> Result<(), Refused> {
-        for (name, allowed) in &self.required {
-            let came = claims.get(name);
-            let value = came.unwrap_or(&Value::Bool(false));
-            if !allowed.iter().any(|one| holds(value, one)) {
-                return Err(Refused::forbidden(name, came, allowed));
-            }
+        match first_unmet(&self.required, claims) {
+            Some((name, allowed)) => Err(Refused::forbidden(name, claims.get(name), allowed)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The user that a token names.
@@ -100,6 +96,17 @@ impl Issuer {
             None => Ok(user),
         }
     }
+}
+
+/// The first of the required claims that is not as it has to be. A missing one counts as false.
+pub fn first_unmet<'r>(
+    required: &'r [(String, Vec<Value>)],
+    claims: &Map<String, Value>,
+) -> Option<&'r (String, Vec<Value>)> {
+    required.iter().find(|(name, allowed)| {
+        let value = claims.get(name).unwrap_or(&Value::Bool(false));
+        !allowed.iter().any(|one| holds(value, one))
+    })
 }
 
 /// Whether a claim is `wanted`, or a list that contains it.

@@ -3,7 +3,7 @@
 
 use crate::auth::issuer::Issuer;
 use crate::auth::server_keys::{self, ServerKey};
-use crate::auth::settings;
+use crate::auth::settings::{self, AdminClaims};
 use crate::error::ApiError;
 use crate::platform::{PerEnv, config};
 use std::cell::RefCell;
@@ -15,6 +15,7 @@ type Known<T> = RefCell<PerEnv<Result<Rc<[T]>, ApiError>>>;
 
 thread_local! {
     static ISSUERS: Known<Issuer> = const { RefCell::new(PerEnv::new()) };
+    static ADMINS: Known<AdminClaims> = const { RefCell::new(PerEnv::new()) };
     static SERVER_KEYS: Known<ServerKey> = const { RefCell::new(PerEnv::new()) };
 }
 
@@ -25,6 +26,15 @@ thread_local! {
 /// `not_configured`, naming the setting that is missing or wrong.
 pub fn issuers(env: &Env) -> Result<Rc<[Issuer]>, ApiError> {
     known(&ISSUERS, env, || settings::issuers(&config(env)))
+}
+
+/// Which of the people who are signed in are operators.
+///
+/// # Errors
+///
+/// `not_configured`, naming the setting, if it cannot be read.
+pub fn admins(env: &Env) -> Result<Rc<[AdminClaims]>, ApiError> {
+    known(&ADMINS, env, || settings::admins(&config(env)))
 }
 
 /// The keys of this deployment's servers.

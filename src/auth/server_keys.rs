@@ -116,6 +116,28 @@ pub fn server_keys<F: Fn(&str) -> Option<String>>(
     Ok(keys)
 }
 
+/// The name of the server with this key, if the key has the `scope`.
+///
+/// # Errors
+///
+/// `unauthorized` for an unknown key, `insufficient_scope` without the scope.
+pub fn server_with<'k>(
+    keys: &'k [ServerKey],
+    given: &str,
+    scope: KeyScope,
+) -> Result<&'k str, ApiError> {
+    // All are compared, so that the time does not reveal which one matched.
+    let known =
+        keys.iter().fold(None, |found, one| if one.secret.is(given) { Some(one) } else { found });
+    let key =
+        known.ok_or_else(|| ApiError::new(Code::Unauthorized, "The server key is unknown."))?;
+    if !key.scopes.contains(&scope) {
+        let message = format!("The server key {} lacks the scope {}.", key.name, scope.name());
+        return Err(ApiError::new(Code::InsufficientScope, message));
+    }
+    Ok(&key.name)
+}
+
 /// The user for whom the server with this key acts, if the key has the `scope`. `user` is its header.
 ///
 /// # Errors
@@ -129,15 +151,7 @@ pub fn acting_for(
     user: Option<&str>,
     now: Millis,
 ) -> Result<Identity, ApiError> {
-    // All are compared, so that the time does not reveal which one matched.
-    let known =
-        keys.iter().fold(None, |found, one| if one.secret.is(given) { Some(one) } else { found });
-    let key =
-        known.ok_or_else(|| ApiError::new(Code::Unauthorized, "The server key is unknown."))?;
-    if !key.scopes.contains(&scope) {
-        let message = format!("The server key {} lacks the scope {}.", key.name, scope.name());
-        return Err(ApiError::new(Code::InsufficientScope, message));
-    }
+    server_with(keys, given, scope)?;
     let user = user.map(str::trim).unwrap_or_default();
     let is_plain = user.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if user.is_empty() || user.len() > USER_LIMIT || !is_plain {
@@ -207,6 +221,24 @@ mod tests {
             code(acting_for(&[], KEY, KeyScope::Read, Some("ada"), 7)),
             (401, "unauthorized")
         );
+    }
+
+    #[test]
+    fn an_operators_key_names_no_user_and_no_other_key_will_do() {
+        let admin = "twk_admin_admin_admin_admin_admin_admin";
+        let all = read(&format!(
+            r#"[{{"name":"backend","key":"{KEY}","scopes":["start","read"]}},
+                {{"name":"ops","key":"{admin}","scopes":["admin"]}}]"#
+        ));
+        let all = all.expect("keys");
+        assert_eq!(server_with(&all, admin, KeyScope::Admin), Ok("ops"));
+        let refused = |key| server_with(&all, key, KeyScope::Admin).expect_err("a refusal").code;
+        assert_eq!(refused(KEY), Code::InsufficientScope);
+        assert_eq!(refused(OTHER), Code::Unauthorized);
+        for scope in [KeyScope::Start, KeyScope::Read] {
+            let opened = acting_for(&all, admin, scope, Some("ada"), 7);
+            assert_eq!(code(opened), (403, "insufficient_scope"));
+        }
     }
 
     #[test]

@@ -62,6 +62,11 @@ pub trait Provider: Sync {
     /// The field of a signed body that cannot be read.
     fn read(&self, webhook: &Verified<'_>) -> Result<Event, Malformed>;
 
+    /// What a webhook tells of, in a word for the operator's log.
+    fn event_name(&self, event: &Event) -> String {
+        event.name()
+    }
+
     /// The call that starts a task or a channel.
     fn start(&self, order: &Order<'_>) -> Call;
 

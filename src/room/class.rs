@@ -2,6 +2,7 @@
 
 use super::channel::room::ChannelRoom;
 use super::task::room::TaskRoom as Tasks;
+use super::webhook::Handled;
 use crate::domain::task::progress::Shown;
 use crate::object::alarm::see_to_sockets;
 use crate::object::instance::Instance;
@@ -76,10 +77,15 @@ impl TaskRoom {
     }
 
     fn task(&self) -> Tasks<'_> {
-        Tasks { state: &self.state, env: &self.env, shown: &self.shown }
+        Tasks {
+            state: &self.state,
+            env: &self.env,
+            shown: &self.shown,
+            webhook: Handled::default(),
+        }
     }
 
     fn channel<'a>(&'a self, channel_id: &'a str) -> ChannelRoom<'a> {
-        ChannelRoom { channel_id, state: &self.state, env: &self.env }
+        ChannelRoom { channel_id, state: &self.state, env: &self.env, webhook: Handled::default() }
     }
 }

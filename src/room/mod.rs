@@ -7,3 +7,4 @@ pub mod channel;
 #[cfg(target_arch = "wasm32")]
 mod class;
 pub mod task;
+pub mod webhook;

@@ -65,6 +65,7 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
             // Nothing is deleted by guess.
             Err(error) => log("sweep", error),
         }
+        ports.rows.forget_deliveries(now()).await?;
         ports.rows.forget_intents(now(), MOST_FORGOTTEN).await?;
         // Keys have no index by time: they are gone through, some at a time.
         for _ in 0..KEY_PAGES {

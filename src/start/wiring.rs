@@ -11,11 +11,12 @@ use crate::domain::usage::apply::{Answer, Wanted};
 use crate::domain::usage::word::Word;
 use crate::error::ApiError;
 use crate::feed::books;
-use crate::platform::{self, log_error, with_deadline};
+use crate::platform::{log_error, now, with_deadline};
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
 use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
+use crate::store::Logged;
 use crate::store::Store;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -72,7 +73,7 @@ impl Rows for Store {
     }
 
     async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError> {
-        self.mirror_task(task).await
+        self.mirror_task(task, &Logged::default(), now()).await
     }
 
     async fn known_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError> {
@@ -111,7 +112,7 @@ impl Rows for Store {
 
     async fn insert_channel(&self, channel: &Channel) -> Result<(), ApiError> {
         let state = ChannelState { channel: Some(channel.clone()), ..ChannelState::default() };
-        self.mirror_channel(&state).await
+        self.mirror_channel(&state, &Logged::default(), now()).await
     }
 }
 
@@ -156,7 +157,7 @@ impl Rooms for RoomClients<'_> {
 
 impl Clock for Runtime {
     fn now(&self) -> Millis {
-        platform::now()
+        now()
     }
 
     async fn pause(&self, pause: Duration) {

@@ -1,11 +1,13 @@
 //! Channels and their content in D1.
 
 use super::d1::Store;
+use super::deliveries::Logged;
 use super::row::to_json;
 use super::sql::content as sql;
 use crate::domain::channel::frame::{Content, rows};
 use crate::domain::channel::state::{Channel, ChannelState};
 use crate::domain::list::{ContentList, PAGE_BYTES, Page};
+use crate::domain::time::Millis;
 use crate::error::ApiError;
 use crate::platform::fault;
 use serde::Deserialize;
@@ -22,13 +24,18 @@ pub struct Placed {
 }
 
 impl Store {
-    /// Upserts the rows of a channel. Rows of a newer version stay as they are.
+    /// Upserts the rows of a channel, and adds what is to be logged. Rows of a newer version stay as they are.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails.
-    pub async fn mirror_channel(&self, state: &ChannelState) -> Result<(), ApiError> {
-        let mut batch = Vec::new();
+    pub async fn mirror_channel(
+        &self,
+        state: &ChannelState,
+        logged: &Logged,
+        now: Millis,
+    ) -> Result<(), ApiError> {
+        let mut batch = self.logging(logged, now)?;
         for row in rows(state) {
             let row = to_json(&row);
             batch.push(self.statement(sql::GIVE_CONTENT, &[&row])?);

@@ -2,6 +2,7 @@
 
 use super::d1::Store;
 use super::row::to_json;
+use super::sql::deliveries::{ERASE_BODIES, ERASE_BODIES_OF_TASKS};
 use super::sql::erase as sql;
 use crate::domain::channel::erase::Gone;
 use crate::domain::id::TaskKey;
@@ -36,6 +37,7 @@ impl Store {
         let [user, key] = [rows.user_id.as_str(), rows.key.as_str()];
         let batch = rows.batch_id.as_deref().map_or(JsValue::NULL, JsValue::from_str);
         self.write(vec![
+            self.statement(ERASE_BODIES, &[&rows.task_id])?,
             self.statement(sql::DELETE_IMAGES, &[user, key])?,
             self.statement(sql::DELETE_TASK, &[user, key])?,
             self.bind(sql::FREE_KEY, &[user.into(), key.into(), batch])?,
@@ -50,9 +52,12 @@ impl Store {
     /// `unavailable` if D1 fails.
     pub async fn delete_content(&self, gone: &Gone) -> Result<(), ApiError> {
         let floor = self.statement(sql::KEEP_FLOOR, &[])?;
+        // A webhook holds more than one row, so all bodies of the channel go.
+        let bodies = self.statement(ERASE_BODIES, &[&gone.channel_id])?;
         let batch = match &gone.content_id {
-            Some(id) => vec![floor, self.statement(sql::DELETE_CONTENT, &[id])?],
+            Some(id) => vec![bodies, floor, self.statement(sql::DELETE_CONTENT, &[id])?],
             None => vec![
+                bodies,
                 floor,
                 self.statement(sql::DELETE_CONTENT_OF, &[&gone.channel_id])?,
                 self.statement(sql::DELETE_CHANNEL, &[&gone.channel_id])?,
@@ -134,6 +139,7 @@ impl Store {
     pub async fn delete_tasks(&self, pairs: &[(String, String)]) -> Result<(), ApiError> {
         let pairs = to_json(&pairs);
         self.write(vec![
+            self.statement(ERASE_BODIES_OF_TASKS, &[&pairs])?,
             self.statement(sql::DELETE_IMAGES_OF, &[&pairs])?,
             self.statement(sql::DELETE_TASKS, &[&pairs])?,
         ])

@@ -8,6 +8,8 @@ pub mod content;
 #[cfg(target_arch = "wasm32")]
 mod d1;
 #[cfg(target_arch = "wasm32")]
+mod deliveries;
+#[cfg(target_arch = "wasm32")]
 pub mod erase;
 #[cfg(target_arch = "wasm32")]
 mod events;
@@ -17,6 +19,8 @@ mod feeds;
 mod intents;
 #[cfg(target_arch = "wasm32")]
 mod keys;
+#[cfg(target_arch = "wasm32")]
+mod operator;
 #[cfg(target_arch = "wasm32")]
 mod retention;
 pub mod row;
@@ -29,3 +33,5 @@ mod tasks;
 
 #[cfg(target_arch = "wasm32")]
 pub use d1::{D1_DEADLINE, Store};
+#[cfg(target_arch = "wasm32")]
+pub use deliveries::Logged;

@@ -2,6 +2,7 @@
 
 use super::d1::Store;
 use super::row::to_json;
+use super::sql::deliveries::ERASE_BODIES_OF_CHANNELS;
 use super::sql::erase as sql;
 use crate::domain::id::TaskKey;
 use crate::domain::retention::Table;
@@ -56,11 +57,12 @@ impl Store {
             }
             Table::Channels => {
                 let found = self.bind(sql::OLD_CHANNELS, &[owners.into(), time.into(), most])?;
-                self.delete_found(found, &[], sql::DELETE_CHANNELS).await
+                let delete = [ERASE_BODIES_OF_CHANNELS, sql::DELETE_CHANNELS];
+                self.delete_found(found, &[], &delete).await
             }
             Table::Content => {
                 let found = self.bind(sql::OLD_CONTENT, &[owners.into(), time.into(), most])?;
-                self.delete_found(found, &[sql::KEEP_FLOOR], sql::DELETE_CONTENTS).await
+                self.delete_found(found, &[sql::KEEP_FLOOR], &[sql::DELETE_CONTENTS]).await
             }
         }
     }
@@ -69,14 +71,14 @@ impl Store {
         &self,
         found: D1PreparedStatement,
         first: &[&str],
-        delete: &str,
+        delete: &[&str],
     ) -> Result<usize, ApiError> {
         let ids = self.rows(found).await?;
         if !ids.is_empty() {
             let first = first.iter().map(|sql| self.statement(sql, &[]));
-            let mut batch = first.collect::<Result<Vec<_>, _>>()?;
-            batch.push(self.statement(delete, &[&to_json(&ids)])?);
-            self.write(batch).await?;
+            let ids = to_json(&ids);
+            let delete = delete.iter().map(|sql| self.statement(sql, &[&ids]));
+            self.write(first.chain(delete).collect::<Result<_, _>>()?).await?;
         }
         Ok(ids.len())
     }

@@ -1,6 +1,7 @@
 //! Tasks and their images in D1.
 
 use super::d1::{Store, answered, describe};
+use super::deliveries::Logged;
 use super::row::to_json;
 use super::sql::erase::{UNDO_IMAGES, UNDO_TASK};
 use super::sql::tasks as sql;
@@ -100,16 +101,21 @@ impl Store {
         self.write(batch).await
     }
 
-    /// Upserts the rows of `task`. Rows of a newer version stay as they are. Returns the version of rows
+    /// Upserts the rows of `task`, and adds what is to be logged. Rows of a newer version stay as they are. Returns the version of rows
     /// that are newer and have no provider's id: they say that the start failed, which is wrong.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
-    pub async fn mirror_task(&self, task: &Task) -> Result<Option<u64>, ApiError> {
+    pub async fn mirror_task(
+        &self,
+        task: &Task,
+        logged: &Logged,
+        now: Millis,
+    ) -> Result<Option<u64>, ApiError> {
         // The provider's token stays in the room.
         let rows = to_json(&Task { access: None, ..task.clone() });
-        let mut batch = Vec::new();
+        let mut batch = self.logging(logged, now)?;
         for statement in sql::mirror(task) {
             batch.push(self.statement(statement, &[&rows])?);
         }

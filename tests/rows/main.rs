@@ -2,10 +2,12 @@
 //! bound as the Worker binds them: text, and numbers as floats.
 
 mod content;
+mod deliveries;
 mod erase;
 mod feeds;
 mod idempotency;
 mod mirror;
+mod operator;
 mod plans;
 mod reads;
 mod starts;

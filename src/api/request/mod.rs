@@ -2,6 +2,8 @@
 //! are read by its provider.
 
 pub mod content;
+pub mod cursor;
+pub mod deliveries;
 pub mod idempotency;
 pub mod kinds;
 pub mod list;

@@ -1,10 +1,12 @@
 //! The settings of sign-in: `AUTH_…`. An error names the setting, never its value, and nobody can sign in until it
 //! is mended.
 
+mod admins;
 mod page;
 mod parts;
 mod providers;
 
+pub use admins::{ADMIN_CLAIMS, AdminClaims, admins};
 pub use page::page_token;
 
 use super::issuer::Issuer;

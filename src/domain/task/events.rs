@@ -37,7 +37,7 @@ pub fn with_events(
 }
 
 /// A task has ended, or its end is another one than it was. Other versions of an end tell nothing new.
-fn caused<'a>(before: &RoomState, after: &'a RoomState) -> Option<(Kind, &'a Task)> {
+pub(super) fn caused<'a>(before: &RoomState, after: &'a RoomState) -> Option<(Kind, &'a Task)> {
     let task = after.task.as_ref()?;
     let kind = match task.status {
         Status::Pending => return None,

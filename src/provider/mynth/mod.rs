@@ -15,6 +15,7 @@ pub mod webhook;
 
 use crate::domain::model::Models;
 use crate::domain::task::IMAGE_GENERATE;
+use crate::domain::task::report::Outcome;
 use crate::domain::task::start_request::StartRequest;
 use crate::json;
 use crate::provider::call::{Answer, Call, Listing, Order, Started, TaskRef};
@@ -40,6 +41,17 @@ impl Provider for Mynth {
 
     fn kinds(&self) -> &'static [Kind] {
         &kinds::KINDS
+    }
+
+    fn event_name(&self, event: &Event) -> String {
+        let name = event.name();
+        // A report has the kind and the ending, as the wire's name has after its first word.
+        match event {
+            Event::Task(report) if !matches!(report.outcome, Outcome::Unknown { .. }) => {
+                format!("task.{name}")
+            }
+            _ => name,
+        }
     }
 
     fn webhook_headers(&self) -> &'static [&'static str] {

@@ -5,6 +5,7 @@ use crate::domain::channel::erase::Gone;
 use crate::domain::channel::event::ChannelEvent;
 use crate::domain::channel::frame::Content;
 use crate::domain::channel::state::Channel;
+use crate::domain::delivery::arrival::Arrival;
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
 use crate::object::address::Address;
@@ -35,17 +36,22 @@ impl ChannelClient {
     /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
     /// read.
     pub async fn attach(&self, channel: Channel) -> Result<Verdict, ApiError> {
-        self.done(&Ask::Attach { channel }).await
+        self.done(&Ask::Attach { channel }).await.map(|(verdict, _)| verdict)
     }
 
-    /// Sends a verified event. An answer means that it is stored.
+    /// Sends a verified event, with what is to be logged of its webhook. An answer means that it is stored; its
+    /// second part, that it is logged.
     ///
     /// # Errors
     ///
     /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
     /// read.
-    pub async fn ingest(&self, event: ChannelEvent) -> Result<Verdict, ApiError> {
-        self.done(&Ask::Ingest { event }).await
+    pub async fn ingest(
+        &self,
+        event: ChannelEvent,
+        arrival: Option<Arrival>,
+    ) -> Result<(Verdict, bool), ApiError> {
+        self.done(&Ask::Ingest { event, arrival: arrival.map(Box::new) }).await
     }
 
     /// The channel and its first row, if this user may see them.
@@ -88,9 +94,9 @@ impl ChannelClient {
         self.address.upgrade(&watcher.path(&[]), watcher.offers).await
     }
 
-    async fn done(&self, ask: &Ask) -> Result<Verdict, ApiError> {
+    async fn done(&self, ask: &Ask) -> Result<(Verdict, bool), ApiError> {
         match self.ask(ask).await? {
-            Answer::Done { verdict } => Ok(verdict),
+            Answer::Done { verdict, is_logged } => Ok((verdict, is_logged)),
             _ => Err(fault("channel", "an answer to another question")),
         }
     }

@@ -9,6 +9,7 @@ use crate::domain::channel::frame::{
     channel_frame, erased_frame, first_frame, first_row, owners_of_news,
 };
 use crate::domain::channel::state::{ChannelState, record_id};
+use crate::domain::delivery::arrival::Arrival;
 use crate::domain::task::TIMEOUT;
 use crate::domain::time::{DAY, Millis};
 use crate::domain::verdict::Verdict;
@@ -23,8 +24,9 @@ use crate::object::socket::{accept, hang_up};
 use crate::object::together::send_all;
 use crate::object::watcher::LIVE_PATH;
 use crate::outbox::send::roads;
-use crate::platform::{config, log, log_behind, log_line, with_deadline};
+use crate::platform::{config, log, log_behind, log_line, now, with_deadline};
 use crate::provider::registry::PROVIDERS;
+use crate::room::webhook::{Handled, logged_with, note_logged};
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
 use worker::{Env, Request, Response, Result};
@@ -34,6 +36,8 @@ pub struct ChannelRoom<'a> {
     pub channel_id: &'a str,
     pub state: &'a Instance,
     pub env: &'a Env,
+    /// The webhook that it handles.
+    pub webhook: Handled,
 }
 
 impl Actor for ChannelRoom<'_> {
@@ -52,6 +56,7 @@ impl Actor for ChannelRoom<'_> {
         }
         let decision = apply(state, input, now);
         let decision = with_events(state, decision, || roads(self.env), now);
+        self.webhook.judge(decision.verdict, None, now);
         if let (true, Verdict::Applied, Some(channel)) =
             (gives_up, decision.verdict, &decision.state.channel)
         {
@@ -94,9 +99,10 @@ impl ChannelRoom<'_> {
         }
         let answer = match serde_json::from_str(&request.text().await?)? {
             Ask::Attach { channel } => {
-                Answer::Done { verdict: self.handle(Input::Attach(channel)).await? }
+                let verdict = self.handle(Input::Attach(channel)).await?;
+                Answer::Done { verdict, is_logged: false }
             }
-            Ask::Ingest { event } => self.ingest(event).await?,
+            Ask::Ingest { event, arrival } => self.ingest(event, arrival).await?,
             Ask::Erase { gone } => {
                 self.handle(Input::Erase(gone.clone())).await?;
                 Answer::Erased { is_gone: self.load()?.is_gone(&gone) }
@@ -115,7 +121,7 @@ impl ChannelRoom<'_> {
         self.handle(Input::Alarm(Stage::Flush)).await.map(drop)
     }
 
-    async fn ingest(&self, event: ChannelEvent) -> Result<Answer> {
+    async fn ingest(&self, event: ChannelEvent, arrival: Option<Box<Arrival>>) -> Result<Answer> {
         let forbidden = event.callback_url.as_deref().and_then(|url| self.forbids(&event, url));
         if let Some(reason) = &forbidden {
             log("callback refused", format_args!("{}: {reason}", self.channel_id));
@@ -130,7 +136,11 @@ impl ChannelRoom<'_> {
             }
         }
         let arrived = Arrived { event, forbidden, is_public };
-        Ok(Answer::Done { verdict: self.handle(Input::Event(arrived)).await? })
+        // From here on: what was remembered of the channel is not what became of the webhook.
+        let is_to_log = arrival.is_some();
+        self.webhook.hear(arrival.map(|arrival| *arrival));
+        let verdict = self.handle(Input::Event(arrived)).await?;
+        Ok(Answer::Done { verdict, is_logged: is_to_log && !self.webhook.is_open() })
     }
 
     /// Whether rows without an owner are everyone's. The webhook was refused if that cannot be read.
@@ -189,7 +199,11 @@ impl ChannelRoom<'_> {
     }
 
     async fn mirror(&self, state: &ChannelState) -> std::result::Result<(), ApiError> {
-        Store::new(self.env)?.mirror_channel(state).await
+        let now = now();
+        let logged = logged_with(self.env, &self.webhook, now);
+        Store::new(self.env)?.mirror_channel(state, &logged, now).await?;
+        note_logged(self.env, &self.webhook);
+        Ok(())
     }
 
     /// One attempt at the callback of an event.

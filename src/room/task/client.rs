@@ -1,6 +1,7 @@
 //! The Worker's client for a task's room.
 
 use super::protocol::{Answer, Ask};
+use crate::domain::delivery::arrival::Arrival;
 use crate::domain::id::TaskKey;
 use crate::domain::task::Task;
 use crate::domain::task::erase::Rows;
@@ -40,7 +41,7 @@ impl TaskClient {
     pub async fn attach(&self, task: Task) -> Result<Task, ApiError> {
         let ask = Ask::Attach { task: Box::new(task) };
         match (self.ask(&ask).await?, ask) {
-            (Answer::Done { task: Some(task), verdict }, _) if verdict != Verdict::Conflict => {
+            (Answer::Done { task: Some(task), verdict, .. }, _) if verdict != Verdict::Conflict => {
                 Ok(*task)
             }
             // Whoever started it gets it as it was.
@@ -49,15 +50,22 @@ impl TaskClient {
         }
     }
 
-    /// Sends a verified report. An answer means that it is stored.
+    /// Sends a verified report, with what is to be logged of its webhook. An answer means that it is stored; its
+    /// second part, that it is logged.
     ///
     /// # Errors
     ///
     /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
     /// read.
-    pub async fn ingest(&self, delivery: String, report: Report) -> Result<Verdict, ApiError> {
-        match self.ask(&Ask::Ingest { delivery, report: Box::new(report) }).await? {
-            Answer::Done { verdict, .. } => Ok(verdict),
+    pub async fn ingest(
+        &self,
+        delivery: String,
+        report: Report,
+        arrival: Option<Arrival>,
+    ) -> Result<(Verdict, bool), ApiError> {
+        let (report, arrival) = (Box::new(report), arrival.map(Box::new));
+        match self.ask(&Ask::Ingest { delivery, report, arrival }).await? {
+            Answer::Done { verdict, is_logged, .. } => Ok((verdict, is_logged)),
             _ => Err(fault("ingest", "an answer to another question")),
         }
     }

@@ -1,6 +1,7 @@
 //! The messages between the Worker and a task's room: JSON over the object's own `fetch`, which only
 //! this Worker can reach.
 
+use crate::domain::delivery::arrival::Arrival;
 use crate::domain::id::TaskKey;
 use crate::domain::task::Task;
 use crate::domain::task::erase::Rows;
@@ -14,8 +15,14 @@ use serde::{Deserialize, Serialize};
 pub enum Ask {
     /// The provider has given this task its id.
     Attach { task: Box<Task> },
-    /// A verified report from the provider. `delivery` is the key of its webhook.
-    Ingest { delivery: String, report: Box<Report> },
+    /// A verified report from the provider. `delivery` is the key of its webhook, and `arrival` what is to be
+    /// logged of it.
+    Ingest {
+        delivery: String,
+        report: Box<Report>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrival: Option<Box<Arrival>>,
+    },
     /// Make sure that the room has the task and an alarm. `task` is what its rows hold.
     Wake { task: Box<Task> },
     /// The provider says how far the task of this key has come.
@@ -31,8 +38,13 @@ pub enum Ask {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// The verdict; for an attach also the current task.
-    Done { verdict: Verdict, task: Option<Box<Task>> },
+    /// The verdict; for an attach also the current task. `is_logged`: D1 has the row of the webhook.
+    Done {
+        verdict: Verdict,
+        task: Option<Box<Task>>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        is_logged: bool,
+    },
     /// The task.
     Task { task: Box<Task> },
     /// No such task, or not this user's.
@@ -43,6 +55,10 @@ pub enum Answer {
     Unavailable,
     /// Nothing brings the task back. `is_gone`: its rows are deleted; otherwise they will be.
     Erased { is_gone: bool },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 #[cfg(test)]
@@ -71,12 +87,14 @@ mod tests {
                 addresses: vec![],
                 progress: None,
             }),
+            arrival: None,
         };
         let literal = r#"{"ingest":{"delivery":"evt_1","report":{"task_id":"tsk_1","provider":"mynth","kind":"image.generate","outcome":{"completed":{"model":null,"images":[],"result":null}},"cost":"0.03","row_ids":["a"]}}}"#;
         assert_eq!(serde_json::to_string(&ask).unwrap(), literal);
         assert_eq!(serde_json::from_str::<Ask>(literal).unwrap(), ask);
 
-        let answer = Answer::Done { verdict: Verdict::AlreadyAttached, task: None };
+        let answer =
+            Answer::Done { verdict: Verdict::AlreadyAttached, task: None, is_logged: false };
         let literal = r#"{"done":{"verdict":"already_attached","task":null}}"#;
         assert_eq!(serde_json::to_string(&answer).unwrap(), literal);
         assert_eq!(serde_json::from_str::<Answer>(literal).unwrap(), answer);

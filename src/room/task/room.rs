@@ -2,6 +2,7 @@
 
 use super::lines::{log_cost, log_end};
 use super::protocol::{Answer, Ask};
+use crate::domain::delivery::record::How;
 use crate::domain::id::TaskKey;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
 use crate::domain::task::events::with_events;
@@ -9,6 +10,7 @@ use crate::domain::task::frame::{
     erased_frame, first_frame, guest_frame, progress_frame, task_frame,
 };
 use crate::domain::task::progress::{Progress, Shown};
+use crate::domain::task::settled::settled;
 use crate::domain::task::state::RoomState;
 use crate::domain::task::{Status, Task};
 use crate::domain::time::{DAY, Millis};
@@ -30,6 +32,7 @@ use crate::provider::call::TaskRef;
 use crate::provider::calls::{cancel, poll};
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
+use crate::room::webhook::{Handled, logged_with, note_logged};
 use crate::store::{D1_DEADLINE, Store};
 use crate::url::query;
 use std::cell::RefCell;
@@ -40,6 +43,8 @@ pub struct TaskRoom<'a> {
     pub state: &'a Instance,
     pub env: &'a Env,
     pub shown: &'a RefCell<Shown>,
+    /// The webhook that it handles.
+    pub webhook: Handled,
 }
 
 impl Actor for TaskRoom<'_> {
@@ -52,10 +57,10 @@ impl Actor for TaskRoom<'_> {
     }
 
     fn apply(&self, state: &RoomState, input: Input, now: Millis) -> Decision {
-        let event = match &input {
-            Input::GiveUp => Some(What::GaveUp),
-            Input::Report { delivery: None, .. } => Some(What::SettledByPolling),
-            _ => None,
+        let (event, how) = match &input {
+            Input::GiveUp => (Some(What::GaveUp), How::Timeout),
+            Input::Report { delivery: None, .. } => (Some(What::SettledByPolling), How::Polled),
+            _ => (None, How::Webhook),
         };
         let has_failed = input == Input::FlushFailed;
         if input == Input::EventsDue {
@@ -74,6 +79,9 @@ impl Actor for TaskRoom<'_> {
         if let (Some(event), Verdict::Applied) = (event, decision.verdict) {
             log_end(event, &decision.state);
         }
+        let heard_at = self.webhook.heard_at().unwrap_or(now);
+        let ended = settled(state, &decision.state, how, heard_at, now);
+        self.webhook.judge(decision.verdict, ended, now);
         decision
     }
 
@@ -105,7 +113,8 @@ impl TaskRoom<'_> {
         let answer = match serde_json::from_str(&request.text().await?)? {
             Ask::Attach { task } => {
                 let verdict = self.handle(Input::Attach(known(task))).await?;
-                Answer::Done { verdict, task: self.load()?.task.map(Box::new) }
+                let task = self.load()?.task.map(Box::new);
+                Answer::Done { verdict, task, is_logged: false }
             }
             Ask::Erase { rows } => {
                 self.handle(Input::Erase(rows)).await?;
@@ -114,15 +123,19 @@ impl TaskRoom<'_> {
             }
             Ask::Wake { task } => {
                 let verdict = self.handle(Input::Wake(known(task))).await?;
-                Answer::Done { verdict, task: None }
+                Answer::Done { verdict, task: None, is_logged: false }
             }
-            Ask::Ingest { delivery, report } => {
+            Ask::Ingest { delivery, report, arrival } => {
+                let is_to_log = arrival.is_some();
+                self.webhook.hear(arrival.map(|arrival| *arrival));
                 let input = Input::Report { delivery: Some(delivery), report };
-                Answer::Done { verdict: self.handle(input).await?, task: None }
+                let verdict = self.handle(input).await?;
+                let is_logged = is_to_log && !self.webhook.is_open();
+                Answer::Done { verdict, task: None, is_logged }
             }
             Ask::Progress { key, progress } => {
                 self.show_progress(&self.load()?, Some(&key), &progress);
-                Answer::Done { verdict: Verdict::Noted, task: None }
+                Answer::Done { verdict: Verdict::Noted, task: None, is_logged: false }
             }
             Ask::Cancel { task_id, user_id } => self.cancel(&task_id, &user_id).await?,
             Ask::Read { task_id, user_id } => match self.owned(&task_id, &user_id).await? {
@@ -198,7 +211,11 @@ impl TaskRoom<'_> {
     }
 
     async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {
-        Store::new(self.env)?.mirror_task(task).await
+        let now = now();
+        let logged = logged_with(self.env, &self.webhook, now);
+        let left = Store::new(self.env)?.mirror_task(task, &logged, now).await?;
+        note_logged(self.env, &self.webhook);
+        Ok(left)
     }
 
     /// Polls the provider. If a webhook comes in meanwhile, its report stands.

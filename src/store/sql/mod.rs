@@ -51,10 +51,12 @@ macro_rules! task_frame {
 }
 
 pub mod content;
+pub mod deliveries;
 pub mod erase;
 pub mod events;
 pub mod feeds;
 pub mod intents;
 pub mod keys;
+pub mod operator;
 pub mod sweep;
 pub mod tasks;

@@ -7,7 +7,7 @@ import type { Miniflare } from "miniflare";
 import { type Emulator, type EmulatorSettings, startEmulator } from "../../../emulator/emulator.ts";
 import { Api, call } from "./api.ts";
 import { backend as backendAt } from "./backend.ts";
-import { addressOf, deploy, migrate, variables, WORKER } from "./deployment.ts";
+import { addressOf, type Beside, deploy, migrate, variables, WORKER } from "./deployment.ts";
 import type { AllCounts } from "./shim.ts";
 import { type Live, type Watcher, watch } from "./watcher.ts";
 
@@ -20,6 +20,8 @@ export interface AppOptions {
   shim?: boolean;
   /** Gives the Worker a queue and a service binding for events, which lead to the emulator's receiver. */
   backend?: boolean;
+  /** Workers beside it, and its bindings to them. */
+  beside?: (emulator: Emulator) => Beside;
   /** A folder for the Worker's state, which outlives it. */
   persist?: string;
   unbound?: readonly string[];
@@ -161,6 +163,7 @@ export async function startApp({
   emulator: options = {},
   shim = false,
   backend = false,
+  beside,
   persist,
   unbound,
   migrations,
@@ -187,6 +190,7 @@ export async function startApp({
     unbound,
     onLog: (line) => logs.push(line),
     ...(backend ? { beside: backendAt(emulator.url) } : {}),
+    ...(beside ? { beside: beside(emulator) } : {}),
     ...(persist === undefined ? {} : { persist }),
   });
   const base = await addressOf(worker);

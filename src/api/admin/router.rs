@@ -1,0 +1,36 @@
+//! The routes of operators. Nobody gets to any of them before `operator` has let them in.
+
+use super::{deliveries, replay, stats};
+use crate::api::answer::Response;
+use crate::api::caller::operator;
+use crate::api::incoming::Request;
+use crate::error::ApiError;
+use crate::route::AdminRoute;
+use worker::{Context, Env};
+
+/// Answers a request of an operator.
+///
+/// # Errors
+///
+/// Those of [`operator`], and those of the route.
+pub async fn answer(
+    request: &Request,
+    env: &Env,
+    _context: &Context,
+    route: AdminRoute<'_>,
+) -> Result<Response, ApiError> {
+    let who = operator(request, env).await?;
+    match route {
+        AdminRoute::Deliveries => deliveries::list(request, env).await,
+        AdminRoute::Delivery(id) => deliveries::one(id, env).await,
+        AdminRoute::Replay(id) => replay::one(id, &who, env).await,
+        AdminRoute::ReplayAll => replay::all(request, &who, env).await,
+        AdminRoute::Stats => stats::figures(request, env).await,
+        AdminRoute::Metrics => stats::for_prometheus(env).await,
+        AdminRoute::Task(_)
+        | AdminRoute::Reconcile(_)
+        | AdminRoute::Events
+        | AdminRoute::Event(_)
+        | AdminRoute::Resend(_) => Err(ApiError::not_found()),
+    }
+}
