@@ -52,9 +52,8 @@ export async function follow(read: Read, options: FollowOptions): Promise<void> 
   }
 
   async function next(): Promise<DeliveryPage> {
-    if (!cursor && after === undefined) {
-      after = (await read({ ...filter, since, limit: 1 }, { signal })).deliveries[0] ?? null;
-    }
+    // Without the filter: the newest one that fits may be days old, or too far back to be found.
+    if (!cursor && after === undefined) after = (await read({ limit: 1 }, { signal })).deliveries[0] ?? null;
     if (!cursor && after) {
       const from = Date.parse(after.at) - LATE_MS;
       if (!since || Date.parse(since) < from) since = new Date(from).toISOString();

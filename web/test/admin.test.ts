@@ -111,6 +111,14 @@ test("what comes is on top, and highlighted until the highlight ends", () => {
   assert.deepEqual(idsOf(extend(log, { deliveries: some(1), nextCursor: null }).items).at(-1), "1");
 });
 
+test("what is known already comes only once", () => {
+  const log = take(loaded, some(2, 3));
+  assert.deepEqual([idsOf(log.items), log.unsaid, log.freshAfter], [["3", "2"], [], null]);
+  assert.deepEqual(idsOf(take(loaded, some(3, 4)).items), ["4", "3", "2"]);
+  const paused = take({ ...loaded, isPaused: true }, some(4));
+  assert.deepEqual(idsOf(take(paused, some(4, 5)).held), ["5", "4"]);
+});
+
 test("while it is paused nothing moves, and afterwards nothing is missing", () => {
   const paused = take(take({ ...loaded, isPaused: true }, some(4, 5)), some(6));
   assert.deepEqual(

@@ -50,8 +50,11 @@ export const begin = (log: Log, { deliveries, nextCursor }: DeliveryPage): Log =
   isLoaded: true,
 });
 
-/** What has come, oldest first. */
-export function take(log: Log, found: readonly Delivery[]): Log {
+/** What has come, oldest first. Some of it may be known from the first page. */
+export function take(log: Log, came: readonly Delivery[]): Log {
+  const known = Math.max(idOf(log.items[0]), idOf(log.held[0]));
+  const found = came.filter((delivery) => idOf(delivery) > known);
+  if (found.length === 0) return log;
   const newest = found.toReversed();
   if (log.isPaused) return cut({ ...log, held: [...newest, ...log.held] });
   return cut({

@@ -45,12 +45,14 @@ export function useDeliveries({ verdict, provider, task, since }: DeliveryChoice
     const { signal } = aborter;
     current.current = aborter;
     const run = async (): Promise<void> => {
+      // Whatever the filter: the newest one that fits may be days old, and everything since would be read again.
+      const newest = await admin.deliveries({ limit: 1 }, { signal });
       const page = await admin.deliveries({ ...filter, limit: PAGE }, { signal });
       if (signal.aborted) return;
       setLog((log) => begin(log, page));
       await admin.follow({
         ...filter,
-        after: page.deliveries[0] ?? null,
+        after: newest.deliveries[0] ?? null,
         signal,
         onDeliveries: (found) => signal.aborted || setLog((log) => take(log, found)),
         onState: (state) => signal.aborted || setLog((log) => ({ ...log, state })),
