@@ -20,6 +20,7 @@ export function readCommand() {
       workers: { type: "string" },
       build: { type: "string", default: "build" },
       other: { type: "string" },
+      "other-set": { type: "string", multiple: true, default: [] },
       json: { type: "string" },
     },
   });
@@ -27,7 +28,11 @@ export function readCommand() {
   const scale = Number(values.scale);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Wrong("--rounds must be a whole number from 1 up.");
   if (!(scale > 0)) throw new Wrong("--scale must be a number above 0.");
-  const usual = NAMES.filter((name) => name !== "other" || values.other !== undefined);
+  const settings = values["other-set"].map((pair) => pair.split(/=(.*)/s).slice(0, 2));
+  const wrong = settings.find(([name, value]) => !name || value === undefined);
+  if (wrong) throw new Wrong(`--other-set must be NAME=VALUE, and not ${wrong[0]}.`);
+  const isOther = values.other !== undefined || settings.length > 0;
+  const usual = NAMES.filter((name) => name !== "other" || isOther);
   const workers = values.workers?.split(",") ?? usual;
   const unknown = workers.find((name) => !usual.includes(name as WorkerName));
   if (unknown !== undefined) throw new Wrong(`--workers: there is no ${unknown}. There are ${usual.join(", ")}.`);
@@ -44,7 +49,8 @@ export function readCommand() {
       return positionals.length === 0 || positionals.includes(name) || positionals.includes(scenario.name);
     });
   const { build, other, json } = values;
-  return { rounds, size, workers: workers as WorkerName[], build, other, json, asked, rows, scale };
+  const vars: Record<string, string> = Object.fromEntries(settings);
+  return { rounds, size, workers: workers as WorkerName[], build, other, vars, json, asked, rows, scale };
 }
 
 export type Command = ReturnType<typeof readCommand>;

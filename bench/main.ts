@@ -18,11 +18,11 @@ import { jsonOf, type Result, tableOf } from "./table.ts";
 const SHARED_LOAD = 0.5;
 
 /** The code of each Worker to measure. */
-async function codes({ workers, build, other }: Command): Promise<Map<WorkerName, Code>> {
+async function codes({ workers, build, other, vars }: Command): Promise<Map<WorkerName, Code>> {
   const all = new Map<WorkerName, Code>();
   for (const name of workers) {
     if (name === "ours") all.set(name, built(name, build));
-    else if (name === "other") all.set(name, built(name, other ?? build));
+    else if (name === "other") all.set(name, { ...built(name, other ?? build), vars });
     else all.set(name, await bundled(name, name === "floor" ? "floor.ts" : "worker.ts"));
   }
   return all;

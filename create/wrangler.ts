@@ -43,6 +43,11 @@ export function variables({ providers, signIn, answers, url }: Choice): Entry[] 
       value: "",
       about: "How many days settled tasks are kept, from 1 to 3650. Empty: for ever.",
     },
+    {
+      key: "DELIVERY_LOG",
+      value: "",
+      about: '"off": webhooks are not logged in D1 for eight days.',
+    },
     ...providers.flatMap((provider) =>
       provider.variables.map(({ name, value, about }) => ({ key: name, value, about })),
     ),

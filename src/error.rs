@@ -25,6 +25,8 @@ pub enum Code {
     IdempotencyInProgress,
     NotCancelable,
     NoRoad,
+    NotReplayable,
+    Gone,
     PayloadTooLarge,
     UnsupportedMediaType,
     UpgradeRequired,
@@ -66,6 +68,8 @@ impl Code {
             Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
             Self::NotCancelable => ("not_cancelable", 409),
             Self::NoRoad => ("no_road", 409),
+            Self::NotReplayable => ("not_replayable", 409),
+            Self::Gone => ("gone", 410),
             Self::PayloadTooLarge => ("payload_too_large", 413),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415),
             Self::UpgradeRequired => ("upgrade_required", 426),
@@ -103,7 +107,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 35] = [
+pub const ALL: [Code; 37] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -120,6 +124,8 @@ pub const ALL: [Code; 35] = [
     Code::IdempotencyInProgress,
     Code::NotCancelable,
     Code::NoRoad,
+    Code::NotReplayable,
+    Code::Gone,
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
     Code::UpgradeRequired,

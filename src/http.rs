@@ -55,31 +55,15 @@ impl Outgoing<'_> {
         Ok(Request::new_with_str_and_init(self.url, &init)?)
     }
 
-    /// Sends the request and reads the whole answer, within `patience`.
+    /// Sends the request and reads the whole answer, within `patience`. One with more than `limit` bytes is
+    /// broken off.
     ///
     /// # Errors
     ///
     /// [`Failed::Late`] when the deadline has passed, [`Failed::Broken`] without a complete answer.
-    pub async fn send(&self, patience: Duration) -> std::result::Result<Answer, Failed> {
-        self.receive(None, patience).await
-    }
-
-    /// The same, of an answer with at most `limit` bytes. A larger one is broken off.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::send`].
     pub async fn send_up_to(
         &self,
         limit: usize,
-        patience: Duration,
-    ) -> std::result::Result<Answer, Failed> {
-        self.receive(Some(limit), patience).await
-    }
-
-    async fn receive(
-        &self,
-        limit: Option<usize>,
         patience: Duration,
     ) -> std::result::Result<Answer, Failed> {
         let controller = AbortController::new().map_err(|error| Failed::Broken(error.into()))?;
@@ -88,10 +72,16 @@ impl Outgoing<'_> {
             let response = response(fetch(&request)).await?;
             let retry_after = response.headers().get("retry-after")?;
             let retry_after = retry_after.and_then(|seconds| seconds.trim().parse().ok());
-            let body = match (limit, response.body()) {
-                (Some(limit), Some(stream)) => read_up_to(&stream, limit)
-                    .await?
-                    .ok_or_else(|| Error::from("the answer is too large"))?,
+            // The length of a compressed answer says nothing of what it becomes.
+            let is_plain = response.headers().get("content-encoding")?.is_none();
+            let length = response.headers().get("content-length")?.filter(|_| is_plain);
+            let length = length.and_then(|length| length.parse::<usize>().ok());
+            let body = match response.body() {
+                // One that says its length is read in one piece.
+                Some(stream) if length.is_none_or(|length| length > limit) => {
+                    let body = read_up_to(&stream, limit).await?;
+                    body.ok_or_else(|| Error::from("the answer is too large"))?
+                }
                 _ => {
                     let body = JsFuture::from(response.array_buffer()?).await?;
                     Uint8Array::new(&body).to_vec()

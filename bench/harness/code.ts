@@ -11,6 +11,8 @@ const at = (file: string) => fileURLToPath(new URL(`../baseline/${file}`, import
 export interface Code {
   name: string;
   modules: Modules;
+  /** Variables that only it has. */
+  vars?: Record<string, string>;
   migrate(worker: Miniflare): Promise<void>;
 }
 

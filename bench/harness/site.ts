@@ -74,7 +74,7 @@ export class Site {
     const before = new Set(workerds());
     const logs = new Logs();
     const onLog = (line: string) => logs.add(line);
-    const worker = run(code.modules, { vars: variables(emulator.url), onLog, inspectorPort });
+    const worker = run(code.modules, { vars: { ...variables(emulator.url), ...code.vars }, onLog, inspectorPort });
     const load = new Load();
     try {
       const base = await addressOf(worker);

@@ -18,6 +18,8 @@ pub enum Who {
     Viewer,
     /// The same, for a socket.
     Watcher,
+    /// A bearer token of an operator: a person's, or a server's key.
+    Operator,
     /// None, or in the request itself (a webhook's signature).
     Provider,
 }
@@ -27,7 +29,7 @@ impl Who {
         match self {
             // Without the empty list, readers assume a default of their own.
             Self::Anyone | Self::Provider => json!([]),
-            Self::Caller => json!([{"bearer": []}]),
+            Self::Caller | Self::Operator => json!([{"bearer": []}]),
             Self::Viewer => json!([{"bearer": []}, {"ticket": []}]),
             Self::Watcher => json!([{"protocol": []}, {"ticket": []}, {"bearer": []}]),
         }
@@ -37,6 +39,7 @@ impl Who {
         let own = match self {
             Self::Anyone => return Vec::new(),
             Self::Caller => CALLER.to_vec(),
+            Self::Operator => OPERATOR.to_vec(),
             Self::Viewer => [CALLER.as_slice(), &[Code::InvalidTicket]].concat(),
             Self::Watcher => {
                 let socket = [Code::InvalidTicket, Code::ForbiddenOrigin, Code::UpgradeRequired];
@@ -59,6 +62,9 @@ const CALLER: [Code; 5] = [
     Code::InsufficientScope,
     Code::ValidationError,
 ];
+/// The same for an operator, who acts for nobody.
+const OPERATOR: [Code; 4] =
+    [Code::AmbiguousUser, Code::Unauthorized, Code::Forbidden, Code::InsufficientScope];
 /// The errors of any JSON body.
 const BODY: [Code; 4] =
     [Code::UnsupportedMediaType, Code::PayloadTooLarge, Code::MalformedJson, Code::ValidationError];
@@ -117,6 +123,13 @@ impl Operation {
     pub fn gives(mut self, status: u16, schema: &str) -> Self {
         let content = json!({"application/json": {"schema": reference(schema)}});
         self.good.push((status, json!({"description": schema, "content": content})));
+        self
+    }
+
+    /// Answers with text of this type.
+    pub fn gives_text(mut self, media: &str, description: &str) -> Self {
+        let content = json!({media: {"schema": {"type": "string"}}});
+        self.good.push((200, json!({"description": description, "content": content})));
         self
     }
 
@@ -181,6 +194,9 @@ fn path_parameter(path: &str) -> Option<Value> {
     let name = path.split_once('{')?.1.split('}').next()?;
     let schema = match (name, path) {
         ("token", _) => json!({"type": "string"}),
+        (_, "/admin/deliveries/{id}" | "/admin/deliveries/{id}/replay") => {
+            json!({"type": "string", "pattern": "^[1-9][0-9]*$"})
+        }
         (_, "/content/{id}") => json!({"type": "string", "maxLength": ID_BYTES}),
         _ => json!({
             "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": ID_CHARS,

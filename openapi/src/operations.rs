@@ -2,7 +2,7 @@
 
 use crate::operation::{Operation, Who};
 use crate::operators;
-use crate::requests::{content_query, query, task_query};
+use crate::requests::{content_query, delivery_query, query, since_query, task_query};
 use serde_json::{Value, json};
 use taskwire::api::request::content::ID_BYTES;
 use taskwire::error::Code;
@@ -66,7 +66,7 @@ fn webhooks_of_requests() -> impl Iterator<Item = Operation> {
 }
 
 fn named() -> Vec<Operation> {
-    use Who::{Anyone, Caller, Provider, Viewer, Watcher};
+    use Who::{Anyone, Caller, Operator, Provider, Viewer, Watcher};
     let op = Operation::new;
     let gone = &[Code::NotFound];
     let wrong = &[Code::ValidationError];
@@ -177,6 +177,26 @@ fn named() -> Vec<Operation> {
             .gives(200, "Usage"),
         op("delete /users/me", Caller, "deleteEverything", "Erases all that the caller has now.")
             .gives(202, "Erasing"),
+        op("get /admin/deliveries", Operator, "deliveries", "The log of webhooks.")
+            .with(delivery_query())
+            .gives(200, "DeliveryPage")
+            .refused(wrong),
+        op("get /admin/deliveries/{id}", Operator, "delivery", "One, with its body.")
+            .gives(200, "DeliveryAnswer")
+            .refused(gone),
+        op("post /admin/deliveries/{id}/replay", Operator, "replay", REPLAY)
+            .gives(200, "Replayed")
+            .refused(gone)
+            .refused(&[Code::NotReplayable, Code::Gone]),
+        op("post /admin/replay", Operator, "replayAll", REPLAY_ALL)
+            .takes("ReplayRange")
+            .gives(200, "ReplayedAll"),
+        op("get /admin/stats", Operator, "stats", "Figures of deliveries, tasks and events.")
+            .with(since_query())
+            .gives(200, "Stats")
+            .refused(wrong),
+        op("get /metrics", Operator, "metrics", "Figures for Prometheus.")
+            .gives_text("text/plain; version=0.0.4; charset=utf-8", "Prometheus text"),
         op("get /config.json", Anyone, "config", "What a page needs to sign people in.")
             .gives(200, "WebConfig")
             .refused(&[Code::NotConfigured]),
@@ -190,6 +210,9 @@ fn named() -> Vec<Operation> {
 
 const CANCEL: &str = "Tells the provider to cancel a task. It fails with `canceled` when the provider says so: \
     now, or later. A result that came first stays.";
+const REPLAY: &str =
+    "Repeats a webhook. What was taken before is `duplicate` or `stale`, and changes nothing.";
+const REPLAY_ALL: &str = "Repeats webhooks of a time, oldest first, 200 at once.";
 const MYNTH: &str = "Takes Mynth's webhooks, of every generation, signed by `webhook-id`, \
     `webhook-timestamp` and `webhook-signature`, or by `x-mynth-signature`.";
 const MYNTH_REQUEST: &str = "Takes Mynth's unsigned webhooks: the token is good for one task.";

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
 use taskwire::api::request::content::ID_BYTES;
+use taskwire::api::request::deliveries::{CHARS, DEFAULT_LIMIT as DELIVERIES, providers};
 use taskwire::api::request::list::KIND_CHARS;
 use taskwire::domain::id::KEY_CHARS;
 use taskwire::domain::list::{DEFAULT_LIMIT, LARGEST_LIMIT};
@@ -183,6 +184,27 @@ fn ai() -> Value {
     described(closed(&["workflow", "messages"], fields), "Asks for what a workflow makes.")
 }
 
+fn time() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+/// Which deliveries are repeated.
+fn range() -> Value {
+    let text = || json!({"type": "string", "minLength": 1, "maxLength": CHARS});
+    let fields = json!({
+        "since": time(),
+        "until": time(),
+        "verdict": described(text(), VERDICTS),
+        "cursor": described(text(), "The `nextCursor` of the same range."),
+    });
+    described(
+        closed(&["since", "until"], fields),
+        "Those that came from `since` until before `until`.",
+    )
+}
+
+const VERDICTS: &str = "Only these, with commas between them.";
+
 /// All bodies, by their names.
 pub fn bodies() -> Map<String, Value> {
     let one = json!({"prompt": prompt(), "model": model()});
@@ -208,6 +230,7 @@ pub fn bodies() -> Map<String, Value> {
         ("StartRequest", any()),
         ("TaskRequest", kinds()),
         ("AiRequest", ai()),
+        ("ReplayRange", range()),
         ("Estimate", json!({"type": "object", "description": "In the provider's own words."})),
     ]
     .into_iter()
@@ -220,8 +243,8 @@ pub fn query(name: &str, description: &str, schema: Value) -> Value {
     json!({"name": name, "in": "query", "description": description, "schema": schema})
 }
 
-fn limit() -> Value {
-    let (default, most) = (DEFAULT_LIMIT, LARGEST_LIMIT);
+fn limit(default: u32) -> Value {
+    let most = LARGEST_LIMIT;
     let schema = json!({"type": "integer", "minimum": 1, "maximum": most, "default": default});
     query("limit", "How many.", schema)
 }
@@ -237,7 +260,7 @@ fn cursor(chars: RangeInclusive<usize>, pattern: &str) -> Value {
 pub fn task_query() -> Vec<Value> {
     let kind = json!({"type": "string", "minLength": 1, "maxLength": KIND_CHARS});
     vec![
-        limit(),
+        limit(DEFAULT_LIMIT),
         cursor(KEY_CHARS..=KEY_CHARS, "^[A-Za-z0-9_-]*$"),
         query("status", "Only those in this state.", reference("Status")),
         query("kind", "Only those of this kind.", kind),
@@ -246,5 +269,27 @@ pub fn task_query() -> Vec<Value> {
 
 /// What `GET /content` can be asked.
 pub fn content_query() -> Vec<Value> {
-    vec![limit(), cursor(1..=ID_BYTES, "^[!-~]*$")]
+    vec![limit(DEFAULT_LIMIT), cursor(1..=ID_BYTES, "^[!-~]*$")]
+}
+
+/// What `GET /admin/deliveries` can be asked.
+pub fn delivery_query() -> Vec<Value> {
+    let text = || json!({"type": "string"});
+    let order = json!({"enum": ["newest", "oldest"], "default": "newest"});
+    vec![
+        limit(DELIVERIES),
+        query("cursor", "The `nextCursor` of the page before, with the same filters.", text()),
+        query("order", "Which come first.", order),
+        query("task", "Only those of this task or channel.", text()),
+        query("verdict", VERDICTS, text()),
+        query("provider", "Only those of this one.", one_of(&providers())),
+        query("since", "Only those that came since.", time()),
+    ]
+}
+
+/// Since when figures are.
+pub fn since_query() -> Vec<Value> {
+    let about =
+        "Since the hour of this time, eight days ago at most. By default, of the last 24 hours.";
+    vec![query("since", about, time())]
 }

@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+use taskwire::api::response::admin::{DeliveryAnswer, DeliveryPage, Replayed, ReplayedAll};
 use taskwire::api::response::erase::Erasing;
 use taskwire::api::response::events::{EventAnswer, EventPage, ResentEvent, TaskTimeline};
 use taskwire::api::response::read::{
@@ -13,6 +14,7 @@ use taskwire::api::response::read::{
 use taskwire::api::response::site::{Alive, Ready, Received, WebConfig};
 use taskwire::api::response::start::{Batch, ChannelStarted, Started};
 use taskwire::api::response::ticket::Issued;
+use taskwire::domain::admin::figures::Stats;
 use taskwire::domain::channel::frame::{Frame as ChannelFrames, Shown};
 use taskwire::domain::model::Models;
 use taskwire::domain::task::frame::Frame;
@@ -53,6 +55,11 @@ pub fn of_answers() -> Map<String, Value> {
         SchemaGenerator::subschema_for::<EventAnswer>,
         SchemaGenerator::subschema_for::<ResentEvent>,
         SchemaGenerator::subschema_for::<TaskTimeline>,
+        SchemaGenerator::subschema_for::<DeliveryPage>,
+        SchemaGenerator::subschema_for::<DeliveryAnswer>,
+        SchemaGenerator::subschema_for::<Replayed>,
+        SchemaGenerator::subschema_for::<ReplayedAll>,
+        SchemaGenerator::subschema_for::<Stats>,
         SchemaGenerator::subschema_for::<TaskResult>,
     ] {
         add(&mut generator);

@@ -29,7 +29,8 @@ fn routes() -> BTreeSet<String> {
     };
     let of_each =
         |path: String| PROVIDERS.all().iter().map(move |it| path.replace("{provider}", it.name()));
-    let table = include_str!("../../src/route.rs").lines().filter_map(pattern);
+    let tables = [include_str!("../../src/route.rs"), include_str!("../../src/route/admin.rs")];
+    let table = tables.into_iter().flat_map(str::lines).filter_map(pattern);
     table.flat_map(of_each).filter(|path| Route::of(path).is_some()).collect()
 }
 

@@ -14,6 +14,8 @@ type Header = (&'static str, &'static str);
 const PRIVATE: Header = ("cache-control", "private, no-store");
 /// A browser asks each time, and may be told that nothing has changed.
 const VERSIONED: Header = ("cache-control", "private, no-cache");
+/// The text format of Prometheus.
+const METRICS: Header = ("content-type", "text/plain; version=0.0.4; charset=utf-8");
 const JSON: Header = ("content-type", "application/json");
 const BEARER: Header = ("www-authenticate", "Bearer");
 
@@ -130,6 +132,11 @@ fn text(body: &impl Serialize) -> std::result::Result<Option<String>, ApiError> 
 
 pub fn json(status: u16, body: &impl Serialize) -> std::result::Result<Response, ApiError> {
     Ok(Response::new(status, &[JSON, PRIVATE], text(body)?))
+}
+
+/// Figures as text.
+pub fn plain(text: String) -> Response {
+    Response::new(200, &[METRICS, PRIVATE], Some(text))
 }
 
 /// The answer without a body: it is done.

@@ -4,6 +4,7 @@ use super::answer::Response;
 use super::incoming::Request;
 use crate::domain::delivery::arrival::{Arrival, REFUSED_BYTES, VERIFIED_BYTES, text_of};
 use crate::domain::delivery::mark::Mark;
+use crate::domain::delivery::queue::{PAUSE, Queue};
 use crate::domain::delivery::record::Record;
 use crate::domain::delivery::sampler::{COUNTED, Keep, Sampler};
 use crate::domain::time::Millis;
@@ -15,6 +16,7 @@ use crate::provider::contract::Provider;
 use crate::provider::event::Event;
 use crate::signature::Verified;
 use crate::store::Store;
+use crate::store::row::to_json;
 use std::cell::RefCell;
 use std::time::Duration;
 use worker::{Context, Delay, Env};
@@ -63,6 +65,8 @@ impl Incoming {
         if self.is_to_log {
             self.arrival.body = Some(text_of(webhook.body(), VERIFIED_BYTES));
             self.arrival.delivery = Some(webhook.delivery());
+            self.arrival.key =
+                new_key(self.arrival.at).map(|key| key.to_string()).unwrap_or_default();
         }
     }
 
@@ -73,12 +77,8 @@ impl Incoming {
     }
 
     /// What the room that it is sent to adds to the log.
-    pub fn for_room(&mut self) -> Option<Arrival> {
-        if !self.is_to_log {
-            return None;
-        }
-        self.arrival.key = new_key(self.arrival.at).ok()?.to_string();
-        Some(self.arrival.clone())
+    pub fn for_room(&self) -> Option<Arrival> {
+        self.is_to_log.then(|| self.arrival.clone())
     }
 
     /// What became of it in its room, and whether the room has logged it.
@@ -131,6 +131,7 @@ struct Finished {
 
 thread_local! {
     static REFUSED: RefCell<Sampler> = const { RefCell::new(Sampler::new()) };
+    static WAITING: RefCell<Queue> = const { RefCell::new(Queue::new()) };
 }
 
 impl Finished {
@@ -148,37 +149,43 @@ impl Finished {
 
     fn log(self, env: Env, context: &Context) {
         if self.incoming.is_verified {
-            return context.wait_until(async move { self.write(&env).await });
+            let row = to_json(&self.record());
+            if WAITING.with_borrow_mut(|waiting| waiting.add(row, now())) {
+                context.wait_until(write_waiting(env));
+            }
+            return;
         }
         let name = self.incoming.provider.name();
         match REFUSED.with_borrow_mut(|refused| refused.one_more(name, self.mark, now())) {
-            Keep::Row => context.wait_until(async move { self.write(&env).await }),
+            Keep::Row => context.wait_until(async move {
+                let write = async { Store::new(&env)?.log_refused(&self.record(), now()).await };
+                noted(write.await);
+            }),
             Keep::CountLater => context.wait_until(count_refused(env)),
             Keep::Count => {}
         }
     }
+}
 
-    async fn write(&self, env: &Env) {
-        let record = self.record();
-        let written = async {
-            let store = Store::new(env)?;
-            match self.incoming.is_verified {
-                true => store.log_delivery(&record).await,
-                false => store.log_refused(&record, now()).await,
-            }
-        };
-        if let Err(error) = written.await {
-            log_error("delivery log", error);
-        }
+/// Writes all rows that wait. What D1 does not take is lost: the log is not worth a queue on disk.
+async fn write_waiting(env: Env) {
+    Delay::from(Duration::from_millis(PAUSE.unsigned_abs())).await;
+    while let Some(page) = WAITING.with_borrow_mut(Queue::page) {
+        noted(async { Store::new(&env)?.log_deliveries(&page).await }.await);
+    }
+}
+
+fn noted(written: Result<(), ApiError>) {
+    if let Err(error) = written {
+        log_error("delivery log", error);
     }
 }
 
 async fn count_refused(env: Env) {
     Delay::from(Duration::from_millis(COUNTED.unsigned_abs())).await;
     let counts = REFUSED.with_borrow_mut(Sampler::counted);
-    let written = async { Store::new(&env)?.count_deliveries(&counts, now()).await };
-    if let (false, Err(error)) = (counts.is_empty(), written.await) {
-        log_error("delivery log", error);
+    if !counts.is_empty() {
+        noted(async { Store::new(&env)?.count_deliveries(&counts, now()).await }.await);
     }
 }
 

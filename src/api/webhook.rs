@@ -228,7 +228,7 @@ async fn whose(
 }
 
 /// What the webhook says. One that names another host in its addresses is refused.
-fn event(
+pub(super) fn event(
     env: &Env,
     provider: &'static dyn Provider,
     webhook: &Verified<'_>,

@@ -1,6 +1,7 @@
 //! Tasks and channels as pure actors, without platform or vendor: their state, their inputs, and the
 //! effects that follow. No I/O, no clock, no randomness: `now` and every id are arguments.
 
+pub mod admin;
 pub mod channel;
 pub mod claim;
 pub mod delivery;

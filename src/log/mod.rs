@@ -15,6 +15,8 @@ pub enum What {
     GaveUp,
     /// A task ended because its provider was polled: its webhook has not come.
     SettledByPolling,
+    /// An operator has had a webhook repeated.
+    Replayed,
     /// What a room has was not taken by D1, or by a feed, for a day. It tries again, less and less often.
     Behind,
     /// An event was given up on one of its roads.

@@ -11,6 +11,9 @@ use crate::url::query::origin;
 use std::time::Duration;
 use worker::Env;
 
+/// Most bytes of an answer. The longest that providers give are lists of a hundred tasks.
+const ANSWER_BYTES: usize = 8 * 1024 * 1024;
+
 /// Deadline of a call. A provider queues the work and answers at once, and a caller is waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -46,13 +49,14 @@ impl Calls for Http<'_> {
         let headers = if call.body.is_some() { &headers[..] } else { &headers[..2] };
         let body = call.body.as_deref();
         let request = Outgoing { method: call.method, url: &url, headers, body };
-        let sent = request.send(PATIENCE).await.map_err(|failed| match failed {
-            Failed::Late => no_answer(),
-            Failed::Broken(error) => {
-                log_error(provider.name(), error);
-                unreachable()
-            }
-        });
+        let sent =
+            request.send_up_to(ANSWER_BYTES, PATIENCE).await.map_err(|failed| match failed {
+                Failed::Late => no_answer(),
+                Failed::Broken(error) => {
+                    log_error(provider.name(), error);
+                    unreachable()
+                }
+            });
         let sent = sent?;
         let answer = Answer { status: sent.status, body: sent.body };
         if answer.is_ok() || call.reads_refusals {

@@ -106,3 +106,68 @@ pub fn note_logged(env: &Env, handled: &Handled) {
         metrics::settled(env, &ended, now() - committed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::delivery::record::Stages;
+
+    const NOW: Millis = 1_795_168_800_000;
+
+    fn arrival() -> Arrival {
+        Arrival {
+            key: "k".into(),
+            at: NOW,
+            provider: "mynth".into(),
+            event: None,
+            delivery: None,
+            task_id: Some("tsk_1".into()),
+            bytes: 2,
+            body: Some("{}".into()),
+        }
+    }
+
+    fn ended(how: How) -> Settled {
+        Settled {
+            provider: "mynth".into(),
+            how,
+            kind: "image.generate".into(),
+            status: "completed",
+            stages: Stages::default(),
+        }
+    }
+
+    #[test]
+    fn a_webhook_has_a_row_once_it_is_judged_until_d1_has_it() {
+        let handled = Handled::default();
+        handled.hear(Some(arrival()));
+        assert_eq!(handled.row(NOW), None);
+        handled.judge(Verdict::Applied, Some(ended(How::Webhook)), NOW + 3);
+        // What follows from it has verdicts of its own.
+        handled.judge(Verdict::Noted, None, NOW + 4);
+        let row: serde_json::Value = serde_json::from_str(&handled.row(NOW + 7).unwrap()).unwrap();
+        assert_eq!((&row["verdict"], &row["ms"]), (&"applied".into(), &7.into()));
+        assert_eq!((&row["committed"], &row["status"]), (&(NOW + 3).into(), &200.into()));
+        assert!(handled.is_open());
+        assert_eq!(handled.logged(), Some((ended(How::Webhook), NOW + 3)));
+        assert_eq!((handled.row(NOW), handled.is_open()), (None, false));
+    }
+
+    #[test]
+    fn without_a_webhook_there_is_no_row_but_the_end_is_known() {
+        let handled = Handled::default();
+        handled.judge(Verdict::Applied, Some(ended(How::Polled)), NOW);
+        assert_eq!(handled.row(NOW), None);
+        assert_eq!(handled.unheard(), Some(("mynth".to_owned(), How::Polled)));
+        handled.logged();
+        assert_eq!(handled.unheard(), None);
+    }
+
+    #[test]
+    fn the_end_that_a_webhook_tells_of_is_not_counted_beside_its_row() {
+        let handled = Handled::default();
+        handled.hear(Some(arrival()));
+        handled.judge(Verdict::Applied, Some(ended(How::Webhook)), NOW);
+        assert_eq!(handled.unheard(), None);
+    }
+}

@@ -3,7 +3,11 @@
 //! The proof holds the body: a reader of events takes a [`Verified`], and only the verifiers in this
 //! folder can make one. So unverified bytes cannot be read as an event by mistake.
 
-use super::body_delivery;
+use super::{body_delivery, is_delivery_id};
+
+/// What the key of a delivery without an id begins with: that of a signed one, and of one with a token.
+const SIGNED_BODY: &str = "sha256";
+const TOKEN_BODY: &str = "request";
 
 /// A webhook as received: its raw body, and the headers that its provider uses.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +49,8 @@ pub enum Scheme {
     PublishedKey,
     /// Not signed. Its URL contains a token of ours for one start.
     PathToken,
+    /// Taken from our log. It was verified when it came, in one of the other ways, and has no headers any more.
+    Logged,
 }
 
 /// What a delivery is deduplicated by.
@@ -71,6 +77,19 @@ impl<'a> Verified<'a> {
         Self { raw, scheme, delivery }
     }
 
+    /// A webhook from our log, by the key that it was deduplicated by. The log has to say that it was verified when it
+    /// came. `None`: the key is none, or stands for another body.
+    pub fn logged(body: &'a [u8], delivery: &str) -> Option<Self> {
+        let is_its = match delivery.split_once(':') {
+            Some((prefix @ (SIGNED_BODY | TOKEN_BODY), _)) => {
+                body_delivery(prefix, body) == delivery
+            }
+            _ => is_delivery_id(delivery),
+        };
+        let delivery = Delivery::Id(delivery.to_owned());
+        is_its.then(|| Self::new(Raw::new(body, &[]), Scheme::Logged, delivery))
+    }
+
     /// The raw body.
     pub fn body(&self) -> &'a [u8] {
         self.raw.body
@@ -89,8 +108,37 @@ impl<'a> Verified<'a> {
     pub fn delivery(&self) -> String {
         match &self.delivery {
             Delivery::Id(id) => id.clone(),
-            Delivery::Body => body_delivery("sha256", self.raw.body),
-            Delivery::TokenBody => body_delivery("request", self.raw.body),
+            Delivery::Body => body_delivery(SIGNED_BODY, self.raw.body),
+            Delivery::TokenBody => body_delivery(TOKEN_BODY, self.raw.body),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &[u8] = br#"{"a":1}"#;
+
+    #[test]
+    fn a_webhook_from_the_log_has_the_key_that_it_had_when_it_came() {
+        let of =
+            |delivery| Verified::new(Raw::new(BODY, &[]), Scheme::HexOfBody, delivery).delivery();
+        for key in [of(Delivery::Id("msg_1".into())), of(Delivery::Body), of(Delivery::TokenBody)] {
+            let logged = Verified::logged(BODY, &key).expect("a webhook");
+            assert_eq!((logged.delivery(), logged.scheme()), (key, Scheme::Logged));
+            assert_eq!((logged.body(), logged.header("webhook-id")), (BODY, None));
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_for_another_body_makes_none() {
+        for delivery in [Delivery::Body, Delivery::TokenBody] {
+            let key = Verified::new(Raw::new(b"{}", &[]), Scheme::HexOfBody, delivery).delivery();
+            assert!(Verified::logged(BODY, &key).is_none(), "{key}");
+        }
+        for none in ["", "a b", "sha256:", "request:00", "sha256:zz"] {
+            assert!(Verified::logged(BODY, none).is_none(), "{none}");
         }
     }
 }

@@ -22,13 +22,13 @@ pub struct Logged {
 }
 
 impl Store {
-    /// Adds a webhook to the log.
+    /// Adds webhooks to the log. `records` is a JSON list of [`Record`]s.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails.
-    pub async fn log_delivery(&self, record: &Record<'_>) -> Result<(), ApiError> {
-        self.write(vec![self.statement(sql::INSERT, &[&to_json(record)])?]).await
+    pub async fn log_deliveries(&self, records: &str) -> Result<(), ApiError> {
+        self.write(vec![self.statement(sql::INSERT_ALL, &[records])?]).await
     }
 
     /// Adds a refused webhook to the log, or counts it if there are too many.

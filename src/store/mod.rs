@@ -20,6 +20,8 @@ mod intents;
 #[cfg(target_arch = "wasm32")]
 mod keys;
 #[cfg(target_arch = "wasm32")]
+mod operator;
+#[cfg(target_arch = "wasm32")]
 mod retention;
 pub mod row;
 pub mod schema;

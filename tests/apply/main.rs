@@ -8,6 +8,7 @@ mod erased;
 mod histories;
 mod images;
 mod orders;
+mod settled;
 mod stored;
 mod table;
 mod terminal;

@@ -94,6 +94,19 @@ fn a_write_that_is_repeated_adds_one_row() {
 }
 
 #[test]
+fn webhooks_that_have_changed_nothing_are_added_together_in_their_order() {
+    let db = database();
+    let arrivals: Vec<Arrival> =
+        (0..12).map(|n| arrival(&format!("k{n}"), NOW, (n % 2 == 0).then_some("tsk_1"))).collect();
+    let records: Vec<Record<'_>> = arrivals.iter().map(|arrival| record(arrival, None)).collect();
+    assert_eq!(write(&db, sql::INSERT_ALL, &[&to_json(&records)]), 12);
+    let keys: Vec<String> = (0..12).map(|n| format!("k{n}")).collect();
+    assert_eq!(column(&db, "SELECT arrival FROM deliveries ORDER BY id", &[]), keys);
+    let left = "SELECT count(*) || ' ' || count(task_id) || ' ' || count(settled) FROM deliveries";
+    assert_eq!(column(&db, left, &[]), ["12 6 0"]);
+}
+
+#[test]
 fn ten_refused_webhooks_of_a_minute_are_kept_and_the_others_counted() {
     let db = database();
     let added: usize = (0..25).map(|_| refuse(&db, Mark::BadSignature, NOW)).sum();

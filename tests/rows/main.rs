@@ -8,6 +8,7 @@ mod events;
 mod feeds;
 mod idempotency;
 mod mirror;
+mod operator;
 mod plans;
 mod reads;
 mod starts;

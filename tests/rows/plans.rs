@@ -2,7 +2,7 @@
 
 use crate::database;
 use taskwire::store::sql::{
-    content, deliveries, erase, events, feeds, intents, keys, sweep, tasks, timeline,
+    content, deliveries, erase, events, feeds, intents, keys, operator, sweep, tasks, timeline,
 };
 
 fn plan(statement: &str) -> Vec<String> {
@@ -193,6 +193,59 @@ fn the_sweep_reads_what_is_unsettled_and_nothing_else() {
     assert!(steps[0].contains("INDEX tasks_by_mynth_task_id (mynth_task_id=?)"), "{steps:?}");
     let steps = plan(sweep::PENDING_CHANNELS);
     assert!(steps[0].contains("INDEX channels_pending (created_at<?)"), "{steps:?}");
+}
+
+/// The steps that read the log, but for one row of it by its id.
+fn walks(statement: &str) -> Vec<String> {
+    let by_id = "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)";
+    let of_log = |step: &String| {
+        let table = step.split(' ').nth(1).unwrap_or_default();
+        ["deliveries", "d", "u"].contains(&table) && step != by_id
+    };
+    plan(statement).into_iter().filter(of_log).collect()
+}
+
+#[test]
+fn a_page_of_the_log_is_a_walk_along_the_ids_or_an_index() {
+    for (statement, walk) in [
+        (operator::NEWEST, "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (operator::OLDEST, "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (operator::NEWEST_OF_TASK, "INDEX deliveries_by_task (task_id=? AND rowid>? AND rowid<?)"),
+        (operator::OLDEST_OF_TASK, "INDEX deliveries_by_task (task_id=? AND rowid>? AND rowid<?)"),
+        (
+            operator::NEWEST_OF_VERDICTS,
+            "INDEX deliveries_unusual (verdict=? AND rowid>? AND rowid<?)",
+        ),
+        (
+            operator::OLDEST_OF_VERDICTS,
+            "INDEX deliveries_unusual (verdict=? AND rowid>? AND rowid<?)",
+        ),
+    ] {
+        let steps = walks(statement);
+        assert_eq!(steps.iter().filter(|step| step.contains(walk)).count(), 1, "{steps:?}");
+        let others = steps.iter().filter(|step| !step.contains(walk));
+        // When the last row came.
+        let by_id = |step: &String| step.ends_with("USING INTEGER PRIMARY KEY (rowid=?)");
+        assert!(others.clone().all(by_id), "{steps:?}");
+    }
+}
+
+#[test]
+fn operators_read_no_more_than_they_are_shown() {
+    for (statement, walk) in [
+        (operator::WHOLE, "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)"),
+        (operator::BEFORE, "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
+        (operator::FIGURES, "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
+        (operator::COUNTED, "SEARCH delivery_counts USING PRIMARY KEY (hour>?)"),
+        (operator::UNDER_WAY, "INDEX tasks_pending"),
+        (operator::EVENTS, "SEARCH events USING COVERING INDEX events_not_delivered (state=?)"),
+    ] {
+        let steps = plan(statement);
+        assert!(steps.iter().any(|step| step.contains(walk)), "{walk}: {steps:?}");
+        assert!(!steps.contains(&"SCAN deliveries".to_owned()), "{steps:?}");
+        assert!(!steps.contains(&"SCAN delivery_counts".to_owned()), "{steps:?}");
+        assert!(!steps.contains(&"SCAN tasks".to_owned()), "{steps:?}");
+    }
 }
 
 /// How the table of events is read.

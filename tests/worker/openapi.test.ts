@@ -12,6 +12,7 @@ import { gzipSync } from "node:zlib";
 import { app, contract, timeout } from "./openapi/deployed.ts";
 import { underWay } from "./openapi/under_way.ts";
 import "./openapi/answers.ts";
+import "./openapi/operator.ts";
 import "./openapi/refusals.ts";
 import "./openapi/provider_refusals.ts";
 import "./openapi/request_webhooks.ts";
@@ -20,8 +21,8 @@ import "./openapi/run_webhooks.ts";
 /** Promised, and not to be had by any request: a fault of ours that we know nothing of. */
 const NEVER = /internal_error$/;
 
-/** Bytes of the document, gzipped: it is a part of the Worker. Runs of models and limits have brought one KB more. */
-const LARGEST = 9 * 1024;
+/** Bytes of the document, gzipped: it is a part of the Worker. Runs of models, limits and operators have brought more. */
+const LARGEST = 11 * 1024;
 
 describe("openapi.json", { timeout }, () => {
   test("is served as it is in the repository, may be kept by anybody, and is small", async () => {

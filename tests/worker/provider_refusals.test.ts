@@ -109,6 +109,7 @@ describe("a start is refused", { timeout }, () => {
       "provider_invalid_response",
     ],
     ["by an answer that is empty", { status: 201, raw: "" }, 502, "provider_invalid_response"],
+    ["by an answer of more than 8 MB", { status: 201, raw: " ".repeat(9_000_000) }, 503, "provider_unavailable"],
   ];
   for (const [name, refusal, status, code] of table) {
     test(name, async () => {

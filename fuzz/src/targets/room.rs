@@ -60,7 +60,7 @@ fn input(line: &str) -> Option<Input> {
         return match ask {
             Ask::Attach { task } => is_ours(&task).then_some(Input::Attach(task)),
             Ask::Wake { task } => is_ours(&task).then_some(Input::Wake(task)),
-            Ask::Ingest { delivery, report } => {
+            Ask::Ingest { delivery, report, .. } => {
                 Some(Input::Report { delivery: Some(delivery), report })
             }
             _ => None,

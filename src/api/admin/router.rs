@@ -1,6 +1,6 @@
 //! The routes of operators. Nobody gets to any of them before `operator` has let them in.
 
-use super::{events, tasks};
+use super::{deliveries, events, replay, stats, tasks};
 use crate::api::answer::Response;
 use crate::api::caller::operator;
 use crate::api::incoming::Request;
@@ -21,16 +21,16 @@ pub async fn answer(
 ) -> Result<Response, ApiError> {
     let who = operator(request, env).await?;
     match route {
+        AdminRoute::Deliveries => deliveries::list(request, env).await,
+        AdminRoute::Delivery(id) => deliveries::one(id, env).await,
+        AdminRoute::Replay(id) => replay::one(id, &who, env).await,
+        AdminRoute::ReplayAll => replay::all(request, &who, env).await,
+        AdminRoute::Stats => stats::figures(request, env).await,
+        AdminRoute::Metrics => stats::for_prometheus(env).await,
         AdminRoute::Task(id) => tasks::read(id, env).await,
         AdminRoute::Reconcile(id) => tasks::reconcile(&who, id, env).await,
         AdminRoute::Events => events::list(request, env).await,
         AdminRoute::Event(id) => events::read(id, env).await,
         AdminRoute::Resend(id) => events::resend(&who, id, env).await,
-        AdminRoute::Deliveries
-        | AdminRoute::Delivery(_)
-        | AdminRoute::Replay(_)
-        | AdminRoute::ReplayAll
-        | AdminRoute::Stats
-        | AdminRoute::Metrics => Err(ApiError::not_found()),
     }
 }

@@ -3,8 +3,10 @@
 //!
 //! This must not know HTTP, or where the data comes from.
 
+pub mod admin;
 pub mod erase;
 pub mod events;
+pub mod metrics;
 pub mod policy;
 pub mod read;
 pub mod site;

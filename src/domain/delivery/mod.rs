@@ -3,5 +3,6 @@
 
 pub mod arrival;
 pub mod mark;
+pub mod queue;
 pub mod record;
 pub mod sampler;

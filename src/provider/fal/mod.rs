@@ -13,7 +13,7 @@ use crate::provider::event::Event;
 use crate::provider::kind::Kind;
 use crate::provider::malformed::Malformed;
 use crate::provider::settings::Settings;
-use crate::signature::{Claimed, Raw, SignatureError, Verified};
+use crate::signature::{Claimed, Raw, Scheme, SignatureError, Verified};
 use result::{Which, path};
 
 pub struct Fal;
@@ -40,7 +40,10 @@ impl Provider for Fal {
     }
 
     fn read(&self, webhook: &Verified<'_>) -> Result<Event, Malformed> {
-        result::event(webhook.body(), webhook.header(signature::REQUEST_ID)).map(Event::Task)
+        // The log has no headers, but the id that was signed is its delivery.
+        let logged = (webhook.scheme() == Scheme::Logged).then(|| webhook.delivery());
+        let id = logged.as_deref().or_else(|| webhook.header(signature::REQUEST_ID));
+        result::event(webhook.body(), id).map(Event::Task)
     }
 
     fn start(&self, order: &Order<'_>) -> Call {

@@ -3,10 +3,13 @@
 use super::room::ChannelRoom;
 use crate::domain::channel::callback::{PATIENCE, Reply};
 use crate::domain::channel::state::{Channel, Recorded};
-use crate::http::{Failed, Outgoing};
+use crate::http::{Failed, Outgoing, fetch};
 use crate::platform::{config, log_error};
 use crate::provider::registry::PROVIDERS;
 use std::time::Duration;
+
+/// Most bytes of an answer that are read: only its status counts.
+const ANSWER_BYTES: usize = 1024;
 
 impl ChannelRoom<'_> {
     /// Makes one attempt at the callback of an event.
@@ -26,7 +29,8 @@ impl ChannelRoom<'_> {
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let body = provider.callback_body(event, id);
         let request = Outgoing { method: "POST", url, headers: &headers, body: Some(&body) };
-        match request.send(Duration::from_millis(PATIENCE as u64)).await {
+        let patience = Duration::from_millis(PATIENCE as u64);
+        match request.judge(patience, ANSWER_BYTES, |request| Ok(fetch(request))).await {
             Ok(answer) => provider.callback_reply(answer.status),
             Err(Failed::Late) => Reply::Retry,
             Err(Failed::Broken(error)) => {

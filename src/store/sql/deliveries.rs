@@ -1,9 +1,11 @@
 //! Statements about the log of webhooks.
 
-/// Values of a row: ?1 a `Record` as JSON. D1 measures how long it took from the room's commit to its own.
+/// Adds rows, each of a `Record` as JSON, which `$records` gives as `n`. D1 measures how long it took from the room's
+/// commit to its own.
 macro_rules! insert {
-    () => {
-        "INSERT INTO deliveries (at, provider, event, provider_delivery, task_id, verdict, status, ms, bytes, \
+    ($records:literal) => {
+        concat!(
+            "INSERT INTO deliveries (at, provider, event, provider_delivery, task_id, verdict, status, ms, bytes, \
            reason, settled, arrival, body) \
          SELECT n ->> '$.arrival.at', n ->> '$.arrival.provider', n ->> '$.arrival.event', \
            n ->> '$.arrival.delivery', n ->> '$.arrival.task_id', n ->> 'verdict', n ->> 'status', \
@@ -11,20 +13,31 @@ macro_rules! insert {
            CASE WHEN n ->> 'settled' IS NOT NULL THEN json_set(n -> 'settled', '$.stages.d1', \
              max(0, CAST(unixepoch('subsec') * 1000 AS INTEGER) - (n ->> 'committed'))) END, \
            n ->> '$.arrival.key', n ->> '$.arrival.body' \
-         FROM (SELECT json(?1) AS n) "
+         FROM (",
+            $records,
+            ") "
+        )
     };
 }
 
-/// Adds a row, unless it is there: a write that timed out may have been made all the same.
-pub const INSERT: &str = concat!(
-    insert!(),
-    "WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.task_id = n ->> '$.arrival.task_id' \
-       AND d.arrival = n ->> '$.arrival.key')"
-);
+/// A write that timed out may have been made all the same.
+macro_rules! unless_there {
+    () => {
+        "WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.task_id = n ->> '$.arrival.task_id' \
+           AND d.arrival = n ->> '$.arrival.key')"
+    };
+}
 
-/// Adds the row of a refused webhook, if there are fewer than ten of its verdict since ?2.
+/// Adds a row, unless it is there. ?1 a record.
+pub const INSERT: &str = concat!(insert!("SELECT json(?1) AS n"), unless_there!());
+
+/// Adds the rows of webhooks that have changed nothing, in their order, unless they are there. ?1 a JSON list of records.
+pub const INSERT_ALL: &str =
+    concat!(insert!("SELECT value AS n FROM json_each(?1) ORDER BY key"), unless_there!());
+
+/// Adds the row of a refused webhook, if there are fewer than ten of its verdict since ?2. ?1 a record.
 pub const INSERT_REFUSED: &str = concat!(
-    insert!(),
+    insert!("SELECT json(?1) AS n"),
     "WHERE (SELECT count(*) FROM (SELECT d.at FROM deliveries d \
        WHERE d.verdict = n ->> 'verdict' AND d.verdict <> 'applied' ORDER BY d.id DESC LIMIT 10) r \
        WHERE r.at > ?2) < 10"

@@ -57,6 +57,7 @@ pub mod events;
 pub mod feeds;
 pub mod intents;
 pub mod keys;
+pub mod operator;
 pub mod sweep;
 pub mod tasks;
 pub mod timeline;

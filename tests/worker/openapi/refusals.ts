@@ -29,7 +29,17 @@ import {
 const USER_SOCKETS = 20;
 
 /** They read their query. */
-const QUERIED = ["GET /tasks", "GET /content", "GET /tasks/live", "GET /content/live"];
+const QUERIED = [
+  "GET /tasks",
+  "GET /content",
+  "GET /tasks/live",
+  "GET /content/live",
+  "GET /admin/deliveries",
+  "GET /admin/stats",
+];
+
+/** Whether it is for operators. */
+const isOperators = (path: string) => path.startsWith("/admin/") || path === "/metrics";
 
 describe("a refusal is as described:", { timeout }, () => {
   test("by another method", async () => {
@@ -54,9 +64,11 @@ describe("a refusal is as described:", { timeout }, () => {
     await refused("forbidden", ({ name }) => asStranger(outsider)(name));
     const headers = { "taskwire-user": "eve" };
     await refused("ambiguous_user", ({ name }) => ask(name, { id: "x", headers }));
-    await refused("insufficient_scope", ({ name }) => asStranger(SERVER_KEY)(name));
+    await refused("insufficient_scope", ({ name, path }) =>
+      asStranger(isOperators(path) ? READER_KEY : SERVER_KEY)(name),
+    );
     await refused("validation_error", async ({ name, path }) =>
-      path.startsWith("/webhooks") ? undefined : asStranger(READER_KEY)(name),
+      path.startsWith("/webhooks") || isOperators(path) ? undefined : asStranger(READER_KEY)(name),
     );
   });
 

@@ -27,6 +27,7 @@ const REQUEST_MODE = {
 
 /** A server's key, for nothing but what operators do. */
 export const SERVER_KEY = "twk_0123456789abcdef0123456789abcdef";
+/** For users' things, and nothing of operators. */
 export const READER_KEY = "twk_fedcba9876543210fedcba9876543210";
 const STRICT = {
   AUTH_REQUIRED_CLAIMS: '{"role":"staff"}',
@@ -38,11 +39,11 @@ const STRICT = {
 
 export async function startDeployments() {
   /**
-   * Fully configured; with nothing configured; with an issuer that is down; with webhooks that are not signed; and
+   * Fully configured, with Ada as the operator; with nothing configured; with an issuer that is down; with webhooks that are not signed; and
    * one that lets few in.
    */
   const [{ app, proxy }, bare, cut, request, strict] = await Promise.all([
-    proxied(),
+    proxied({ AUTH_ADMIN_CLAIMS: '{"sub":"ada"}' }),
     startApp({ vars: Object.fromEntries(NOTHING.map((name) => [name, null])) }),
     startApp({ vars: { AUTH_ISSUER: "http://127.0.0.1:1" } }),
     proxied(REQUEST_MODE),
