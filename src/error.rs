@@ -24,6 +24,7 @@ pub enum Code {
     IdempotencyConflict,
     IdempotencyInProgress,
     NotCancelable,
+    NoRoad,
     NotReplayable,
     Gone,
     PayloadTooLarge,
@@ -66,6 +67,7 @@ impl Code {
             Self::IdempotencyConflict => ("idempotency_conflict", 409),
             Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
             Self::NotCancelable => ("not_cancelable", 409),
+            Self::NoRoad => ("no_road", 409),
             Self::NotReplayable => ("not_replayable", 409),
             Self::Gone => ("gone", 410),
             Self::PayloadTooLarge => ("payload_too_large", 413),
@@ -105,7 +107,7 @@ impl Code {
 }
 
 /// Every code.
-pub const ALL: [Code; 36] = [
+pub const ALL: [Code; 37] = [
     Code::ValidationError,
     Code::MalformedJson,
     Code::MalformedEvent,
@@ -121,6 +123,7 @@ pub const ALL: [Code; 36] = [
     Code::IdempotencyConflict,
     Code::IdempotencyInProgress,
     Code::NotCancelable,
+    Code::NoRoad,
     Code::NotReplayable,
     Code::Gone,
     Code::PayloadTooLarge,

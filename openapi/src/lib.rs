@@ -5,6 +5,7 @@
 mod layout;
 mod operation;
 mod operations;
+mod operators;
 mod refusals;
 mod requests;
 mod results;

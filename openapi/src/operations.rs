@@ -1,6 +1,7 @@
 //! The operations of the API: one entry for each method of each path.
 
 use crate::operation::{Operation, Who};
+use crate::operators;
 use crate::requests::{content_query, delivery_query, query, since_query, task_query};
 use serde_json::{Value, json};
 use taskwire::api::request::content::ID_BYTES;
@@ -45,7 +46,7 @@ fn after() -> Vec<Value> {
 /// Every operation.
 pub fn all() -> Vec<Operation> {
     let all = named();
-    all.into_iter().chain(webhooks_of_requests()).collect()
+    all.into_iter().chain(operators::all()).chain(webhooks_of_requests()).collect()
 }
 
 /// The webhooks of providers that sign them and have them sent to an address of each request's own.

@@ -23,6 +23,7 @@ fn meaning(code: Code) -> &'static str {
         Code::IdempotencyConflict => "the key stands for another request",
         Code::IdempotencyInProgress => "the key's first request is under way",
         Code::NotCancelable => "the provider does not cancel it, or not any more",
+        Code::NoRoad => "there is no road for events: the operator has set none",
         Code::NotReplayable => "nobody has ever verified who sent it, so it cannot be repeated",
         Code::Gone => "its body is erased, cut off or too old",
         Code::PayloadTooLarge => "the body is too large",

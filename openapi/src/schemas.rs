@@ -7,6 +7,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use taskwire::api::response::admin::{DeliveryAnswer, DeliveryPage, Replayed, ReplayedAll};
 use taskwire::api::response::erase::Erasing;
+use taskwire::api::response::events::{EventAnswer, EventPage, ResentEvent, TaskTimeline};
 use taskwire::api::response::read::{
     BatchAnswer, ContentAnswer, ContentPage, TaskAnswer, TaskPage,
 };
@@ -50,6 +51,10 @@ pub fn of_answers() -> Map<String, Value> {
         SchemaGenerator::subschema_for::<WebConfig>,
         SchemaGenerator::subschema_for::<ErrorBody>,
         SchemaGenerator::subschema_for::<Usage>,
+        SchemaGenerator::subschema_for::<EventPage>,
+        SchemaGenerator::subschema_for::<EventAnswer>,
+        SchemaGenerator::subschema_for::<ResentEvent>,
+        SchemaGenerator::subschema_for::<TaskTimeline>,
         SchemaGenerator::subschema_for::<DeliveryPage>,
         SchemaGenerator::subschema_for::<DeliveryAnswer>,
         SchemaGenerator::subschema_for::<Replayed>,

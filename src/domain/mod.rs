@@ -15,5 +15,6 @@ pub mod owner;
 pub mod retention;
 pub mod task;
 pub mod time;
+pub mod timeline;
 pub mod usage;
 pub mod verdict;

@@ -55,7 +55,7 @@ pub(super) async fn off(env: &Env, destination: &str, road: &Road) -> bool {
 pub(super) async fn note(env: &Env, destination: String, outcome: Outcome, failures: u32) {
     let is_failing = KNOWN.with_borrow(|known| known.since(&destination).is_some());
     let is_good = match outcome {
-        Outcome::Delivered if is_failing => true,
+        Outcome::Delivered(_) if is_failing => true,
         Outcome::Failed { .. } if !is_failing && failures + 1 >= FAILING_AFTER => false,
         _ => return,
     };

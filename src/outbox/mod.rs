@@ -7,5 +7,7 @@ mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod health;
 #[cfg(target_arch = "wasm32")]
+pub mod note;
+#[cfg(target_arch = "wasm32")]
 pub mod send;
 pub mod settings;

@@ -76,18 +76,18 @@ async fn post(
         None => ask(env, request),
     };
     match request.judge(Duration::from_millis(PATIENCE as u64), ANSWER_BYTES, through).await {
-        Ok(Verdict { status: 200..=299, .. }) => Outcome::Delivered,
+        Ok(Verdict { status: status @ 200..=299, .. }) => Outcome::Delivered(Some(status)),
         Ok(Verdict { status: 410, .. }) => Outcome::Gone,
         Ok(Verdict { status, retry_at }) => {
             log("event", format_args!("{id} was answered {status}"));
-            Outcome::Failed { wish: retry_at.map(|at| at - now()) }
+            Outcome::Failed { status: Some(status), wish: retry_at.map(|at| at - now()) }
         }
         Err(failed) => {
             if let Failed::Broken(error) = failed {
                 log_error("event", error);
             }
             log("event", format_args!("{id} was not answered"));
-            Outcome::Failed { wish: None }
+            Outcome::Failed { status: None, wish: None }
         }
     }
 }
@@ -96,8 +96,8 @@ async fn put_into_queue(env: &Env, event: &Event, body: &str) -> Outcome {
     let message = as_message(event, body);
     let put = async { put(env, &message).await.map_err(|error| outage("event", error)) };
     match with_deadline(Duration::from_millis(PATIENCE as u64), put).await {
-        Ok(()) => Outcome::Delivered,
-        Err(_) => Outcome::Failed { wish: None },
+        Ok(()) => Outcome::Delivered(None),
+        Err(_) => Outcome::Failed { status: None, wish: None },
     }
 }
 

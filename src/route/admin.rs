@@ -30,6 +30,11 @@ impl<'a> AdminRoute<'a> {
             ["admin", "replay", "", ""] => Self::ReplayAll,
             ["admin", "stats", "", ""] => Self::Stats,
             ["metrics", "", "", ""] => Self::Metrics,
+            ["admin", "tasks", id, ""] => Self::Task(id),
+            ["admin", "tasks", id, "reconcile"] => Self::Reconcile(id),
+            ["admin", "events", "", ""] => Self::Events,
+            ["admin", "events", id, ""] => Self::Event(id),
+            ["admin", "events", id, "resend"] => Self::Resend(id),
             _ => return None,
         })
     }
@@ -62,6 +67,11 @@ mod tests {
             ("/admin/replay", AdminRoute::ReplayAll),
             ("/admin/stats", AdminRoute::Stats),
             ("/metrics", AdminRoute::Metrics),
+            ("/admin/tasks/tsk_1", AdminRoute::Task("tsk_1")),
+            ("/admin/tasks/tsk_1/reconcile", AdminRoute::Reconcile("tsk_1")),
+            ("/admin/events", AdminRoute::Events),
+            ("/admin/events/evt_1", AdminRoute::Event("evt_1")),
+            ("/admin/events/evt_1/resend", AdminRoute::Resend("evt_1")),
         ];
         for (path, route) in table {
             assert_eq!(AdminRoute::of(path), Some(route), "{path}");
@@ -73,7 +83,8 @@ mod tests {
 
     #[test]
     fn what_changes_something_is_asked_for_with_post_alone() {
-        for route in [AdminRoute::Replay("1"), AdminRoute::ReplayAll] {
+        let others = [AdminRoute::Reconcile("1"), AdminRoute::Resend("1")];
+        for route in [AdminRoute::Replay("1"), AdminRoute::ReplayAll].into_iter().chain(others) {
             assert_eq!(route.allow(), "POST");
         }
         for route in [AdminRoute::Deliveries, AdminRoute::Delivery("1"), AdminRoute::Metrics] {

@@ -67,6 +67,7 @@ pub async fn sweep(env: &Env) -> Result<(), ApiError> {
         }
         ports.rows.forget_deliveries(now()).await?;
         ports.rows.forget_intents(now(), MOST_FORGOTTEN).await?;
+        ports.rows.forget_events(now()).await?;
         // Keys have no index by time: they are gone through, some at a time.
         for _ in 0..KEY_PAGES {
             if now() >= until || !ports.rows.forget_keys(now(), MOST_FORGOTTEN).await? {

@@ -57,6 +57,15 @@ impl Store {
         self.parsed(self.statement(sql::CONTENT_BY_ID, &[id, user])?).await
     }
 
+    /// A row, without an access check.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
+    pub async fn content_of_anyone(&self, id: &str) -> Result<Option<Content>, ApiError> {
+        self.parsed(self.statement(sql::CONTENT_OF_ANYONE, &[id])?).await
+    }
+
     /// The first row of a channel, without an access check.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use super::d1::Store;
 use super::row::to_json;
 use super::sql::deliveries::{ERASE_BODIES, ERASE_BODIES_OF_TASKS};
 use super::sql::erase as sql;
+use super::sql::events;
 use crate::domain::channel::erase::Gone;
 use crate::domain::id::TaskKey;
 use crate::domain::task::Task;
@@ -13,6 +14,7 @@ use crate::error::ApiError;
 use crate::platform::fault;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
+use worker::D1PreparedStatement;
 
 /// A user who wants all rows gone.
 pub struct Erasure {
@@ -36,13 +38,14 @@ impl Store {
     pub async fn delete_task(&self, rows: &Rows) -> Result<(), ApiError> {
         let [user, key] = [rows.user_id.as_str(), rows.key.as_str()];
         let batch = rows.batch_id.as_deref().map_or(JsValue::NULL, JsValue::from_str);
-        self.write(vec![
+        let mut deletion = vec![
             self.statement(ERASE_BODIES, &[&rows.task_id])?,
             self.statement(sql::DELETE_IMAGES, &[user, key])?,
             self.statement(sql::DELETE_TASK, &[user, key])?,
             self.bind(sql::FREE_KEY, &[user.into(), key.into(), batch])?,
-        ])
-        .await
+        ];
+        deletion.extend(self.both(events::ERASE, &rows.task_id)?);
+        self.write(deletion).await
     }
 
     /// Deletes a row of content, or a channel with all of its rows.
@@ -54,7 +57,12 @@ impl Store {
         let floor = self.statement(sql::KEEP_FLOOR, &[])?;
         // A webhook holds more than one row, so all bodies of the channel go.
         let bodies = self.statement(ERASE_BODIES, &[&gone.channel_id])?;
-        let batch = match &gone.content_id {
+        // Before the rows, by which those of a channel are found.
+        let mut batch = Vec::from(match &gone.content_id {
+            Some(id) => self.both(events::ERASE, id)?,
+            None => self.both(events::ERASE_OF_CHANNEL, &gone.channel_id)?,
+        });
+        batch.extend(match &gone.content_id {
             Some(id) => vec![bodies, floor, self.statement(sql::DELETE_CONTENT, &[id])?],
             None => vec![
                 bodies,
@@ -62,8 +70,14 @@ impl Store {
                 self.statement(sql::DELETE_CONTENT_OF, &[&gone.channel_id])?,
                 self.statement(sql::DELETE_CHANNEL, &[&gone.channel_id])?,
             ],
-        };
+        });
         self.write(batch).await
+    }
+
+    /// Two statements that take the same value.
+    fn both(&self, pair: [&str; 2], value: &str) -> Result<[D1PreparedStatement; 2], ApiError> {
+        let [first, second] = pair;
+        Ok([self.statement(first, &[value])?, self.statement(second, &[value])?])
     }
 
     /// Remembers that this user wants all that was made before `before` gone.

@@ -30,6 +30,8 @@ pub mod sql;
 pub mod sweep;
 #[cfg(target_arch = "wasm32")]
 mod tasks;
+#[cfg(target_arch = "wasm32")]
+mod timeline;
 
 #[cfg(target_arch = "wasm32")]
 pub use d1::{D1_DEADLINE, Store};

@@ -74,6 +74,6 @@ fn what_was_erased_is_told_by_its_name_and_the_room_stays_until_then() {
     let later = NOW + 300 * HOUR;
     assert!(!due(&state, later).clean);
     let parcel = state.outbox.due(state.readable(), NOW).remove(0);
-    let state = apply(&state, Input::Sent(parcel, Outcome::Delivered), NOW).state;
+    let state = apply(&state, Input::Sent(parcel, Outcome::Delivered(Some(200))), NOW).state;
     assert!(state.outbox.is_empty() && due(&state, later).clean);
 }

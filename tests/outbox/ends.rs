@@ -42,8 +42,10 @@ fn attempts(
 #[test]
 fn an_event_that_nobody_takes_is_tried_ten_times_at_the_times_of_the_standard() {
     let road = Road::to(0, "https://a.example");
-    let (times, end) =
-        attempts(outbox(std::slice::from_ref(&road)), road, |_| Outcome::Failed { wish: None });
+    let (times, end) = attempts(outbox(std::slice::from_ref(&road)), road, |_| Outcome::Failed {
+        status: Some(500),
+        wish: None,
+    });
     assert_eq!((times.len(), end), (10, Some(End::Exhausted)));
     for (pair, pause) in times.windows(2).zip(STANDARD) {
         let waited = pair[1] - pair[0];
@@ -54,7 +56,7 @@ fn an_event_that_nobody_takes_is_tried_ten_times_at_the_times_of_the_standard() 
 #[test]
 fn a_wish_puts_the_next_attempt_off_and_a_410_ends_them() {
     let road = Road::Hook;
-    let wish = |n| Outcome::Failed { wish: (n == 0).then_some(HOUR) };
+    let wish = |n| Outcome::Failed { status: None, wish: (n == 0).then_some(HOUR) };
     let (times, _) = attempts(outbox(std::slice::from_ref(&road)), road.clone(), wish);
     assert_eq!((times[1] - times[0], times.len()), (HOUR, 10));
     let (times, end) = attempts(outbox(std::slice::from_ref(&road)), road, |_| Outcome::Gone);
@@ -65,18 +67,18 @@ fn a_wish_puts_the_next_attempt_off_and_a_410_ends_them() {
 fn each_road_has_its_own_state_and_nothing_is_kept_of_what_was_delivered() {
     let [url, queue, hook] = <[Road; 3]>::try_from(three_roads()).unwrap();
     let mut outbox = outbox(&three_roads());
-    outbox.ended(&parcel(url.clone()), Outcome::Failed { wish: None }, NOW);
-    outbox.ended(&parcel(queue), Outcome::Delivered, NOW);
+    outbox.ended(&parcel(url.clone()), Outcome::Failed { status: Some(500), wish: None }, NOW);
+    outbox.ended(&parcel(queue), Outcome::Delivered(Some(200)), NOW);
     outbox.ended(&parcel(hook.clone()), Outcome::Gone, NOW);
     assert_eq!((outbox.failures(&parcel(url.clone())), outbox.due(2, NOW)), (1, vec![]));
     assert_eq!(outbox.end(&parcel(hook.clone())), Some(End::Gone));
     assert!(outbox.is_open());
-    outbox.ended(&parcel(url.clone()), Outcome::Delivered, NOW + MINUTE);
+    outbox.ended(&parcel(url.clone()), Outcome::Delivered(Some(200)), NOW + MINUTE);
     assert!(!outbox.is_open() && !outbox.is_empty());
     // An answer that comes after all changes nothing.
     let before = outbox.clone();
-    outbox.ended(&parcel(hook), Outcome::Failed { wish: None }, NOW + MINUTE);
-    outbox.ended(&parcel(url), Outcome::Failed { wish: None }, NOW + MINUTE);
+    outbox.ended(&parcel(hook), Outcome::Failed { status: Some(500), wish: None }, NOW + MINUTE);
+    outbox.ended(&parcel(url), Outcome::Failed { status: Some(500), wish: None }, NOW + MINUTE);
     assert_eq!(outbox, before);
 }
 
@@ -129,7 +131,11 @@ fn a_room_is_cleaned_only_after_its_events_are_through_or_given_up() {
     let later = NOW + 30 * HOUR;
     assert!(due(&done(vec![]), later).clean);
     assert!(!due(&room, later).clean && due(&room, later).send);
-    room.outbox.ended(&parcel(Road::Queue), Outcome::Failed { wish: None }, later);
+    room.outbox.ended(
+        &parcel(Road::Queue),
+        Outcome::Failed { status: Some(500), wish: None },
+        later,
+    );
     assert!(!due(&room, later).clean && next_alarm(&room, later) > later);
     room.outbox.ended(&parcel(Road::Queue), Outcome::Gone, later);
     assert!(due(&room, later).clean);

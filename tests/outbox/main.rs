@@ -3,7 +3,9 @@
 
 mod bodies;
 mod ends;
+mod notes;
 mod orders;
+mod resent;
 mod stored;
 mod world;
 

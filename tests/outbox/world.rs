@@ -208,7 +208,7 @@ impl World {
                 let due = state.outbox.due(state.readable(), self.now);
                 let parcel = due.into_iter().next().expect("it is asked for what is due");
                 let outcome = self.receive(&parcel);
-                if outcome == Outcome::Delivered {
+                if outcome == Outcome::Delivered(Some(200)) {
                     *heard = Some(parcel.clone());
                 }
                 Some(Input::Sent(parcel, outcome))
@@ -228,10 +228,12 @@ impl World {
         }
         assert!(*taken <= *lost + 1, "{parcel:?} is told again after a word that arrived");
         match self.reply {
-            Reply::Takes => Outcome::Delivered,
+            Reply::Takes => Outcome::Delivered(Some(200)),
             Reply::SaysGone => Outcome::Gone,
             Reply::IsHeld => Outcome::Held,
-            Reply::Fails | Reply::TakesSilently => Outcome::Failed { wish: None },
+            Reply::Fails | Reply::TakesSilently => {
+                Outcome::Failed { status: Some(500), wish: None }
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 mod content;
 mod deliveries;
 mod erase;
+mod events;
 mod feeds;
 mod idempotency;
 mod mirror;

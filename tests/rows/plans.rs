@@ -2,7 +2,7 @@
 
 use crate::database;
 use taskwire::store::sql::{
-    content, deliveries, erase, feeds, intents, keys, operator, sweep, tasks,
+    content, deliveries, erase, events, feeds, intents, keys, operator, sweep, tasks, timeline,
 };
 
 fn plan(statement: &str) -> Vec<String> {
@@ -84,6 +84,13 @@ fn every_statement_finds_its_rows_by_a_key() {
         ("INTENTS", intents::INTENTS),
         ("DELETE_INTENT", intents::DELETE_INTENT),
         ("FORGET_INTENTS", intents::FORGET_INTENTS),
+        ("EVENT", events::EVENT),
+        ("CONTENT_OF_ANYONE", content::CONTENT_OF_ANYONE),
+        ("HEARD_OF", timeline::HEARD_OF),
+        ("ERASE events", events::ERASE[0]),
+        ("ERASE the newest event", events::ERASE[1]),
+        ("ERASE_OF_CHANNEL", events::ERASE_OF_CHANNEL[0]),
+        ("ERASE_OF_CHANNEL the newest event", events::ERASE_OF_CHANNEL[1]),
     ] {
         let steps = assert_searches(name, statement);
         assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:?}");
@@ -239,4 +246,57 @@ fn operators_read_no_more_than_they_are_shown() {
         assert!(!steps.contains(&"SCAN delivery_counts".to_owned()), "{steps:?}");
         assert!(!steps.contains(&"SCAN tasks".to_owned()), "{steps:?}");
     }
+}
+
+/// How the table of events is read.
+fn of_events(statement: &str) -> Vec<String> {
+    let steps = plan(statement);
+    assert!(!steps.iter().any(|step| step.contains("AUTOMATIC")), "{steps:?}");
+    steps.into_iter().filter(|step| step.contains("events") || step.contains("B-TREE")).collect()
+}
+
+#[test]
+fn pages_of_events_walk_the_table_or_the_index_of_what_is_not_delivered() {
+    let index = "SEARCH events USING INDEX";
+    let of_state = format!("{index} events_not_delivered (state=? AND rowid");
+    let of_task = format!("{index} sqlite_autoindex_events_1 (id>? AND id<?)");
+    for pages in [events::NEWEST, events::OLDEST] {
+        for walk in &pages[..2] {
+            let steps = of_events(walk);
+            let is_walk =
+                |step: &String| step.starts_with("SEARCH events USING INTEGER PRIMARY KEY (rowid");
+            assert!(steps.len() == 1 && steps.iter().all(is_walk), "{steps:?}");
+        }
+        let steps = of_events(pages[2]);
+        assert!(steps.len() == 1 && steps[0].starts_with(&of_state), "{steps:?}");
+        // The few of one task are sorted.
+        let steps = of_events(pages[3]);
+        assert!(steps[0].starts_with(&of_task) && steps.len() == 2, "{steps:?}");
+    }
+    assert!(of_events(events::EVENTS_OF)[0].starts_with(&of_task));
+}
+
+#[test]
+fn noting_an_event_looks_for_what_it_is_about_by_its_key() {
+    let steps = plan(events::NOTE);
+    for search in [
+        "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)",
+        "SEARCH tasks USING COVERING INDEX",
+        "SEARCH ai_content USING",
+    ] {
+        assert!(steps.iter().any(|step| step.starts_with(search)), "{search}: {steps:?}");
+    }
+}
+
+#[test]
+fn any_owners_task_costs_a_step_for_each_user() {
+    let steps = plan(timeline::TASK_OF_ANYONE);
+    for search in [
+        "SEARCH x USING PRIMARY KEY (user_id>?)",
+        "SEARCH t USING PRIMARY KEY (user_id=? AND id=?)",
+    ] {
+        assert!(steps.iter().any(|step| step.contains(search)), "{search}: {steps:?}");
+    }
+    let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+    assert!(scans.clone().all(|step| step == "SCAN u"), "{:?}", scans.collect::<Vec<_>>());
 }

@@ -206,8 +206,8 @@ describe("the three roads", { timeout }, () => {
 
 describe("what it costs", { timeout }, () => {
   /** What a task's room has stored, set and asked for, from its start to its clean-up. */
-  async function cost(t: any, names: string[]) {
-    const app = names.length > 0 ? await startTelling(names) : await startApp({ shim: true });
+  async function cost(t: any, names: string[], vars: Record<string, string> = {}) {
+    const app = names.length > 0 ? await startTelling(names, { vars }) : await startApp({ shim: true });
     t.after(() => app.close());
     const taskId = await ended(app, "ada");
     if (names.length > 0) await app.emulator.until(() => attemptsAt(app, "one").length === 1);
@@ -216,14 +216,23 @@ describe("what it costs", { timeout }, () => {
     return { puts, alarms, d1Rows, d1Batches, d1Reads, requests: app.emulator.receiver.received.length };
   }
 
-  test("nothing where nothing is configured, and two rows and a request for one address", async (t) => {
+  test("nothing where nothing is configured, and two rows in the room, two in D1 and a request for one address", async (t) => {
     const none = await cost(t, []);
     const one = await cost(t, ["one"]);
-    t.diagnostic(JSON.stringify({ none, one }));
+    const three = await cost(t, ["one", "two", "three"]);
+    const unlogged = await cost(t, ["one"], { DELIVERY_LOG: "off" });
+    t.diagnostic(JSON.stringify({ none, one, three, unlogged }));
     assert.equal(none.requests, 0);
     assert.deepEqual([none.puts, none.alarms], [3, 2]);
-    assert.ok(one.puts - none.puts <= 1 && one.alarms - none.alarms <= 1, JSON.stringify({ none, one }));
-    assert.equal(one.d1Rows, none.d1Rows);
+    for (const some of [one, three, unlogged])
+      assert.ok(some.alarms - none.alarms <= 1, JSON.stringify({ none, some }));
+    assert.ok(one.puts - none.puts <= 1 && unlogged.puts - none.puts <= 1, JSON.stringify({ none, one, unlogged }));
+    // How it stands is a row of D1 and the entry of its id, and one row more for each later attempt. With the log off it
+    // is not noted, and neither is the webhook.
+    assert.equal(one.d1Rows - none.d1Rows, 2);
+    assert.equal(one.d1Batches - none.d1Batches, 1);
+    assert.ok(three.d1Rows - none.d1Rows <= 7 && three.d1Batches - none.d1Batches <= 3, JSON.stringify(three));
+    assert.ok(unlogged.d1Rows <= none.d1Rows && unlogged.d1Batches === none.d1Batches, JSON.stringify(unlogged));
     assert.equal(one.requests, 1);
   });
 });

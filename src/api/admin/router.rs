@@ -1,6 +1,6 @@
 //! The routes of operators. Nobody gets to any of them before `operator` has let them in.
 
-use super::{deliveries, replay, stats};
+use super::{deliveries, events, replay, stats, tasks};
 use crate::api::answer::Response;
 use crate::api::caller::operator;
 use crate::api::incoming::Request;
@@ -27,10 +27,10 @@ pub async fn answer(
         AdminRoute::ReplayAll => replay::all(request, &who, env).await,
         AdminRoute::Stats => stats::figures(request, env).await,
         AdminRoute::Metrics => stats::for_prometheus(env).await,
-        AdminRoute::Task(_)
-        | AdminRoute::Reconcile(_)
-        | AdminRoute::Events
-        | AdminRoute::Event(_)
-        | AdminRoute::Resend(_) => Err(ApiError::not_found()),
+        AdminRoute::Task(id) => tasks::read(id, env).await,
+        AdminRoute::Reconcile(id) => tasks::reconcile(&who, id, env).await,
+        AdminRoute::Events => events::list(request, env).await,
+        AdminRoute::Event(id) => events::read(id, env).await,
+        AdminRoute::Resend(id) => events::resend(&who, id, env).await,
     }
 }

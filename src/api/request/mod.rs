@@ -4,6 +4,7 @@
 pub mod content;
 pub mod cursor;
 pub mod deliveries;
+pub mod events;
 pub mod idempotency;
 pub mod kinds;
 pub mod list;

@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod erase;
+pub mod events;
 pub mod metrics;
 pub mod policy;
 pub mod read;

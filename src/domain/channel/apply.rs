@@ -7,7 +7,7 @@ use super::event::Arrived;
 use super::schedule::{self, due, next_alarm};
 use super::state::{Channel, ChannelState};
 use crate::domain::effect::{self, Arm};
-use crate::domain::outbox::state::{Outcome, Parcel};
+use crate::domain::outbox::state::{Event, Outcome, Parcel};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 
@@ -42,6 +42,10 @@ pub enum Input {
     Sent(Parcel, Outcome),
     /// Such events may be due now.
     EventsDue,
+    /// An operator wants such an event sent again.
+    Resend(Box<Event>),
+    /// D1 was told how such an event stands, or could not be.
+    Noted(Box<Event>, bool),
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
 }
@@ -138,6 +142,10 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             state.outbox.ended(&parcel, outcome, now);
             return (Verdict::Noted, Follows::Nothing);
         }
+        Input::Noted(event, is_written) => {
+            state.outbox.noted(&event, is_written, now);
+            return (Verdict::Noted, Follows::Nothing);
+        }
         Input::EventsDue => return (Verdict::Noted, Follows::EventsBy),
         // After the whole channel was erased, nothing is an error: a provider's retry would not help.
         Input::Erase(ref gone) if state.erased_at.is_some() && !state.deletions.is_empty() => {
@@ -165,6 +173,10 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             Verdict::Duplicate => (Verdict::Duplicate, Follows::ArmBy),
             verdict => (verdict, Follows::Flush),
         },
+        Input::Resend(event) => {
+            state.outbox.reopen(*event, now);
+            (Verdict::Applied, Follows::EventsBy)
+        }
         Input::Called { key, reply } => {
             let change = |callback: &mut Callback| callback.answered(reply, now);
             (change_callback(state, &key, now, change), Follows::Nothing)
@@ -192,7 +204,7 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             deleted(state, &gone, now);
             (Verdict::Noted, Follows::Arm)
         }
-        Input::Sent(..) | Input::EventsDue => (Verdict::Noted, Follows::Nothing),
+        Input::Sent(..) | Input::Noted(..) | Input::EventsDue => (Verdict::Noted, Follows::Nothing),
         Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
     }
 }

@@ -41,7 +41,7 @@ pub struct Due {
 pub fn due(state: &ChannelState, now: Millis) -> Due {
     let is_due = |deletion: &&Deletion<Gone>| now >= deletion.due_at(state.flush_at);
     let delete = state.deletions.iter().find(is_due).map(|deletion| deletion.rows.clone());
-    let send = !state.outbox.due(state.readable(), now).is_empty();
+    let send = state.outbox.has_due(state.readable(), now);
     let is_open = state.outbox.is_open();
     let Some(channel) = &state.channel else {
         let clean = state.deletions.is_empty() && !is_open && now >= over_at(state);

@@ -143,9 +143,9 @@ impl ChannelState {
     }
 
     /// The newest version whose events may be sent. Of an erased channel nothing is waited for: they only
-    /// name its rows.
+    /// name its rows. One that was cleaned up has all of its rows in D1.
     pub fn readable(&self) -> u64 {
-        if self.erased_at.is_some() { u64::MAX } else { self.flushed }
+        if self.channel.is_none() { u64::MAX } else { self.flushed }
     }
 
     /// The events that are rows, in order of arrival.

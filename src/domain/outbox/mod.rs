@@ -6,6 +6,8 @@
 
 pub mod body;
 pub mod health;
+pub mod list;
+pub mod note;
 pub mod pace;
 pub mod road;
 pub mod state;

@@ -51,6 +51,11 @@ pub fn held(waited: Millis) -> Millis {
     (waited / 4).clamp(MINUTE, HOUR)
 }
 
+/// The pause before D1 is told again how an event stands: it doubles from a minute on.
+pub fn noting(failures: u32) -> Millis {
+    (MINUTE << failures.saturating_sub(1).min(8)).min(4 * HOUR)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +96,7 @@ mod tests {
         assert_eq!([0, 8 * MINUTE, 100 * HOUR].map(held), [MINUTE, 2 * MINUTE, HOUR]);
         let pauses = [1, 2, 3, 7, 99].map(|failures| doubling(failures, MINUTE) / SECOND);
         assert_eq!(pauses, [1, 2, 4, 60, 60]);
+        let pauses = [1, 2, 3, 8, 99].map(|failures| noting(failures) / MINUTE);
+        assert_eq!(pauses, [1, 2, 4, 128, 240]);
     }
 }

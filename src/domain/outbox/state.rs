@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The types of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "EventType"))]
 pub enum Kind {
     #[serde(rename = "task.completed")]
     Completed,
@@ -38,9 +39,22 @@ pub struct Event {
     pub version: u64,
     pub at: Millis,
     pub ways: Vec<Way>,
+    /// When an operator last had it sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resent_at: Option<Millis>,
+    /// D1 does not know how it stands, and is told again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
 }
 
-/// How far an event has come on one road. One that was delivered is left out.
+/// When D1 is told again how an event stands, and how often that has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    pub next_at: Millis,
+    pub failures: u32,
+}
+
+/// How far an event has come on one road. One on which it was delivered is left out, unless D1 is behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Way {
     pub road: Road,
@@ -49,6 +63,9 @@ pub struct Way {
     pub failures: u32,
     /// When it is due.
     pub next_at: Millis,
+    /// When there was the last attempt, or a look at whether there can be one, and how it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<(Millis, Outcome)>,
     /// Why there are no more attempts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
@@ -58,7 +75,7 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// Why an event was given up on a road.
+/// Why there are no more attempts at an event on a road.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
@@ -68,6 +85,8 @@ pub enum End {
     Exhausted,
     /// There has been no such destination, or it has been off, for as long as that.
     Undeliverable,
+    /// It was delivered.
+    Delivered,
 }
 
 impl End {
@@ -76,6 +95,7 @@ impl End {
             Self::Gone => "gone",
             Self::Exhausted => "exhausted",
             Self::Undeliverable => "undeliverable",
+            Self::Delivered => "delivered",
         }
     }
 }
@@ -95,15 +115,18 @@ pub enum Outgoing {
     Callback(String),
     /// An event for the app's own backend.
     Event(Parcel),
+    /// How the event of this id stands, for D1.
+    Note(String),
 }
 
 /// How one attempt has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// A 2xx, or the queue has it.
-    Delivered,
+    /// This 2xx, or the queue has it.
+    Delivered(Option<u16>),
     /// No answer, or another one. `wish` is its `Retry-After`.
-    Failed { wish: Option<Millis> },
+    Failed { status: Option<u16>, wish: Option<Millis> },
     /// A 410.
     Gone,
     /// There was no attempt, because its settings are wrong. It waits for them to be right.
@@ -116,13 +139,30 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Outbox {
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
 }
 
 impl Event {
     pub fn new(kind: Kind, subject: String, version: u64, at: Millis, roads: &[Road]) -> Self {
-        let way = |road: &Road| Way { road: road.clone(), failures: 0, next_at: at, end: None };
-        Self { kind, subject, version, at, ways: roads.iter().map(way).collect() }
+        let way = |road: &Road| Way {
+            road: road.clone(),
+            failures: 0,
+            next_at: at,
+            tried: None,
+            end: None,
+        };
+        let ways = roads.iter().map(way).collect();
+        Self { kind, subject, version, at, ways, resent_at: None, behind: None }
+    }
+
+    /// The same on these roads, where it has never been.
+    pub fn on(self, roads: &[Road]) -> Self {
+        Self::new(self.kind, self.subject, self.version, self.at, roads)
+    }
+
+    /// Since when it has been on its way.
+    pub fn since(&self) -> Millis {
+        self.resent_at.unwrap_or(self.at)
     }
 
     /// The same on every road and at every attempt.
@@ -151,9 +191,14 @@ impl Outbox {
         self.events.is_empty()
     }
 
-    /// Whether anything is still to be delivered.
+    /// Whether anything is still to be delivered, or to be told D1.
     pub fn is_open(&self) -> bool {
-        self.events.iter().any(|event| event.open().next().is_some())
+        self.events.iter().any(|event| event.behind.is_some() || event.open().next().is_some())
+    }
+
+    /// Whether anything is to be sent now, or D1 to be told.
+    pub fn has_due(&self, flushed: u64, now: Millis) -> bool {
+        !self.due(flushed, now).is_empty() || !self.behind(now).is_empty()
     }
 
     pub fn events(&self) -> &[Event] {
@@ -176,9 +221,11 @@ impl Outbox {
         .collect()
     }
 
-    /// When the next of them is due, if that is after `after`.
+    /// When the next of them is due, or D1 to be told, if that is after `after`.
     pub fn next_at(&self, flushed: u64, after: Millis) -> Option<Millis> {
-        self.ready(flushed).map(|(_, way)| way.next_at).filter(|at| *at > after).min()
+        let behind = self.events.iter().filter_map(|event| event.behind).map(|it| it.next_at);
+        let ways = self.ready(flushed).map(|(_, way)| way.next_at);
+        ways.chain(behind).filter(|at| *at > after).min()
     }
 
     fn ready(&self, flushed: u64) -> impl Iterator<Item = (&Event, &Way)> {
@@ -195,22 +242,24 @@ impl Outbox {
     /// Why a parcel was given up, if it was.
     pub fn end(&self, parcel: &Parcel) -> Option<End> {
         let ways = &self.event(parcel)?.ways;
-        ways.iter().find(|way| way.road == parcel.road)?.end
+        let end = ways.iter().find(|way| way.road == parcel.road)?.end;
+        end.filter(|end| *end != End::Delivered)
     }
 
     /// Records how an attempt has ended. Only an open way changes: attempts may end out of order.
     pub fn ended(&mut self, parcel: &Parcel, outcome: Outcome, now: Millis) {
         let Some(event) = self.events.iter_mut().find(|event| event.is(parcel)) else { return };
-        let (id, at) = (event.id(), event.at);
+        let (id, since) = (event.id(), event.since());
         let is_it = |way: &&mut Way| way.road == parcel.road && way.end.is_none();
         let Some(way) = event.ways.iter_mut().find(is_it) else { return };
+        way.tried = Some((now, outcome));
         match outcome {
-            Outcome::Delivered => {
+            Outcome::Delivered(_) => {
                 event.ways.retain(|way| way.road != parcel.road);
                 self.events.retain(|event| !event.ways.is_empty());
             }
             Outcome::Gone => way.end = Some(End::Gone),
-            Outcome::Failed { wish } => {
+            Outcome::Failed { wish, .. } => {
                 way.failures += 1;
                 let seed = format!("{id}{}", way.road.name());
                 match pace::standard(way.failures, wish, &seed) {
@@ -218,8 +267,8 @@ impl Outbox {
                     None => way.end = Some(End::Exhausted),
                 }
             }
-            Outcome::Absent if now - at >= LONGEST_FAILING => way.end = Some(End::Undeliverable),
-            Outcome::Held | Outcome::Absent => way.next_at = now + pace::held(now - at),
+            Outcome::Absent if now - since >= LONGEST_FAILING => way.end = Some(End::Undeliverable),
+            Outcome::Held | Outcome::Absent => way.next_at = now + pace::held(now - since),
         }
     }
 }

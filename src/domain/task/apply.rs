@@ -5,14 +5,14 @@
 //! provider's word replaces it.
 
 use super::Task;
-use super::change::{attach, erase, give_up, hear, overtake};
+use super::change::{attach, erase, give_up, hear, overtake, resend};
 use super::erase::{Erased, Rows};
 use super::report::Report;
 use super::schedule::{self, LONGEST_POLL, due, next_alarm};
 use super::state::RoomState;
 use crate::domain::effect::{self, Arm};
 use crate::domain::erase::Deletion;
-use crate::domain::outbox::state::{Outcome, Parcel};
+use crate::domain::outbox::state::{Event, Outcome, Parcel};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 
@@ -53,6 +53,12 @@ pub enum Input {
     Sent(Parcel, Outcome),
     /// Events may be due now.
     EventsDue,
+    /// An operator wants an event sent again. The task is what its rows hold.
+    Resend(Box<Task>, Box<Event>),
+    /// An operator had the provider asked, whose word is stored. What follows is as after a webhook.
+    Told,
+    /// D1 was told how an event stands, or could not be.
+    Noted(Box<Event>, bool),
     /// The owner's book knows how an erased task ended.
     Settled,
     /// The book could not be told.
@@ -99,11 +105,11 @@ pub type Decision = effect::Decision<RoomState, Input, Work>;
 pub fn apply(state: &RoomState, input: Input, now: Millis) -> Decision {
     let mut next = state.clone();
     // A task that is restored from its rows was already shown in their version.
-    let shown = match (&state.task, &input) {
-        (Some(task), _) => Some(task.version),
-        (None, Input::Attach(task) | Input::Wake(task) | Input::Adopt(task)) => Some(task.version),
-        (None, _) => None,
+    let in_rows = match &input {
+        Input::Attach(it) | Input::Wake(it) | Input::Adopt(it) | Input::Resend(it, _) => Some(it),
+        _ => None,
     };
+    let shown = state.task.as_ref().or(in_rows.map(AsRef::as_ref)).map(|task| task.version);
     let (verdict, follows) = decide(&mut next, input, now);
     let is_erased = next.erased.is_some() && state.erased.is_none();
     let is_news = is_erased || next.task.as_ref().is_some_and(|task| Some(task.version) != shown);
@@ -112,10 +118,8 @@ pub fn apply(state: &RoomState, input: Input, now: Millis) -> Decision {
 
 fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effect>) {
     match input {
-        Input::Sent(parcel, outcome) => {
-            room.outbox.ended(&parcel, outcome, now);
-            return (Verdict::Noted, vec![]);
-        }
+        Input::Sent(ref parcel, outcome) => room.outbox.ended(parcel, outcome, now),
+        Input::Noted(ref event, is_written) => room.outbox.noted(event, is_written, now),
         Input::EventsDue => {
             let next = room.outbox.next_at(room.readable(), Millis::MIN);
             let by = next.map(|at| Effect::Arm(Arm::By(at.max(now))));
@@ -168,7 +172,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
                 }
                 Verdict::Kept => vec![arm(room, now)],
                 // Whoever took it may have died before the alarm was set. The provider's retry sets it.
-                Verdict::Duplicate if is_open(room) => {
+                Verdict::Duplicate if room.is_open() => {
                     vec![Effect::Arm(Arm::By(next_alarm(room, now)))]
                 }
                 _ => vec![],
@@ -181,12 +185,19 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (Verdict::Noted, vec![])
         }
         Input::AskNow => {
-            if is_pending(room) {
+            if room.is_pending() {
                 schedule::poll_anew(&mut room.clock, now);
             }
             // The alarm comes first: it polls if the process dies here.
             let first = Effect::Arm(Arm::By(now + LONGEST_POLL));
             (Verdict::Noted, vec![first, Effect::Then(Input::Alarm(Stage::Poll))])
+        }
+        Input::Resend(task, event) => {
+            (resend(room, *task, *event, now), vec![Effect::Then(Input::EventsDue)])
+        }
+        Input::Told if room.is_dirty() => {
+            let first = Effect::Arm(Arm::By(now + LONGEST_POLL));
+            (Verdict::Noted, vec![first, flush(true), Effect::Then(Input::EventsDue)])
         }
         Input::GiveUp => (give_up(room, now), vec![]),
         Input::Flushed(version) => {
@@ -205,11 +216,13 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             let delete = [arm(room, now), Effect::Do(Work::Delete)];
             (Verdict::Applied, delete.into_iter().chain(settle(room)).collect())
         }
+        Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
+        Input::Told | Input::Sent(..) | Input::Noted(..) | Input::EventsDue => {
+            (Verdict::Noted, vec![])
+        }
         Input::Deleted | Input::DeleteFailed | Input::Settled | Input::SettleFailed => {
             (Verdict::Noted, vec![])
         }
-        Input::Sent(..) | Input::EventsDue => (Verdict::Noted, vec![]),
-        Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
     }
 }
 
@@ -276,18 +289,6 @@ fn alarm(room: &RoomState, stage: Stage, now: Millis) -> Vec<Effect> {
     };
     let next = Effect::Then(Input::Alarm(next));
     if is_due { vec![effect, next] } else { vec![next] }
-}
-
-/// Something is still to come or to be done: without an alarm it might never be.
-fn is_open(room: &RoomState) -> bool {
-    match &room.task {
-        Some(task) => !task.status.is_terminal() || room.is_dirty() || room.outbox.is_open(),
-        None => !room.early.is_empty(),
-    }
-}
-
-fn is_pending(room: &RoomState) -> bool {
-    room.task.as_ref().is_some_and(|task| !task.status.is_terminal())
 }
 
 fn arm(room: &RoomState, now: Millis) -> Effect {

@@ -8,6 +8,7 @@ use super::schedule;
 use super::state::{EARLY_LIMIT, Early, RoomState};
 use super::{Image, ImageStatus, Status, TIMEOUT, Task, TaskError};
 use crate::domain::erase::Deletion;
+use crate::domain::outbox::state::Event;
 use crate::domain::time::{HOUR, Millis};
 use crate::domain::usage::word::Word;
 use crate::domain::verdict::Verdict;
@@ -37,6 +38,17 @@ pub(super) fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
         hear_of(room, early.report, Source::Event, now);
     }
     Verdict::Attached
+}
+
+/// Opens an event of the task again. Its room may have been cleaned.
+pub(super) fn resend(room: &mut RoomState, task: Task, event: Event, now: Millis) -> Verdict {
+    match attach(room, task, now) {
+        Verdict::Conflict => Verdict::Conflict,
+        _ => {
+            room.outbox.reopen(event, now);
+            Verdict::Applied
+        }
+    }
 }
 
 /// Undoes the failure of a start: the provider has the task after all, or it would not be attached.

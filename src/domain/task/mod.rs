@@ -10,6 +10,7 @@ pub mod output;
 pub mod progress;
 pub mod report;
 pub mod schedule;
+pub mod seen;
 pub mod settled;
 pub mod start_request;
 pub mod state;

@@ -59,7 +59,7 @@ pub struct Due {
 
 /// What is due at `now`.
 pub fn due(room: &RoomState, now: Millis) -> Due {
-    let send = !room.outbox.due(room.readable(), now).is_empty();
+    let send = room.outbox.has_due(room.readable(), now);
     let is_open = room.outbox.is_open();
     if let Some(erased) = &room.erased {
         let delete = erased.due_at(room.clock.flush_at).is_some_and(|at| now >= at);
@@ -153,6 +153,13 @@ pub(super) fn postpone_poll(clock: &mut Clock, pace: Option<Pace>, now: Millis) 
     let Pace { first, longest } = pace.unwrap_or(USUAL);
     clock.poll_at = now + grown(first, (3, 2), clock.polls, longest);
     clock.polls += 1;
+}
+
+/// When the provider was last asked, if it was.
+pub(super) fn last_poll(clock: &Clock, pace: Option<Pace>) -> Option<Millis> {
+    let Pace { first, longest } = pace.unwrap_or(USUAL);
+    let before = clock.polls.checked_sub(1)?;
+    Some(clock.poll_at - grown(first, (3, 2), before, longest))
 }
 
 pub(super) fn postpone_adoption(clock: &mut Clock, now: Millis) {

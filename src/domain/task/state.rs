@@ -80,6 +80,18 @@ impl RoomState {
         self.task.as_ref().is_some_and(|task| task.version > self.flushed)
     }
 
+    /// Whether something is still to come or to be done: without an alarm it might never be.
+    pub(super) fn is_open(&self) -> bool {
+        match &self.task {
+            Some(_) => self.is_pending() || self.is_dirty() || self.outbox.is_open(),
+            None => !self.early.is_empty(),
+        }
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| !task.status.is_terminal())
+    }
+
     /// Whether nothing was ever stored here, or it was cleaned up.
     pub fn is_empty(&self) -> bool {
         self.task.is_none() && self.early.is_empty() && self.erased.is_none()

@@ -6,6 +6,7 @@ use crate::domain::channel::event::ChannelEvent;
 use crate::domain::channel::frame::Content;
 use crate::domain::channel::state::Channel;
 use crate::domain::delivery::arrival::Arrival;
+use crate::domain::outbox::state::Event;
 use crate::domain::verdict::Verdict;
 use crate::error::ApiError;
 use crate::object::address::Address;
@@ -68,6 +69,20 @@ impl ChannelClient {
             Answer::Channel { channel, content } => Ok(Some((*channel, content.map(|it| *it)))),
             Answer::NotFound => Ok(None),
             _ => Err(fault("channel", "an answer to another question")),
+        }
+    }
+
+    /// Sends an event of the channel again: how it stands then. `None`: the channel was erased.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
+    pub async fn resend(&self, event: Event) -> Result<Option<Event>, ApiError> {
+        match self.ask(&Ask::Resend { event: Box::new(event) }).await? {
+            Answer::Event { event } => Ok(Some(*event)),
+            Answer::NotFound => Ok(None),
+            _ => Err(fault("resend", "an answer to another question")),
         }
     }
 

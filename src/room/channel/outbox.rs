@@ -1,15 +1,20 @@
 //! Sends what a channel has to say: the callbacks that its provider wants, and the events for the app's own
 //! backend.
 
+use super::protocol::Answer;
 use super::room::ChannelRoom;
 use crate::domain::channel::apply::Input;
 use crate::domain::channel::frame::row_of;
 use crate::domain::outbox::body::of_content;
-use crate::domain::outbox::state::{Outgoing, Parcel};
+use crate::domain::outbox::state::{Event, Outgoing, Parcel};
 use crate::domain::time::Millis;
+use crate::domain::verdict::Verdict;
 use crate::object::actor::Actor;
 use crate::object::together::Sender;
-use crate::outbox::send::{attempt, log_end};
+use crate::outbox::note::note;
+use crate::outbox::send::{attempt, log_end, roads};
+use crate::platform::{now, with_deadline};
+use crate::store::{D1_DEADLINE, Store};
 use futures_util::future::LocalBoxFuture;
 use worker::Result;
 
@@ -22,7 +27,8 @@ impl Sender for ChannelRoom<'_> {
         let events = state.outbox.due(readable, now).into_iter().map(Outgoing::Event);
         let wakes = state.events.iter().filter_map(|event| event.callback.wakes_at());
         let next = wakes.filter(|at| *at > now).chain(state.outbox.next_at(readable, now)).min();
-        Ok((called.chain(events).collect(), next))
+        let notes = state.outbox.behind(now).into_iter().map(Outgoing::Note);
+        Ok((called.chain(events).chain(notes).collect(), next))
     }
 
     fn send(&self, outgoing: Outgoing) -> LocalBoxFuture<'_, Result<()>> {
@@ -35,6 +41,7 @@ impl Sender for ChannelRoom<'_> {
                     Ok(())
                 }
                 Outgoing::Event(parcel) => self.send_event(parcel).await,
+                Outgoing::Note(id) => self.note_again(&id).await,
             }
         })
     }
@@ -44,11 +51,53 @@ impl ChannelRoom<'_> {
     async fn send_event(&self, parcel: Parcel) -> Result<()> {
         let state = self.load()?;
         let Some(event) = state.outbox.event(&parcel) else { return Ok(()) };
-        let body = of_content(event, row_of(&state, &parcel.subject).as_ref());
+        let content = match row_of(&state, &parcel.subject) {
+            // It was cleaned up, and an operator has the event sent again.
+            None if state.channel.is_none() && state.erased_at.is_none() => {
+                let read = async { Store::new(self.env)?.content_of_anyone(&parcel.subject).await };
+                with_deadline(D1_DEADLINE, read).await.ok().flatten()
+            }
+            found => found,
+        };
+        let body = of_content(event, content.as_ref());
         let failures = state.outbox.failures(&parcel);
         let outcome = attempt(self.env, &parcel.road, event, &body, failures).await;
         self.handle(Input::Sent(parcel.clone(), outcome)).await?;
-        log_end(event, &parcel, &self.load()?.outbox);
+        let outbox = self.load()?.outbox;
+        log_end(event, &parcel, &outbox);
+        self.note(outbox.stands(event, &parcel, outcome, now())).await
+    }
+
+    /// Opens an event again, on the roads of the settings now.
+    pub(super) async fn resend(&self, event: Event) -> Result<Answer> {
+        let id = event.id();
+        let event = Box::new(event.on(&roads(self.env)));
+        let verdict = self.handle(Input::Resend(event)).await?;
+        let event = self.load()?.outbox.named(&id).cloned();
+        let Some(event) = event.filter(|_| verdict == Verdict::Applied) else {
+            return Ok(Answer::NotFound);
+        };
+        self.note(event.clone()).await?;
+        Ok(Answer::Event { event: Box::new(event) })
+    }
+
+    /// Tells D1 how an event stands. What it could not be told is kept, and told again.
+    pub(super) async fn note(&self, event: Event) -> Result<()> {
+        let is_written = note(self.env, &event).await;
+        let was_behind =
+            self.load()?.outbox.named(&event.id()).is_some_and(|it| it.behind.is_some());
+        // Most are told at once, and then there is nothing to store.
+        if was_behind || !is_written {
+            self.handle(Input::Noted(Box::new(event), is_written)).await?;
+        }
         Ok(())
+    }
+
+    /// Tells D1 once more how the event of this id stands.
+    async fn note_again(&self, id: &str) -> Result<()> {
+        match self.load()?.outbox.named(id) {
+            Some(event) => self.note(event.clone()).await,
+            None => Ok(()),
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::channel::event::ChannelEvent;
 use crate::domain::channel::frame::Content;
 use crate::domain::channel::state::Channel;
 use crate::domain::delivery::arrival::Arrival;
+use crate::domain::outbox::state::Event;
 use crate::domain::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ pub enum Ask {
     },
     /// Read the channel, for a user who may see it.
     Read { user_id: String },
+    /// Send an event again, on the roads of the settings now.
+    Resend { event: Box<Event> },
     /// Erase a row or all of the channel. The caller has checked whose it is.
     Erase { gone: Gone },
 }
@@ -36,6 +39,8 @@ pub enum Answer {
     },
     /// The channel and its first row.
     Channel { channel: Box<Channel>, content: Option<Box<Content>> },
+    /// The event as it stands.
+    Event { event: Box<Event> },
     /// No such channel, or not for this user.
     NotFound,
     /// Nothing brings it back. `is_gone`: its rows are deleted; otherwise they will be.

@@ -51,7 +51,7 @@ impl Actor for ChannelRoom<'_> {
 
     fn apply(&self, state: &ChannelState, input: Input, now: Millis) -> Decision {
         let (gives_up, has_failed) = (input == Input::GiveUp, input == Input::FlushFailed);
-        if input == Input::EventsDue {
+        if matches!(input, Input::EventsDue | Input::Resend(_)) {
             self.state.nudge();
         }
         let decision = apply(state, input, now);
@@ -107,6 +107,7 @@ impl ChannelRoom<'_> {
                 self.handle(Input::Erase(gone.clone())).await?;
                 Answer::Erased { is_gone: self.load()?.is_gone(&gone) }
             }
+            Ask::Resend { event } => self.resend(*event).await?,
             Ask::Read { user_id } => match self.seen_by(&user_id).await? {
                 Some((channel, content)) => {
                     Answer::Channel { channel: Box::new(channel), content: content.map(Box::new) }

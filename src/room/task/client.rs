@@ -3,10 +3,12 @@
 use super::protocol::{Answer, Ask};
 use crate::domain::delivery::arrival::Arrival;
 use crate::domain::id::TaskKey;
+use crate::domain::outbox::state::Event;
 use crate::domain::task::Task;
 use crate::domain::task::erase::Rows;
 use crate::domain::task::progress::Progress;
 use crate::domain::task::report::Report;
+use crate::domain::task::seen::Seen;
 use crate::domain::verdict::Verdict;
 use crate::error::{ApiError, Code};
 use crate::object::address::Address;
@@ -120,6 +122,51 @@ impl TaskClient {
                 Err(ApiError::new(Code::NotCancelable, message))
             }
             _ => Err(ApiError::unavailable()),
+        }
+    }
+
+    /// What the room knows of the task. It changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
+    pub async fn look(&self) -> Result<Seen, ApiError> {
+        match self.ask(&Ask::Look).await? {
+            Answer::Seen { seen } => Ok(*seen),
+            _ => Err(fault("look", "an answer to another question")),
+        }
+    }
+
+    /// Asks the provider now what has become of the task, and returns it as it is then.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` if it was erased; `provider_unavailable` if the provider does not say; `unavailable` if the
+    /// object cannot be reached.
+    pub async fn reconcile(&self, task: Task) -> Result<Task, ApiError> {
+        match self.ask(&Ask::Reconcile { task: Box::new(task) }).await? {
+            Answer::Task { task } => Ok(*task),
+            Answer::NotFound => Err(ApiError::not_found()),
+            _ => {
+                let message = "The provider does not say what has become of this task.";
+                Err(ApiError::new(Code::ProviderUnavailable, message))
+            }
+        }
+    }
+
+    /// Sends an event of the task again: how it stands then. `None`: the task was erased.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be
+    /// read.
+    pub async fn resend(&self, task: Task, event: Event) -> Result<Option<Event>, ApiError> {
+        let (task, event) = (Box::new(task), Box::new(event));
+        match self.ask(&Ask::Resend { task, event }).await? {
+            Answer::Event { event } => Ok(Some(*event)),
+            Answer::NotFound => Ok(None),
+            _ => Err(fault("resend", "an answer to another question")),
         }
     }
 

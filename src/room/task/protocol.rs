@@ -3,10 +3,12 @@
 
 use crate::domain::delivery::arrival::Arrival;
 use crate::domain::id::TaskKey;
+use crate::domain::outbox::state::Event;
 use crate::domain::task::Task;
 use crate::domain::task::erase::Rows;
 use crate::domain::task::progress::Progress;
 use crate::domain::task::report::Report;
+use crate::domain::task::seen::Seen;
 use crate::domain::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,12 @@ pub enum Ask {
     Cancel { task_id: String, user_id: String },
     /// Read the task, for its owner.
     Read { task_id: String, user_id: String },
+    /// What does the room know? This changes nothing, for whoever operates it.
+    Look,
+    /// Ask the provider now what has become of the task. `task` is what its rows hold.
+    Reconcile { task: Box<Task> },
+    /// Send an event again, on the roads of the settings now. `task` is what its rows hold.
+    Resend { task: Box<Task>, event: Box<Event> },
     /// Erase the task. The caller has checked whose it is.
     Erase { rows: Box<Rows> },
 }
@@ -53,6 +61,10 @@ pub enum Answer {
     NotCancelable,
     /// The provider could not be asked.
     Unavailable,
+    /// What the room knows.
+    Seen { seen: Box<Seen> },
+    /// The event as it stands.
+    Event { event: Box<Event> },
     /// Nothing brings the task back. `is_gone`: its rows are deleted; otherwise they will be.
     Erased { is_gone: bool },
 }

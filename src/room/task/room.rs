@@ -10,6 +10,7 @@ use crate::domain::task::frame::{
     erased_frame, first_frame, guest_frame, progress_frame, task_frame,
 };
 use crate::domain::task::progress::{Progress, Shown};
+use crate::domain::task::report::Report;
 use crate::domain::task::settled::settled;
 use crate::domain::task::state::RoomState;
 use crate::domain::task::{Status, Task};
@@ -28,8 +29,7 @@ use crate::object::together::send_all;
 use crate::object::watcher::LIVE_PATH;
 use crate::outbox::send::roads;
 use crate::platform::{log, log_behind, now, with_deadline};
-use crate::provider::call::TaskRef;
-use crate::provider::calls::{cancel, poll};
+use crate::provider::calls::poll;
 use crate::provider::http::Http;
 use crate::provider::registry::PROVIDERS;
 use crate::room::webhook::{Handled, logged_with, note_logged};
@@ -138,6 +138,9 @@ impl TaskRoom<'_> {
                 Answer::Done { verdict: Verdict::Noted, task: None, is_logged: false }
             }
             Ask::Cancel { task_id, user_id } => self.cancel(&task_id, &user_id).await?,
+            Ask::Look => Answer::Seen { seen: Box::new(self.load()?.seen()) },
+            Ask::Reconcile { task } => self.reconcile(task).await?,
+            Ask::Resend { task, event } => self.resend(task, *event).await?,
             Ask::Read { task_id, user_id } => match self.owned(&task_id, &user_id).await? {
                 Some(task) => Answer::Task { task: Box::new(task) },
                 None => Answer::NotFound,
@@ -221,22 +224,28 @@ impl TaskRoom<'_> {
     /// Polls the provider. If a webhook comes in meanwhile, its report stands.
     async fn poll(&self) -> Result<Option<Input>> {
         let Some(task) = self.load()?.task else { return Ok(None) };
-        let told = match PROVIDERS.of(&task) {
-            Ok(provider) => poll(&Http { env: self.env }, provider, &(&task).into()).await,
-            Err(error) => Err(error),
-        };
-        Ok(Some(match told {
-            Ok(report) => {
-                if let Some(progress) = &report.progress {
-                    self.show_progress(&self.load()?, None, progress);
-                }
-                Input::Report { delivery: None, report: Box::new(report) }
-            }
+        Ok(Some(match self.ask_provider(&task).await? {
+            Ok(report) => Input::Report { delivery: None, report: Box::new(report) },
             Err(error) => {
                 log("poll", error);
                 Input::PollFailed
             }
         }))
+    }
+
+    /// What the provider says of the task.
+    pub(super) async fn ask_provider(
+        &self,
+        task: &Task,
+    ) -> Result<std::result::Result<Report, ApiError>> {
+        let told = match PROVIDERS.of(task) {
+            Ok(provider) => poll(&Http { env: self.env }, provider, &task.into()).await,
+            Err(error) => Err(error),
+        };
+        if let Some(progress) = told.as_ref().ok().and_then(|report| report.progress.as_ref()) {
+            self.show_progress(&self.load()?, None, progress);
+        }
+        Ok(told)
     }
 }
 
@@ -249,35 +258,6 @@ impl TaskRoom<'_> {
             let frame = progress_frame(task.id(), progress);
             broadcast(self.state, &frame, || Some(frame.clone()));
         }
-    }
-
-    /// Tells the provider to cancel the task, and then asks what has become of it.
-    async fn cancel(&self, task_id: &str, user_id: &str) -> Result<Answer> {
-        let Some(task) = self.owned(task_id, user_id).await? else { return Ok(Answer::NotFound) };
-        if task.is_final() {
-            return Ok(Answer::Task { task: Box::new(task) });
-        }
-        let about = TaskRef::from(&task);
-        let provider = PROVIDERS.of(&task).ok().filter(|it| it.cancel(&about).is_some());
-        let Some(provider) = provider else { return Ok(Answer::NotCancelable) };
-        let told = cancel(&Http { env: self.env }, provider, &about).await;
-        if let Ok(Some(report)) = &told {
-            let report = Box::new(report.clone());
-            self.handle(Input::Report { delivery: None, report }).await?;
-        }
-        // It may have refused because the task is over. This also brings D1 and the feeds up to date.
-        self.handle(Input::AskNow).await?;
-        let task = self.load()?.task.unwrap_or(task);
-        Ok(match told {
-            Err(error) if !task.is_final() => {
-                log("cancel", &error);
-                match error.code.status() {
-                    503 => Answer::Unavailable,
-                    _ => Answer::NotCancelable,
-                }
-            }
-            _ => Answer::Task { task: Box::new(task) },
-        })
     }
 }
 

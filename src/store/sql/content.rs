@@ -61,6 +61,10 @@ pub const CONTENT_BY_ID: &str = concat!(
     " AS row FROM ai_content c WHERE c.id = ?1 AND (c.user_id IS NULL OR c.user_id = ?2)"
 );
 
+/// Anybody's row, for operators and for events. ?1 its id.
+pub const CONTENT_OF_ANYONE: &str =
+    concat!("SELECT ", content_json!(), " AS row FROM ai_content c WHERE c.id = ?1");
+
 /// The first row of a channel. ?1 the channel.
 pub const CONTENT_BY_CHANNEL: &str = concat!(
     "SELECT ",

@@ -60,3 +60,4 @@ pub mod keys;
 pub mod operator;
 pub mod sweep;
 pub mod tasks;
+pub mod timeline;

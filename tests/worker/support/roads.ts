@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import type { Received } from "../../../emulator/receiver/receiver.ts";
 import { SHARED_DEFAULTS } from "../../../emulator/shared_options.ts";
-import { type App, type AppOptions, startApp } from "./app.ts";
+import { Api } from "./api.ts";
+import { type App, type AppOptions, type Row, startApp } from "./app.ts";
+import { eventually } from "./eventually.ts";
 
 export const EVENTS_SECRET = SHARED_DEFAULTS.receiverSecret;
 
@@ -21,6 +23,33 @@ export function startTelling(names: string[], options: AppOptions = {}): Promise
       ...(typeof options.vars === "function" ? options.vars(emulator) : options.vars),
     }),
   });
+}
+
+const OPERATOR_KEY = "twk_0123456789abcdef0123456789abcdef";
+
+/** The same, with an operator who may see how the events stand. */
+export async function startOperated(names: string[], options: AppOptions = {}): Promise<{ app: App; operator: Api }> {
+  const keys = [{ name: "operator", key: OPERATOR_KEY, scopes: ["admin"] }];
+  const app = await startTelling(names, {
+    ...options,
+    vars: (emulator) => ({
+      TASKWIRE_SERVER_KEYS: JSON.stringify(keys),
+      ...(names.length === 0 ? { EVENTS_URL: null, EVENTS_SECRET: null } : {}),
+      ...(typeof options.vars === "function" ? options.vars(emulator) : options.vars),
+    }),
+  });
+  return { app, operator: new Api(app.base, OPERATOR_KEY) };
+}
+
+/** An event as operators see it, once it stands so. */
+export async function standing(operator: Api, id: string, state: string): Promise<Row> {
+  let last: unknown;
+  await eventually(async () => {
+    const { status, body } = await operator.call(`/admin/events/${id}`);
+    last = body;
+    return status === 200 && body.event.state === state;
+  }, 10_000).catch(() => assert.fail(`${id} is not ${state}: ${JSON.stringify(last)}`));
+  return (last as { event: Row }).event;
 }
 
 /** What one receiver got of one event, oldest first. */
