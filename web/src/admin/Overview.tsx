@@ -9,7 +9,7 @@ import { linkTo, NO_DELIVERY_CHOICE, NO_EVENT_CHOICE } from "./address.ts";
 import { useAdmin } from "./context.ts";
 import { count, percent, took } from "./figures.ts";
 import { HourChart } from "./HourChart.tsx";
-import { LoadProblem, Time } from "./Parts.tsx";
+import { LoadProblem, Sentence, Time } from "./Parts.tsx";
 import { StageChart } from "./StageChart.tsx";
 import { useLoad } from "./use_load.ts";
 import { type Tone, toneOf } from "./verdicts.ts";
@@ -74,7 +74,7 @@ function Figures({ stats }: { stats: Stats }) {
           <ul>
             {problems.map(({ what, detail }) => (
               <li key={what + detail}>
-                <strong>{codeInWords(what)}</strong> {detail}
+                <strong>{codeInWords(what)}</strong> <Sentence text={detail} />
               </li>
             ))}
           </ul>
@@ -128,7 +128,7 @@ function Figures({ stats }: { stats: Stats }) {
       </div>
       {destinations.length > 0 && (
         <section className="admin-part" aria-labelledby="destinations">
-          <h2 id="destinations">Where events go</h2>
+          <h2 id="destinations">Where events do not arrive</h2>
           <ul className="roads" data-testid="destinations">
             {destinations.map(({ destination, failingSince, isOff }) => (
               <li key={destination}>

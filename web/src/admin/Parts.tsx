@@ -20,6 +20,14 @@ export function Time({ at }: { at: string }) {
   );
 }
 
+const ISO = /(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
+
+/** The server's sentence, with its times in the reader's zone. */
+export function Sentence({ text }: { text: string }) {
+  // Every second part is a time.
+  return text.split(ISO).map((part, at) => (at % 2 === 1 ? <Time key={at} at={part} /> : part));
+}
+
 /** A dot and a word. */
 export function Mark({ tone, children }: { tone: Tone; children: string }) {
   return (

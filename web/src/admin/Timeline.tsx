@@ -4,7 +4,7 @@ import type { TimelineEntry } from "@taskwire/client/admin";
 import { Link } from "wouter";
 import { linkTo } from "./address.ts";
 import { took } from "./figures.ts";
-import { Mark, Time } from "./Parts.tsx";
+import { Mark, Sentence, Time } from "./Parts.tsx";
 import { draw, LANES, titleOfEntry, toneOfEntry } from "./timeline.ts";
 import { useWidth } from "./use_width.ts";
 
@@ -52,7 +52,9 @@ export function Timeline({ timeline, hasFailed }: Props) {
 function Detail({ entry: { detail, deliveryId, eventId, ms } }: { entry: TimelineEntry }) {
   return (
     <>
-      <span>{detail}</span>
+      <span>
+        <Sentence text={detail} />
+      </span>
       {ms !== undefined && ms !== null && <span className="hint">{took(ms)}</span>}
       {deliveryId && <Link href={linkTo({ view: "delivery", id: deliveryId })}>The webhook</Link>}
       {eventId && <Link href={linkTo({ view: "event", id: eventId })}>The event</Link>}
