@@ -1,7 +1,7 @@
 // What is published of each entry: one module, and what it leaves to its peers.
 import { bundle as bundleFile } from "../scripts/lib/package_build.mjs";
 
-export const ENTRIES = ["index", "react", "config"];
+export const ENTRIES = ["index", "react", "config", "admin"];
 
 const at = (path) => new URL(path, import.meta.url).pathname;
 

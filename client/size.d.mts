@@ -1,1 +1,1 @@
-export function sizeOf(entry: "index" | "react" | "config"): Promise<number>;
+export function sizeOf(entry: "index" | "react" | "config" | "admin"): Promise<number>;

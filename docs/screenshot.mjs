@@ -148,13 +148,25 @@ async function phone(browser) {
   await page.context().close();
 }
 
+/** The operator's page, with what the others have caused and a webhook that nobody has signed. Ada has to be an operator. */
+async function admin(browser) {
+  const page = await visit(browser, DESK, "light");
+  await page.goto(`${url}/admin?view=deliveries`);
+  await page.locator("[data-testid=following][data-state=live]").waitFor();
+  const headers = { "content-type": "application/json", "webhook-id": "msg_1", "webhook-signature": "v1,AAAA" };
+  await fetch(`${url}/webhooks/mynth`, { method: "POST", headers, body: "{}" });
+  await page.locator("[data-testid=delivery][data-verdict=bad_signature]").first().waitFor();
+  await take(page, "admin.png", page.getByTestId("delivery").nth(11));
+  await page.context().close();
+}
+
 const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
   existsSync(file),
 );
 const executablePath = process.env.CHROMIUM_PATH ?? usual;
 const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ["--disable-gpu"] });
 try {
-  for (const picture of [gallery, comparison, feed, phone]) await picture(browser);
+  for (const picture of [gallery, comparison, feed, phone, admin]) await picture(browser);
 } finally {
   await browser.close();
 }

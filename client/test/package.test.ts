@@ -44,14 +44,21 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
     assert.deepEqual(await imports("index.js"), []);
     assert.deepEqual(await imports("react.js"), ["react"]);
     assert.deepEqual(await imports("config.js"), []);
+    assert.deepEqual(await imports("admin.js"), []);
     assert.match(await readFile(at("../dist/react.js"), "utf8"), /^"use client";/);
     const { dependencies } = JSON.parse(await readFile(at("../package.json"), "utf8"));
     assert.equal(dependencies, undefined);
   });
 
+  test("has the operators' calls in an entry of their own, and none of them in the core", async () => {
+    assert.match(await readFile(at("../dist/admin.js"), "utf8"), /\/admin\//);
+    for (const entry of ["index", "react"])
+      assert.doesNotMatch(await readFile(at(`../dist/${entry}.js`), "utf8"), /\/admin/, entry);
+  });
+
   test("has all declarations, and their imports resolve", async () => {
     const files = (await readdir(at("../dist"))).filter((file) => file.endsWith(".d.ts"));
-    assert.ok(["index", "react", "config"].every((entry) => files.includes(`${entry}.d.ts`)));
+    assert.ok(["index", "react", "config", "admin"].every((entry) => files.includes(`${entry}.d.ts`)));
     for (const file of files) {
       for (const [, name] of (await readFile(at(`../dist/${file}`), "utf8")).matchAll(/"(\.[^"]*)"/g)) {
         assert.ok(
@@ -92,18 +99,21 @@ describe("an app that installs it", { timeout: 60_000 }, () => {
       const { createTaskwire } = await import("@taskwire/client");
       const hooks = await import("@taskwire/client/react");
       const { readConfig } = await import("@taskwire/client/config");
+      const { taskwireAdmin } = await import("@taskwire/client/admin");
       const taskwire = createTaskwire();
       console.log(taskwire.connectionState.current, taskwire.task("tsk_1").current, typeof hooks.useTask, typeof readConfig);
+      console.log(Object.keys(taskwireAdmin({ getToken: () => "key" })).length);
     `;
     await writeFile(join(app, "main.js"), text);
     const { stdout } = await run(process.execPath, [join(app, "main.js")]);
-    assert.equal(stdout, "idle undefined function function\n");
+    assert.equal(stdout, "idle undefined function function\n11\n");
   });
 });
 
 /** An app's code. The lines after `@ts-expect-error` must not compile. */
 const APP = `
 import { createTaskwire, isKind, TaskwireError, type Task } from "@taskwire/client";
+import { taskwireAdmin } from "@taskwire/client/admin";
 import { readConfig } from "@taskwire/client/config";
 import { useDeleteTask, useGenerate, useGenerateBatch, useTask, useTasks } from "@taskwire/client/react";
 
@@ -124,6 +134,9 @@ taskwire.task("tsk_1").current = undefined;
 export const sayLevel = (task: Task) => isKind(task, "image.rate") && task.result?.level.toUpperCase();
 // @ts-expect-error a result has a type only after isKind()
 export const untold = (task: Task) => task.result.level;
+export const verdict: Promise<string> = taskwireAdmin({ getToken: () => "key" })
+  .deliveries({ verdict: "applied,stale", limit: 1 })
+  .then(({ deliveries }) => deliveries[0]?.verdict ?? "none");
 export const issuer: Promise<string> = readConfig("https://taskwire.example").then(({ issuer }) => issuer);
 
 export function App() {

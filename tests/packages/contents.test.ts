@@ -21,6 +21,8 @@ const CONTENTS: Record<string, RegExp[]> = {
     /^migrations\/\d{4}_\w+\.sql$/,
     /^page\/(index\.html|_headers|favicon\.svg)$/,
     /^page\/assets\/index-[\w-]+\.(js|css)$/,
+    // The operator's page, which is loaded only where it is opened.
+    /^page\/assets\/[Aa]dmin-[\w-]+\.(js|css)$/,
   ],
   emulator: [/^worker\.env$/, /^dist\/(emulator|main|shared)\.js$/, /^dist\/(\w+\/)?\w+\.d\.ts$/],
   client: [/^dist\/\w+\.(js|d\.ts)$/, /^src\/\w+\.ts$/],

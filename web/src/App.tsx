@@ -1,12 +1,16 @@
-// Chooses the page: a shared task, the studio of a signed-in user, or the sign-in.
-import { useEffect, useState, useSyncExternalStore } from "react";
+// Chooses the page: a shared task, the studio of a signed-in user, the operator's page, or the sign-in.
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { useRoute } from "wouter";
 import { useLocationProperty } from "wouter/use-browser-location";
+import { NotLoaded } from "./components/NotLoaded.tsx";
 import { SignIn } from "./components/SignIn.tsx";
 import { Studio } from "./components/Studio.tsx";
-import { ROUTES, ticketIn } from "./routes.ts";
+import { PATHS, ROUTES, ticketIn } from "./routes.ts";
 import { openSession, type Session } from "./session.ts";
 import { Shared } from "./views/Shared.tsx";
+
+/** Nobody but operators needs it, so it comes only where it is opened. */
+const Admin = lazy(() => import("./admin/Admin.tsx").catch(() => ({ default: NotLoaded })));
 
 let opening: Promise<Session> | undefined;
 
@@ -35,15 +39,23 @@ function WithSession() {
     return <SignIn notice="The server could not be reached. Check your connection and load the page again." />;
   }
   // The settings load in a moment. Until then the page is empty, so that nothing flashes.
-  return session === null ? (
-    <div className="opening" role="status" aria-label="Loading" />
-  ) : (
-    <Opened session={session} />
-  );
+  return session === null ? <Opening /> : <Opened session={session} />;
+}
+
+function Opening() {
+  return <div className="opening" role="status" aria-label="Loading" />;
 }
 
 function Opened({ session }: { session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.current);
+  const [isAdmin] = useRoute(PATHS.admin);
   if (state.status === "signed-out") return <SignIn notice={state.notice} onSignIn={session.signIn} />;
+  if (isAdmin) {
+    return (
+      <Suspense fallback={<Opening />}>
+        <Admin key={state.userId} session={session} name={state.name} />
+      </Suspense>
+    );
+  }
   return <Studio key={state.userId} session={session} name={state.name} />;
 }

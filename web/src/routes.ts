@@ -6,6 +6,8 @@ export const PATHS = {
   compare: "/compare",
   run: "/run",
   feed: "/feed",
+  /** Alone: what is below it is the API's. */
+  admin: "/admin",
   task: (id: string) => `/t/${encodeURIComponent(id)}`,
   batch: (id: string) => `/compare/${encodeURIComponent(id)}`,
 } as const;

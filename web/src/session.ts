@@ -46,7 +46,7 @@ export async function openSession(): Promise<Session> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    signIn: () => manager.signinRedirect({ state: location.pathname }),
+    signIn: () => manager.signinRedirect({ state: location.pathname + location.search }),
     async signOut() {
       const endpoint = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
       // Ends the issuer's session too, if it can. Otherwise "Sign in" would let the same user in without a question.
@@ -81,7 +81,7 @@ function createManager({ issuer, clientId, audience }: WebConfig): UserManager {
 
 async function restore(manager: UserManager): Promise<SessionState> {
   const parameters = new URLSearchParams(location.search);
-  const isReturn = parameters.has("state");
+  const isReturn = location.pathname === "/" && parameters.has("state");
   if (isReturn) {
     // A code works only once, so it must leave the address before a reload.
     const address = location.href;
@@ -90,8 +90,10 @@ async function restore(manager: UserManager): Promise<SessionState> {
       if (parameters.has("code") || parameters.has("error")) {
         const user = await manager.signinRedirectCallback(address);
         // Back to the view where the sign-in began.
-        if (typeof user.state === "string")
-          history.replaceState(null, "", new URL(user.state, location.origin).pathname);
+        if (typeof user.state === "string") {
+          const { pathname, search } = new URL(user.state, location.origin);
+          history.replaceState(null, "", pathname + search);
+        }
         return describe(user);
       }
       await manager.signoutRedirectCallback(address);

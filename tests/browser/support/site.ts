@@ -74,8 +74,10 @@ function deploy(vars: Record<string, string>): Miniflare {
   } as unknown as ConstructorParameters<typeof Miniflare>[0]);
 }
 
+type Vars = Record<string, string>;
+
 /** `vars` are set beside the usual ones. */
-export async function startSite(vars: Record<string, string> = {}): Promise<Site> {
+export async function startSite(vars: Vars | ((emulator: Emulator) => Vars) = {}): Promise<Site> {
   const wire = await layWire();
   const emulator = await startEmulator({
     port: 0,
@@ -84,7 +86,8 @@ export async function startSite(vars: Record<string, string> = {}): Promise<Site
     latencyMs: 0,
     clientRedirects: [wire.url],
   });
-  const worker = deploy({ ...variables(emulator.url), PUBLIC_URL: wire.url, ...vars });
+  const own = typeof vars === "function" ? vars(emulator) : vars;
+  const worker = deploy({ ...variables(emulator.url), PUBLIC_URL: wire.url, ...own });
   const address = await addressOf(worker);
   wire.target = Number(new URL(address).port);
   // Past the wire: a cut between browser and Worker does not stop the provider.

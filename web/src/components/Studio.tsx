@@ -2,7 +2,8 @@
 import { createTaskwire } from "@taskwire/client";
 import { TaskwireProvider } from "@taskwire/client/react";
 import { useEffect, useMemo } from "react";
-import { type AroundNavHandler, Link, Route, Router, Switch, useLocation } from "wouter";
+import { Link, Route, Router, Switch, useLocation } from "wouter";
+import { fromTheTop } from "../from_the_top.ts";
 import { PATHS, ROUTES } from "../routes.ts";
 import type { Session } from "../session.ts";
 import { BatchView } from "../views/BatchView.tsx";
@@ -18,12 +19,6 @@ import { Boundary } from "./Boundary.tsx";
 import { Deletion } from "./Deletion.tsx";
 import { JumpLink } from "./JumpLink.tsx";
 import { Refused } from "./Refused.tsx";
-
-/** A new view starts at its top. The browser itself restores the position after Back. */
-const fromTheTop: AroundNavHandler = (navigate, to, options) => {
-  navigate(to, options);
-  if (!options?.replace) scrollTo(0, 0);
-};
 
 interface Props {
   session: Session;

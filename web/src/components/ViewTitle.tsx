@@ -2,8 +2,8 @@
 // reads it, and the keyboard goes on from there.
 import { useEffect, useRef } from "react";
 
-/** The path of the last view. */
-let lastPath: string | undefined;
+/** The address of the last view. */
+let lastAddress: string | undefined;
 
 interface Props {
   children: string;
@@ -16,9 +16,9 @@ export function ViewTitle({ children, isHidden = false }: Props) {
     document.title = `${children} · taskwire`;
   }, [children]);
   useEffect(() => {
-    const path = location.pathname;
-    if (lastPath !== undefined && lastPath !== path) heading.current?.focus({ preventScroll: true });
-    lastPath = path;
+    const address = location.pathname + location.search;
+    if (lastAddress !== undefined && lastAddress !== address) heading.current?.focus({ preventScroll: true });
+    lastAddress = address;
   }, []);
   return (
     <h1 ref={heading} tabIndex={-1} className={isHidden ? "visually-hidden" : "view-title"}>
