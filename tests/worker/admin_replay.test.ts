@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, describe, test } from "node:test";
-import { assertRefused } from "./support/api.ts";
+import { assertRefused, call } from "./support/api.ts";
 import { type App, startApp } from "./support/app.ts";
 import { eventually } from "./support/eventually.ts";
 import { everything, get, logged, OPERATOR_VARS, operate, post } from "./support/operator.ts";
@@ -194,7 +194,9 @@ describe("a delivery with a token in its address", { timeout }, () => {
     });
     after(() => of.close());
     const [mine, eves] = [await (await of.as("ada")).start(), await (await of.as("eve")).start()];
-    await of.emulator.deliver(mine.taskId);
+    const [{ url }] = (of.emulator.tasks.get(mine.taskId) as any).sent.webhook.custom;
+    const sent = { method: "POST", body: bodyOf(mine.taskId, "evt_mine") };
+    assert.equal((await call(of.base + new URL(url).pathname, sent)).status, 200);
     const { id } = await rowOf(of, mine.taskId);
     const { delivery } = await get(of, `/admin/deliveries/${id}`);
     assert.match(delivery.providerDelivery, /^request:/);
