@@ -23,7 +23,7 @@ import "./openapi/run_webhooks.ts";
 const NEVER = /internal_error$/;
 
 /** Bytes of the document, gzipped: it is a part of the Worker. Runs of models, limits and operators have brought more. */
-const LARGEST = 11 * 1024;
+const LARGEST = 13 * 1024;
 
 describe("openapi.json", { timeout }, () => {
   test("is served as it is in the repository, may be kept by anybody, and is small", async () => {
