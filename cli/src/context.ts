@@ -1,7 +1,7 @@
 /** What all commands share: which deployment, with which key, and how to print. */
 
+import { type TaskwireAdmin, taskwireAdmin } from "../../client/src/admin.ts";
 import { baseIn, isLoopback, USUAL_URL } from "./address.ts";
-import { type TaskwireAdmin, taskwireAdmin } from "./api.ts";
 import { EXIT, Failure, usage } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { Output } from "./output.ts";

@@ -1,6 +1,6 @@
 /** What people read: tables, and a line for each thing. Pure. */
 
-import type { Delivery, EventOut } from "./admin_types.ts";
+import type { Delivery, EventOut } from "../../client/src/admin.ts";
 import { type Colors, plain } from "./output.ts";
 import { lasting, shown } from "./times.ts";
 

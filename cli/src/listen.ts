@@ -1,8 +1,7 @@
 /** `listen`: the two streams, what is forwarded of each, and how it is signed. */
 
+import type { Delivery, DeliveryFilter, EventOut, TaskwireAdmin } from "../../client/src/admin.ts";
 import { TaskwireError } from "../../client/src/error.ts";
-import type { Delivery, DeliveryFilter, EventOut } from "./admin_types.ts";
-import type { TaskwireAdmin } from "./api.ts";
 import { atEnd, type Source } from "./follow.ts";
 import type { Letter } from "./forward.ts";
 import { localKey } from "./local_secret.ts";

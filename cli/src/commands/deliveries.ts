@@ -1,8 +1,13 @@
 /** `deliveries`: the webhooks that came in, and what became of them. */
 
 import type { Command } from "commander";
-import type { Delivery, DeliveryDetail, DeliveryPage, DeliveryQuery } from "../admin_types.ts";
-import type { TaskwireAdmin } from "../api.ts";
+import type {
+  Delivery,
+  DeliveryDetail,
+  DeliveryPage,
+  DeliveryQuery,
+  TaskwireAdmin,
+} from "../../../client/src/admin.ts";
 import { bodyLines, DELIVERY_HEAD, deliveryRow, fields, judged, table, VERDICT_COLUMN } from "../format.ts";
 import { whole } from "../options.ts";
 import type { Colors } from "../output.ts";

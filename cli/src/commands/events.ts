@@ -1,7 +1,7 @@
 /** `events`: what goes out to the app's own backend. */
 
 import type { Command } from "commander";
-import type { EventDetail, EventState } from "../admin_types.ts";
+import type { EventDetail, EventState } from "../../../client/src/admin.ts";
 import { bodyLines, EVENT_HEAD, eventRow, fields, judged, roadsOf, table } from "../format.ts";
 import { oneOf, whole } from "../options.ts";
 import type { Colors } from "../output.ts";

@@ -1,7 +1,7 @@
 /** `replay`: sends deliveries through the same door again. */
 
 import type { Command } from "commander";
-import type { Replayed } from "../admin_types.ts";
+import type { Replayed } from "../../../client/src/admin.ts";
 import { usage } from "../errors.ts";
 import { judged } from "../format.ts";
 import type { Registry } from "../program.ts";

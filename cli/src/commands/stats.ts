@@ -1,7 +1,7 @@
 /** `stats`: figures of a time, and what an operator should look at. */
 
 import type { Command } from "commander";
-import type { Stats } from "../admin_types.ts";
+import type { Stats } from "../../../client/src/admin.ts";
 import { judged, table } from "../format.ts";
 import { type Colors, plain } from "../output.ts";
 import type { Registry } from "../program.ts";

@@ -2,8 +2,8 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
+import type { TimelineEntry } from "../../../client/src/admin.ts";
 import type { Task } from "../../../client/src/wire.ts";
-import type { TimelineEntry } from "../admin_types.ts";
 import { EXIT } from "../errors.ts";
 import { insist } from "../follow.ts";
 import { fields, judged } from "../format.ts";

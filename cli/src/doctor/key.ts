@@ -1,6 +1,6 @@
 /** Whether the server key is good for the admin API, and what that says needs a look. */
 
-import type { Stats } from "../admin_types.ts";
+import type { Stats } from "../../../client/src/admin.ts";
 import { isKey } from "../context.ts";
 import { type Check, fail, get, ok, refusalIn, warn } from "./check.ts";
 
