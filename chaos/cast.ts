@@ -10,6 +10,7 @@ import { listReply } from "../emulator/mynth/wire.ts";
 import type { Generation } from "../emulator/options.ts";
 import { type Answer, call } from "../tests/worker/support/api.ts";
 import { SCHEMES, sendWebhook } from "../tests/worker/support/signatures.ts";
+import { Content } from "./content.ts";
 import { type Erasure, erasedIn, fateOf } from "./erase.ts";
 import { count, type History } from "./history.ts";
 import { Observed } from "./observed.ts";
@@ -39,6 +40,7 @@ export class Cast {
   readonly viewers: Viewer[] = [];
   readonly erasures: Erasure[] = [];
   readonly observed: Observed;
+  readonly content: Content;
   readonly #token: string;
   readonly #generation: Generation;
   readonly #meanwhile = new Map<number, Meanwhile>();
@@ -50,6 +52,7 @@ export class Cast {
     this.#token = token;
     this.#generation = generation;
     this.observed = new Observed((text) => history.blame("regression", text));
+    this.content = new Content(world, history, user);
     world.emulator.options.generation = generation;
     world.emulator.options.onCreate = (task) => this.#paid(task);
     world.provider.instead = (method, path) => this.#look(method, path);
@@ -77,7 +80,12 @@ export class Cast {
     return this.world.now() + this.world.clock.skew;
   }
 
-  /** The rooms that may exist. */
+  /** All objects with alarms. */
+  get alarms(): string[] {
+    return [...this.rooms, ...this.content.rooms];
+  }
+
+  /** The rooms of tasks that may exist. */
   get rooms(): string[] {
     return [...this.wishes.values()].flatMap(({ paid }) => paid.map(({ id }) => id));
   }

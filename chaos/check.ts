@@ -35,6 +35,9 @@ export async function check(cast: Cast, told: Told, areCleaned = false): Promise
   const listed = (await list(cast, WHOLE_LIST)) ?? [];
   checkRows(cast, tasks, listed, blame);
   for (const text of keptRows(cast, stored)) blame("kept", text);
+  for (const text of cast.content.missing(stored.content, cast.erasures.length > 0)) blame("lost", text);
+  for (const text of told.premature) blame("lost", text);
+  for (const rowId of cast.content.rows) for (const text of told.missingOf(rowId)) blame("lost", text);
 
   /** What the API shows of every task. */
   const shown = new Map<string, Row>();

@@ -20,8 +20,8 @@ const FRAMES_MS = 2000;
 export async function until(cast: Cast, at: number): Promise<void> {
   const { world } = cast;
   while (world.now() < at) {
-    const alarm = await world.ring(cast.rooms);
-    await world.pass(Math.max(0, Math.min(alarm, at) - world.now()), cast.rooms);
+    const alarm = await world.ring(cast.alarms);
+    await world.pass(Math.max(0, Math.min(alarm, at) - world.now()), cast.alarms);
     await shown(cast);
   }
 }
@@ -39,7 +39,7 @@ export async function outwait(cast: Cast): Promise<void> {
   const lost = [...cast.wishes.values()].filter(({ endedAt }) => endedAt !== null);
   const end = world.now() + AT_MOST_MS;
   while (lost.some((wish) => lossOf(cast, wish) === null) && world.now() < end) {
-    const alarm = await world.ring(cast.rooms);
+    const alarm = await world.ring(cast.alarms);
     await until(cast, Math.min(Math.max(alarm, world.now() + 1), end));
   }
   for (const wish of lost) {

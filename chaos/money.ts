@@ -1,8 +1,9 @@
 /**
  * The user's book against the provider's own: what is spent, reserved and under way, to the last digit.
  *
- * Where nobody can know the provider's side of a start (it carries no rows, and its answer was lost), or nobody
- * hears of it any more (it was erased, and its webhook dropped), the book may also say what was reserved.
+ * Where nobody can know the provider's side of a start (it carries no rows, or its rows were erased before it could be
+ * searched for), or nobody hears of it any more (it was erased, and its webhook dropped), the book may also say what was
+ * reserved. It never says less than the provider.
  */
 
 import { estimatedCost, type Kind, PRICES } from "../emulator/mynth/kinds.ts";
@@ -48,17 +49,17 @@ function entriesOf(cast: Cast, wish: Wish, rows: Row[]): Entry[] {
   const nothing = { spent: 0, reserved: 0 };
   const asReserved = { spent: reserved, reserved: 0 };
   const underWay = { spent: 0, reserved };
+  const isErased = fateOf(cast, wish) !== "stays";
   if (!task) {
     // Without rows it is not known that the provider does not have it.
-    return wish.mayBeNobodys ? [nothing, asReserved, underWay] : [nothing];
+    const isUnknown = wish.mayBeNobodys || (isErased && wish.told === null);
+    return isUnknown ? [nothing, asReserved, underWay] : [nothing];
   }
   const billed = task.status === "completed" ? { spent: units(totalCost(task)), reserved: 0 } : nothing;
   const own = task.status === "pending" ? underWay : billed;
   const isKnown = rows.some(({ mynth_task_id: id }) => id === task.id);
   if (wish.mayBeNobodys && !isKnown) return [own, asReserved, underWay];
-  if (fateOf(cast, wish) === "stays") return [own];
-  // If the rows are erased before the lost start is found, its reservation is taken back.
-  return [own, asReserved, underWay, ...(wish.told === null ? [nothing] : [])];
+  return isErased ? [own, asReserved, underWay] : [own];
 }
 
 /** What of the book is wrong. */

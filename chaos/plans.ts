@@ -22,6 +22,10 @@ const KILLED_RUNS = 0.05;
 /** The share of runs in which a user erases everything, which leaves little to check. */
 const EMPTIED_RUNS = 0.1;
 
+/** The share of runs with rows of content, and of those about events. */
+const CONTENT_RUNS = 0.4;
+const CONTENT_EVENT_RUNS = 0.7;
+
 /** The share of starts that are watched at once, as the page does. */
 const WATCHED = 0.6;
 
@@ -208,7 +212,19 @@ export function planOf(random: Random): Plan {
   }
   if (random.chance(EMPTIED_RUNS)) steps.splice(random.whole(0, steps.length), 0, { do: "eraseUser" });
   if (random.chance(KILLED_RUNS)) addPowerCut(random, slots, starts, steps);
-  return { generation: random.pick(WIRES), end: random.weighted(ENDS), steps, receivers: receiversOf(random) };
+  const plan = { generation: random.pick(WIRES), end: random.weighted(ENDS), receivers: receiversOf(random) };
+  return { ...plan, steps: withContent(random, CONTENT_RUNS, 0, steps) };
+}
+
+/** Some runs also get rows of content: their webhooks come once or several times, anywhere after the first `from` steps. */
+function withContent(random: Random, share: number, from: number, steps: Step[]): Step[] {
+  if (!random.chance(share)) return steps;
+  const all = [...steps];
+  for (let i = random.whole(1, 4); i > 0; i--) {
+    const step: Step = { do: "content", number: random.whole(0, 2), copies: random.chance(0.3) ? 2 : 1 };
+    all.splice(random.whole(from, all.length), 0, step);
+  }
+  return all;
 }
 
 /** What attempts at an event meet. Two failures cost five minutes of virtual time, and three would cost an hour. */
@@ -251,8 +267,15 @@ export function planOfEvents(random: Random): Plan {
   const kill: Step = { do: "kill", during, afterMs: random.pick([0, 1, 2, 3, 5, 8, 13, 21]) };
   const plan = { generation: random.pick(WIRES), end: random.weighted<End>({ agreed: 9, cleaned: 1, outlived: 0 }) };
   const receivers = receiversOf(random);
-  if (random.chance(0.6)) return { ...plan, receivers, cut, steps };
-  return { ...plan, receivers, steps: steps.toSpliced(random.whole(starts.length, starts.length + slots), 0, kill) };
+  const isCut = random.chance(0.6);
+  const own = isCut ? steps : steps.toSpliced(random.whole(starts.length, starts.length + slots), 0, kill);
+  const all = withContent(random, CONTENT_EVENT_RUNS, starts.length, own);
+  if (isCut) return { ...plan, receivers, cut, steps: all };
+  // Half of these cuts are in the middle of a webhook that brings a row.
+  const rows: Step = { do: "content", number: random.whole(0, 2), copies: 1 };
+  const isOfRow = random.chance(0.5);
+  const aimed = all.map((step): Step => (isOfRow && step === kill ? { ...kill, during: rows } : step));
+  return { ...plan, receivers, steps: aimed };
 }
 
 /** How long a task takes, in seconds: as often seconds as minutes, seldom an hour. */

@@ -125,6 +125,8 @@ export async function play(cast: Cast, step: Step): Promise<void> {
       await cast.deliver(wish, { copies: step.copies });
       return readBack(cast, wish);
     }
+    case "content":
+      return cast.content.deliver(step.number, step.copies);
     case "erase":
       if (!wish?.told) return;
       history.inject("erase");
@@ -175,11 +177,11 @@ export async function play(cast: Cast, step: Step): Promise<void> {
     case "pass": {
       const late = [...cast.wishes.values()].some((each) => each.isDropped && isLate(cast, each, step.seconds * 1000));
       if (late) cast.isProviderAway = false;
-      return world.pass(step.seconds * 1000, cast.rooms);
+      return world.pass(step.seconds * 1000, cast.alarms);
     }
     case "skew":
       if (step.seconds !== 0) history.inject("skew");
-      return world.skew(step.seconds * 1000, cast.rooms);
+      return world.skew(step.seconds * 1000, cast.alarms);
     case "d1":
       history.inject(`d1-${step.mode}`);
       cast.hasTroubledD1 = true;

@@ -17,7 +17,7 @@ export async function outlive(cast: Cast): Promise<void> {
   const { world, history } = cast;
   history.note(`${RETENTION_DAYS + 1} days later`);
   history.inject("outlive");
-  await world.pass((RETENTION_DAYS + 1) * DAY_MS, cast.rooms);
+  await world.pass((RETENTION_DAYS + 1) * DAY_MS, cast.alarms);
   let rows = await left(cast);
   for (let i = 0; i < SWEEPS && rows.length > 0; i++) {
     // The sweep begins a round in the first minute of an hour.
@@ -26,7 +26,7 @@ export async function outlive(cast: Cast): Promise<void> {
   }
   if (rows.length > 0) return history.blame("kept", `past their retention there are ${JSON.stringify(rows)}`);
   await Promise.all([...cast.wishes.values()].map((wish) => wish.isDropped || cast.deliver(wish)));
-  await world.pass(ADOPTED_MS, cast.rooms);
+  await world.pass(ADOPTED_MS, cast.alarms);
   rows = await left(cast);
   if (rows.length > 0) history.blame("kept", `a webhook has brought back ${JSON.stringify(rows)}`);
 }

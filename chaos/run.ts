@@ -77,7 +77,7 @@ async function playAll(cast: Cast, plan: Plan, told: Told): Promise<void> {
   await conclude(cast, told, cast.hasErased ? ERASED_PATIENCE : PATIENCE);
   if (history.problems.length > 0 || plan.end === "agreed") return;
   history.note("the rooms are cleaned");
-  await world.pass(CLEANED_AFTER_S * 1000, cast.rooms);
+  await world.pass(CLEANED_AFTER_S * 1000, cast.alarms);
   await tellOfErased(cast);
   await conclude(cast, told, [3, 30], true);
   if (history.problems.length > 0 || plan.end === "cleaned") return;
@@ -91,7 +91,7 @@ async function heal(cast: Cast, told: Told): Promise<void> {
   cast.isProviderAway = false;
   if (!world.isUp) await world.start();
   await world.healD1();
-  await world.skew(0, cast.rooms);
+  await world.skew(0, cast.alarms);
   // A late watcher for each batch, and for the feed.
   for (const { batchId, ticket } of cast.orders) if (batchId !== null) cast.viewer("batch", batchId, ticket);
   cast.viewer("feed", "", null);
@@ -103,6 +103,7 @@ async function heal(cast: Cast, told: Told): Promise<void> {
       for (let i = 0; i < REDELIVERIES && !wish.isDropped && !wish.isAcknowledged; i++) await cast.deliver(wish);
     }),
   );
+  await cast.content.insist(REDELIVERIES);
   await insist(cast);
   await tellOfErased(cast);
 }
@@ -113,7 +114,7 @@ async function conclude(cast: Cast, told: Told, patience: number[], areCleaned =
   let problems: Problem[] = [];
   for (const seconds of patience) {
     history.note(`${seconds} s later`);
-    await world.pass(seconds * 1000, cast.rooms);
+    await world.pass(seconds * 1000, cast.alarms);
     await insist(cast);
     await told.restart();
     problems = await check(cast, told, areCleaned);

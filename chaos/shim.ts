@@ -39,6 +39,8 @@ export interface Told {
   kept: Record<string, string | null>;
   tasks: Record<string, any>[];
   images: Record<string, any>[];
+  /** Rows of content. */
+  content: Record<string, any>[];
   /** Idempotency keys. */
   keys: Record<string, any>[];
   /** Requests to erase everything that are not done yet. */
@@ -214,10 +216,10 @@ async function command(request, env, ctx) {
   const select = async (table) =>
     rows ? (await env.DB.prepare("SELECT * FROM " + table + " WHERE user_id = ?").bind(rows).all()).results : [];
   const next = due.length > 0 ? Math.min(...due) : null;
-  const [tasks, images, keys, erasures] = await Promise.all(
-    ["tasks", "images", "idempotency_keys", "erasures"].map(select),
+  const [tasks, images, content, keys, erasures] = await Promise.all(
+    ["tasks", "images", "ai_content", "idempotency_keys", "erasures"].map(select),
   );
-  return Response.json({ underWay, busy, next, kept, tasks, images, keys, erasures });
+  return Response.json({ underWay, busy, next, kept, tasks, images, content, keys, erasures });
 }
 
 export default {

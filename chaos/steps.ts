@@ -34,6 +34,8 @@ export type Step =
   | { do: "repeat"; slot: number; times: number }
   | { do: "finish"; slot: number }
   | { do: "deliver"; slot: number; copies: number }
+  /** ModelRiver sends the webhook of a request, which brings a row. */
+  | { do: "content"; number: number; copies: number }
   | { do: "drop"; slot: number }
   /** The provider ends it so long after its start, and sends no webhook. */
   | { do: "lose"; slot: number; afterSeconds: number }

@@ -55,6 +55,8 @@ export class World {
   readonly clock: Clock;
   readonly #job: Omit<Job, "clock" | "migrate">;
   #process: ChildProcess | null = null;
+  /** The longest start of a Worker in this run, in real time: how busy the machine is. */
+  slowestStartMs = 0;
   /** When the power was cut, in real time. */
   readonly kills: number[] = [];
   #evictions = 0;
@@ -115,6 +117,7 @@ export class World {
 
   /** Starts the Worker, or starts it again on the state that is there. */
   async start(migrate = false): Promise<void> {
+    const began = Date.now();
     const job: Job = { ...this.#job, clock: this.clock, migrate };
     const child = spawn(process.execPath, [SERVE, JSON.stringify(job)], {
       detached: true,
@@ -130,6 +133,7 @@ export class World {
       }),
     ]);
     if (!(message as { ready?: boolean }).ready) throw new Error("the Worker's process said something else");
+    this.slowestStartMs = Math.max(this.slowestStartMs, Date.now() - began);
   }
 
   /** Ends Node and workerd at once, as a power cut would. */
@@ -154,7 +158,8 @@ export class World {
 
   /** Sends a command to the shim. While the Worker is down, nothing is sent. */
   async tell(command: Command): Promise<Told> {
-    const nothing = { underWay: 0, busy: [], next: null, kept: {}, tasks: [], images: [], keys: [], erasures: [] };
+    const rows = { tasks: [], images: [], content: [], keys: [], erasures: [] };
+    const nothing = { underWay: 0, busy: [], next: null, kept: {}, ...rows };
     if (!this.isUp) return nothing;
     try {
       const body = JSON.stringify(command);

@@ -52,9 +52,10 @@ export function packageJson({ name }: Choice, { version, wrangler, node }: Base)
       dev: "taskwire-emulator --vars .dev.vars -- wrangler dev",
       deploy: "wrangler d1 migrations apply DB --remote && wrangler deploy",
       test: "node --test",
+      doctor: "taskwire doctor",
     },
     dependencies: { "@taskwire/worker": `^${version}` },
-    devDependencies: { "@taskwire/emulator": `^${version}`, wrangler: `^${wrangler}` },
+    devDependencies: { "@taskwire/cli": `^${version}`, "@taskwire/emulator": `^${version}`, wrangler: `^${wrangler}` },
     engines: { node },
   };
 }

@@ -30,6 +30,7 @@ Live results for AI tasks: a [taskwire](https://github.com/taskwire/taskwire) de
 npm run dev      # the Worker and an emulator of the providers: http://127.0.0.1:8787, sign in as anyone
 npm test         # the Worker and the emulator, together
 npm run deploy   # migrations first, then the Worker
+npm run doctor   # what is wrong, and what to do about it; npx taskwire has more
 \`\`\`
 
 ## The next three steps

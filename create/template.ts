@@ -59,6 +59,7 @@ ${addresses.join("\n")}
 npm install
 npm run dev   # the Worker and an emulator of the providers: http://127.0.0.1:8787, sign in as anyone
 npm test
+npm run doctor   # what is wrong, and what to do about it
 \`\`\`
 
 An update is \`npm update\` and \`npm run deploy\`. [More about taskwire](https://github.com/taskwire/taskwire).

@@ -18,3 +18,12 @@ export function signStandard(secret: string, id: string, timestamp: number, body
   const digest = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`, "utf8").digest("base64");
   return `v1,${digest}`;
 }
+
+/** The three headers of Standard Webhooks. */
+export function standardHeaders(secret: string, id: string, timestamp: number, body: string): Record<string, string> {
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": signStandard(secret, id, timestamp, body),
+  };
+}

@@ -26,6 +26,7 @@ const TYPE_CHECKED = [
   "web/test",
   "emulator",
   "create",
+  "cli",
   "tests",
   "bench",
   "chaos",
@@ -105,6 +106,11 @@ async function server() {
   await step("server tests", () => nodeTest("server tests", "server/test", { filesAtATime: 2 }));
 }
 
+async function cli() {
+  await buildWorker();
+  await step("command line tests", () => nodeTest("command line tests", "cli/test", { filesAtATime: 2 }));
+}
+
 async function chaos() {
   await buildWorker();
   await step("chaos tests", () => nodeTest("chaos tests", "chaos/test"));
@@ -138,7 +144,7 @@ async function packages() {
   );
 }
 
-const PARTS = { lint, native, types, emulator, page, worker, client, server, examples, chaos, browser, packages };
+const PARTS = { lint, native, types, emulator, page, worker, client, server, cli, examples, chaos, browser, packages };
 
 function chosenParts(names) {
   const unknown = names.find((name) => !(name in PARTS));

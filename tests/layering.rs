@@ -34,7 +34,7 @@ const DIRECTIONS: [(&str, &str); 25] = [
     ("outbox", "config domain error http log platform signature store url"),
     ("feed", "domain error limits object panics platform store url"),
     ("room", "domain error feed http log metrics object outbox panics platform provider store url"),
-    ("erase", "domain error platform room store"),
+    ("erase", "domain error feed platform room store"),
     ("start", "domain erase error feed limits log platform provider room store"),
     (
         "api",

@@ -67,7 +67,7 @@ describe("whatever goes wrong", { timeout: 280_000 }, () => {
       t.diagnostic(said.split("\n").at(-1) ?? "");
       if (seed !== FIXED_SEED) return;
       assert.deepEqual([...summary.injected.keys()].sort(), FAULTS);
-      assert.deepEqual([...summary.started.keys()].sort(), [...KINDS, "of a batch"].sort());
+      assert.deepEqual([...summary.started.keys()].sort(), [...KINDS, "of a batch", "content"].sort());
       assert.deepEqual([...summary.sent.keys()].sort(), [...GENERATIONS]);
     });
   }
@@ -76,6 +76,7 @@ describe("whatever goes wrong", { timeout: 280_000 }, () => {
     const { summary, said } = await inflict(FIXED_SEED, 12, { cutsEvents: true });
     assert.equal(summary.failures.length, 0, said);
     assert.deepEqual([...summary.told.keys()].sort(), ["hook", "queue", "url"]);
+    assert.ok(summary.started.has("content"), said);
     assert.ok(summary.injected.has("cut off events") && summary.injected.has("kill"), said);
     t.diagnostic(said.split("\n").at(-1) ?? "");
   });
@@ -101,6 +102,10 @@ describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () 
     for (let number = 1; ; number++) if (isSuch(planFor(FIXED_SEED, number))) return number;
   };
   const emptied = first(({ steps }) => steps.some((step) => step.do === "eraseUser"));
+  const told = first(({ steps, receivers }) => {
+    const isHeard = !Object.values(receivers ?? {}).some((plan) => plan.includes("410"));
+    return isHeard && steps.some((step) => step.do === "content") && !steps.some((step) => step.do === "eraseUser");
+  });
   const outlived = first(({ end }) => end === "outlived");
   const planted: [string, string, Fault, number?][] = [
     ["a delivery that is forgotten after its 200", saboteurs.DROPS_DELIVERIES, "lost"],
@@ -113,6 +118,8 @@ describe("a planted bug is found:", { timeout: 200_000, concurrency: true }, () 
     ["a batch's watcher who is shown other tasks", saboteurs.MIXES_BATCHES, "leaked"],
     ["a result of another kind that is left out", saboteurs.FORGETS_RESULTS, "lost"],
     ["an end that nobody is told of", saboteurs.FORGETS_EVENTS, "lost"],
+    ["a row that nobody is told of", saboteurs.FORGETS_CONTENT, "lost", told],
+    ["a row that is told of before it can be read", saboteurs.HURRIES_EVENTS, "lost", told],
     ["a late webhook that brings an erased task back", saboteurs.REVIVES_ERASED, "kept"],
     ["a feed that goes on showing what was erased", saboteurs.HIDES_ERASING, "kept"],
     ["rows of images that stay when their task is erased", saboteurs.KEEPS_IMAGES, "kept"],

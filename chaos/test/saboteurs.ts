@@ -134,6 +134,29 @@ export const FORGETS_EVENTS = module({
     }`,
 });
 
+/** The events that a row has caused are not stored with it. */
+export const FORGETS_CONTENT = module({
+  room: `
+    async (request, inner, ctx) => {
+      const answer = await inner(request);
+      const text = ctx.storage.kv.get("room");
+      if (text !== undefined && ctx.id.name.startsWith("channel:"))
+        ctx.storage.kv.put("room", text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
+      return answer;
+    }`,
+});
+
+/** An event is told of a row that nobody can read yet. */
+export const HURRIES_EVENTS = module({
+  fetch: `
+    async (request, env, ctx) => {
+      const isOfRow = new URL(request.url).pathname === "/webhooks/modelriver";
+      const answer = await forward(request, env, ctx);
+      if (isOfRow) await env.DB.prepare("DELETE FROM ai_content").run();
+      return answer;
+    }`,
+});
+
 /** A ticket never expires: an expired one is signed again, for a later time. */
 export const KEEPS_TICKETS = module({
   fetch: `

@@ -167,6 +167,44 @@ export interface CurrentFrame {
   version: number;
 }
 
+/** A webhook that came in, and what became of it. */
+export interface Delivery {
+  /** Rises with the order in which they were stored. */
+  id: string;
+  at: string;
+  provider: string;
+  /** The provider's word for what has happened. */
+  event: string | null;
+  /** What a repetition is recognized by. */
+  providerDelivery: string | null;
+  /** The task, or the channel. */
+  taskId: string | null;
+  /**
+   * `applied`, `duplicate`, `stale`, `early`, `noted`, `unknown_type`, `unknown_task`, `bad_signature`, `malformed`,
+   * `too_large` or `failed`.
+   */
+  verdict: string;
+  /** Of the answer. At most 65535. */
+  status: number;
+  /** From its arrival until this was known. */
+  ms: number;
+  /** The length of its body. */
+  bytes: number;
+  /** Why it was refused. */
+  reason: string | null;
+}
+
+export interface DeliveryAnswer {
+  delivery: WholeDelivery;
+}
+
+/** Deliveries in their order. With a filter there may be fewer than were asked for, or none, before the last page. */
+export interface DeliveryPage {
+  deliveries: Delivery[];
+  /** The `cursor` of the next page. Null on the last one; never null with the oldest first, where later ones follow. */
+  nextCursor: string | null;
+}
+
 /** The owner has erased the task. A socket of the task alone is closed with 4404. */
 export interface ErasedFrame {
   type: "erased";
@@ -180,6 +218,35 @@ export interface Erasing {
 
 /** In the provider's own words. */
 export type Estimate = Record<string, unknown>;
+
+/** One event. */
+export interface EventAnswer {
+  /** An event with what is sent. */
+  event: {
+    id: string;
+    /** When its cause was. */
+    at: string;
+    type: EventType;
+    /** The task, or the row of content. */
+    taskId: string;
+    version: number;
+    state: Standing;
+    /** By the names of the roads. */
+    roads: Record<string, unknown>;
+    /** JSON text. Thin where what the event is about is not as it was. */
+    body: string;
+  };
+}
+
+/** Events, in the order that was asked for. */
+export interface EventPage {
+  events: SentEvent[];
+  /** The `cursor` of the next page. Null on the last one, but for `order=oldest`: a reader goes on from there. */
+  nextCursor: string | null;
+}
+
+/** The types of events. */
+export type EventType = "task.completed" | "task.failed" | "content.created";
 
 /** One message of a socket. */
 export type Frame =
@@ -291,6 +358,23 @@ export interface Models {
   models: Model[];
 }
 
+/** How an event stands on one road. */
+export interface OnRoad {
+  state: Standing;
+  attempts: number;
+  /** What was answered last, where that is an HTTP status. At most 65535. */
+  status: number | null;
+  /** The last attempt, or the last look at whether there can be one. */
+  at: string;
+  /** The next one. */
+  nextAt: string | null;
+  /**
+   * `gone`, `exhausted` or `undeliverable`: it was given up. `no_answer`, `held` (a setting is wrong) or `absent`
+   * (the destination is off, or not set): it waits.
+   */
+  reason: string | null;
+}
+
 /** One thing that a task has made: a file at an address, a text, or a value. */
 export interface Output {
   type: OutputType;
@@ -332,6 +416,36 @@ export interface RateResult {
   [more: string]: unknown;
 }
 
+/** Those that came from `since` until before `until`. */
+export interface ReplayRange {
+  since: string;
+  until: string;
+  /** The `nextCursor` of the same range. 1 to 200 characters. */
+  cursor?: string;
+  /** Only these, with commas between them. 1 to 200 characters. */
+  verdict?: string;
+}
+
+/** What became of a delivery that was repeated. */
+export interface Replayed {
+  verdict: string;
+}
+
+/** What became of those that were repeated. */
+export interface ReplayedAll {
+  replayed: number;
+  /** Those that cannot be repeated. */
+  skipped: number;
+  verdicts: Record<string, unknown>;
+  /** The `cursor` to go on with. Null: that was all. */
+  nextCursor: string | null;
+}
+
+/** An event that is sent again. */
+export interface ResentEvent {
+  event: SentEvent;
+}
+
 /** Asks for an image's review. */
 export interface ReviewRequest {
   /** At most 4096 characters. */
@@ -369,6 +483,29 @@ export interface RunningUsage {
   now: number;
 }
 
+/** An event as its row says that it stands. */
+export interface SentEvent {
+  id: string;
+  /** When its cause was. */
+  at: string;
+  type: EventType;
+  /** The task, or the row of content. */
+  taskId: string;
+  version: number;
+  state: Standing;
+  /** By the names of the roads. */
+  roads: Record<string, unknown>;
+}
+
+export interface Stage {
+  count: number;
+  p50: number | null;
+  p99: number | null;
+}
+
+/** How an event stands: failed if it has failed on one road, and delivered if it was on all. */
+export type Standing = "delivered" | "waiting" | "failed";
+
 /** A kind of task; or a model of a provider that runs many. */
 export type StartRequest = TaskRequest | RunRequest;
 
@@ -388,6 +525,45 @@ export interface StartsUsage {
   left: number;
   /** ISO 8601 UTC. */
   resetsAt: string;
+}
+
+/** Figures since a full hour. */
+export interface Stats {
+  since: string;
+  until: string;
+  /** There were more deliveries than the newest 20,000, which are counted. */
+  isPartial: boolean;
+  /** Besides those of deliveries: `polled` and `timeout`, of tasks that ended without one. */
+  verdicts: Record<string, unknown>;
+  /** Deliveries of each. */
+  providers: Record<string, unknown>;
+  /** Of tasks that deliveries have ended; so are the kinds and the stages. */
+  statuses: { completed: number; failed: number };
+  kinds: Record<string, unknown>;
+  /** Where the time of tasks went, in milliseconds. */
+  stages: { start: Stage; provider: Stage; apply: Stage; d1: Stage };
+  hours: { at: string; verdicts: Record<string, unknown> }[];
+  /** Tasks under way. */
+  pending: {
+    /** 10,000 at most. */
+    count: number;
+    oldestAt: string | null;
+  };
+  /** Events out: all that wait or were given up, and those of this time that were delivered. */
+  events: { waiting: number; failed: number; delivered: number };
+  destinations: {
+    destination: string;
+    failingSince: string;
+    /** Nothing is sent to it any more. */
+    isOff: boolean;
+  }[];
+  /** What should be looked at now. */
+  problems: {
+    /** For programs. */
+    what: string;
+    /** For people. */
+    detail: string;
+  }[];
 }
 
 export type Status = "pending" | "completed" | "failed";
@@ -470,10 +646,32 @@ export type TaskResult =
   | { kind: "image.upscale"; result: ImageResult }
   | { kind: "video.generate"; result: VideoResult };
 
+/** Any owner's task, and what became of it, the oldest first. */
+export interface TaskTimeline {
+  task: Task;
+  timeline: TimelineEntry[];
+}
+
 /** A ticket for sockets and reads of one thing. It is valid for an hour. */
 export interface Ticket {
   ticket: string;
   expiresAt: string;
+}
+
+/** One thing that has happened. */
+export interface TimelineEntry {
+  at: string;
+  what: What;
+  /** In plain words. */
+  detail: string;
+  deliveryId?: string | null;
+  eventId?: string | null;
+  /** How long it took, in milliseconds. */
+  ms?: number | null;
+  /** How the event stands. */
+  state?: Standing | null;
+  /** What became of the webhook. */
+  verdict?: string | null;
 }
 
 /** Asks for a larger image. */
@@ -530,6 +728,42 @@ export interface WebConfig {
   audience: string;
   /** `id_token` where the page has to send that: the issuer's access tokens are opaque. */
   pageToken?: string | null;
+}
+
+/** What has happened. */
+export type What = "created" | "accepted" | "delivery" | "polled" | "ended" | "behind" | "event" | "erased";
+
+/** The same with its body. */
+export interface WholeDelivery {
+  /** Rises with the order in which they were stored. */
+  id: string;
+  at: string;
+  provider: string;
+  /** The provider's word for what has happened. */
+  event: string | null;
+  /** What a repetition is recognized by. */
+  providerDelivery: string | null;
+  /** The task, or the channel. */
+  taskId: string | null;
+  /**
+   * `applied`, `duplicate`, `stale`, `early`, `noted`, `unknown_type`, `unknown_task`, `bad_signature`, `malformed`,
+   * `too_large` or `failed`.
+   */
+  verdict: string;
+  /** Of the answer. At most 65535. */
+  status: number;
+  /** From its arrival until this was known. */
+  ms: number;
+  /** The length of its body. */
+  bytes: number;
+  /** Why it was refused. */
+  reason: string | null;
+  /** The first 64 KB, or 2 KB of what was refused. Null once erased. */
+  body: string | null;
+  /** Whether that is all of it. */
+  isComplete: boolean;
+  /** The task that it has ended: its kind and status, and how long each stage took, in milliseconds. */
+  settled: unknown;
 }
 
 export interface ListQuery {

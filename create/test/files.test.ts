@@ -118,7 +118,11 @@ test("migrations run before a deployment, and by the name of the binding", () =>
   assert.equal(scripts.deploy, "wrangler d1 migrations apply DB --remote && wrangler deploy");
   assert.match(scripts.dev, /taskwire-emulator .* -- wrangler dev/);
   assert.deepEqual(dependencies, { "@taskwire/worker": `^${base.version}` });
-  assert.deepEqual(devDependencies, { "@taskwire/emulator": `^${base.version}`, wrangler: `^${base.wrangler}` });
+  assert.deepEqual(devDependencies, {
+    "@taskwire/cli": `^${base.version}`,
+    "@taskwire/emulator": `^${base.version}`,
+    wrangler: `^${base.wrangler}`,
+  });
 });
 
 test("the README names three steps, the webhooks to register, and what is missing", () => {

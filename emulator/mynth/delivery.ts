@@ -7,7 +7,7 @@
 import { spread } from "../chance.ts";
 import type { Try } from "../courier.ts";
 import type { Letter } from "../outbox.ts";
-import { signStandard } from "../signing.ts";
+import { standardHeaders } from "../signing.ts";
 import type { Generation } from "./generation.ts";
 import { retryDelays } from "./schedule.ts";
 import { signHex } from "./signing.ts";
@@ -32,8 +32,8 @@ export interface Target {
 }
 
 /** The headers of one attempt: which there are tells the generations apart. */
-function headersOf(
-  { event, id, generation }: About,
+export function headersOf(
+  { event, id, generation }: Pick<About, "event" | "id" | "generation">,
   secret: string | null,
   body: string,
   timestamp: number,
@@ -43,9 +43,7 @@ function headersOf(
     "user-agent": "Mynth-Webhooks (emulator)",
   };
   if (generation === "g4") {
-    if (secret === null) return headers;
-    const signature = signStandard(secret, id, timestamp, body);
-    return { ...headers, "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signature };
+    return secret === null ? headers : { ...headers, ...standardHeaders(secret, id, timestamp, body) };
   }
   headers["x-mynth-event"] = event;
   if (generation === "g3") headers["x-mynth-delivery"] = id;

@@ -11,7 +11,7 @@ import type { Json } from "../json.ts";
 import { mutated, Outbox, type SendOptions } from "../outbox.ts";
 import { redirected, runItsCourse } from "../run_course.ts";
 import { end, goOn, isOver, type Run, RunBook } from "../runs.ts";
-import { signStandard } from "../signing.ts";
+import { standardHeaders } from "../signing.ts";
 import type { ReplicateOptions } from "./options.ts";
 import { prediction, written } from "./wire.ts";
 
@@ -112,9 +112,7 @@ export class Replicate {
     const headers = (timestamp: number) => ({
       "content-type": "application/json",
       "user-agent": "Replicate-Webhooks (emulator)",
-      "webhook-id": id,
-      "webhook-timestamp": String(timestamp),
-      "webhook-signature": signStandard(secret, id, timestamp, body),
+      ...standardHeaders(secret, id, timestamp, body),
     });
     const about: About = { predictionId: run.id, said: run.status };
     return this.outbox.send({ about, url: webhook, body, headers, delays: RETRY_DELAYS_MS }, how);

@@ -33,7 +33,7 @@ export const PACKAGES = [
   { folder: "client" },
   { folder: "server" },
   { folder: "create" },
-  // The command line joins here: { folder: "cli" }.
+  { folder: "cli" },
 ];
 
 const json = (file) => JSON.parse(readFileSync(file, "utf8"));

@@ -25,6 +25,8 @@ mod delivery;
 #[cfg(target_arch = "wasm32")]
 mod erase;
 #[cfg(target_arch = "wasm32")]
+mod event;
+#[cfg(target_arch = "wasm32")]
 mod generate;
 #[cfg(target_arch = "wasm32")]
 mod health;

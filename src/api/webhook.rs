@@ -4,6 +4,7 @@
 use super::answer::{Response, json};
 use super::body::{WEBHOOK_LIMIT, read};
 use super::delivery::Incoming;
+use super::event::event;
 use super::incoming::Request;
 use super::response::site::RECEIVED;
 use crate::auth::published::PublishedKeys;
@@ -11,16 +12,15 @@ use crate::domain::delivery::mark::Mark;
 use crate::domain::task::report::Report;
 use crate::domain::time::SECOND;
 use crate::domain::verdict::Verdict;
-use crate::error::{ApiError, Code, Issue};
+use crate::error::{ApiError, Code};
 use crate::log::flood::{About, COUNTED, CountLine, Floods, Say};
 use crate::log::{Line, What};
 use crate::platform::{config, log, log_count, log_line, now};
 use crate::provider::call::TaskRef;
-use crate::provider::calls::{are_its, poll};
+use crate::provider::calls::poll;
 use crate::provider::contract::Provider;
 use crate::provider::event::Event;
 use crate::provider::http::Http;
-use crate::provider::malformed::Malformed;
 use crate::provider::registry::PROVIDERS;
 use crate::provider::settings::Verifier;
 use crate::room::channel::client::ChannelClient;
@@ -227,25 +227,6 @@ async fn whose(
     Ok(Whose::Its)
 }
 
-/// What the webhook says. One that names another host in its addresses is refused.
-pub(super) fn event(
-    env: &Env,
-    provider: &'static dyn Provider,
-    webhook: &Verified<'_>,
-) -> Result<Event, ApiError> {
-    let event = provider.read(webhook).map_err(malformed)?;
-    let addresses = match &event {
-        Event::Task(report) => report.addresses.as_slice(),
-        Event::Progress { addresses, .. } => addresses,
-        Event::Channel(_) | Event::Other { .. } => &[],
-    };
-    if !are_its(&Http { env }, provider, addresses) {
-        let message = "An address of the event is not one of the provider's.";
-        return Err(ApiError::new(Code::MalformedEvent, message));
-    }
-    Ok(event)
-}
-
 async fn hand_over(
     env: &Env,
     delivery: String,
@@ -266,16 +247,6 @@ fn taken(id: &str, verdict: Verdict) -> Result<(), ApiError> {
         Verdict::Full => Err(ApiError::unavailable()),
         _ => Ok(()),
     }
-}
-
-/// The error for a verified body that cannot be read.
-fn malformed(wrong: Malformed) -> ApiError {
-    let message = match wrong.path {
-        "" => wrong.message.to_owned(),
-        path => format!("{path}: {}", wrong.message),
-    };
-    let issues = vec![Issue::new(wrong.path, wrong.message)];
-    ApiError { issues, ..ApiError::new(Code::MalformedEvent, message) }
 }
 
 /// The error for a webhook that cannot be verified.

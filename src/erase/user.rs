@@ -3,9 +3,10 @@
 use crate::domain::channel::erase::Gone;
 use crate::domain::retention::Table;
 use crate::domain::task::Task;
-use crate::domain::task::erase::Rows;
+use crate::domain::task::erase::{Rows, word_before_erasing};
 use crate::domain::time::{DAY, MINUTE, Millis};
 use crate::error::ApiError;
+use crate::feed::books;
 use crate::platform::{log_error, now};
 use crate::room::channel::client::ChannelClient;
 use crate::room::task::client::TaskClient;
@@ -64,7 +65,10 @@ impl Run<'_> {
 
     async fn erase(&mut self, erasure: &Erasure) -> Result<(), ApiError> {
         self.without_rooms(erasure).await?;
-        if self.tasks(erasure).await? && self.channels(erasure).await? {
+        let tasks_are_gone = self.tasks(erasure).await?;
+        if self.channels(erasure).await? && tasks_are_gone {
+            // With the intents goes all that is known of channels whose start had no answer.
+            books::erased(self.env, &erasure.user_id, erasure.before).await?;
             self.store.end_erasure(erasure).await?;
         }
         Ok(())
@@ -85,30 +89,38 @@ impl Run<'_> {
 
     /// Erases tasks: whether all are gone.
     async fn tasks(&mut self, erasure: &Erasure) -> Result<bool, ApiError> {
+        let (mut after, mut are_gone) = (String::new(), true);
         while !self.is_over() {
-            let tasks = self.store.tasks_before(erasure, PAGE).await?;
-            let started = now() - START_PATIENCE;
-            let is_ready = |task: &&Task| task.task_id.is_some() || task.created_at < started;
-            let ready: Vec<&Task> = tasks.iter().filter(is_ready).collect();
-            for some in ready.chunks(SIDE_BY_SIDE) {
+            let tasks = self.store.tasks_before(erasure, &after, PAGE).await?;
+            for some in tasks.chunks(SIDE_BY_SIDE) {
                 let erased = join_all(some.iter().map(|task| self.task(task))).await;
-                erased.into_iter().collect::<Result<Vec<()>, _>>()?;
+                for is_gone in erased {
+                    are_gone &= is_gone?;
+                }
                 self.rooms = self.rooms.saturating_sub(some.len());
             }
-            if tasks.len() < PAGE as usize || ready.is_empty() {
-                return Ok(ready.len() == tasks.len());
+            match tasks.last().filter(|_| tasks.len() == PAGE as usize) {
+                Some(last) => after = last.key.to_string(),
+                None => return Ok(are_gone),
             }
         }
         Ok(false)
     }
 
-    async fn task(&self, task: &Task) -> Result<(), ApiError> {
+    /// Erases a task: whether it is gone. One that is still searched for at its provider is not yet.
+    async fn task(&self, task: &Task) -> Result<bool, ApiError> {
         let rows = Rows::from(task);
-        match task.task_id {
-            Some(_) => gone(TaskClient::of(self.env, task.id())?.erase(rows).await?),
-            // It was never taken: it has no room.
-            None => self.store.delete_task(&rows).await,
+        if task.task_id.is_some() {
+            gone(TaskClient::of(self.env, task.id())?.erase(rows).await?)?;
+            return Ok(true);
         }
+        // It has no room, so it is told here what it comes to.
+        let word =
+            word_before_erasing(task, now()).filter(|_| task.created_at < now() - START_PATIENCE);
+        let Some(word) = word else { return Ok(false) };
+        books::tell(self.env, &task.user_id, vec![word]).await?;
+        self.store.delete_task(&rows).await?;
+        Ok(true)
     }
 
     /// Erases channels and their content: whether all are gone.

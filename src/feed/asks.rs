@@ -2,6 +2,7 @@
 //! object's own `fetch`.
 
 use crate::domain::id::TaskKey;
+use crate::domain::time::Millis;
 use crate::domain::usage::apply::{Answer, Wanted};
 use crate::domain::usage::pool::Ask;
 use crate::domain::usage::word::Word;
@@ -17,6 +18,8 @@ pub enum BookAsk {
     Release(Vec<TaskKey>),
     /// How starts stand.
     Tell(Vec<Word>),
+    /// All that the user has from before this time is about to be erased.
+    Erased { before: Millis },
     /// What is used and left, for a user of this tier.
     Usage { tier: Option<String> },
 }
@@ -64,9 +67,10 @@ mod tests {
                 r#"{"release":["000000000001BwcHBwcHBwcHBwcH"]}"#,
             ),
             (
-                BookAsk::Tell(vec![Word { start: key, version: 2, end }]),
+                BookAsk::Tell(vec![Word::new(key, 2, end)]),
                 r#"{"tell":[{"start":"000000000001BwcHBwcHBwcHBwcH","version":2,"end":{"charge":{"cost":"0.03"},"is_final":true}}]}"#,
             ),
+            (BookAsk::Erased { before: 7 }, r#"{"erased":{"before":7}}"#),
             (BookAsk::Usage { tier: None }, r#"{"usage":{"tier":null}}"#),
         ] {
             assert_eq!(serde_json::to_string(&ask).unwrap(), literal);

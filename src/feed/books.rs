@@ -2,6 +2,7 @@
 
 use super::asks::{BookAnswer, BookAsk};
 use crate::domain::id::TaskKey;
+use crate::domain::time::Millis;
 use crate::domain::usage::apply::{Answer, Wanted};
 use crate::domain::usage::view::Usage;
 use crate::domain::usage::word::Word;
@@ -44,6 +45,19 @@ pub async fn tell(env: &Env, user: &str, words: Vec<Word>) -> Result<(), ApiErro
         return Ok(());
     }
     ask(env, user, &BookAsk::Tell(words)).await.map(drop)
+}
+
+/// Tells that all that the user has from before `before` is about to be erased: what has no rows then was
+/// not necessarily never made.
+///
+/// # Errors
+///
+/// `unavailable` if the book cannot be reached.
+pub async fn erased(env: &Env, user: &str, before: Millis) -> Result<(), ApiError> {
+    if !is_kept(env) {
+        return Ok(());
+    }
+    ask(env, user, &BookAsk::Erased { before }).await.map(drop)
 }
 
 /// What the user has used, for this tier.

@@ -96,6 +96,7 @@ impl Keeper<'_> {
             }
             BookAsk::Release(starts) => self.handled(Input::Release(starts)).await,
             BookAsk::Tell(words) => self.handled(Input::Words(words)).await,
+            BookAsk::Erased { before } => self.handled(Input::Erased { before }).await,
             BookAsk::Usage { tier } => {
                 self.ask_rows().await;
                 let book = self.book()?;

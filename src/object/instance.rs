@@ -4,6 +4,7 @@ use super::ends::Ends;
 use futures_channel::oneshot;
 use js_sys::Array;
 use std::cell::Cell;
+use std::future::pending;
 use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
@@ -50,11 +51,14 @@ impl Instance {
         }
     }
 
-    /// Waits for the next nudge. Only one can wait.
+    /// Waits for the next nudge. Whoever waits last gets it, and nobody is woken by that: two who wait would
+    /// wake each other for ever.
     pub(super) async fn nudged(&self) {
         let (nudge, nudged) = oneshot::channel();
         self.nudge.set(Some(nudge));
-        let _ = nudged.await;
+        if nudged.await.is_err() {
+            pending::<()>().await;
+        }
     }
 
     pub(super) fn ends(&self) -> Ends {

@@ -91,6 +91,8 @@ pub struct Started {
     /// The addresses at which the provider wants to be asked about it. Whole URLs: whoever has sent the call
     /// checks them, and keeps their paths.
     pub links: Option<Links>,
+    /// What it will cost, where the answer says so: a decimal, as the provider writes it.
+    pub estimated_cost: Option<String>,
 }
 
 /// A page of a provider's list of tasks, newest first.

@@ -75,6 +75,20 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
         }
     }
 
+    /// What the provider has estimated in its answer to a start, where money is counted: it replaces what was
+    /// reserved. If it cannot be read, that stands.
+    pub(super) fn estimate(&self, task_id: &str, estimated: Option<String>) -> Option<Amount> {
+        self.money.as_ref().filter(|money| money.counts)?;
+        let estimated = estimated?;
+        let amount = Amount::parse(&estimated);
+        if amount.is_none() {
+            let text: String = estimated.chars().take(40).collect();
+            let detail = format!("the estimate {text:?} of {task_id} is negative or no decimal");
+            self.clock.log_error("start", &detail);
+        }
+        amount
+    }
+
     /// Enters starts in the user's book: all, or none.
     ///
     /// # Errors

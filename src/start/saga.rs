@@ -136,8 +136,9 @@ impl<R: Rows, C: Calls, O: Rooms, T: Clock> Ports<'_, R, C, O, T> {
 
     async fn begin(&self, job: &Job) -> StartOutcome {
         match self.ask(job).await {
-            Ok(Started { id, access, links }) => {
-                self.attach(Task { access, links, ..job.task.clone().named(id) }).await
+            Ok(Started { id, access, links, estimated_cost }) => {
+                let estimate = self.estimate(&id, estimated_cost);
+                self.attach(Task { access, links, estimate, ..job.task.clone().named(id) }).await
             }
             Err(error) => {
                 // After a provisional error the provider may have the task anyway. It is searched for,

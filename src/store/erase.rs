@@ -103,14 +103,19 @@ impl Store {
         asked.into_iter().map(read).collect()
     }
 
-    /// A user's tasks from before some time, oldest first.
+    /// A user's tasks from before some time, oldest first: those after the key `after`.
     ///
     /// # Errors
     ///
     /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
-    pub async fn tasks_before(&self, erasure: &Erasure, most: u32) -> Result<Vec<Task>, ApiError> {
+    pub async fn tasks_before(
+        &self,
+        erasure: &Erasure,
+        after: &str,
+        most: u32,
+    ) -> Result<Vec<Task>, ApiError> {
         let before = TaskKey::floor(erasure.before);
-        let values = [erasure.user_id.as_str().into(), before.into(), most.into()];
+        let values = [erasure.user_id.as_str().into(), before.into(), most.into(), after.into()];
         self.tasks(self.bind(sql::TASKS_BEFORE, &values)?).await
     }
 

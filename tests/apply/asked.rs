@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, attach, completed, decide, delivery, new_task, poll, report};
 use taskwire::domain::effect::{Arm, Effect};
-use taskwire::domain::task::apply::{Input, Stage, Work, apply};
+use taskwire::domain::task::apply::{Input, Work, apply};
 use taskwire::domain::task::report::{Outcome, Report};
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::task::{Links, Pace, Status, Task, TaskError};
@@ -22,13 +22,26 @@ fn whoever_asks_now_has_the_provider_polled_at_once_and_closely_from_then_on() {
     let expected = [
         Effect::Store,
         Effect::Arm(Arm::By(at + 5 * MINUTE)),
-        Effect::Then(Input::Alarm(Stage::Poll)),
+        Effect::Do(Work::Poll),
+        Effect::Then(Input::Asked),
     ];
     assert_eq!(asked.effects, expected);
-    let next = apply(&asked.state, Input::Alarm(Stage::Poll), at);
-    assert_eq!(next.effects[0], Effect::Do(Work::Poll));
     let (after, _) = decide(&asked.state, poll(report(Outcome::Pending)), at);
     assert_eq!(after.clock.poll_at, at + 20 * SECOND, "as after the start");
+    let (after, _) = decide(&after, Input::Flushed(1), at);
+    let next = apply(&after, Input::Asked, at);
+    let alarm = Effect::Arm(Arm::By(at + 20 * SECOND));
+    assert_eq!(next.effects, [alarm, Effect::Then(Input::EventsDue)]);
+}
+
+#[test]
+fn an_end_that_asking_has_found_is_written_at_once_and_its_events_are_left_to_the_alarm() {
+    let room = attached(&new_task(0));
+    let (ended, _) = decide(&room, poll(completed(vec![])), NOW + SECOND);
+    let effects = apply(&ended, Input::Asked, NOW + SECOND).effects;
+    let [Effect::Arm(Arm::By(_)), flush, events] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(*flush, Effect::Do(Work::Flush { note: true }));
+    assert_eq!(*events, Effect::Then(Input::EventsDue));
 }
 
 #[test]
@@ -36,8 +49,7 @@ fn a_task_that_is_over_is_not_polled_though_somebody_asks() {
     let room = attached(&new_task(0));
     let (room, _) = decide(&room, delivery("evt_1", completed(vec![])), NOW);
     let asked = apply(&room, Input::AskNow, NOW + SECOND);
-    let next = apply(&asked.state, Input::Alarm(Stage::Poll), NOW + SECOND);
-    assert!(!next.effects.contains(&Effect::Do(Work::Poll)));
+    assert!(!asked.effects.contains(&Effect::Do(Work::Poll)));
     assert_eq!(asked.state.task, room.task);
 }
 

@@ -7,10 +7,14 @@ use crate::world::{Said, Step, World};
 use taskwire::domain::effect::{Arm, Effect};
 use taskwire::domain::erase::LATE_WRITE;
 use taskwire::domain::task::apply::{Input, Work, apply};
-use taskwire::domain::task::erase::Rows;
+use taskwire::domain::task::change::fail;
+use taskwire::domain::task::erase::{Rows, SEARCHED_FOR, word_before_erasing};
 use taskwire::domain::task::schedule::{ERASED_LIFETIME, FIRST_FLUSH};
+use taskwire::domain::task::state::RoomState;
+use taskwire::domain::task::{START_LOST, Task, TaskError};
 use taskwire::domain::time::HOUR;
 use taskwire::domain::usage::amount::Amount;
+use taskwire::domain::usage::book::LONGEST;
 use taskwire::domain::usage::word::{Charge, Word};
 use taskwire::domain::verdict::Verdict;
 
@@ -194,7 +198,9 @@ fn nothing_is_kept_of_whose_task_it_was_once_its_rows_are_gone_for_good() {
     world.take(Step::Erase, ALL);
     let (room, _) = decide(&world.room(), Input::Deleted, world.now + LATE_WRITE);
     // Its end is paid for, so it is remembered until the book has it.
-    let (room, _) = decide(&room, Input::Settled, world.now + LATE_WRITE);
+    let owed = room.erased.as_ref().and_then(|erased| erased.owed.as_ref()).expect("owed");
+    let last = Input::Settled(owed.last_word());
+    let (room, _) = decide(&room, last, new_task(2).deadline() + LONGEST);
     let text = serde_json::to_string(&room).expect("plain JSON");
     let task = new_task(2);
     assert!(!text.contains(&task.user_id) && !text.contains(task.key.as_str()), "{text}");
@@ -246,6 +252,76 @@ fn an_erased_task_of_which_nothing_is_heard_costs_what_was_reserved_from_its_dea
     let end = world.told[0].end.expect("an end");
     assert_eq!((end.charge, end.is_final), (Charge::Reserved, false));
     assert_eq!(world.room().erased.expect("remembered").owed, None);
+}
+
+#[test]
+fn before_its_rows_go_the_book_is_told_that_they_were_erased() {
+    let notice = |world: &World| world.room().erased.as_ref()?.notice().map(|(_, word)| word);
+    let mut world = World::new();
+    world.take(Step::Attach, ALL);
+    world.take(Step::Erase, ALL);
+    let word = notice(&world).expect("a word");
+    assert!(word.is_erased && word.end.is_none() && word.start == new_task(2).key);
+    world.is_away = true;
+    world.take(Step::Completed, ALL);
+    let word = notice(&world).expect("a word");
+    assert!(word.is_erased && word.end.is_some_and(|end| end.charge == cost()), "it has ended");
+    // What the book knows the end of is nothing to it.
+    let mut world = World::new();
+    world.take(Step::Attach, ALL);
+    world.take(Step::Completed, ALL);
+    world.take(Step::Erase, ALL);
+    assert_eq!(notice(&world), None);
+}
+
+#[test]
+fn what_was_estimated_is_told_with_whatever_is_told_of_an_erased_task() {
+    let estimate = Amount::parse("0.02");
+    let task = Box::new(Task { estimate, ..new_task(2) });
+    let (room, _) = decide(&RoomState::default(), Input::Attach(task), NOW);
+    let erase = Input::Erase(Box::new(Rows::from(&new_task(2))));
+    let (room, _) = decide(&room, erase, NOW);
+    let erased = room.erased.as_ref().expect("erased");
+    let (user, notice) = erased.notice().expect("a word");
+    assert_eq!((user, notice.estimate), ("ada", estimate));
+    let owed = erased.owed.as_ref().expect("owed");
+    assert_eq!(owed.last_word().estimate, estimate);
+}
+
+#[test]
+fn what_the_provider_says_while_the_book_is_told_something_else_is_told_next() {
+    let mut world = World::new();
+    world.take(Step::Attach, ALL);
+    world.take(Step::Erase, ALL);
+    let at = new_task(2).deadline();
+    let owed = |room: &RoomState| room.erased.as_ref().expect("erased").owed.clone();
+    let told = owed(&world.room()).expect("owed").last_word();
+    world.is_away = true;
+    world.take(Step::Completed, ALL);
+    let (room, _) = decide(&world.room(), Input::Settled(told), at);
+    let left = owed(&room).expect("its cost is not told").last_word();
+    assert_eq!(left.end.expect("an end").charge, cost());
+    let (room, _) = decide(&room, Input::Settled(left), at);
+    assert_eq!(owed(&room), None);
+}
+
+#[test]
+fn a_start_without_an_id_keeps_its_rows_until_it_was_searched_for_or_for_an_hour() {
+    let lost = Task { task_id: None, ..new_task(2) };
+    let at = lost.created_at + SEARCHED_FOR;
+    assert_eq!(word_before_erasing(&lost, at - 1), None);
+    let word = word_before_erasing(&lost, at).expect("a word");
+    assert!(word.is_erased && word.end.is_none(), "what was reserved stands");
+    let given_up = |code: &str, version, images: usize| {
+        let mut task = Task { task_id: None, version, ..new_task(images) };
+        fail(&mut task, TaskError::new(code, "…"));
+        let end = word_before_erasing(&task, NOW)?.end.expect("an end");
+        Some((end.charge, end.is_final))
+    };
+    assert_eq!(given_up(START_LOST, 1, 2), None, "it is searched for");
+    assert_eq!(given_up(START_LOST, 2, 2), Some((Charge::Nothing, false)), "it is not there");
+    assert_eq!(given_up(START_LOST, 2, 0), Some((Charge::Reserved, false)), "nobody can know");
+    assert_eq!(given_up("restricted_content", 1, 2), Some((Charge::Nothing, true)));
 }
 
 #[test]

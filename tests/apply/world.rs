@@ -236,8 +236,9 @@ impl World {
             Work::Send => panic!("an event, and there is no road"),
             Work::Settle if self.is_away => Some(Input::SettleFailed),
             Work::Settle => {
-                self.told.extend(room.erased?.owed.map(|owed| owed.last_word()));
-                Some(Input::Settled)
+                let word = room.erased?.owed?.last_word();
+                self.told.push(word.clone());
+                Some(Input::Settled(word))
             }
             Work::Delete if self.is_away => Some(Input::DeleteFailed),
             Work::Delete => {

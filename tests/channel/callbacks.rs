@@ -31,7 +31,7 @@ fn run(state: &mut ChannelState, mut reply: impl FnMut(usize) -> Reply) -> Vec<M
         let mut run = actor.fire(now);
         actor.finish(&mut run, now, |stored, work| match work {
             Work::Flush => Some(Input::Flushed(stored.version())),
-            Work::Delete(gone) => panic!("nothing was erased: {gone:?}"),
+            Work::Delete(_) | Work::Settle => panic!("nothing was erased: {work:?}"),
             Work::Send => panic!("an event, and there is no road"),
             Work::Call { key } => {
                 calls.push(now - NOW);

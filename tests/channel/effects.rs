@@ -129,6 +129,7 @@ fn word(effect: &Effect) -> Option<String> {
         Effect::Do(Work::Flush) => "do:flush".to_owned(),
         Effect::Do(Work::Call { key }) if key == KEY => "do:call".to_owned(),
         Effect::Do(Work::Delete(_)) => "do:delete".to_owned(),
+        Effect::Do(Work::Settle) => "do:settle".to_owned(),
         Effect::Then(Input::GiveUp) => "give_up".to_owned(),
         Effect::Then(Input::Expire) => "expire".to_owned(),
         Effect::Then(Input::Alarm(stage)) => format!("->{}", stage_name(*stage)),

@@ -6,15 +6,18 @@ use crate::{
     unknown,
 };
 use serde_json::json;
-use taskwire::domain::channel::apply::{Input, Work};
+use taskwire::domain::channel::apply::{Input, Work, apply};
 use taskwire::domain::channel::callback::Status as Callback;
 use taskwire::domain::channel::erase::Gone;
 use taskwire::domain::channel::frame::{erased_frame, first_row, rows};
-use taskwire::domain::channel::schedule::LIFETIME;
-use taskwire::domain::channel::state::{ChannelState, record_id};
+use taskwire::domain::channel::schedule::{DEADLINE, LIFETIME};
+use taskwire::domain::channel::state::{Channel, ChannelState, record_id};
+use taskwire::domain::effect::Effect;
 use taskwire::domain::erase::LATE_WRITE;
+use taskwire::domain::id::TaskKey;
 use taskwire::domain::task::Status;
-use taskwire::domain::time::HOUR;
+use taskwire::domain::time::{HOUR, MINUTE};
+use taskwire::domain::usage::word::{Charge, End};
 use taskwire::domain::verdict::Verdict;
 
 fn row_of(kind: &str) -> Gone {
@@ -47,6 +50,8 @@ fn work_of(state: &ChannelState, work: Work, is_away: bool, deleted: &mut Vec<Go
             deleted.push(gone.clone());
             Input::Deleted(gone)
         }
+        Work::Settle if is_away => Input::SettleFailed,
+        Work::Settle => Input::Settled(state.owed.as_ref().expect("owed").last_word()),
         Work::Send => panic!("an event, and there is no road"),
         Work::Call { .. } => panic!("a callback of what was erased"),
     }
@@ -185,4 +190,92 @@ fn the_frames_of_what_was_erased_are_pinned() {
     assert_eq!(erased_frame(&row), of_row);
     let of_all = format!(r#"{{"type":"erased","channelId":"{CHANNEL}","contentId":null}}"#);
     assert_eq!(erased_frame(&all()), of_all);
+}
+
+/// A channel that was started through us, so that its owner's book waits for its end.
+fn started() -> Input {
+    let Input::Attach(channel) = asked_by("ada") else { panic!("no channel") };
+    Input::Attach(Channel { start: Some(key()), ..channel })
+}
+
+fn key() -> TaskKey {
+    TaskKey::new(NOW, [1; 12])
+}
+
+/// Takes inputs after a channel was erased that these had come for. What the book is told, each at its time,
+/// up to the end.
+fn told_after(before: Vec<Input>, later: Vec<(Input, i64)>) -> Vec<(Charge, bool, i64)> {
+    let mut state = after(before);
+    state.flushed = state.version();
+    let mut actor = Actor::<Channels>::of(state, None);
+    let mut told = Vec::new();
+    let mut work = |state: &ChannelState, work: Work, now: i64| {
+        if work == Work::Settle {
+            let end = state.owed.as_ref().expect("owed").last_word().end.expect("an end");
+            told.push((end.charge, end.is_final, now));
+        }
+        Some(work_of(state, work, false, &mut Vec::new()))
+    };
+    let erase = (Input::Erase(all()), NOW + 9_000);
+    for (input, at) in [erase].into_iter().chain(later) {
+        actor.handle(input, at, |state, todo| work(state, todo, at));
+    }
+    while Channels::is_open(&actor.state()) {
+        let at = actor.alarm.expect("an alarm");
+        let mut run = actor.fire(at);
+        actor.finish(&mut run, at, |state, todo| work(state, todo, at));
+    }
+    let text = serde_json::to_string(&actor.state()).expect("plain JSON");
+    assert!(!text.contains("ada") && !text.contains(key().as_str()), "forgotten: {text}");
+    told
+}
+
+const MADE: Charge = Charge::Reserved;
+
+#[test]
+fn the_end_of_an_erased_channel_is_told_to_its_owners_book_when_the_provider_says_it_and_once() {
+    let at = NOW + 20_000;
+    let twice = vec![(arrives(generated()), at), (arrives(generated()), at + 1)];
+    assert_eq!(told_after(vec![started()], twice), [(MADE, true, at)]);
+    let deadline = NOW + DEADLINE;
+    let failure = vec![(arrives(failed()), at), (arrives(failed()), at + 1)];
+    let free = (Charge::Nothing, false, at);
+    let still = (Charge::Nothing, false, deadline);
+    assert_eq!(told_after(vec![started()], failure), [free, still]);
+    let both = vec![(arrives(failed()), at), (arrives(generated()), at + 1)];
+    assert_eq!(told_after(vec![started()], both), [free, (MADE, true, at + 1)]);
+    let late = vec![(arrives(generated()), at)];
+    let failed_before = vec![started(), arrives(failed())];
+    assert_eq!(told_after(failed_before, late), [(MADE, true, at)]);
+}
+
+#[test]
+fn an_erased_channel_of_which_nothing_is_heard_costs_what_was_reserved_from_its_deadline_on() {
+    let unheard = [(Charge::Reserved, false, NOW + DEADLINE)];
+    assert_eq!(told_after(vec![started()], vec![]), unheard);
+    assert_eq!(told_after(vec![started()], vec![(arrives(unknown()), NOW + HOUR)]), unheard);
+    // Of what the book knows, and of what it has no entry, nothing is told.
+    assert_eq!(told_after(vec![started(), arrives(generated())], vec![]), []);
+    assert_eq!(told_after(vec![asked_by("ada")], vec![(arrives(generated()), NOW + HOUR)]), []);
+}
+
+#[test]
+fn an_end_that_the_book_has_not_heard_is_told_when_its_channel_is_erased() {
+    let state = after([started(), arrives(generated())]);
+    assert!(state.is_dirty());
+    let decision = apply(&state, Input::Erase(all()), NOW + 9_000);
+    assert!(decision.effects.contains(&Effect::Do(Work::Settle)), "{:?}", decision.effects);
+    let word = decision.state.owed.expect("owed").last_word();
+    assert_eq!(word.end, Some(End::MADE));
+}
+
+#[test]
+fn a_book_that_cannot_be_told_of_a_channel_is_told_later() {
+    let mut actor = Actor::<Channels>::of(after([started()]), None);
+    handle(&mut actor, Input::Erase(all()), NOW, false);
+    handle(&mut actor, arrives(generated()), NOW + 1000, true);
+    assert!(actor.state().owed.is_some_and(|owed| owed.is_news()));
+    assert!(actor.alarm.expect("an alarm") <= NOW + MINUTE);
+    settle(&mut actor);
+    assert_eq!(actor.state().owed, None);
 }

@@ -81,7 +81,7 @@ impl Chance {
             Work::Flush if (self.0 >> 10).is_multiple_of(4) => Input::FlushFailed,
             Work::Flush => Input::Flushed(state.version()),
             Work::Call { key } => Input::Called { key, reply: self.reply() },
-            Work::Delete(gone) => panic!("nothing was erased: {gone:?}"),
+            Work::Delete(_) | Work::Settle => panic!("nothing was erased: {work:?}"),
             Work::Send => panic!("an event, and there is no road"),
         })
     }

@@ -210,7 +210,7 @@ impl World {
                 Performed::Work(Work::Flush) => {
                     run.end_work(Some(flushed(&self.actor.state(), self.is_away)));
                 }
-                Performed::Work(Work::Delete(gone)) => panic!("nothing was erased: {gone:?}"),
+                Performed::Work(Work::Delete(_) | Work::Settle) => panic!("nothing was erased"),
                 Performed::Work(Work::Call { key }) => {
                     self.calling = Some(Calling { run, key });
                     return;

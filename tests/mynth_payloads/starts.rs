@@ -21,6 +21,25 @@ fn every_generation_of_the_reply_names_the_task() {
         assert_eq!(started.id, ID, "{reply}");
         let token = reply.contains("pat_1").then(|| PublicToken::new("pat_1".into()));
         assert_eq!(started.access, token, "{reply}");
+        let cost = reply.contains("0.03").then(|| "0.03".to_owned());
+        assert_eq!(started.estimated_cost, cost, "{reply}");
+    }
+}
+
+#[test]
+fn an_estimate_in_a_reply_is_handed_on_as_it_is_written() {
+    for (written, expected) in [
+        (r#""0.01250000""#, Some("0.01250000")),
+        (r#""-1""#, Some("-1")),
+        (r#""free""#, Some("free")),
+        ("0.03", Some("0.03")),
+        ("null", None),
+        (r#""""#, None),
+        ("{}", None),
+    ] {
+        let reply = format!(r#"{{"data":{{"task_id":"{ID}","estimated_cost":{written}}}}}"#);
+        let started = started(reply.as_bytes()).expect("a start");
+        assert_eq!(started.estimated_cost.as_deref(), expected, "{written}");
     }
 }
 

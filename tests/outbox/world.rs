@@ -194,7 +194,7 @@ impl World {
             Work::Delete if self.is_away => Some(Input::DeleteFailed),
             Work::Delete => Some(Input::Deleted),
             Work::Settle if self.is_away => Some(Input::SettleFailed),
-            Work::Settle => Some(Input::Settled),
+            Work::Settle => Some(Input::Settled(state.erased?.owed?.last_word())),
             Work::Flush { .. } if self.is_away => Some(Input::FlushFailed),
             Work::Flush { note } => {
                 let task = state.task?;

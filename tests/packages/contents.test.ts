@@ -28,6 +28,7 @@ const CONTENTS: Record<string, RegExp[]> = {
   client: [/^dist\/\w+\.(js|d\.ts)$/, /^src\/\w+\.ts$/],
   server: [/^dist\/index\.js$/, /^dist\/types\/(client|server)\/src\/\w+\.d\.ts$/],
   create: [/^index\.js$/, /^dist\/main\.js$/, /^dist\/base\.json$/],
+  cli: [/^index\.js$/, /^dist\/main\.js$/],
 };
 const EVERYWHERE = [/^package\.json$/, /^README\.md$/, /^LICENSE$/];
 
@@ -38,6 +39,7 @@ const LIMITS: Record<string, number> = {
   client: 50_000,
   server: 20_000,
   create: 20_000,
+  cli: 40_000,
 };
 
 const filesOf = (folder: string) =>
@@ -106,9 +108,9 @@ test("the Worker's declarations name every Durable Object that its configuration
   }
 });
 
-test("an emulator's dependencies are those that it was tested with", () => {
+test("a program's dependencies are those that it was tested with", () => {
   const tested = json(join(root, "package.json")).devDependencies;
-  for (const folder of ["emulator", "create"])
+  for (const folder of ["emulator", "create", "cli"])
     for (const [name, range] of Object.entries(json(join(root, folder, "package.json")).dependencies))
       assert.equal(range, `^${tested[name]}`, name);
 });

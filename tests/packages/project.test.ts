@@ -105,6 +105,10 @@ test("npm run dev shows a picture to somebody who has signed in", async (t) => {
       await task.shows(2);
     });
     spent.picture = seconds(started);
+    // The key of .dev.vars is for this machine, so that a new project can be asked at once.
+    const { code, output } = await user.run(project.folder, "npm", ["run", "doctor"], { TASKWIRE_URL: project.url });
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /^(warn|fail) /m);
   } finally {
     await browser.close();
     await dev.stop();

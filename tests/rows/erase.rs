@@ -157,10 +157,14 @@ fn what_a_user_started_after_the_request_is_not_found() {
     let old = settled(&db, "ada", 1, NOW - 1);
     settled(&db, "ada", 2, NOW);
     settled(&db, "eve", 3, NOW - 1);
-    let before = [text("ada"), text(&TaskKey::floor(NOW)), Value::Real(9.0)];
-    let found = column(&db, erase::TASKS_BEFORE, &before);
+    let before = |after: &str| {
+        let values = [text("ada"), text(&TaskKey::floor(NOW)), Value::Real(9.0), text(after)];
+        column(&db, erase::TASKS_BEFORE, &values)
+    };
+    let found = before("");
     assert_eq!(found.len(), 1);
     assert!(found[0].contains(old.key.as_str()));
+    assert!(before(old.key.as_str()).is_empty(), "it goes on after the last one");
 }
 
 #[test]

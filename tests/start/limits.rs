@@ -17,12 +17,12 @@ use taskwire::error::{ApiError, Code};
 use taskwire::start::ports::Money;
 
 /// Two pictures, as the provider estimates both together, or the price of each thing else.
-const COST: &str = "0.0125";
+pub const COST: &str = "0.0125";
 
 /// The steps of the longest start.
-const MOST_STEPS: usize = 17;
+pub const MOST_STEPS: usize = 17;
 
-fn amount(text: &str) -> Amount {
+pub fn amount(text: &str) -> Amount {
     Amount::parse(text).expect("a decimal")
 }
 
@@ -31,7 +31,7 @@ fn prices(names: &[(&str, &str)]) -> Prices {
     Prices::new(names.iter().map(price).collect::<BTreeMap<_, _>>())
 }
 
-fn limited(faults: &[(usize, Fault)], budget: Option<&str>) -> World {
+pub fn limited(faults: &[(usize, Fault)], budget: Option<&str>) -> World {
     let limits = Limits {
         starts: Some(Starts { limit: 100, per: Per::Minute }),
         running: Some(100),
@@ -49,13 +49,13 @@ fn calls(world: &World) -> Vec<String> {
     world.steps.borrow().iter().filter(is_call).cloned().collect()
 }
 
-fn used(world: &World) -> Amount {
+pub fn used(world: &World) -> Amount {
     let book = world.usage.borrow();
     book.budget.as_ref().map_or(Amount::ZERO, |tally| book.used(tally))
 }
 
 /// What the keeper does with entries of which no word has come.
-fn ask_rows(world: &World) {
+pub fn ask_rows(world: &World) {
     let unheard = world.usage.borrow().unheard(world.now());
     let rows = world.rows.borrow();
     let row = |key| rows.values().find(|row| row.key == key);
@@ -159,6 +159,25 @@ fn the_refused_part_of_a_batch_gives_its_reservation_back() {
     let book = world.usage.borrow();
     assert_eq!((used(&world), book.running()), (amount(COST), 1));
     assert_eq!(book.starts.as_ref().expect("a limit").used, 1, "and its place among the starts");
+}
+
+#[test]
+fn an_estimate_in_the_answer_to_a_start_replaces_what_was_reserved() {
+    let reserved = |estimates, budget: Option<&str>| {
+        let world = limited(&[], budget);
+        world.book.borrow_mut().estimates = estimates;
+        start(&world, "image.alt", 1, false).unwrap().unwrap();
+        let logged = world.log.borrow().iter().filter(|line| line.contains("estimate")).count();
+        (used(&world), logged)
+    };
+    assert_eq!(reserved(None, Some("1")), (amount(COST), 0));
+    assert_eq!(reserved(Some("0.05"), Some("1")), (amount("0.05"), 0));
+    assert_eq!(reserved(Some("0.00100000"), Some("1")), (amount("0.001"), 0));
+    for unreadable in ["-0.05", "free", "1e-3", "NaN"] {
+        assert_eq!(reserved(Some(unreadable), Some("1")), (amount(COST), 1), "{unreadable}");
+    }
+    // Where no money is counted nobody wants to know.
+    assert_eq!(reserved(Some("free"), None), (Amount::ZERO, 0));
 }
 
 #[test]

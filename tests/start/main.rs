@@ -3,6 +3,7 @@
 
 mod channels;
 mod crowd;
+mod erased;
 mod every_failure;
 mod fakes;
 mod limits;

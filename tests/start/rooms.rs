@@ -26,6 +26,10 @@ impl Rooms for World {
             while let Some(left) = self.mirror_now(known) {
                 known.version = left + 1;
             }
+            // And tells the owner's book.
+            if self.money.is_some() {
+                self.keep(Input::Words(vec![Word::of(known)]));
+            }
             Ok(known.clone())
         })
         .await

@@ -91,7 +91,12 @@ impl Provider for Third {
 
     fn started(&self, answer: &[u8]) -> Option<Started> {
         let answer: Value = serde_json::from_slice(answer).ok()?;
-        Some(Started { id: answer["job"].as_str()?.to_owned(), access: None, links: None })
+        Some(Started {
+            id: answer["job"].as_str()?.to_owned(),
+            access: None,
+            links: None,
+            estimated_cost: None,
+        })
     }
 
     fn poll(&self, about: &TaskRef<'_>) -> Option<Call> {

@@ -25,6 +25,8 @@ pub struct Book {
     pub refuses_after: usize,
     /// Start it, and answer with something else.
     pub is_garbled: bool,
+    /// What the answer to a start says that it will cost.
+    pub estimates: Option<&'static str>,
     /// What is listed, and gone when it is asked for.
     pub gone: Vec<String>,
     /// The time, in Unix milliseconds.
@@ -64,7 +66,7 @@ impl Book {
         let answer = if self.is_garbled {
             "<html>".into()
         } else {
-            json!({name: id, "access": access}).to_string()
+            json!({name: id, "access": access, "estimatedCost": self.estimates}).to_string()
         };
         Ok(answer.into_bytes())
     }

@@ -129,7 +129,7 @@ impl Kind for Channels {
         let waits = state.channel.as_ref().is_some_and(|channel| !channel.status.is_terminal());
         let calls =
             |event: &channel::state::Recorded| event.callback.status == callback::Status::Pending;
-        let goes = !state.deletions.is_empty();
+        let goes = !state.deletions.is_empty() || state.owed.is_some();
         waits || goes || state.is_dirty() || state.events.iter().any(calls)
     }
 

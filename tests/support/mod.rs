@@ -50,6 +50,7 @@ pub fn new_task(images: usize) -> Task {
         patience: None,
         pace: None,
         links: None,
+        estimate: None,
     }
 }
 

@@ -39,7 +39,7 @@ impl Kept {
 
     fn end(&mut self, number: u32, version: u64, charge: Charge, is_final: bool) {
         let end = Some(End { charge, is_final });
-        self.say(Input::Words(vec![Word { start: key(number), version, end }]));
+        self.say(Input::Words(vec![Word::new(key(number), version, end)]));
     }
 
     fn usage(&self) -> Usage {
@@ -140,7 +140,7 @@ fn a_start_that_is_found_after_it_was_given_up_is_under_way_again() {
     kept.reserve(&[1], "0.10", None);
     kept.end(1, 2, Charge::Nothing, false);
     assert_eq!(kept.money(), ["0.00", "0.00", "1.00"]);
-    kept.say(Input::Words(vec![Word { start: key(1), version: 3, end: None }]));
+    kept.say(Input::Words(vec![Word::new(key(1), 3, None)]));
     assert_eq!(kept.money(), ["0.00", "0.10", "0.90"]);
     kept.end(1, 4, Charge::Cost(amount("0.09")), true);
     assert_eq!(kept.money(), ["0.09", "0.00", "0.91"]);

@@ -151,17 +151,11 @@ impl World {
                     line.is_released = true;
                 }
             }
-            Step::Hear { back, version, end, times } => {
+            Step::Hear { back, version, end: said, times } => {
                 let Some(number) = self.next.checked_sub(1 + back as u32) else { return };
                 let cost = |cents: u32| amount(&format!("{}.{:02}", cents / 100, cents % 100));
-                let word = Word {
-                    start: key(number),
-                    version,
-                    end: end.map(|(cents, is_final)| End {
-                        charge: Charge::Cost(cost(cents)),
-                        is_final,
-                    }),
-                };
+                let end = |(cents, is_final)| End { charge: Charge::Cost(cost(cents)), is_final };
+                let word = Word::new(key(number), version, said.map(end));
                 self.grow_old();
                 for _ in 0..times {
                     self.say(Input::Words(vec![word.clone()]));
@@ -174,8 +168,8 @@ impl World {
                 if is_final || (line.end.is_some() && version < line.version) {
                     return;
                 }
-                line.end = end.map(|(cents, is_final)| (cost(cents), is_final));
-                match end {
+                line.end = said.map(|(cents, is_final)| (cost(cents), is_final));
+                match said {
                     Some(_) => {
                         line.version = version;
                         line.provisional_at.get_or_insert(now);
@@ -247,7 +241,7 @@ fn a_book_lets_go_of_what_is_over_and_does_not_grow() {
         book = apply(&book, Input::Reserve { wanted, terms, grant: None }, now).state;
         // Each ends by a timeout of ours, and the provider never says another word.
         let end = Some(End { charge: Charge::Reserved, is_final: false });
-        let word = Word { start: key(number), version: 2, end };
+        let word = Word::new(key(number), 2, end);
         book = apply(&book, Input::Words(vec![word]), now).state;
         largest = largest.max(book.open.len());
     }

@@ -2,6 +2,7 @@
 //! never, and with crashes between any two steps, what they say is what was started and what it has cost.
 
 mod book;
+mod erased;
 mod ledger;
 mod pool;
 mod words;

@@ -131,7 +131,7 @@ impl World {
         let (user, cents) = self.starts[number];
         let cost = Amount::parse(&format!("0.{:04}", cents * percent)).expect("a decimal");
         let end = Some(End { charge: Charge::Cost(cost), is_final: true });
-        let word = Word { start: key(number as u32), version: 2, end };
+        let word = Word::new(key(number as u32), 2, end);
         let now = self.now + self.ahead[user];
         let decision = apply(&self.books[user], Input::Words(vec![word]), now);
         self.books[user] = decision.state;
@@ -228,7 +228,7 @@ fn what_one_does_not_use_another_can_have() {
     // All of the first user's have failed, and cost nothing.
     for number in 0..4 {
         let end = Some(End { charge: Charge::Nothing, is_final: true });
-        let word = Word { start: key(number), version: 2, end };
+        let word = Word::new(key(number), 2, end);
         let decision = apply(&world.books[0], Input::Words(vec![word]), world.now);
         world.books[0] = decision.state;
         for effect in decision.effects {

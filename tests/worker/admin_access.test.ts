@@ -101,13 +101,10 @@ describe("what operators do", { timeout }, () => {
       ["POST", "/tasks/ticket"],
       ["POST", "/generate"],
       ["DELETE", "/users/me"],
-    ]) {
+    ] as [string, string][]) {
       const answer = await call(open.base + path, { method, headers, ...(method === "POST" ? { body: "{}" } : {}) });
       assertRefused(answer, 403, "insufficient_scope", path);
     }
-    const starts = open.starts;
-    assert.equal((await open.as("ada")).token.length > 0, true);
-    assert.equal(open.starts, starts);
   });
 
   test("is not there under other names, and /admin itself is a page", async () => {

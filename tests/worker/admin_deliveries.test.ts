@@ -124,7 +124,10 @@ describe("the log of deliveries", { timeout }, () => {
         cursor = page.nextCursor;
       } while (cursor);
       const expected = first.filter((_, i) => !filter || i % 2).reverse();
-      assert.deepEqual(seen.filter((id) => first.includes(id)), expected);
+      assert.deepEqual(
+        seen.filter((id) => first.includes(id)),
+        expected,
+      );
       assert.equal(new Set(seen).size, seen.length);
     }
   });

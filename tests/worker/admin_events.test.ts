@@ -81,11 +81,7 @@ describe("an operator sees an event", { timeout, concurrency: 3 }, () => {
     const first = await listed("limit=2");
     assert.deepEqual(first.ids, [delivered, waiting]);
     assert.deepEqual(await listed(`limit=2&cursor=${first.next}`), { ids: [failed], next: null });
-    assertRefused(
-      await operator.call(`/admin/events?state=failed&cursor=${first.next}`),
-      422,
-      "validation_error",
-    );
+    assertRefused(await operator.call(`/admin/events?state=failed&cursor=${first.next}`), 422, "validation_error");
     // Who follows goes on from the last one, and misses none.
     const old = await listed("order=oldest");
     assert.deepEqual(old.ids, [failed, waiting, delivered]);

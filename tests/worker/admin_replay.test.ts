@@ -24,7 +24,11 @@ function bodyOf(taskId: string, id: string): string {
 
 /** The one row of the log about this. */
 async function rowOf(of: App, taskId: string): Promise<any> {
-  await eventually(async () => (await get(of, `/admin/deliveries?task=${taskId}`)).deliveries.length > 0, 10_000, "a row");
+  await eventually(
+    async () => (await get(of, `/admin/deliveries?task=${taskId}`)).deliveries.length > 0,
+    10_000,
+    "a row",
+  );
   const { deliveries } = await get(of, `/admin/deliveries?task=${taskId}`);
   assert.equal(deliveries.length, 1);
   return deliveries[0];
@@ -90,14 +94,23 @@ describe("a delivery that is repeated", { timeout }, () => {
     const watcher = await app.watch(live);
     const id = `evt_${randomUUID()}`;
     const body = bodyOf(taskId, id);
-    const failed = await logged(app, row(body, { task_id: taskId, provider_delivery: id, verdict: "failed", status: 503 }));
+    const failed = await logged(
+      app,
+      row(body, { task_id: taskId, provider_delivery: id, verdict: "failed", status: 503 }),
+    );
     assert.deepEqual((await replay(app, failed)).body, { verdict: "applied" });
     assert.equal((await watcher.task("completed")).images[0].url, image.url);
     assert.deepEqual((await replay(app, failed)).body, { verdict: "duplicate" });
     // It has the key of the webhook itself.
     assert.equal((await sendWebhook(app.base, body, standardHeaders(body))).status, 200);
-    const [{ n }] = (await app.sql("SELECT count(*) AS n FROM deliveries WHERE task_id = ?", taskId)) as [{ n: number }];
-    await eventually(async () => (await get(app, `/admin/deliveries?task=${taskId}`)).deliveries.length === 2, 5000, "its row");
+    const [{ n }] = (await app.sql("SELECT count(*) AS n FROM deliveries WHERE task_id = ?", taskId)) as [
+      { n: number },
+    ];
+    await eventually(
+      async () => (await get(app, `/admin/deliveries?task=${taskId}`)).deliveries.length === 2,
+      5000,
+      "its row",
+    );
     assert.ok(n <= 2, "a replay leaves no row");
     const [{ verdict }] = (await get(app, `/admin/deliveries?task=${taskId}`)).deliveries;
     assert.equal(verdict, "duplicate");
@@ -152,9 +165,19 @@ describe("a delivery that is repeated", { timeout }, () => {
   });
 
   test("with an event of an unknown type or one that cannot be read does nothing, as it did then", async () => {
-    const other = await logged(app, row('{"id":"evt_o","type":"account.low"}', { task_id: null, verdict: "unknown_type", provider_delivery: "evt_o" }));
+    const other = await logged(
+      app,
+      row('{"id":"evt_o","type":"account.low"}', {
+        task_id: null,
+        verdict: "unknown_type",
+        provider_delivery: "evt_o",
+      }),
+    );
     assert.deepEqual((await replay(app, other)).body, { verdict: "unknown_type" });
-    const bad = await logged(app, row(`{"type":"${EVENT}"}`, { task_id: null, verdict: "malformed", provider_delivery: "evt_b" }));
+    const bad = await logged(
+      app,
+      row(`{"type":"${EVENT}"}`, { task_id: null, verdict: "malformed", provider_delivery: "evt_b" }),
+    );
     assert.deepEqual((await replay(app, bad)).body, { verdict: "malformed" });
   });
 });
@@ -162,7 +185,12 @@ describe("a delivery that is repeated", { timeout }, () => {
 describe("a delivery with a token in its address", { timeout }, () => {
   test("is repeated for the task of its row, and for no other", async () => {
     const of = await startApp({
-      vars: { ...OPERATOR_VARS, MYNTH_WEBHOOK_MODE: "request", PUBLIC_URL: "https://a.example", MYNTH_WEBHOOK_SECRET: null },
+      vars: {
+        ...OPERATOR_VARS,
+        MYNTH_WEBHOOK_MODE: "request",
+        PUBLIC_URL: "https://a.example",
+        MYNTH_WEBHOOK_SECRET: null,
+      },
     });
     after(() => of.close());
     const [mine, eves] = [await (await of.as("ada")).start(), await (await of.as("eve")).start()];
@@ -176,7 +204,12 @@ describe("a delivery with a token in its address", { timeout }, () => {
     // Whose it is was never checked, or its body is another one.
     await of.sql("UPDATE deliveries SET verdict = 'failed' WHERE id = ?", id);
     assertRefused(await replay(of, id), 409, "not_replayable");
-    await of.sql("UPDATE deliveries SET verdict = 'applied', body = replace(body, ?, ?) WHERE id = ?", mine.taskId, eves.taskId, id);
+    await of.sql(
+      "UPDATE deliveries SET verdict = 'applied', body = replace(body, ?, ?) WHERE id = ?",
+      mine.taskId,
+      eves.taskId,
+      id,
+    );
     assertRefused(await replay(of, id), 409, "not_replayable");
     assert.equal((await (await of.as("eve")).task(eves.taskId)).status, "pending");
   });
@@ -225,7 +258,10 @@ describe("deliveries of a time that are repeated", { timeout }, () => {
       const body = JSON.stringify({ id, type: "account.low" });
       await logged(of, row(body, { task_id: null, verdict: "unknown_type", provider_delivery: id }));
     }
-    const range = { since: new Date(Date.now() - 60_000).toISOString(), until: new Date(Date.now() + 60_000).toISOString() };
+    const range = {
+      since: new Date(Date.now() - 60_000).toISOString(),
+      until: new Date(Date.now() + 60_000).toISOString(),
+    };
     const first = await post(of, "/admin/replay", range);
     assert.deepEqual([first.replayed, first.skipped, first.verdicts], [200, 0, { unknown_type: 200 }]);
     const other = await operate(of, "/admin/replay", { ...range, verdict: "unknown_type", cursor: first.nextCursor });

@@ -76,7 +76,8 @@ describe("figures", { timeout }, () => {
     const failing = "INSERT INTO event_destinations (destination, failing_since) VALUES (?, ?)";
     await app.sql(failing, "url:a", ago(1));
     await app.sql(failing, "url:b", ago(121));
-    const event = "INSERT INTO events (id, at, type, subject, version, state, roads) VALUES (?, ?, 't', 's', 1, ?, '{}')";
+    const event =
+      "INSERT INTO events (id, at, type, subject, version, state, roads) VALUES (?, ?, 't', 's', 1, ?, '{}')";
     for (const [id, state] of ["failed", "waiting", "waiting", "delivered"].entries()) {
       await app.sql(event, `evt_${id}`, ago(0), state);
     }

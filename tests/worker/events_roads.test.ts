@@ -74,6 +74,27 @@ describe("an event of content", { timeout, concurrency: 3 }, () => {
   });
 });
 
+describe("a task that is canceled", { timeout }, () => {
+  test("is answered at once, though its event meets a receiver that hangs", async (t) => {
+    const app = await startTelling(["one"]);
+    t.after(() => app.close());
+    app.emulator.receiver.plans.set("one", "timeout");
+    const ada = await app.as("ada");
+    const { body } = await ada.post("/tasks", {
+      provider: "fal",
+      model: "fal-ai/flux/dev",
+      input: { prompt: "a fox" },
+    });
+    const began = Date.now();
+    const canceled = await ada.post(`/tasks/${body.taskId}/cancel`, {});
+    assert.deepEqual([canceled.status, canceled.body.task.status], [202, "failed"], canceled.text);
+    await app.emulator.until(() => attemptsAt(app, "one").length > 0, 8000);
+    assert.equal((await ada.call("/healthz")).status, 200);
+    assert.ok(Date.now() - began < 8000, `${Date.now() - began} ms`);
+    assert.equal(attemptsAt(app, "one").length, 1);
+  });
+});
+
 describe("a setting that is wrong", { timeout }, () => {
   test("keeps events waiting, and they come once it is right", async (t) => {
     const persist = await mkdtemp(join(tmpdir(), "taskwire-"));

@@ -13,6 +13,7 @@ import { app, contract, timeout } from "./openapi/deployed.ts";
 import { underWay } from "./openapi/under_way.ts";
 import "./openapi/answers.ts";
 import "./openapi/operator.ts";
+import "./openapi/events.ts";
 import "./openapi/refusals.ts";
 import "./openapi/provider_refusals.ts";
 import "./openapi/request_webhooks.ts";

@@ -4,10 +4,10 @@
 use super::deliveries::find;
 use crate::api::answer::{Response, json};
 use crate::api::body::{REQUEST_LIMIT, read_json};
+use crate::api::event::event;
 use crate::api::incoming::Request;
 use crate::api::request::{cursor, deliveries};
 use crate::api::response::admin::{Replayed, ReplayedAll};
-use crate::api::webhook::event;
 use crate::domain::admin::delivery::{LATE, NoReplay, WholeDelivery};
 use crate::domain::delivery::mark::Mark;
 use crate::domain::task::report::Report;

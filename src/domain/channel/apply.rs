@@ -1,7 +1,9 @@
 //! The one function that changes a channel: `(state, input, now) -> (state', verdict, effects)`.
 
 use super::callback::{Callback, Reply, Status as CallbackStatus};
-use super::change::{attach, change_callback, deleted, erase, expire, give_up, hear};
+use super::change::{
+    attach, change_callback, deleted, erase, expire, give_up, hear, hear_of_erased,
+};
 use super::erase::Gone;
 use super::event::Arrived;
 use super::schedule::{self, due, next_alarm};
@@ -9,6 +11,7 @@ use super::state::{Channel, ChannelState};
 use crate::domain::effect::{self, Arm};
 use crate::domain::outbox::state::{Event, Outcome, Parcel};
 use crate::domain::time::Millis;
+use crate::domain::usage::word::Word;
 use crate::domain::verdict::Verdict;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,10 @@ pub enum Input {
     Deleted(Gone),
     /// Deleting rows or telling the feed failed or timed out.
     DeleteFailed,
+    /// The owner's book knows this of an erased channel.
+    Settled(Word),
+    /// The book could not be told.
+    SettleFailed,
     /// An attempt at an event for the app's own backend has ended.
     Sent(Parcel, Outcome),
     /// Such events may be due now.
@@ -54,7 +61,7 @@ pub enum Input {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     Flush,
-    /// What was erased, one after the other.
+    /// What was erased, one after the other, and then what the owner's book is to be told of it.
     Delete,
     GiveUp,
     /// Each callback that is due, and then the events for the app's own backend. The shell sends at the
@@ -86,6 +93,8 @@ pub enum Work {
     Delete(Gone),
     /// Send every event that is due: [`Input::Sent`] for each.
     Send,
+    /// Tell the owner's book how an erased channel ended: [`Input::Settled`] or [`Input::SettleFailed`].
+    Settle,
 }
 
 pub type Effect = effect::Effect<Input, Work>;
@@ -114,8 +123,10 @@ pub fn apply(state: &ChannelState, input: Input, now: Millis) -> Decision {
         Follows::Delete(gone) => {
             let flush = next.is_dirty().then_some(Effect::Do(Work::Flush));
             let delete = Effect::Do(Work::Delete(gone));
-            [arm(&next, now)].into_iter().chain(flush).chain([delete]).collect()
+            let first = [arm(&next, now)].into_iter().chain(flush);
+            first.chain([delete]).chain(settle(&next)).collect()
         }
+        Follows::Settle => [arm(&next, now)].into_iter().chain(settle(&next)).collect(),
         Follows::Stage(stage) => alarm(&next, stage, now),
     };
     Decision::of(state, next, verdict, is_news, follows)
@@ -130,8 +141,10 @@ enum Follows {
     EventsBy,
     /// Arm the alarm, then flush if D1 is behind.
     Flush,
-    /// Arm the alarm, flush if D1 is behind, and delete this.
+    /// Arm the alarm, flush if D1 is behind, and delete this. The book is told what it can be told.
     Delete(Gone),
+    /// Arm the alarm, and tell the book what it can be told.
+    Settle,
     Stage(Stage),
 }
 
@@ -147,6 +160,20 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             return (Verdict::Noted, Follows::Nothing);
         }
         Input::EventsDue => return (Verdict::Noted, Follows::EventsBy),
+        Input::Settled(word) => {
+            state.owed = state.owed.take().and_then(|owed| owed.told(&word, now));
+            state.flush_failures = 0;
+            return (Verdict::Noted, Follows::Arm);
+        }
+        Input::SettleFailed => {
+            schedule::postpone_flush(state, now);
+            return (Verdict::Noted, Follows::Arm);
+        }
+        Input::Event(ref arrived) if state.erased_at.is_some() => {
+            hear_of_erased(state, arrived);
+            let has_news = settle(state).is_some();
+            return (Verdict::Erased, if has_news { Follows::Settle } else { Follows::Nothing });
+        }
         // After the whole channel was erased, nothing is an error: a provider's retry would not help.
         Input::Erase(ref gone) if state.erased_at.is_some() && !state.deletions.is_empty() => {
             return (Verdict::Erased, Follows::Delete(gone.clone()));
@@ -204,7 +231,11 @@ fn decide(state: &mut ChannelState, input: Input, now: Millis) -> (Verdict, Foll
             deleted(state, &gone, now);
             (Verdict::Noted, Follows::Arm)
         }
-        Input::Sent(..) | Input::Noted(..) | Input::EventsDue => (Verdict::Noted, Follows::Nothing),
+        Input::Sent(..)
+        | Input::Noted(..)
+        | Input::EventsDue
+        | Input::Settled(_)
+        | Input::SettleFailed => (Verdict::Noted, Follows::Nothing),
         Input::Alarm(stage) => (Verdict::Noted, Follows::Stage(stage)),
     }
 }
@@ -216,7 +247,7 @@ fn alarm(state: &ChannelState, stage: Stage, now: Millis) -> Vec<Effect> {
         Stage::Flush => (due.flush.then_some(Effect::Do(Work::Flush)), Stage::Delete),
         Stage::Delete => match due.delete {
             Some(gone) => (Some(Effect::Do(Work::Delete(gone))), stage),
-            None => (None, Stage::GiveUp),
+            None => (due.settle.then_some(Effect::Do(Work::Settle)), Stage::GiveUp),
         },
         Stage::GiveUp => {
             let seen = state.version();
@@ -237,6 +268,11 @@ fn alarm(state: &ChannelState, stage: Stage, now: Millis) -> Vec<Effect> {
         Stage::End => return vec![arm(state, now)],
     };
     effect.into_iter().chain([Effect::Then(Input::Alarm(next))]).collect()
+}
+
+/// What follows if the book can be told something of an erased channel.
+fn settle(state: &ChannelState) -> Option<Effect> {
+    state.owed.as_ref().filter(|owed| owed.is_news()).map(|_| Effect::Do(Work::Settle))
 }
 
 fn arm(state: &ChannelState, now: Millis) -> Effect {

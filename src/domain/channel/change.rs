@@ -6,13 +6,14 @@ use super::columns::owner;
 use super::erase::Gone;
 use super::event::{Arrived, ChannelEvent, Outcome};
 use super::frame::owner_of;
-use super::schedule;
+use super::schedule::{self, DEADLINE};
 use super::state::{Channel, ChannelState, EVENT_LIMIT, Recorded, record_id};
 use crate::domain::erase::Deletion;
 use crate::domain::owner::NOBODY;
 use crate::domain::task::{Status, TIMEOUT, TaskError};
 use crate::domain::time::Millis;
-use crate::domain::usage::word::{Charge, End, Word};
+use crate::domain::usage::owed::Owed;
+use crate::domain::usage::word::{Charge, End};
 use crate::domain::verdict::Verdict;
 
 pub(super) fn attach(state: &mut ChannelState, asked: Channel, now: Millis) -> Verdict {
@@ -198,7 +199,7 @@ pub(super) fn erase(state: &mut ChannelState, gone: &Gone, now: Millis) {
             }
         }
         None => {
-            let owed = owed(state);
+            let owed = owed(state, gone, now);
             // What has happened has happened, though the events that say so only name the rows now.
             let outbox = std::mem::take(&mut state.outbox);
             *state = ChannelState { erased_at: Some(now), owed, outbox, ..ChannelState::default() };
@@ -211,15 +212,28 @@ pub(super) fn erase(state: &mut ChannelState, gone: &Gone, now: Millis) {
     schedule::expect_flush(state, now);
 }
 
-/// What is to be told of a channel that is erased: one under way costs what was reserved, since nobody
-/// will hear how it ends.
-fn owed(state: &ChannelState) -> Option<Word> {
+/// What is owed of a channel that is erased: its end, or the result that may still follow a failure.
+fn owed(state: &ChannelState, gone: &Gone, now: Millis) -> Option<Owed> {
     let channel = state.channel.as_ref()?;
-    if channel.status != Status::Pending {
-        return state.word_of_news();
+    let owed = Owed {
+        word: state.word(),
+        is_told: state.word().is_some() && state.word_of_news().is_none(),
+        ..Owed::new(gone.user_id.clone(), channel.start.clone()?, channel.created_at + DEADLINE)
+    };
+    if owed.is_told { owed.clone().told(&owed.last_word(), now) } else { Some(owed) }
+}
+
+/// The provider says something about a channel that was erased.
+pub(super) fn hear_of_erased(state: &mut ChannelState, arrived: &Arrived) {
+    let end = match arrived.event.outcome {
+        Outcome::Generated(_) => Some(End::MADE),
+        // A result may follow.
+        Outcome::Failed { .. } => Some(End { charge: Charge::Nothing, is_final: false }),
+        Outcome::Unknown => None,
+    };
+    if let (Some(owed), Some(end)) = (&mut state.owed, end) {
+        owed.hear(end);
     }
-    let end = Some(End { charge: Charge::Reserved, is_final: true });
-    Some(Word { start: channel.start.clone()?, version: channel.version, end })
 }
 
 /// D1 has deleted these rows.

@@ -33,6 +33,8 @@ pub struct Due {
     pub send: bool,
     /// Delete these rows.
     pub delete: Option<Gone>,
+    /// Tell the owner's book how an erased channel ended.
+    pub settle: bool,
     /// Delete the state: it is in D1.
     pub clean: bool,
 }
@@ -44,8 +46,10 @@ pub fn due(state: &ChannelState, now: Millis) -> Due {
     let send = state.outbox.has_due(state.readable(), now);
     let is_open = state.outbox.is_open();
     let Some(channel) = &state.channel else {
-        let clean = state.deletions.is_empty() && !is_open && now >= over_at(state);
-        return Due { send, delete, clean, ..Due::default() };
+        let settle = state.owed.as_ref().is_some_and(|owed| now >= owed.due_at(state.flush_at));
+        let is_done = state.deletions.is_empty() && state.owed.is_none() && !is_open;
+        let clean = is_done && now >= over_at(state);
+        return Due { send, delete, settle, clean, ..Due::default() };
     };
     let call = state.events.iter().find(|event| event.callback.is_due(now));
     let calls = state.events.iter().any(|event| event.callback.wakes_at().is_some());
@@ -63,6 +67,7 @@ pub fn due(state: &ChannelState, now: Millis) -> Due {
             && now >= over_at(state),
         send,
         delete,
+        settle: false,
     }
 }
 
@@ -74,7 +79,8 @@ pub fn next_alarm(state: &ChannelState, now: Millis) -> Millis {
     let flush = state.is_dirty().then_some(state.flush_at);
     let calls = state.events.iter().filter_map(|event| event.callback.wakes_at());
     let events = state.outbox.next_at(state.readable(), Millis::MIN);
-    let soonest = calls.chain(wait).chain(flush).chain(deletions).chain(events).min();
+    let owed = state.owed.as_ref().map(|owed| owed.due_at(state.flush_at));
+    let soonest = calls.chain(wait).chain(flush).chain(deletions).chain(owed).chain(events).min();
     soonest.unwrap_or_else(|| over_at(state)).max(now)
 }
 

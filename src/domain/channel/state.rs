@@ -8,6 +8,7 @@ use crate::domain::id::TaskKey;
 use crate::domain::outbox::state::Outbox;
 use crate::domain::task::{Status, TaskError};
 use crate::domain::time::{Millis, iso_json};
+use crate::domain::usage::owed::Owed;
 use crate::domain::usage::word::{Charge, End, Word};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ pub struct ChannelState {
     pub outbox: Outbox,
     /// What the owner's book is still to be told of a channel that was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owed: Option<Word>,
+    pub owed: Option<Owed>,
 }
 
 /// The state of the request as a whole, as watchers see it.
@@ -116,7 +117,7 @@ impl ChannelState {
             (Status::Failed, _) => (Charge::Nothing, false),
         };
         let (start, version) = (channel.start.clone()?, channel.version);
-        Some(Word { start, version, end: Some(End { charge, is_final }) })
+        Some(Word::new(start, version, Some(End { charge, is_final })))
     }
 
     /// That word, if the change that D1 lacks is the end itself.

@@ -14,6 +14,7 @@ use crate::domain::effect::{self, Arm};
 use crate::domain::erase::Deletion;
 use crate::domain::outbox::state::{Event, Outcome, Parcel};
 use crate::domain::time::Millis;
+use crate::domain::usage::word::Word;
 use crate::domain::verdict::Verdict;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +35,8 @@ pub enum Input {
     PollFailed,
     /// Somebody wants to know now: the provider was just told to cancel the task.
     AskNow,
+    /// The provider was asked for that reason.
+    Asked,
     /// The deadline has passed.
     GiveUp,
     /// D1 has this version, and it was published to the feeds.
@@ -59,8 +62,8 @@ pub enum Input {
     Told,
     /// D1 was told how an event stands, or could not be.
     Noted(Box<Event>, bool),
-    /// The owner's book knows how an erased task ended.
-    Settled,
+    /// The owner's book knows this of an erased task.
+    Settled(Word),
     /// The book could not be told.
     SettleFailed,
     /// The alarm has fired, and has come to this stage.
@@ -185,12 +188,21 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (Verdict::Noted, vec![])
         }
         Input::AskNow => {
+            // The alarm comes first: it polls if the process dies here.
+            let mut follows = vec![Effect::Arm(Arm::By(now + LONGEST_POLL))];
             if room.is_pending() {
                 schedule::poll_anew(&mut room.clock, now);
+                follows.push(Effect::Do(Work::Poll));
             }
-            // The alarm comes first: it polls if the process dies here.
-            let first = Effect::Arm(Arm::By(now + LONGEST_POLL));
-            (Verdict::Noted, vec![first, Effect::Then(Input::Alarm(Stage::Poll))])
+            follows.push(Effect::Then(Input::Asked));
+            (Verdict::Noted, follows)
+        }
+        // Events are left to the alarm: it may be sending some, and whoever asks does not wait for a receiver.
+        Input::Asked => {
+            let next = Effect::Arm(Arm::By(next_alarm(room, now)));
+            let flush = room.is_dirty().then(|| flush(true));
+            let events = Effect::Then(Input::EventsDue);
+            (Verdict::Noted, [next].into_iter().chain(flush).chain([events]).collect())
         }
         Input::Resend(task, event) => {
             (resend(room, *task, *event, now), vec![Effect::Then(Input::EventsDue)])
@@ -220,7 +232,7 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
         Input::Told | Input::Sent(..) | Input::Noted(..) | Input::EventsDue => {
             (Verdict::Noted, vec![])
         }
-        Input::Deleted | Input::DeleteFailed | Input::Settled | Input::SettleFailed => {
+        Input::Deleted | Input::DeleteFailed | Input::Settled(_) | Input::SettleFailed => {
             (Verdict::Noted, vec![])
         }
     }
@@ -240,8 +252,8 @@ fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<E
             room.clock.flush_failures = 0;
             (Verdict::Noted, vec![arm(room, now)])
         }
-        Input::Settled => {
-            erased.owed = None;
+        Input::Settled(word) => {
+            erased.owed = erased.owed.take().and_then(|owed| owed.told(&word, now));
             room.clock.flush_failures = 0;
             (Verdict::Noted, vec![arm(room, now)])
         }
@@ -250,9 +262,7 @@ fn of_erased(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<E
             (Verdict::Noted, vec![arm(room, now)])
         }
         Input::Report { report, .. } => {
-            if let Some(owed) = &mut erased.owed {
-                owed.hear(&report);
-            }
+            erased.hear(&report);
             (Verdict::Erased, settle(room).into_iter().collect())
         }
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
@@ -269,7 +279,7 @@ fn delete(erased: &mut Erased, rows: Rows) -> Vec<Effect> {
 /// What follows if the book is to be told how an erased task ended.
 fn settle(room: &RoomState) -> Option<Effect> {
     let owed = room.erased.as_ref()?.owed.as_ref()?;
-    owed.word.is_some().then_some(Effect::Do(Work::Settle))
+    owed.is_news().then_some(Effect::Do(Work::Settle))
 }
 
 /// One stage of an alarm: its work if that is due, and the next stage.

@@ -1,7 +1,7 @@
 //! How a task changes: it is attached, its provider reports something, its deadline passes, or it is
 //! erased.
 
-use super::erase::{Erased, Owed, Rows};
+use super::erase::{self, Erased, Rows};
 use super::images::place;
 use super::report::{Outcome, Report};
 use super::schedule;
@@ -10,6 +10,8 @@ use super::{Image, ImageStatus, Status, TIMEOUT, Task, TaskError};
 use crate::domain::erase::Deletion;
 use crate::domain::outbox::state::Event;
 use crate::domain::time::{HOUR, Millis};
+use crate::domain::usage::book;
+use crate::domain::usage::owed::Owed;
 use crate::domain::usage::word::Word;
 use crate::domain::verdict::Verdict;
 
@@ -21,6 +23,7 @@ pub(super) fn attach(room: &mut RoomState, task: Task, now: Millis) -> Verdict {
         // Its webhook was first and restored the task from its rows, which hold no token.
         known.access = known.access.take().or(task.access);
         known.links = known.links.take().or(task.links);
+        known.estimate = known.estimate.or(task.estimate);
         return Verdict::AlreadyAttached;
     }
     // A task that is restored from its rows has their version.
@@ -187,16 +190,18 @@ fn owed(room: &RoomState, rows: &Rows, now: Millis) -> Option<Owed> {
     let (user_id, start) = (rows.user_id.clone(), rows.key.clone());
     let Some(task) = &room.task else {
         // Its room could not be reached at its start, or has cleaned up after its end.
-        let until = start.created_at().unwrap_or_default() + LONGEST_WAIT;
-        let mut owed = Owed { user_id, start, kind: None, until, word: None };
-        room.early.iter().for_each(|early| owed.hear(&early.report));
-        return (owed.word.is_some() || now < until).then_some(owed);
+        let started = start.created_at().unwrap_or_default();
+        let mut owed = Owed::new(user_id, start, started + LONGEST_WAIT);
+        room.early.iter().for_each(|early| erase::hear(&mut owed, &early.report));
+        // The book gives it up by itself then.
+        return (owed.is_news() || now < started + book::LONGEST).then_some(owed);
     };
     let word = Some(Word::of(task)).filter(|word| word.end.is_some());
     if word.is_some() && !room.is_dirty() {
         return None;
     }
-    Some(Owed { user_id, start, kind: Some(task.kind.clone()), until: task.deadline(), word })
+    let (kind, estimate) = (Some(task.kind.clone()), task.estimate);
+    Some(Owed { kind, estimate, word, ..Owed::new(user_id, start, task.deadline()) })
 }
 
 pub(super) fn give_up(room: &mut RoomState, now: Millis) -> Verdict {

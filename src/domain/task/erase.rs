@@ -4,8 +4,9 @@ use super::report::Report;
 use crate::domain::erase::Deletion;
 use crate::domain::id::TaskKey;
 use crate::domain::task::Task;
-use crate::domain::time::Millis;
-use crate::domain::usage::word::{Charge, End, Word};
+use crate::domain::time::{HOUR, Millis};
+use crate::domain::usage::owed::Owed;
+use crate::domain::usage::word::{End, Word};
 use serde::{Deserialize, Serialize};
 
 /// Stored in place of the task, so that a late webhook does not bring it back.
@@ -17,21 +18,6 @@ pub struct Erased {
     /// Until its owner's book has heard how it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed: Option<Owed>,
-}
-
-/// The end of a task is paid for, though nobody wants its result. So it is remembered whose it was until
-/// its provider says how it ended, or its deadline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owed {
-    pub user_id: String,
-    pub start: TaskKey,
-    /// What it was started as, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    pub until: Millis,
-    /// What the book is to be told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub word: Option<Word>,
 }
 
 /// Where the rows of a task are, and which feeds show it.
@@ -54,31 +40,33 @@ impl From<&Task> for Rows {
     }
 }
 
-/// The version of a word on a task that was erased: nothing comes after it.
-const LAST: u64 = 1 << 53;
+/// How long a start without the provider's id is searched for before its rows are erased all the same.
+pub const SEARCHED_FOR: Millis = HOUR;
 
-impl Owed {
-    /// The provider says something about the erased task.
-    pub(super) fn hear(&mut self, report: &Report) {
-        let is_its = self.kind.as_ref().is_none_or(|kind| *kind == report.kind);
-        if let (Some(end), true, None) = (End::of(report), is_its, &self.word) {
-            self.word = Some(Word { start: self.start.clone(), version: LAST, end: Some(end) });
-        }
-    }
-
-    /// What the book is told when it is due.
-    pub fn last_word(&self) -> Word {
-        let end = End { charge: Charge::Reserved, is_final: false };
-        let unheard = || Word { start: self.start.clone(), version: LAST, end: Some(end) };
-        self.word.clone().unwrap_or_else(unheard)
-    }
-
-    fn due_at(&self, retry_at: Millis) -> Millis {
-        if self.word.is_some() { retry_at } else { retry_at.max(self.until) }
+/// What the owner's book is to be told of a task without a room before its rows are erased. `None`: it is
+/// still searched for at its provider, by its rows.
+pub fn word_before_erasing(task: &Task, now: Millis) -> Option<Word> {
+    let word = Word::of(task);
+    match word.end {
+        Some(_) => Some(word),
+        None if now < task.created_at + SEARCHED_FOR => None,
+        None => Some(Word::of_erased(task.key.clone(), task.version)),
     }
 }
 
 impl Erased {
+    /// The provider says something about the erased task.
+    pub(super) fn hear(&mut self, report: &Report) {
+        if let Some(owed) = &mut self.owed {
+            hear(owed, report);
+        }
+    }
+
+    /// Whom the rows are of whose end the book does not know, and what it is told before they go.
+    pub fn notice(&self) -> Option<(&str, Word)> {
+        self.owed.as_ref().map(|owed| (owed.user_id.as_str(), owed.notice()))
+    }
+
     /// When the book is to be told, if it has to be.
     pub(super) fn settle_at(&self, retry_at: Millis) -> Option<Millis> {
         self.owed.as_ref().map(|owed| owed.due_at(retry_at))
@@ -92,5 +80,12 @@ impl Erased {
     /// Whether D1 has deleted the rows, though it may have to do so once more.
     pub fn is_gone(&self) -> bool {
         self.left.as_ref().is_none_or(|left| left.done_at.is_some())
+    }
+}
+
+pub(super) fn hear(owed: &mut Owed, report: &Report) {
+    let is_its = owed.kind.as_ref().is_none_or(|kind| *kind == report.kind);
+    if let (Some(end), true) = (End::of(report), is_its) {
+        owed.hear(end);
     }
 }

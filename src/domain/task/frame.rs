@@ -208,6 +208,7 @@ mod tests {
             patience: None,
             pace: None,
             links: None,
+            estimate: None,
         }
     }
 

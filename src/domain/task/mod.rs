@@ -17,6 +17,7 @@ pub mod state;
 
 use crate::domain::id::TaskKey;
 use crate::domain::time::{HOUR, Millis, iso_json};
+use crate::domain::usage::amount::Amount;
 use output::Output;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -181,6 +182,9 @@ pub struct Task {
     /// Where the provider is asked about it, where its answer to the start says so. Not in D1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
+    /// What the provider has estimated in its answer to the start. Not in D1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Amount>,
 }
 
 /// The delays between polls, in milliseconds: each is half as long again as the one before.

@@ -52,6 +52,7 @@ impl StartRequest {
             patience: None,
             pace: None,
             links: None,
+            estimate: None,
             key,
         }
     }

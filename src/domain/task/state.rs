@@ -75,9 +75,9 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl RoomState {
-    /// Whether the rows in D1 may be behind the task.
-    pub fn is_dirty(&self) -> bool {
-        self.task.as_ref().is_some_and(|task| task.version > self.flushed)
+    /// Whether the task is under way.
+    pub(super) fn is_pending(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| !task.status.is_terminal())
     }
 
     /// Whether something is still to come or to be done: without an alarm it might never be.
@@ -88,8 +88,9 @@ impl RoomState {
         }
     }
 
-    pub(super) fn is_pending(&self) -> bool {
-        self.task.as_ref().is_some_and(|task| !task.status.is_terminal())
+    /// Whether the rows in D1 may be behind the task.
+    pub fn is_dirty(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| task.version > self.flushed)
     }
 
     /// Whether nothing was ever stored here, or it was cleaned up.

@@ -19,8 +19,10 @@ pub enum Input {
     Release(Vec<TaskKey>),
     /// How starts stand.
     Words(Vec<Word>),
-    /// These starts have no rows: they were not made, or nobody knows of them any more.
+    /// These starts have no rows. Unless they were erased, they were not made.
     NoRows(Vec<TaskKey>),
+    /// All rows of channels that were started before this time are being erased.
+    Erased { before: Millis },
 }
 
 /// Starts that are to be made together.
@@ -87,11 +89,18 @@ pub fn apply(book: &Book, input: Input, now: Millis) -> Decision {
         }
         Input::NoRows(starts) => {
             for start in &starts {
-                if let Some(entry) = next.open.get_mut(start) {
-                    // Its room may still say something: it may have been erased.
+                // What was erased may have been made: its reservation stands until its end is known.
+                if let Some(entry) = next.open.get_mut(start).filter(|entry| !entry.is_erased) {
                     let ended = Ended { charge: Amount::ZERO, version: 0, at: now };
                     entry.ended.get_or_insert(ended);
                 }
+            }
+            vec![]
+        }
+        Input::Erased { before } => {
+            let is_its = |start: &TaskKey| start.created_at().is_some_and(|at| at < before);
+            for (start, entry) in &mut next.open {
+                entry.is_erased |= entry.is_channel && is_its(start);
             }
             vec![]
         }
@@ -138,7 +147,8 @@ fn reserve(
     }
     let (claim, is_channel) = (wanted.claim, wanted.is_channel);
     for (start, amount) in wanted.starts {
-        let entry = Entry { at, amount, is_channel, claim: claim.clone(), ended: None };
+        let claim = claim.clone();
+        let entry = Entry { at, amount, is_channel, claim, is_erased: false, ended: None };
         next.open.insert(start, entry);
     }
     *book = next;
@@ -216,6 +226,8 @@ fn release(book: &mut Book, start: &TaskKey) {
 
 fn hear(book: &mut Book, word: &Word, now: Millis) {
     let Some(entry) = book.open.get_mut(&word.start) else { return };
+    entry.amount = word.estimate.unwrap_or(entry.amount);
+    entry.is_erased |= word.is_erased;
     // Words may overtake each other.
     if entry.ended.as_ref().is_some_and(|ended| word.version < ended.version) {
         return;

@@ -78,6 +78,9 @@ pub struct Entry {
     /// Tells a repeated request by its idempotency key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,
+    /// Its rows were erased: that there are none does not mean that it was never made.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_erased: bool,
     /// It has ended for us, and the provider's own word is still possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
@@ -185,7 +188,8 @@ impl Book {
     /// The entries of which no word has come for so long that their rows have to be asked.
     pub fn unheard(&self, now: Millis) -> Vec<(TaskKey, bool)> {
         let is_unheard = |(_, entry): &(&TaskKey, &Entry)| {
-            entry.ended.is_none() && now >= entry.at.saturating_add(UNHEARD)
+            let is_open = entry.ended.is_none() && !entry.is_erased;
+            is_open && now >= entry.at.saturating_add(UNHEARD)
         };
         self.open.iter().filter(is_unheard).map(|(key, it)| (key.clone(), it.is_channel)).collect()
     }

@@ -7,6 +7,7 @@
 pub mod amount;
 pub mod apply;
 pub mod book;
+pub mod owed;
 pub mod pool;
 pub mod prices;
 pub mod terms;

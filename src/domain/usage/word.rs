@@ -14,6 +14,16 @@ pub struct Word {
     /// `None`: it is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
+    /// What the provider has estimated when it took the start. It replaces what was reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Amount>,
+    /// Its rows are being erased. That there are none says nothing about it from now on.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_erased: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,13 +45,27 @@ pub enum Charge {
 }
 
 impl Word {
+    pub fn new(start: TaskKey, version: u64, end: Option<End>) -> Self {
+        Self { start, version, end, estimate: None, is_erased: false }
+    }
+
     /// The word on a task.
     pub fn of(task: &Task) -> Self {
-        Self { start: task.key.clone(), version: task.version, end: end(task) }
+        Self { estimate: task.estimate, ..Self::new(task.key.clone(), task.version, end(task)) }
+    }
+
+    /// The word on a start whose rows are erased, and whose end is not known.
+    pub fn of_erased(start: TaskKey, version: u64) -> Self {
+        Self { is_erased: true, ..Self::new(start, version, None) }
     }
 }
 
 impl End {
+    /// It has made what was asked for, and names no cost.
+    pub const MADE: Self = Self { charge: Charge::Reserved, is_final: true };
+    /// The provider may have it, and has said nothing in time.
+    pub const UNHEARD: Self = Self { charge: Charge::Reserved, is_final: false };
+
     /// What a report comes to, if the task has ended by it.
     pub fn of(report: &Report) -> Option<Self> {
         let is_completed = match report.outcome {

@@ -62,7 +62,7 @@ pub fn started(answer: &[u8]) -> Option<Started> {
         result: address("response_url"),
         cancel: address("cancel_url"),
     };
-    Some(Started { id: task_id(&answer)?, access: None, links: Some(links) })
+    Some(Started { id: task_id(&answer)?, access: None, links: Some(links), estimated_cost: None })
 }
 
 #[cfg(test)]

@@ -33,5 +33,5 @@ pub fn started(reply: &[u8]) -> Option<Started> {
         .flatten()
         .find_map(|place| pick_text(place, &["channel_id"]))
         .filter(|id| is_plain_id(id))?;
-    Some(Started { id, access: None, links: None })
+    Some(Started { id, access: None, links: None, estimated_cost: None })
 }

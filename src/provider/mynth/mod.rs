@@ -22,7 +22,6 @@ use crate::provider::call::{Answer, Call, Listing, Order, Started, TaskRef};
 use crate::provider::contract::{Polled, Provider};
 use crate::provider::event::Event;
 use crate::provider::kind::Kind;
-use crate::provider::lenient::pick;
 use crate::provider::malformed::Malformed;
 use crate::provider::settings::Settings;
 use crate::signature::{Raw, SecretSet, SignatureError, Verified};
@@ -110,7 +109,7 @@ impl Provider for Mynth {
 
     fn estimated_cost(&self, answer: &[u8]) -> Option<String> {
         let estimate = self.estimated(answer)?;
-        pick(&estimate, &["estimated_cost", "estimatedCost"]).and_then(fields::amount)
+        start::estimated_cost(&estimate)
     }
 
     fn models(&self) -> Option<Call> {

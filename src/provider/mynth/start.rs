@@ -5,7 +5,8 @@ use crate::domain::task::start_request::StartRequest;
 use crate::domain::task::{IMAGE_GENERATE, PublicToken};
 use crate::json;
 use crate::provider::call::{Order, Started};
-use crate::provider::lenient::pick_text;
+use crate::provider::lenient::{pick, pick_text};
+use crate::provider::mynth::fields::amount;
 use serde_json::{Map, Value, json};
 
 /// The metadata field with our row ids.
@@ -65,7 +66,12 @@ fn fields(request: &StartRequest) -> Map<String, Value> {
     fields
 }
 
-/// Reads the reply to a start: `{taskId, access?}`, or `{data: {taskId | task_id, …}}`.
+/// What a start costs, as the answer to it or to an estimate says.
+pub fn estimated_cost(answer: &Value) -> Option<String> {
+    pick(answer, &["estimated_cost", "estimatedCost"]).and_then(amount)
+}
+
+/// Reads the reply to a start: `{taskId, access?, estimatedCost?}`, or `{data: {taskId | task_id, …}}`.
 pub fn started(reply: &[u8]) -> Option<Started> {
     let reply: Value = json::read(reply).ok()?;
     let places = || [reply.get("data"), Some(&reply)].into_iter().flatten();
@@ -75,5 +81,7 @@ pub fn started(reply: &[u8]) -> Option<Started> {
     let access = places()
         .flat_map(|place| [place.get("access"), Some(place)].into_iter().flatten())
         .find_map(|place| pick_text(place, &["public_access_token", "publicAccessToken"]));
-    Some(Started { id: task_id, access: access.map(PublicToken::new), links: None })
+    let estimated_cost = places().find_map(estimated_cost);
+    let access = access.map(PublicToken::new);
+    Some(Started { id: task_id, access, links: None, estimated_cost })
 }

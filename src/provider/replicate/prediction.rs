@@ -52,7 +52,12 @@ pub fn started(prediction: &Value) -> Option<Started> {
         result: None,
         cancel: address(prediction, "cancel"),
     };
-    Some(Started { id: task_id(prediction)?, access: None, links: Some(links) })
+    Some(Started {
+        id: task_id(prediction)?,
+        access: None,
+        links: Some(links),
+        estimated_cost: None,
+    })
 }
 
 /// Reads a prediction. `None`: it is none.

@@ -88,6 +88,7 @@ impl Actor for ChannelRoom<'_> {
             // Both are under way at the same time, and whatever else is due.
             Work::Call { .. } | Work::Send => send_all(self.state, self).await.map(|()| None),
             Work::Delete(gone) => self.delete(gone).await,
+            Work::Settle => self.settle().await,
         }
     }
 }
@@ -187,15 +188,20 @@ impl ChannelRoom<'_> {
         let deleted = with_deadline(D1_DEADLINE, deletion).await;
         // After D1: the feed reads D1.
         let told = with_deadline(FEED_DEADLINE, show_erased(self.env, &gone)).await;
-        let settled = match state.owed {
-            Some(word) => {
-                with_deadline(FEED_DEADLINE, tell(self.env, &gone.user_id, vec![word])).await
-            }
-            None => Ok(()),
-        };
-        Ok(Some(match deleted.and(told).and(settled) {
+        Ok(Some(match deleted.and(told) {
             Ok(()) => Input::Deleted(gone),
             Err(_) => Input::DeleteFailed,
+        }))
+    }
+
+    /// Tells the owner's book how an erased channel ended.
+    async fn settle(&self) -> Result<Option<Input>> {
+        let Some(owed) = self.load()?.owed else { return Ok(None) };
+        let word = owed.last_word();
+        let telling = tell(self.env, &owed.user_id, vec![word.clone()]);
+        Ok(Some(match with_deadline(FEED_DEADLINE, telling).await {
+            Ok(()) => Input::Settled(word),
+            Err(_) => Input::SettleFailed,
         }))
     }
 

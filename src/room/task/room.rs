@@ -188,9 +188,14 @@ impl TaskRoom<'_> {
 
     async fn delete(&self) -> Result<Option<Input>> {
         hang_up(self.state)?;
-        let Some(left) = self.load()?.erased.and_then(|erased| erased.left) else {
-            return Ok(None);
-        };
+        let Some(erased) = self.load()?.erased else { return Ok(None) };
+        if let Some((user_id, word)) = erased.notice() {
+            let telling = tell(self.env, user_id, vec![word]);
+            if with_deadline(FEED_DEADLINE, telling).await.is_err() {
+                return Ok(Some(Input::DeleteFailed));
+            }
+        }
+        let Some(left) = erased.left else { return Ok(None) };
         let deletion = async { Store::new(self.env)?.delete_task(&left.rows).await };
         let deleted = with_deadline(D1_DEADLINE, deletion).await;
         // After D1: a feed's new watcher reads D1.
@@ -206,9 +211,10 @@ impl TaskRoom<'_> {
         let Some(owed) = self.load()?.erased.and_then(|erased| erased.owed) else {
             return Ok(None);
         };
-        let telling = tell(self.env, &owed.user_id, vec![owed.last_word()]);
+        let word = owed.last_word();
+        let telling = tell(self.env, &owed.user_id, vec![word.clone()]);
         Ok(Some(match with_deadline(FEED_DEADLINE, telling).await {
-            Ok(()) => Input::Settled,
+            Ok(()) => Input::Settled(word),
             Err(_) => Input::SettleFailed,
         }))
     }

@@ -50,11 +50,12 @@ ORDER BY user_id LIMIT ?1";
 /// All that was made before that time is gone. ?1 user, ?2 that time.
 pub const ERASED: &str = "DELETE FROM erasures WHERE user_id = ?1 AND before = ?2";
 
-/// A user's tasks, oldest first. ?1 user, ?2 the smallest key of a task that stays, ?3 the most to give.
+/// A user's tasks, oldest first. ?1 user, ?2 the smallest key of a task that stays, ?3 the most to give,
+/// ?4 the key to go on after.
 pub const TASKS_BEFORE: &str = concat!(
     "SELECT ",
     task_json!(),
-    " FROM tasks t WHERE t.user_id = ?1 AND t.id < ?2 ORDER BY t.id LIMIT ?3"
+    " FROM tasks t WHERE t.user_id = ?1 AND t.id > ?4 AND t.id < ?2 ORDER BY t.id LIMIT ?3"
 );
 
 /// The channels of a user, and those of which the user has rows. ?1 user, ?2 the time before which they

@@ -36,6 +36,7 @@ const QUERIED = [
   "GET /content/live",
   "GET /admin/deliveries",
   "GET /admin/stats",
+  "GET /admin/events",
 ];
 
 /** Whether it is for operators. */

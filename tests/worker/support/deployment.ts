@@ -50,8 +50,8 @@ export interface Deployment extends Runtime {
 const USUAL = "http://127.0.0.1:8788";
 
 /**
- * The variables for a Worker that talks to an emulator at `url`. Nothing is limited and no event goes out, unless a test
- * asks for that.
+ * The variables for a Worker that talks to an emulator at `url`. Nothing is limited, no event goes out and no server has a
+ * key, unless a test asks for that.
  */
 export function variables(url: string): Record<string, string> {
   const lines = readFileSync(at("emulator/worker.env"), "utf8").split("\n");
@@ -59,7 +59,7 @@ export function variables(url: string): Record<string, string> {
   const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
   // Every address of the usual emulator is one of this emulator's.
   const moved = pairs.map(([name, value = ""]) => [name, value.replace(USUAL, url)]);
-  const { EVENTS_URL: _, EVENTS_SECRET: __, ...own } = Object.fromEntries(moved);
+  const { EVENTS_URL: _, EVENTS_SECRET: __, TASKWIRE_SERVER_KEYS: ___, ...own } = Object.fromEntries(moved);
   return { ...own, LIMITS: "{}", ...host };
 }
 
