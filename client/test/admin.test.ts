@@ -1,7 +1,19 @@
 // The operators' calls: their routes, their answers, and what a refusal looks like.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { type TaskwireAdmin, TaskwireError, taskwireAdmin } from "../src/admin.ts";
+import {
+  type DeliveryDetail,
+  type DeliveryPage,
+  type EventOut,
+  type Replayed,
+  type Stats,
+  type TaskHistory,
+  type TaskwireAdmin,
+  TaskwireError,
+  type TimelineEntry,
+  taskwireAdmin,
+} from "../src/admin.ts";
+import type * as wire from "../src/wire.ts";
 import { taskAt } from "./fixtures.ts";
 import { Server } from "./server.ts";
 
@@ -91,4 +103,19 @@ test("a call can be aborted, and goes through the fetch that was given", async (
   });
   await assert.rejects(given.stats(null, { signal: AbortSignal.abort() }), { code: "aborted" });
   assert.deepEqual(asked, [`${server.url}/admin/stats`]);
+});
+
+type SameFields<Sent, Read> = [keyof Sent, keyof Read] extends [keyof Read, keyof Sent] ? true : never;
+
+test("the types have the fields that the server sends: otherwise this file does not compile", () => {
+  const same: [
+    SameFields<wire.DeliveryPage, DeliveryPage>,
+    SameFields<wire.WholeDelivery, DeliveryDetail>,
+    SameFields<wire.ReplayedAll, Replayed>,
+    SameFields<wire.SentEvent, EventOut>,
+    SameFields<wire.Stats, Stats>,
+    SameFields<wire.TaskTimeline, TaskHistory>,
+    SameFields<wire.TimelineEntry, TimelineEntry>,
+  ] = [true, true, true, true, true, true, true];
+  assert.ok(same.every(Boolean));
 });

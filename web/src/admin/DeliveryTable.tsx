@@ -3,7 +3,7 @@
 import type { Delivery } from "@taskwire/client/admin";
 import { Link } from "wouter";
 import { linkTo } from "./address.ts";
-import { size, took } from "./figures.ts";
+import { took } from "./figures.ts";
 import { Time, VerdictMark } from "./Parts.tsx";
 
 interface Props {
@@ -19,7 +19,7 @@ export function DeliveryTable({ deliveries, isBusy, isFresh }: Props) {
       <table className="log" role="table" aria-label="Deliveries, newest first" data-testid="deliveries">
         <thead role="rowgroup">
           <tr role="row">
-            {["Arrived", "Verdict", "Webhook", "Task or channel", "Took", "Size"].map((name) => (
+            {["Arrived", "Verdict", "Webhook", "Task or channel", "Took"].map((name) => (
               <th key={name} role="columnheader" scope="col">
                 {name}
               </th>
@@ -37,7 +37,7 @@ export function DeliveryTable({ deliveries, isBusy, isFresh }: Props) {
 }
 
 function Row({ delivery, isFresh }: { delivery: Delivery; isFresh: boolean }) {
-  const { id, at, verdict, provider, event, taskId, ms, bytes, reason } = delivery;
+  const { id, at, verdict, provider, event, taskId, ms, reason } = delivery;
   return (
     <tr role="row" data-testid="delivery" data-delivery-id={id} data-verdict={verdict} data-fresh={isFresh}>
       <td role="cell" className="log-when">
@@ -61,9 +61,6 @@ function Row({ delivery, isFresh }: { delivery: Delivery; isFresh: boolean }) {
       </td>
       <td role="cell" className="log-number">
         {took(ms)}
-      </td>
-      <td role="cell" className="log-number log-size">
-        {size(bytes)}
       </td>
     </tr>
   );
