@@ -201,7 +201,7 @@ fn the_first_delivery_since_a_time_is_found_by_halving() {
     db.execute("UPDATE deliveries SET at = '2026-11-20T10:00:00.000Z' WHERE id % 4 = 0", [])
         .unwrap();
     assert_eq!(before(&db, TEN), 99);
-    for since in [150, 310, 400, 499] {
+    for since in [150, 310, 400, 498] {
         let after = before(&db, TEN + since * MINUTE);
         let count = "SELECT CAST(count(*) AS TEXT) FROM deliveries WHERE id > ?1 AND id <= ?2";
         let rows = &column(&db, count, &[Value::Integer(after), Value::Integer(since)])[0];

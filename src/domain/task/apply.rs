@@ -8,6 +8,7 @@ use super::Task;
 use super::change::{attach, erase, give_up, hear, overtake, resend};
 use super::erase::{Erased, Rows};
 use super::report::Report;
+pub use super::schedule::Stage;
 use super::schedule::{self, LONGEST_POLL, due, next_alarm};
 use super::state::RoomState;
 use crate::domain::effect::{self, Arm};
@@ -58,8 +59,6 @@ pub enum Input {
     EventsDue,
     /// An operator wants an event sent again. The task is what its rows hold.
     Resend(Box<Task>, Box<Event>),
-    /// An operator had the provider asked, whose word is stored. What follows is as after a webhook.
-    Told,
     /// D1 was told how an event stands, or could not be.
     Noted(Box<Event>, bool),
     /// The owner's book knows this of an erased task.
@@ -68,17 +67,6 @@ pub enum Input {
     SettleFailed,
     /// The alarm has fired, and has come to this stage.
     Alarm(Stage),
-}
-
-/// The stages of an alarm, in order. Time passes between two stages, so each checks what is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    Adopt,
-    Poll,
-    GiveUp,
-    Flush,
-    Settle,
-    End,
 }
 
 /// The work that a task's room does, each with its outcomes.
@@ -207,10 +195,6 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
         Input::Resend(task, event) => {
             (resend(room, *task, *event, now), vec![Effect::Then(Input::EventsDue)])
         }
-        Input::Told if room.is_dirty() => {
-            let first = Effect::Arm(Arm::By(now + LONGEST_POLL));
-            (Verdict::Noted, vec![first, flush(true), Effect::Then(Input::EventsDue)])
-        }
         Input::GiveUp => (give_up(room, now), vec![]),
         Input::Flushed(version) => {
             room.flushed = room.flushed.max(version);
@@ -229,12 +213,13 @@ fn decide(room: &mut RoomState, input: Input, now: Millis) -> (Verdict, Vec<Effe
             (Verdict::Applied, delete.into_iter().chain(settle(room)).collect())
         }
         Input::Alarm(stage) => (Verdict::Noted, alarm(room, stage, now)),
-        Input::Told | Input::Sent(..) | Input::Noted(..) | Input::EventsDue => {
-            (Verdict::Noted, vec![])
-        }
-        Input::Deleted | Input::DeleteFailed | Input::Settled(_) | Input::SettleFailed => {
-            (Verdict::Noted, vec![])
-        }
+        Input::Sent(..)
+        | Input::Noted(..)
+        | Input::EventsDue
+        | Input::Deleted
+        | Input::DeleteFailed
+        | Input::Settled(_)
+        | Input::SettleFailed => (Verdict::Noted, vec![]),
     }
 }
 

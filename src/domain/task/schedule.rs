@@ -36,6 +36,17 @@ pub const ERASED_LIFETIME: Millis = RETRIES + 3 * HOUR;
 /// How long a room outlives its task: long enough for watchers and most late deliveries.
 pub const ROOM_LIFETIME: Millis = 24 * HOUR;
 
+/// The stages of an alarm, in order. Time passes between two stages, so each checks what is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Adopt,
+    Poll,
+    GiveUp,
+    Flush,
+    Settle,
+    End,
+}
+
 /// What an alarm has to do, in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Due {

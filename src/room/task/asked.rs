@@ -61,7 +61,7 @@ impl TaskRoom<'_> {
                 }
             }
         }
-        self.handle(Input::Told).await?;
+        self.handle(Input::Asked).await?;
         Ok(Answer::Task { task: Box::new(self.load()?.task.unwrap_or(task)) })
     }
 

@@ -76,15 +76,19 @@ pub const WHOLE: &str = concat!(
 );
 
 /// The id after which the first delivery since ?1 is, if they were stored in the order in which they came. It is
-/// searched for by halving. A few that were stored late do not mislead it: of sixteen rows the newest counts.
+/// searched for by halving. A few that were stored late do not mislead it: of sixteen rows the newest counts, and in the
+/// end sixteen are looked at one by one, since the last ones of all may be late.
 pub const BEFORE: &str = "\
 WITH RECURSIVE search(pos, step) AS (\
   SELECT (SELECT ifnull(min(id), 1) - 1 FROM deliveries), 1 << 45 \
   UNION ALL \
   SELECT pos + step * ifnull((SELECT max(at) FROM (\
     SELECT at FROM deliveries WHERE id >= pos + step ORDER BY id LIMIT 16)) < ?1, 0), step >> 1 \
-  FROM search WHERE step > 0) \
-SELECT CAST(max(pos) AS TEXT) AS row FROM search";
+  FROM search WHERE step > 0), \
+found(pos) AS (SELECT max(pos) FROM search) \
+SELECT CAST(ifnull((SELECT min(id) - 1 FROM (\
+    SELECT id, at FROM deliveries WHERE id <= (SELECT pos FROM found) ORDER BY id DESC LIMIT 16) \
+  WHERE at >= ?1), pos) AS TEXT) AS row FROM found";
 
 /// Figures of deliveries. ?1 the id that they are after, ?2 how many are read, ?3 since when.
 pub const FIGURES: &str = "\
