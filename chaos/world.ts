@@ -22,7 +22,7 @@ import type { Job } from "./serve.ts";
 import type { Command, D1Mode, Told } from "./shim.ts";
 
 const SERVE = fileURLToPath(new URL("serve.ts", import.meta.url));
-const START_MS = 30_000;
+const START_MS = 120_000;
 /** How long alarms that are due may take, in real time: some wait for a slow D1. */
 const ALARMS_MS = 10_000;
 /** A busy object is evicted later, while the run goes on. */
