@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
+import { eventually } from "./support/eventually.ts";
 import { attemptsAt, ended, ringOften, standing, startOperated } from "./support/roads.ts";
 import { refusal } from "./support/troubles.ts";
 
@@ -18,6 +19,9 @@ describe("a task's timeline", { timeout, concurrency: 3 }, () => {
     await standing(operator, `evt_${taskId}_2`, "delivered");
     const again = await app.emulator.deliver(taskId);
     assert.equal(again[0]?.status, 200);
+    // What changed nothing comes into the log after its answer.
+    const log = () => app.sql("SELECT * FROM deliveries WHERE task_id = ? ORDER BY id", taskId);
+    await eventually(async () => (await log()).length === 2, 10_000, "both webhooks in the log");
 
     const answer = await operator.call(`/admin/tasks/${taskId}`);
     assert.equal(answer.status, 200, answer.text);
@@ -35,7 +39,7 @@ describe("a task's timeline", { timeout, concurrency: 3 }, () => {
     assert.equal(of("created")[0].at, answer.body.task.createdAt);
     assert.equal(of("ended")[0].at, answer.body.task.updatedAt);
     assert.equal(of("ended")[0].detail, "It has completed. A webhook said so.");
-    const rows = await app.sql("SELECT * FROM deliveries WHERE task_id = ? ORDER BY id", taskId);
+    const rows = await log();
     assert.deepEqual(
       of("delivery").map((one: any) => [one.deliveryId, one.verdict, one.ms]),
       rows.map((row) => [String(row.id), row.verdict, row.ms]),
