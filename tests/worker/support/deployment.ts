@@ -59,7 +59,13 @@ export function variables(url: string): Record<string, string> {
   const host = { MODELRIVER_CALLBACK_HOSTS: url && new URL(url).host };
   // Every address of the usual emulator is one of this emulator's.
   const moved = pairs.map(([name, value = ""]) => [name, value.replace(USUAL, url)]);
-  const { EVENTS_URL: _, EVENTS_SECRET: __, TASKWIRE_SERVER_KEYS: ___, AUTH_ADMIN_CLAIMS: ____, ...own } = Object.fromEntries(moved);
+  const {
+    EVENTS_URL: _,
+    EVENTS_SECRET: __,
+    TASKWIRE_SERVER_KEYS: ___,
+    AUTH_ADMIN_CLAIMS: ____,
+    ...own
+  } = Object.fromEntries(moved);
   return { ...own, LIMITS: "{}", ...host };
 }
 
