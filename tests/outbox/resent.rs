@@ -12,7 +12,7 @@ use taskwire::domain::task::Task;
 use taskwire::domain::task::apply::{Decision, Effect, Input, Work, apply};
 use taskwire::domain::task::erase::Rows;
 use taskwire::domain::task::events::with_events;
-use taskwire::domain::task::schedule::{LONGEST_POLL, due, next_alarm};
+use taskwire::domain::task::schedule::{due, next_alarm};
 use taskwire::domain::task::seen::Seen;
 use taskwire::domain::task::state::RoomState;
 use taskwire::domain::time::{DAY, HOUR, SECOND};
@@ -76,11 +76,12 @@ fn nothing_of_an_erased_task_is_sent_again_and_another_task_is_not_touched() {
 #[test]
 fn what_was_heard_by_hand_is_written_and_told_as_after_a_webhook() {
     let started = after([attach(&new_task(1)), Input::Flushed(1)]);
-    assert_eq!(apply(&started, Input::Told, NOW).effects, [], "nothing has changed");
-    let heard = decided(&started, poll(completed(vec![picture("a")]))).state;
     let flush = Effect::Do(Work::Flush { note: true });
-    let follows = [Effect::Arm(Arm::By(NOW + LONGEST_POLL)), flush, Effect::Then(Input::EventsDue)];
-    assert_eq!(decided(&heard, Input::Told).effects, follows);
+    assert!(!decided(&started, Input::Asked).effects.contains(&flush), "nothing has changed");
+    let heard = decided(&started, poll(completed(vec![picture("a")]))).state;
+    let next = Effect::Arm(Arm::By(next_alarm(&heard, NOW)));
+    let follows = [next, flush, Effect::Then(Input::EventsDue)];
+    assert_eq!(decided(&heard, Input::Asked).effects, follows);
     assert!(due(&apply(&heard, Input::Flushed(2), NOW).state, NOW).send, "its event was born");
 }
 
