@@ -45,7 +45,8 @@ interface Entry {
   id: string;
   taskId: string | null;
   body: string;
-  headers: Record<string, string>;
+  /** Signed when it is sent. */
+  headers: () => Record<string, string>;
 }
 
 /** What is sent, with what must become of it. */
@@ -53,7 +54,7 @@ async function mixed(of: App, count: number): Promise<Entry[]> {
   const ada = await of.as("ada");
   const book: Entry[] = [];
   const entry = (kind: string, verdict: string, status: number, taskId: string | null, body: string, id: string) =>
-    book.push({ kind, verdict, status, id, taskId, body, headers: standardHeaders(body, { id }) });
+    book.push({ kind, verdict, status, id, taskId, body, headers: () => standardHeaders(body, { id }) });
   while (book.length < count) {
     const { taskId } = await ada.start();
     const [id, later, early, other, bad] = Array.from({ length: 5 }, () => `evt_${randomUUID()}`) as [
@@ -72,7 +73,7 @@ async function mixed(of: App, count: number): Promise<Entry[]> {
     entry("of an unknown type", "unknown_type", 200, null, JSON.stringify({ id: other, type: "account.low" }), other);
     entry("malformed", "malformed", 400, null, JSON.stringify({ id: bad, type: EVENT }), bad);
     const forged = bodyOf(taskId, `evt_${randomUUID()}`);
-    const headers = standardHeaders(forged, { secret: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" });
+    const headers = () => standardHeaders(forged, { secret: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" });
     book.push({ kind: "forged", verdict: "bad_signature", status: 401, id: "", taskId: null, body: forged, headers });
   }
   return book;
@@ -85,7 +86,7 @@ describe("the log of webhooks", { timeout }, () => {
     const began = new Date().toISOString();
     const book = await mixed(of, MANY);
     for (const { kind, status, body, headers } of book) {
-      const answer = await sendWebhook(of.base, body, headers);
+      const answer = await sendWebhook(of.base, body, headers());
       assert.equal(answer.status, status, `${kind}: ${answer.text}`);
     }
     const own = book.filter(({ kind }) => kind !== "forged");

@@ -12,7 +12,7 @@ use worker::{Context, Env};
 ///
 /// # Errors
 ///
-/// Those of [`operator`], and those of the route.
+/// Those of `operator`, and those of the route.
 pub async fn answer(
     request: &Request,
     env: &Env,
