@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { assertRefused } from "./support/api.ts";
-import type { App } from "./support/app.ts";
+import { type App, startApp } from "./support/app.ts";
 import { eventually } from "./support/eventually.ts";
+import type { Counts } from "./support/shim.ts";
 import { ANSWER_MS, refusal, SHOWN_MS, startOwn, troubles } from "./support/troubles.ts";
 
 /** Rows that D1 did not take are written again after 2 s, then 4 s, then 8 s. */
@@ -103,21 +104,32 @@ describe("while D1 fails", { timeout: 60_000, concurrency: 3 }, () => {
 });
 
 describe("rows written, which is what is paid for,", { timeout: 30_000 }, () => {
-  test("are 13 in D1 and 4 in the object for a task of four images", async (t) => {
-    const { app, ada } = await startOwn(t);
-    const { taskId } = await ada.start({ count: 4 });
+  const rows = async (app: App): Promise<[number | undefined, Counts | undefined]> => {
+    const { taskId } = await (await app.as("ada")).start({ count: 4 });
     await app.emulator.deliver(taskId);
     assert.equal((await app.rows(taskId)).task?.version, 2);
     const { worker, [taskId]: room } = await app.shim();
-    assert.ok(worker && room);
+    return [worker?.d1Rows, room];
+  };
+
+  test("are 15 in D1 and 4 in the object for a task of four images", async (t) => {
+    const [made, room] = await rows((await startOwn(t)).app);
     // Attached, completed, known to D1; and one alarm for all that may go wrong.
-    assert.deepEqual({ puts: room.puts, alarms: room.alarms }, { puts: 3, alarms: 1 });
+    assert.deepEqual({ puts: room?.puts, alarms: room?.alarms }, { puts: 3, alarms: 1 });
     // Made before the start: the task with its entry among the pending ones, and its images. Then the
-    // provider's id with its index entry, and the end of all five. An entry that goes is not counted.
-    assert.deepEqual([worker.d1Rows, room.d1Rows], [2 + 4, 2 + 5]);
+    // provider's id with its index entry, and the end of all five. An entry that goes is not counted. And the
+    // webhook in the log, with its entry by the task.
+    assert.deepEqual([made, room?.d1Rows], [2 + 4, 2 + 5 + 2]);
   });
 
-  test("do not grow with a hundred more copies of its webhook", async (t) => {
+  test("are two less without the log", async (t) => {
+    const app = await startApp({ shim: true, vars: { DELIVERY_LOG: "off" } });
+    t.after(() => app.close());
+    const [made, room] = await rows(app);
+    assert.deepEqual([made, room?.d1Rows, room?.puts], [2 + 4, 2 + 5, 3]);
+  });
+
+  test("of its room do not grow with a hundred more copies of its webhook", async (t) => {
     const { app, ada } = await startOwn(t);
     const { taskId } = await ada.start({ count: 4 });
     await app.emulator.deliver(taskId);
