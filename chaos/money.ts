@@ -3,7 +3,8 @@
  *
  * Where nobody can know the provider's side of a start (it carries no rows, or its rows were erased before it could be
  * searched for), or nobody hears of it any more (it was erased, and its webhook dropped), the book may also say what was
- * reserved. It never says less than the provider.
+ * reserved. It says less than the provider only of what was erased after a start without an answer, by a clock that is off by
+ * more than the search for such starts allows.
  */
 
 import { estimatedCost, type Kind, PRICES } from "../emulator/mynth/kinds.ts";
@@ -17,6 +18,8 @@ const DAY_MS = 86_400_000;
 const WINDOW_DAYS = 30;
 /** How wrong the Worker's clock may be. */
 const SKEW_MS = 20 * 60_000;
+/** A lost start is searched for among what the provider has made so long before and after it, by its clock. */
+const SEARCHED_MS = 120_000;
 
 /** The settings: nobody is refused, and everything is counted. What pictures cost, the provider is asked. */
 export const MONEY = {
@@ -59,7 +62,11 @@ function entriesOf(cast: Cast, wish: Wish, rows: Row[]): Entry[] {
   const own = task.status === "pending" ? underWay : billed;
   const isKnown = rows.some(({ mynth_task_id: id }) => id === task.id);
   if (wish.mayBeNobodys && !isKnown) return [own, asReserved, underWay];
-  return isErased ? [own, asReserved, underWay] : [own];
+  if (!isErased) return [own];
+  // With a clock that is further off than that it is not found, and what was erased cannot be found by its webhook.
+  const { from, to } = wish.born;
+  const isMisled = wish.told === null && (task.createdAt < from - SEARCHED_MS || task.createdAt > to + SEARCHED_MS);
+  return [own, asReserved, underWay, ...(isMisled ? [nothing] : [])];
 }
 
 /** What of the book is wrong. */
