@@ -34,9 +34,9 @@ const EVERYWHERE = [/^package\.json$/, /^README\.md$/, /^LICENSE$/];
 
 /** The largest .tgz, in bytes: what grows by more than a little should be seen. */
 const LIMITS: Record<string, number> = {
-  worker: 800_000,
+  worker: 900_000,
   emulator: 70_000,
-  client: 50_000,
+  client: 55_000,
   server: 20_000,
   create: 20_000,
   cli: 40_000,
