@@ -1,6 +1,7 @@
-// Asks before something is deleted. The focus begins on the button that deletes nothing.
-import { type ReactNode, useEffect, useId, useRef } from "react";
+// Asks before something is deleted.
+import type { ReactNode } from "react";
 import type { Words } from "../deletion.ts";
+import { AlertDialog } from "./AlertDialog.tsx";
 
 interface Props {
   words: Words;
@@ -15,60 +16,24 @@ interface Props {
   onClose: () => void;
 }
 
+const TEST_IDS = { dialog: "delete-dialog", confirm: "confirm-delete" };
+
 export function DeleteDialog({ words, problem, isBusy, outcome, isQuick, onConfirm, onClose }: Props) {
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const cancel = useRef<HTMLButtonElement>(null);
-  const isOver = outcome !== null;
-
-  function confirm(): void {
-    if (isBusy) return;
-    if (isQuick) dialog.current?.close();
-    onConfirm();
-  }
-
-  useEffect(() => dialog.current?.showModal(), []);
-  // The other button, which had the focus, is gone.
-  useEffect(() => {
-    if (isOver) cancel.current?.focus();
-  }, [isOver]);
-
   return (
-    <dialog
-      ref={dialog}
-      role="alertdialog"
-      className="dialog"
-      aria-labelledby={id}
-      aria-describedby={`${id}-lines`}
-      aria-busy={isBusy}
+    <AlertDialog
+      testIds={TEST_IDS}
+      title={words.title}
+      lines={words.lines}
+      outcome={outcome}
+      problem={problem}
+      isBusy={isBusy}
+      tone="danger"
+      confirm={isBusy ? "Deleting…" : words.confirm}
+      onConfirm={(dialog) => {
+        if (isQuick) dialog.current?.close();
+        onConfirm();
+      }}
       onClose={onClose}
-      data-testid="delete-dialog"
-    >
-      <h2 id={id}>{words.title}</h2>
-      <div id={`${id}-lines`} className="dialog-lines">
-        {isOver ? outcome : words.lines.map((line) => <p key={line}>{line}</p>)}
-      </div>
-      {problem !== null && (
-        <p className="notice" role="alert" data-testid="error">
-          {problem}
-        </p>
-      )}
-      <div className="actions">
-        <button ref={cancel} type="button" className="button" onClick={() => dialog.current?.close()}>
-          {isOver ? "Close" : "Cancel"}
-        </button>
-        {!isOver && (
-          <button
-            type="button"
-            className="button danger"
-            data-testid="confirm-delete"
-            aria-disabled={isBusy}
-            onClick={confirm}
-          >
-            {isBusy ? "Deleting…" : words.confirm}
-          </button>
-        )}
-      </div>
-    </dialog>
+    />
   );
 }
