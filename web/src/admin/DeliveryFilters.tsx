@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { Field } from "../components/Field.tsx";
 import { codeInWords, moment } from "../words.ts";
 import { type DeliveryChoice, NO_DELIVERY_CHOICE, SINCE } from "./address.ts";
+import { IdField } from "./IdField.tsx";
 import { useFollowing } from "./use_following.ts";
 import { UNUSUAL, VERDICTS } from "./verdicts.ts";
 
@@ -87,23 +88,7 @@ export function DeliveryFilters({ choice, onChange }: Props) {
           </select>
         )}
       </Field>
-      <Field name="task" label="Task or channel" problem={null}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            type="search"
-            data-testid="filter-task"
-            value={task}
-            placeholder="Its id"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            enterKeyHint="search"
-            onChange={({ target }) => setTask(target.value)}
-            onBlur={() => task.trim() === choice.task || change({})}
-          />
-        )}
-      </Field>
+      <IdField label="Task or channel" value={task} chosen={choice.task} onType={setTask} onLeave={() => change({})} />
       {isFiltered && (
         <button
           type="button"

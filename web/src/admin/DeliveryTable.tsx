@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { linkTo } from "./address.ts";
 import { took } from "./figures.ts";
 import { Time, VerdictMark } from "./Parts.tsx";
+import { TableHead } from "./TableHead.tsx";
 
 interface Props {
   deliveries: readonly Delivery[];
@@ -17,15 +18,7 @@ export function DeliveryTable({ deliveries, isBusy, isFresh }: Props) {
   return (
     <div className="table-box" aria-busy={isBusy}>
       <table className="log" role="table" aria-label="Deliveries, newest first" data-testid="deliveries">
-        <thead role="rowgroup">
-          <tr role="row">
-            {["Arrived", "Verdict", "Webhook", "Task or channel", "Took"].map((name) => (
-              <th key={name} role="columnheader" scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={["Arrived", "Verdict", "Webhook", "Task or channel", "Took"]} />
         <tbody role="rowgroup">
           {deliveries.map((delivery) => (
             <Row key={delivery.id} delivery={delivery} isFresh={isFresh(delivery)} />

@@ -5,7 +5,9 @@ import { Field } from "../components/Field.tsx";
 import { ViewTitle } from "../components/ViewTitle.tsx";
 import { codeInWords, plural } from "../words.ts";
 import { type EventChoice, linkTo } from "./address.ts";
+import { IdField } from "./IdField.tsx";
 import { LoadProblem, Mark, Time } from "./Parts.tsx";
+import { TableHead } from "./TableHead.tsx";
 import { useEvents } from "./use_events.ts";
 import { useFollowing } from "./use_following.ts";
 import { eventTone } from "./verdicts.ts";
@@ -82,22 +84,13 @@ function EventFilters({ choice }: { choice: EventChoice }) {
           </select>
         )}
       </Field>
-      <Field name="task" label="Task or row of content" problem={null}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            type="search"
-            value={task}
-            placeholder="Its id"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            enterKeyHint="search"
-            onChange={({ target }) => setTask(target.value)}
-            onBlur={() => task.trim() === choice.task || change({})}
-          />
-        )}
-      </Field>
+      <IdField
+        label="Task or row of content"
+        value={task}
+        chosen={choice.task}
+        onType={setTask}
+        onLeave={() => change({})}
+      />
     </form>
   );
 }
@@ -106,15 +99,7 @@ function EventTable({ events }: { events: readonly EventOut[] }) {
   return (
     <div className="table-box">
       <table className="log events" role="table" aria-label="Events out, newest first" data-testid="events">
-        <thead role="rowgroup">
-          <tr role="row">
-            {["Made", "State", "Event", "About", "Roads"].map((name) => (
-              <th key={name} role="columnheader" scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={["Made", "State", "Event", "About", "Roads"]} />
         <tbody role="rowgroup">
           {events.map(({ id, at, state, type, version, taskId, roads }) => (
             <tr key={id} role="row" data-testid="event" data-event-id={id} data-state={state}>
