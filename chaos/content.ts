@@ -79,7 +79,7 @@ export class Content {
       for (let i = 0; i < times && !made.isAcknowledged; i++) await this.deliver(made.number);
   }
 
-  /** What is not in D1 as it has to be. `isErased`: it may have been erased. */
+  /** What is wrong with the rows in D1. Rows may be missing if `isErased`. */
   *missing(rows: Record<string, any>[], isErased: boolean): Generator<string> {
     for (const { number, channelId, rowId, isAcknowledged } of this.made.values()) {
       const its = rows.filter(({ channel_id: id }) => id === channelId);

@@ -146,7 +146,7 @@ export const FORGETS_CONTENT = module({
     }`,
 });
 
-/** An event is told of a row that nobody can read yet. */
+/** An event goes out before its row is in D1. */
 export const HURRIES_EVENTS = module({
   fetch: `
     async (request, env, ctx) => {

@@ -37,7 +37,7 @@ export function processIo(): Io {
       stop = made;
       for (const signal of ["SIGINT", "SIGTERM"] as const)
         process.on(signal, () => {
-          // Whoever asks twice does not want to wait.
+          // A second Ctrl-C ends the program at once.
           if (made.signal.aborted) process.exit(BY_SIGNAL);
           made.abort();
         });

@@ -4,7 +4,7 @@
 import { processIo } from "./io.ts";
 import { run } from "./program.ts";
 
-// Whoever reads may stop before everything is written: `taskwire listen | head`.
+// The reader of a pipe may close it early: `taskwire listen | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;

@@ -33,7 +33,7 @@ export interface Listener {
   target: string | undefined;
 }
 
-/** The name begins with the host, for whoever looks into the folder. */
+/** The name begins with the host, so that a person can recognize the file. */
 export function stateFile(folder: string, { url, stream, filter, target }: Listener): string {
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const text = JSON.stringify([url, stream, given.sort(), target ?? null]);

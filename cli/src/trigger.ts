@@ -28,7 +28,7 @@ export interface Asked {
   to?: string | undefined;
 }
 
-/** The provider of an event: the only one that has it, or the one that is named. */
+/** The provider that is named, or else the only one that has this event. */
 export function providerOf({ event, provider }: Pick<Asked, "event" | "provider">): Provider {
   const known = FIXTURES.get(event)?.provider;
   if (known !== undefined) {

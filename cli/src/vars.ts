@@ -28,7 +28,7 @@ export class Settings {
     return inFile ? { value: inFile, from: VARS_FILE } : undefined;
   }
 
-  /** Of several secrets, which are listed while one is replaced, the first: that is the one that signs. */
+  /** The first of the listed secrets. Several are listed during a rotation, and the first one signs. */
   secret(name: string): Setting | undefined {
     const found = this.find(name);
     const [first] = found?.value.split(/[\s,]+/).filter(Boolean) ?? [];

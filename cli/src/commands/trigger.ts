@@ -66,7 +66,7 @@ export function triggerCommand(root: Command, { add, does }: Registry): void {
     const { task, to, yes = false, dryRun = false } = options;
     const asked = { event, task, to, provider: options.provider, set: options.set ?? [], remove: options.remove ?? [] };
     const provider = providerOf(asked);
-    // What is wrong with the arguments is said before anybody is asked for anything.
+    // Arguments are checked before the confirmation is asked for.
     const draft = bodyOf(provider, asked, { path: "", webhook: to }, settings);
     if (dryRun) {
       output.result(draft, () => JSON.stringify(draft, null, 2).split("\n"));
