@@ -23,6 +23,9 @@ const BUDGET: usize = 10;
 const BUDGET_SPAN: Millis = 10 * SECOND;
 /// Deadline of a fetch.
 pub const PATIENCE: Millis = 5 * SECOND;
+/// How long a fetch is waited for by others. A fetch that ends at its deadline is recorded as failed a
+/// moment later: whoever stopped waiting at that deadline would begin another.
+const WAITED_FOR: Millis = PATIENCE + SECOND;
 /// Most unknown key ids that are kept.
 const UNKNOWN_LIMIT: usize = 64;
 
@@ -61,10 +64,10 @@ impl<I> KeyCache<I> {
         is_old && !is_under_way && !has_failed && self.has_budget(now)
     }
 
-    /// Whether another request is fetching the first keys, so that this one should wait for them. Only up
-    /// to the deadline, since that request may have been cancelled.
+    /// Whether another request is fetching the first keys, so that this one should wait for them. Only for a
+    /// time, since that request may have been cancelled.
     pub fn is_awaited(&self, now: Millis) -> bool {
-        let begun = self.fetches.back().filter(|begun| now - **begun < PATIENCE);
+        let begun = self.fetches.back().filter(|begun| now - **begun < WAITED_FOR);
         let is_open = begun.is_some_and(|begun| self.failed.is_none_or(|failed| failed < *begun));
         is_open && self.keys(now).is_none()
     }
@@ -174,8 +177,9 @@ mod tests {
         let mut cache = KeyCache::<()>::default();
         cache.fetching(T);
         assert!(cache.is_awaited(T + 1) && !cache.is_empty(T + 1));
-        assert!(cache.is_awaited(T + PATIENCE - 1));
-        assert!(!cache.is_awaited(T + PATIENCE) && cache.is_empty(T + PATIENCE));
+        assert!(cache.is_awaited(T + PATIENCE), "its failure is recorded a moment later");
+        assert!(cache.is_awaited(T + WAITED_FOR - 1));
+        assert!(!cache.is_awaited(T + WAITED_FOR) && cache.is_empty(T + WAITED_FOR));
         cache.failed(T + 2);
         assert!(!cache.is_awaited(T + 3) && cache.is_empty(T + 3));
         cache.fetching(T + 4);
