@@ -11,6 +11,8 @@ use super::{
 use crate::auth::jwks::renewal;
 use crate::error::{ApiError, Code};
 use crate::route::Route;
+use futures_util::future::LocalBoxFuture;
+use std::future::ready;
 use worker::{Context, Env, Result};
 
 /// Answers a request.
@@ -39,60 +41,84 @@ pub async fn handle(request: Request, env: Env, context: Context) -> Result<Resp
     })
 }
 
-async fn answer(
-    request: &Request,
-    env: &Env,
-    context: &Context,
-    route: Route<'_>,
-) -> std::result::Result<Response, ApiError> {
+type Answer<'a> = LocalBoxFuture<'a, std::result::Result<Response, ApiError>>;
+
+/// What a route does. Boxed, so that each is a function of its own: in one function, the first request of an
+/// isolate would wait until the code of all of them is compiled.
+fn answer<'a>(
+    request: &'a Request,
+    env: &'a Env,
+    context: &'a Context,
+    route: Route<'a>,
+) -> Answer<'a> {
     let method = request.method();
     match route {
-        Route::Generate => generate::generate(request, env, context).await,
-        Route::Batch => generate::generate_batch(request, env, context).await,
-        Route::Models => models::models(request, env).await,
-        Route::Estimate => generate::estimate(request, env).await,
-        Route::Tasks if method == "POST" => generate::start_kind(request, env, context).await,
-        Route::Tasks => tasks::list(request, &identify(request, env).await?, env).await,
-        Route::TasksLive => live::tasks(request, env).await,
-        Route::TasksTicket => tasks::feed_ticket(&identify(request, env).await?, env),
-        Route::BatchTasks(id) => tasks::read_batch(request, id, env).await,
-        Route::BatchLive(id) => live::batch(request, id, env).await,
+        Route::Generate => Box::pin(generate::generate(request, env, context)),
+        Route::Batch => Box::pin(generate::generate_batch(request, env, context)),
+        Route::Models => Box::pin(models::models(request, env)),
+        Route::Estimate => Box::pin(generate::estimate(request, env)),
+        Route::Tasks if method == "POST" => Box::pin(generate::start_kind(request, env, context)),
+        Route::Tasks => {
+            Box::pin(async move { tasks::list(request, &identify(request, env).await?, env).await })
+        }
+        Route::TasksLive => Box::pin(live::tasks(request, env)),
+        Route::TasksTicket => {
+            Box::pin(async move { tasks::feed_ticket(&identify(request, env).await?, env) })
+        }
+        Route::BatchTasks(id) => Box::pin(tasks::read_batch(request, id, env)),
+        Route::BatchLive(id) => Box::pin(live::batch(request, id, env)),
         Route::BatchTicket(id) => {
-            tasks::batch_ticket(&identify(request, env).await?, id, env).await
+            Box::pin(
+                async move { tasks::batch_ticket(&identify(request, env).await?, id, env).await },
+            )
         }
         Route::Task(id) if method == "DELETE" => {
-            erase::task(&identify(request, env).await?, id, env).await
+            Box::pin(async move { erase::task(&identify(request, env).await?, id, env).await })
         }
-        Route::Task(id) => tasks::read(request, id, env).await,
-        Route::TaskLive(id) => live::task(request, id, env).await,
-        Route::TaskTicket(id) => {
+        Route::Task(id) => Box::pin(tasks::read(request, id, env)),
+        Route::TaskLive(id) => Box::pin(live::task(request, id, env)),
+        Route::TaskTicket(id) => Box::pin(async move {
             tasks::ticket(request, &identify(request, env).await?, id, env).await
+        }),
+        Route::TaskCancel(id) => {
+            Box::pin(async move { tasks::cancel(&identify(request, env).await?, id, env).await })
         }
-        Route::TaskCancel(id) => tasks::cancel(&identify(request, env).await?, id, env).await,
-        Route::Webhook(provider) => webhook::signed(request, provider, env, context).await,
+        Route::Webhook(provider) => Box::pin(webhook::signed(request, provider, env, context)),
         Route::WebhookToken(provider, token) => {
-            webhook::with_token(request, (provider, token), env, context).await
+            Box::pin(webhook::with_token(request, (provider, token), env, context))
         }
-        Route::Ai => ai::start(request, env, context).await,
-        Route::Channel(id) => content::channel(request, id, env).await,
-        Route::ChannelLive(id) => live::channel(request, id, env).await,
-        Route::ChannelTicket(id) => {
+        Route::Ai => Box::pin(ai::start(request, env, context)),
+        Route::Channel(id) => Box::pin(content::channel(request, id, env)),
+        Route::ChannelLive(id) => Box::pin(live::channel(request, id, env)),
+        Route::ChannelTicket(id) => Box::pin(async move {
             content::channel_ticket(&identify(request, env).await?, id, env).await
+        }),
+        Route::Contents => {
+            Box::pin(
+                async move { content::list(request, &identify(request, env).await?, env).await },
+            )
         }
-        Route::Contents => content::list(request, &identify(request, env).await?, env).await,
-        Route::ContentLive => live::content(request, env).await,
-        Route::ContentTicket => content::feed_ticket(&identify(request, env).await?, env),
+        Route::ContentLive => Box::pin(live::content(request, env)),
+        Route::ContentTicket => {
+            Box::pin(async move { content::feed_ticket(&identify(request, env).await?, env) })
+        }
         Route::Content(id) if method == "DELETE" => {
-            erase::content(&identify(request, env).await?, id, env).await
+            Box::pin(async move { erase::content(&identify(request, env).await?, id, env).await })
         }
-        Route::Content(id) => content::read(&identify(request, env).await?, id, env).await,
-        Route::Usage => usage::usage(&identify(request, env).await?, env).await,
-        Route::Me => erase::everything(&identify(request, env).await?, env, context).await,
-        Route::Admin(route) => admin::router::answer(request, env, context, route).await,
-        Route::WebConfig => health::web_config(env),
-        Route::OpenApi => openapi::document(),
-        Route::Health => health::alive(),
-        Route::Ready => health::ready(env).await,
+        Route::Content(id) => {
+            Box::pin(async move { content::read(&identify(request, env).await?, id, env).await })
+        }
+        Route::Usage => {
+            Box::pin(async move { usage::usage(&identify(request, env).await?, env).await })
+        }
+        Route::Me => Box::pin(async move {
+            erase::everything(&identify(request, env).await?, env, context).await
+        }),
+        Route::Admin(route) => Box::pin(admin::router::answer(request, env, context, route)),
+        Route::WebConfig => Box::pin(ready(health::web_config(env))),
+        Route::OpenApi => Box::pin(ready(openapi::document())),
+        Route::Health => Box::pin(ready(health::alive())),
+        Route::Ready => Box::pin(health::ready(env)),
     }
 }
 
