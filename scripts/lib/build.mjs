@@ -18,7 +18,10 @@ const PANICKING = "target/panicking";
 const NAMED = "target/named";
 
 const worker = {
-  inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "openapi.json", "scripts/lib/build.mjs"],
+  inputs: [
+    ...["Cargo.toml", "Cargo.lock", ".cargo", "src", "migrations", "openapi.json"],
+    ...["scripts/bundle.mjs", "scripts/lib/build.mjs"],
+  ],
   outputs: ["build/index.js", WASM],
 };
 const panickingWorker = {

@@ -166,7 +166,7 @@ export async function ensureWasmToolchain() {
   rmSync(toolsTarget, { recursive: true, force: true });
 
   env.WASM_OPT_BIN = join(NODE_BIN, "wasm-opt");
-  env.ESBUILD_BIN = join(NODE_BIN, "esbuild");
+  env.ESBUILD_BIN = inRoot("scripts/bundle.mjs");
   if (existsSync(join(toolsBin, "wasm-bindgen"))) env.WASM_BINDGEN_BIN = join(toolsBin, "wasm-bindgen");
   return { env, workerBuild: join(toolsBin, "worker-build") };
 }
