@@ -2,8 +2,9 @@
 
 use crate::auth::algorithm::Algorithm;
 use crate::auth::sound::is_sound;
+use crate::auth::verified::Verified;
 use serde_json::Value;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 /// Most keys that are tried for one token. Usually only a token without a key id has several.
@@ -16,6 +17,7 @@ pub struct Key<I> {
     /// The only algorithm that it verifies.
     pub algorithm: Algorithm,
     pub imported: OnceCell<I>,
+    pub verified: RefCell<Verified>,
 }
 
 /// The keys in `jwks`, a JSON Web Key Set, that can verify tokens.
@@ -23,7 +25,10 @@ pub fn keys_of<I>(mut jwks: Value) -> Vec<Rc<Key<I>>> {
     let Some(Value::Array(keys)) = jwks.get_mut("keys").map(Value::take) else { return Vec::new() };
     let usable = keys.into_iter().filter_map(|jwk| Some((usable_for(&jwk)?, jwk)));
     usable
-        .map(|(algorithm, jwk)| Rc::new(Key { jwk, algorithm, imported: OnceCell::new() }))
+        .map(|(algorithm, jwk)| {
+            let (imported, verified) = (OnceCell::new(), RefCell::default());
+            Rc::new(Key { jwk, algorithm, imported, verified })
+        })
         .collect()
 }
 

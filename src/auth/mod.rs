@@ -21,5 +21,6 @@ pub mod server_keys;
 pub mod settings;
 pub mod sound;
 pub mod unique;
+pub mod verified;
 #[cfg(target_arch = "wasm32")]
 pub mod verify;

@@ -5,6 +5,7 @@ use crate::auth::claims::{Identity, Token};
 use crate::auth::issuer::Issuer;
 use crate::auth::jwks::{Imported, IssuersKey, keys_for};
 use crate::auth::refused::Refused;
+use crate::auth::verified::Fingerprint;
 use crate::domain::time::SECOND;
 use crate::error::{ApiError, Code};
 use crate::platform::now;
@@ -24,15 +25,27 @@ pub async fn identity(token: &str, issuers: &[Issuer]) -> Result<Identity, ApiEr
     let issuer = token.issuer(issuers)?;
     let keys = keys_for(issuer, token.algorithm, token.key_id.as_deref()).await?;
     for key in &keys {
-        // A key that cannot be imported cannot have signed.
-        let signed = token.signed.as_bytes();
-        let verified = verifies(key, token.algorithm, &token.signature, signed).await;
-        if verified.unwrap_or(false) {
+        if has_signed(key, &token).await {
             let seconds = now() as f64 / SECOND as f64;
             return Ok(token.identity(issuer, seconds)?);
         }
     }
     Err(Refused::Signature.into())
+}
+
+/// Whether `key` has signed the token. It is asked once for each, and not for every request.
+async fn has_signed(key: &IssuersKey, token: &Token<'_>) -> bool {
+    let fingerprint = Fingerprint::new(token.signed, &token.signature);
+    if key.verified.borrow().has(fingerprint) {
+        return true;
+    }
+    let signed = token.signed.as_bytes();
+    // A key that cannot be imported cannot have signed.
+    let is_signed = verifies(key, token.algorithm, &token.signature, signed).await.unwrap_or(false);
+    if is_signed {
+        key.verified.borrow_mut().add(fingerprint);
+    }
+    is_signed
 }
 
 impl From<Refused> for ApiError {

@@ -148,6 +148,35 @@ describe("another's task", { timeout }, () => {
   });
 });
 
+describe("a token that was accepted", { timeout }, () => {
+  test("is none with any other bit in its claims or its signature", async () => {
+    const token = await app.emulator.token({ sub: "ada", alg: "ES256" });
+    await new Api(app.base, token).list();
+    const [header = "", claims = "", signature = ""] = token.split(".");
+    const flipped = (part: string, bit: number) => {
+      const bytes = Buffer.from(part, "base64url");
+      bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+      return bytes.toString("base64url");
+    };
+    const others = [];
+    for (let bit = 0; bit < 512; bit += 3) others.push(`${header}.${claims}.${flipped(signature, bit)}`);
+    for (let bit = 0; bit < 512; bit += 3) others.push(`${header}.${flipped(claims, bit)}.${signature}`);
+    const forged = base64({ ...JSON.parse(Buffer.from(claims, "base64url").toString()), sub: "eve" });
+    others.push(`${header}.${forged}.${signature}`, `${header}.${claims}.`, `${header}..${signature}`);
+    for (const other of others) assertRefused(await new Api(app.base, other).call("/tasks"), 401, "unauthorized");
+    await new Api(app.base, token).list();
+  });
+
+  test("is refused once it has ended", async () => {
+    const short = new Api(app.base, await app.emulator.token({ sub: "ada", expiresIn: 3600 }));
+    await short.list();
+    await app.putClockForward(3_700_000);
+    assertRefused(await short.call("/tasks"), 401, "unauthorized");
+    await app.putClockForward(0);
+    await short.list();
+  });
+});
+
 describe("the issuer's keys", { timeout }, () => {
   test("are fetched again, once, when a token names one that is not known", async () => {
     await ada.list();
