@@ -23,6 +23,7 @@ use crate::store::{D1_DEADLINE, Store};
 use futures_util::lock::Mutex;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use worker::{Env, Result, WebSocket};
 
 /// How often rows are asked about entries of which no word has come.
@@ -113,7 +114,7 @@ impl Keeper<'_> {
 
     /// Sends a new watcher what is used and left, if anything is limited.
     pub fn show(&self, socket: &WebSocket) -> std::result::Result<(), ApiError> {
-        let Some(frame) = self.frame(&self.book()?) else { return Ok(()) };
+        let Some(frame) = self.frame(&*self.book()?) else { return Ok(()) };
         socket.send_with_str(frame).map_err(|error| fault("socket", error))
     }
 
@@ -195,7 +196,7 @@ impl Keeper<'_> {
         Ok(BookAnswer::Done)
     }
 
-    fn book(&self) -> std::result::Result<Book, ApiError> {
+    fn book(&self) -> std::result::Result<Rc<Book>, ApiError> {
         self.load().map_err(|error| fault("book", error))
     }
 }

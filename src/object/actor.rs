@@ -6,19 +6,20 @@
 use super::alarm::arm;
 use super::instance::Instance;
 use super::socket::broadcast;
-use super::storage::{load, save};
+use super::storage::{read, save};
 use crate::domain::effect::{Decision, Effect};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
 use crate::platform::now;
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
+use std::rc::Rc;
 use worker::Result;
 
 /// One kind of actor: its `apply`, its frames, and the work that only it does.
 #[expect(async_fn_in_trait, reason = "an object has one thread: nothing needs these to be Send")]
 pub trait Actor {
-    type State: Default + Serialize + DeserializeOwned;
+    type State: Default + Serialize + DeserializeOwned + 'static;
     type Input;
     type Work;
 
@@ -53,8 +54,28 @@ pub trait Actor {
     /// # Errors
     ///
     /// It cannot be read.
-    fn load(&self) -> Result<Self::State> {
-        load(&self.object().storage())
+    fn load(&self) -> Result<Rc<Self::State>> {
+        let kept = self.object().kept();
+        if let Some(state) = kept.get() {
+            return Ok(state);
+        }
+        let (state, bytes) = read(&self.object().storage())?;
+        let state = Rc::new(state);
+        kept.put(&state, bytes);
+        Ok(state)
+    }
+
+    /// Stores the state.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the object's storage.
+    fn store(&self, state: &Rc<Self::State>) -> Result<()> {
+        let kept = self.object().kept();
+        kept.clear();
+        let bytes = save(&self.object().storage(), &**state)?;
+        kept.put(state, bytes);
+        Ok(())
     }
 
     /// Applies `input` and performs the effects in order. Whatever follows from an effect is performed
@@ -76,14 +97,14 @@ async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdic
     while let Some(effect) = effects.pop() {
         match effect {
             Effect::Then(input) => {
-                let decision = actor.apply(&actor.load()?, input, now());
+                let decision = actor.apply(&*actor.load()?, input, now());
                 verdict.get_or_insert(decision.verdict);
                 effects.extend(decision.effects.into_iter().rev());
-                decided = Some(decision.state);
+                decided = Some(Rc::new(decision.state));
             }
             Effect::Store => {
                 if let Some(state) = &decided {
-                    save(&actor.object().storage(), state)?;
+                    actor.store(state)?;
                 }
             }
             Effect::Show => {
@@ -95,7 +116,10 @@ async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdic
             }
             Effect::Arm(when) => arm(actor.object(), when).await?,
             Effect::Do(work) => effects.extend(actor.work(work).await?.map(Effect::Then)),
-            Effect::Clean => actor.object().storage().delete_all().await?,
+            Effect::Clean => {
+                actor.object().kept().clear();
+                actor.object().storage().delete_all().await?;
+            }
         }
     }
     Ok(verdict.unwrap_or(Verdict::Noted))

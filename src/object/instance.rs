@@ -1,6 +1,7 @@
 //! One of our objects while it is in memory.
 
 use super::ends::Ends;
+use super::kept::Kept;
 use futures_channel::oneshot;
 use js_sys::Array;
 use std::cell::Cell;
@@ -23,6 +24,7 @@ pub struct Instance {
     state: State,
     context: AssertUnwindSafe<Context>,
     ends: AssertUnwindSafe<Cell<Ends>>,
+    kept: AssertUnwindSafe<Kept>,
     /// Wakes whoever waits for something to be due.
     nudge: AssertUnwindSafe<Cell<Option<oneshot::Sender<()>>>>,
 }
@@ -35,6 +37,7 @@ impl Instance {
             state: raw.into(),
             context: AssertUnwindSafe(context),
             ends: AssertUnwindSafe(Cell::default()),
+            kept: AssertUnwindSafe(Kept::default()),
             nudge: AssertUnwindSafe(Cell::default()),
         }
     }
@@ -42,6 +45,11 @@ impl Instance {
     /// The same `ctx` that the SDK's `State` wraps.
     pub(super) fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// Its state, if it is in memory.
+    pub(super) fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// Something may be due now.

@@ -13,6 +13,7 @@ pub mod ends;
 pub mod expiry;
 #[cfg(target_arch = "wasm32")]
 pub mod instance;
+pub mod kept;
 pub mod name;
 #[cfg(target_arch = "wasm32")]
 pub mod socket;

@@ -26,25 +26,36 @@ extern "C" {
     fn list(this: &SyncKv, options: &Object) -> std::result::Result<JsValue, JsValue>;
 }
 
-/// The stored state, or the default one of a new object.
+/// The stored state, or the default one of a new object; and its length in bytes.
 ///
 /// # Errors
 ///
 /// The storage fails, or the value is not a `T`.
-pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
+pub fn read<T: DeserializeOwned + Default>(storage: &Storage) -> Result<(T, usize)> {
     match kv(storage)?.get(KEY)?.as_string() {
-        Some(text) => Ok(serde_json::from_str(&text)?),
-        None => Ok(T::default()),
+        Some(text) => Ok((serde_json::from_str(&text)?, text.len())),
+        None => Ok((T::default(), 0)),
     }
 }
 
-/// Stores the state.
+/// As [`read`], without the length.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn load<T: DeserializeOwned + Default>(storage: &Storage) -> Result<T> {
+    read(storage).map(|(state, _)| state)
+}
+
+/// Stores the state, and returns its length in bytes.
 ///
 /// # Errors
 ///
 /// The storage fails.
-pub fn save(storage: &Storage, state: &impl Serialize) -> Result<()> {
-    Ok(kv(storage)?.put(KEY, &serde_json::to_string(state)?)?)
+pub fn save(storage: &Storage, state: &impl Serialize) -> Result<usize> {
+    let text = serde_json::to_string(state)?;
+    kv(storage)?.put(KEY, &text)?;
+    Ok(text.len())
 }
 
 /// A set of names, in their order, each with a mark. As with the state, nothing comes between a read

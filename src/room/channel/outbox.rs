@@ -63,9 +63,9 @@ impl ChannelRoom<'_> {
         let failures = state.outbox.failures(&parcel);
         let outcome = attempt(self.env, &parcel.road, event, &body, failures).await;
         self.handle(Input::Sent(parcel.clone(), outcome)).await?;
-        let outbox = self.load()?.outbox;
-        log_end(event, &parcel, &outbox);
-        self.note(outbox.stands(event, &parcel, outcome, now())).await
+        let state = self.load()?;
+        log_end(event, &parcel, &state.outbox);
+        self.note(state.outbox.stands(event, &parcel, outcome, now())).await
     }
 
     /// Opens an event again, on the roads of the settings now.

@@ -196,7 +196,7 @@ impl ChannelRoom<'_> {
 
     /// Tells the owner's book how an erased channel ended.
     async fn settle(&self) -> Result<Option<Input>> {
-        let Some(owed) = self.load()?.owed else { return Ok(None) };
+        let Some(owed) = self.load()?.owed.clone() else { return Ok(None) };
         let word = owed.last_word();
         let telling = tell(self.env, &owed.user_id, vec![word.clone()]);
         Ok(Some(match with_deadline(FEED_DEADLINE, telling).await {

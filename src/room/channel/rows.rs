@@ -46,7 +46,7 @@ impl ChannelRoom<'_> {
                 if let Some(asked) = self.asked(None, "").await.map_err(failed)? {
                     self.handle(Input::Remember(asked)).await?;
                 }
-                in_state(&self.load()?)
+                in_state(&*self.load()?)
             }
             Some(_) => in_state(&state),
         };

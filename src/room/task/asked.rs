@@ -32,7 +32,7 @@ impl TaskRoom<'_> {
         }
         // It may have refused because the task is over. This also brings D1 and the feeds up to date.
         self.handle(Input::AskNow).await?;
-        let task = self.load()?.task.unwrap_or(task);
+        let task = self.load()?.task.clone().unwrap_or(task);
         Ok(match told {
             Err(error) if !task.is_final() => {
                 log("cancel", &error);
@@ -48,7 +48,7 @@ impl TaskRoom<'_> {
     /// Asks the provider now what has become of the task. Its events are not waited for.
     pub(super) async fn reconcile(&self, row: Box<Task>) -> Result<Answer> {
         self.handle(Input::Wake(known(row))).await?;
-        let Some(task) = self.load()?.task else { return Ok(Answer::NotFound) };
+        let Some(task) = self.load()?.task.clone() else { return Ok(Answer::NotFound) };
         if !task.is_final() {
             match self.ask_provider(&task).await? {
                 Ok(report) => {
@@ -62,7 +62,7 @@ impl TaskRoom<'_> {
             }
         }
         self.handle(Input::Asked).await?;
-        Ok(Answer::Task { task: Box::new(self.load()?.task.unwrap_or(task)) })
+        Ok(Answer::Task { task: Box::new(self.load()?.task.clone().unwrap_or(task)) })
     }
 
     /// Opens an event again, on the roads of the settings now.

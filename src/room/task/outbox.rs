@@ -41,9 +41,9 @@ impl TaskRoom<'_> {
         let failures = room.outbox.failures(&parcel);
         let outcome = attempt(self.env, &parcel.road, event, &body, failures).await;
         self.handle(Input::Sent(parcel.clone(), outcome)).await?;
-        let outbox = self.load()?.outbox;
-        log_end(event, &parcel, &outbox);
-        self.note(outbox.stands(event, &parcel, outcome, now())).await
+        let state = self.load()?;
+        log_end(event, &parcel, &state.outbox);
+        self.note(state.outbox.stands(event, &parcel, outcome, now())).await
     }
 
     /// Tells D1 how an event stands. What it could not be told is kept, and told again.

@@ -5,6 +5,7 @@ use super::protocol::{Answer, Ask};
 use crate::domain::delivery::record::How;
 use crate::domain::id::TaskKey;
 use crate::domain::task::apply::{Decision, Input, Stage, Work, apply};
+use crate::domain::task::erase::Erased;
 use crate::domain::task::events::with_events;
 use crate::domain::task::frame::{
     erased_frame, first_frame, guest_frame, progress_frame, task_frame,
@@ -113,13 +114,14 @@ impl TaskRoom<'_> {
         let answer = match serde_json::from_str(&request.text().await?)? {
             Ask::Attach { task } => {
                 let verdict = self.handle(Input::Attach(known(task))).await?;
-                let task = self.load()?.task.map(Box::new);
+                let task = self.load()?.task.clone().map(Box::new);
                 Answer::Done { verdict, task, is_logged: false }
             }
             Ask::Erase { rows } => {
                 self.handle(Input::Erase(rows)).await?;
-                let erased = self.load()?.erased;
-                Answer::Erased { is_gone: erased.is_none_or(|erased| erased.is_gone()) }
+                let state = self.load()?;
+                let is_gone = state.erased.as_ref().is_none_or(Erased::is_gone);
+                Answer::Erased { is_gone }
             }
             Ask::Wake { task } => {
                 let verdict = self.handle(Input::Wake(known(task))).await?;
@@ -134,7 +136,7 @@ impl TaskRoom<'_> {
                 Answer::Done { verdict, task: None, is_logged }
             }
             Ask::Progress { key, progress } => {
-                self.show_progress(&self.load()?, Some(&key), &progress);
+                self.show_progress(&*self.load()?, Some(&key), &progress);
                 Answer::Done { verdict: Verdict::Noted, task: None, is_logged: false }
             }
             Ask::Cancel { task_id, user_id } => self.cancel(&task_id, &user_id).await?,
@@ -170,16 +172,16 @@ impl TaskRoom<'_> {
 
     /// Brings D1 and then the feeds up to date. The alarm retries what fails or times out.
     async fn flush(&self, note: bool) -> Result<Option<Input>> {
-        let Some(task) = self.load()?.task else { return Ok(None) };
-        let mirrored = with_deadline(D1_DEADLINE, self.mirror(&task)).await;
+        let Some(task) = &self.load()?.task else { return Ok(None) };
+        let mirrored = with_deadline(D1_DEADLINE, self.mirror(task)).await;
         if let Ok(Some(version)) = mirrored {
             return Ok(Some(Input::LeftBehind(version)));
         }
         // After D1: a feed's new watcher reads D1, and then gets what is published.
         // The task may have changed meanwhile, and the feeds get the newest state. If it was erased,
         // they have been told that.
-        let Some(newest) = self.load()?.task else { return Ok(None) };
-        let published = with_deadline(FEED_DEADLINE, publish(self.env, &newest)).await;
+        let Some(newest) = &self.load()?.task else { return Ok(None) };
+        let published = with_deadline(FEED_DEADLINE, publish(self.env, newest)).await;
         Ok(match mirrored.and(published) {
             Ok(()) => note.then_some(Input::Flushed(task.version)),
             Err(_) => Some(Input::FlushFailed),
@@ -188,7 +190,7 @@ impl TaskRoom<'_> {
 
     async fn delete(&self) -> Result<Option<Input>> {
         hang_up(self.state)?;
-        let Some(erased) = self.load()?.erased else { return Ok(None) };
+        let Some(erased) = self.load()?.erased.clone() else { return Ok(None) };
         if let Some((user_id, word)) = erased.notice() {
             let telling = tell(self.env, user_id, vec![word]);
             if with_deadline(FEED_DEADLINE, telling).await.is_err() {
@@ -208,7 +210,7 @@ impl TaskRoom<'_> {
 
     /// Tells the owner's book how an erased task ended.
     async fn settle(&self) -> Result<Option<Input>> {
-        let Some(owed) = self.load()?.erased.and_then(|erased| erased.owed) else {
+        let Some(owed) = self.load()?.erased.as_ref().and_then(|erased| erased.owed.clone()) else {
             return Ok(None);
         };
         let word = owed.last_word();
@@ -229,8 +231,8 @@ impl TaskRoom<'_> {
 
     /// Polls the provider. If a webhook comes in meanwhile, its report stands.
     async fn poll(&self) -> Result<Option<Input>> {
-        let Some(task) = self.load()?.task else { return Ok(None) };
-        Ok(Some(match self.ask_provider(&task).await? {
+        let Some(task) = &self.load()?.task else { return Ok(None) };
+        Ok(Some(match self.ask_provider(task).await? {
             Ok(report) => Input::Report { delivery: None, report: Box::new(report) },
             Err(error) => {
                 log("poll", error);
@@ -249,7 +251,7 @@ impl TaskRoom<'_> {
             Err(error) => Err(error),
         };
         if let Some(progress) = told.as_ref().ok().and_then(|report| report.progress.as_ref()) {
-            self.show_progress(&self.load()?, None, progress);
+            self.show_progress(&*self.load()?, None, progress);
         }
         Ok(told)
     }

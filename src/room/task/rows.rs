@@ -3,7 +3,6 @@
 use super::room::{TaskRoom, known};
 use crate::domain::task::Task;
 use crate::domain::task::apply::Input;
-use crate::domain::task::state::RoomState;
 use crate::error::ApiError;
 use crate::object::actor::Actor;
 use crate::store::Store;
@@ -42,14 +41,15 @@ impl TaskRoom<'_> {
     /// The task, if it is this user's. Without a state it is read from D1, and attached again if it is not
     /// final.
     pub(super) async fn owned(&self, task_id: &str, user_id: &str) -> Result<Option<Task>> {
-        let RoomState { mut task, erased, .. } = self.load()?;
-        if task.is_none() && erased.is_none() {
+        let state = self.load()?;
+        let mut task = state.task.clone();
+        if task.is_none() && state.erased.is_none() {
             let found = self.find(task_id, &[]).await;
             let found = found.map_err(|error| Error::RustError(error.to_string()))?;
             task = match found {
                 Some(found) if !found.is_final() && found.user_id == user_id => {
                     self.handle(Input::Wake(known(found))).await?;
-                    self.load()?.task
+                    self.load()?.task.clone()
                 }
                 found => found,
             };
