@@ -3,7 +3,7 @@
 use super::answer::{Response, json, nothing};
 use super::request::content::is_row_id;
 use super::response::erase::ERASING;
-use super::tasks::find;
+use super::tasks::find_by;
 use crate::auth::claims::Identity;
 use crate::domain::channel::erase::Gone;
 use crate::domain::id::is_plain_id;
@@ -28,7 +28,7 @@ pub async fn task(caller: &Identity, task_id: &str, env: &Env) -> Result<Respons
     // A row that there still is has to go, though its room may say that it is gone.
     let task = match Store::new(env)?.by_provider_id(task_id).await {
         Ok(Some(row)) if row.user_id == caller.user_id() => row,
-        _ => find(caller, task_id, env).await?,
+        row => find_by(row, caller, task_id, env).await?,
     };
     erased(TaskClient::of(env, task_id)?.erase(Rows::from(&task)).await?)
 }

@@ -131,17 +131,29 @@ pub async fn own_batch(user: &str, batch_id: &str, env: &Env) -> Result<Vec<Task
 ///
 /// `not_found` for a missing task and for another user's; `unavailable` if D1 or the room fails.
 pub async fn find(caller: &Identity, task_id: &str, env: &Env) -> Result<Task, ApiError> {
-    let store = Store::new(env)?;
+    let row = Store::new(env)?.by_provider_id(task_id).await;
+    find_by(row, caller, task_id, env).await
+}
+
+/// As [`find`], by what D1 has said.
+///
+/// # Errors
+///
+/// Those of [`find`].
+pub async fn find_by(
+    row: Result<Option<Task>, ApiError>,
+    caller: &Identity,
+    task_id: &str,
+    env: &Env,
+) -> Result<Task, ApiError> {
     let user = caller.user_id();
-    let Ok(row) = store.by_provider_id(task_id).await else {
-        return in_room(env, task_id, user).await;
-    };
+    let Ok(row) = row else { return in_room(env, task_id, user).await };
     match row {
         Some(row) if row.user_id != user => Err(ApiError::not_found()),
         // Completed is final, so the room is not needed.
         Some(row) if row.status == Status::Completed => Ok(row),
         Some(_) => in_room(env, task_id, user).await,
-        None if store.has_unattached(user, now() - HOUR).await? => {
+        None if Store::new(env)?.has_unattached(user, now() - HOUR).await? => {
             in_room(env, task_id, user).await
         }
         None => Err(ApiError::not_found()),

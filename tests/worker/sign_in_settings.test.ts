@@ -30,6 +30,8 @@ const wrong: [name: string, vars: Record<string, string | null>, path: string][]
   ["keys where anybody could put them", { AUTH_JWKS_URL: "http://id.example/jwks" }, "AUTH_JWKS_URL"],
   ["keys that cannot be read", { AUTH_JWKS: '{"keys":[' }, "AUTH_JWKS"],
   ["keys that are no set", { AUTH_JWKS: "[]" }, "AUTH_JWKS"],
+  ["no key", { AUTH_JWKS: '{"keys":[]}' }, "AUTH_JWKS"],
+  ["a shared secret for a key", { AUTH_JWKS: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}' }, "AUTH_JWKS"],
   ["a header that cannot be", { AUTH_TOKEN_HEADER: "a b" }, "AUTH_TOKEN_HEADER"],
   ["claims that cannot be read", { AUTH_REQUIRED_CLAIMS: "{" }, "AUTH_REQUIRED_CLAIMS"],
   ["claims that are no object", { AUTH_REQUIRED_CLAIMS: '["role"]' }, "AUTH_REQUIRED_CLAIMS"],

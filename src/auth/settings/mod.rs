@@ -101,15 +101,16 @@ mod tests {
 
     #[test]
     fn everything_can_be_said_of_the_first_issuer() {
+        let set = r#"{"keys":[{"kty":"EC","crv":"P-256"}]}"#;
         let all = with(&[
             (AUTH_PARTIES, "app"),
-            (JWKS, r#"{"keys":[]}"#),
+            (JWKS, set),
             (TOKEN_HEADER, "Cf-Access-Jwt-Assertion"),
             (SUBJECT_CLAIM, "email"),
             (REQUIRED_CLAIMS, r#"{"is_anonymous":false,"role":["a","b"]}"#),
         ]);
         let issuer = &all.unwrap()[0];
-        assert_eq!(issuer.keys, KeySource::Set(json!({"keys": []})));
+        assert_eq!(issuer.keys, KeySource::Set(serde_json::from_str(set).unwrap()));
         assert_eq!(issuer.header.as_deref(), Some("cf-access-jwt-assertion"));
         assert_eq!(issuer.subject_claim, "email");
         let required = [
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_a_503_that_names_the_setting_and_no_value() {
-        let cases: [(&[(&str, &str)], &str); 17] = [
+        let cases: [(&[(&str, &str)], &str); 19] = [
             (&[], "AUTH_AUDIENCE"),
             (&[(AUTH_AUDIENCE, " , ")], "AUTH_AUDIENCE"),
             (&[(JWKS, "{")], JWKS),
@@ -129,6 +130,8 @@ mod tests {
             (&[(JWKS, "[]")], JWKS),
             (&[(JWKS, "\"VALUE\"")], JWKS),
             (&[(JWKS, r#"{"keys":"VALUE"}"#)], JWKS),
+            (&[(JWKS, r#"{"keys":[]}"#)], JWKS),
+            (&[(JWKS, r#"{"keys":[{"kty":"oct","k":"VALUE"}]}"#)], JWKS),
             (&[(JWKS_URL, "http://VALUE.example")], JWKS_URL),
             (&[(TOKEN_HEADER, "a VALUE")], TOKEN_HEADER),
             (&[(REQUIRED_CLAIMS, "[]")], REQUIRED_CLAIMS),

@@ -1,6 +1,7 @@
 //! Settings that every issuer has.
 
 use crate::auth::issuer::KeySource;
+use crate::auth::keys::keys_of;
 use crate::auth::unique::Unique;
 use crate::error::ApiError;
 use crate::url::trusted::is_trustworthy;
@@ -28,10 +29,13 @@ pub fn keys(
     (set_name, set): (&str, Option<Value>),
 ) -> Result<KeySource, ApiError> {
     if let Some(set) = set {
-        return match set.get("keys").is_some_and(Value::is_array) {
-            true => Ok(KeySource::Set(set)),
-            false => Err(ApiError::wrong_setting(set_name, "must be a key set: {\"keys\":[…]}")),
-        };
+        if !set.get("keys").is_some_and(Value::is_array) {
+            return Err(ApiError::wrong_setting(set_name, "must be a key set: {\"keys\":[…]}"));
+        }
+        if keys_of::<()>(set.clone()).is_empty() {
+            return Err(ApiError::wrong_setting(set_name, "has no key that can verify a token"));
+        }
+        return Ok(KeySource::Set(set));
     }
     match url {
         Some(url) if is_trustworthy(&url) => Ok(KeySource::Url(url)),

@@ -155,9 +155,10 @@ mod tests {
 
     #[test]
     fn everything_can_be_said_of_each_issuer() {
+        let set = json!({"keys": [{"kty": "EC", "crv": "P-256"}]});
         let all = providers(&json!([{
             "issuer": "https://b.example", "audience": "x, y", "parties": ["p", ""], "prefix": "b|",
-            "jwks": {"keys": []}, "header": "X-Token", "subjectClaim": "oid",
+            "jwks": set, "header": "X-Token", "subjectClaim": "oid",
             "requiredClaims": {"role": ["a", "b"], "is_anonymous": false},
         }]))
         .unwrap();
@@ -166,7 +167,7 @@ mod tests {
             (&one.audiences[..], &one.parties[..]),
             (&["x".into(), "y".into()][..], &["p".into()][..])
         );
-        assert_eq!(one.keys, KeySource::Set(json!({"keys": []})));
+        assert_eq!(one.keys, KeySource::Set(set));
         assert_eq!((one.header.as_deref(), one.subject_claim.as_str()), (Some("x-token"), "oid"));
         assert_eq!(one.required.len(), 2);
     }
