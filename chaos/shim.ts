@@ -23,6 +23,8 @@ export interface Command {
   open?: string[];
   /** Runs what the cron trigger runs every minute. */
   sweep?: boolean;
+  /** Counts no call to D1 any more that has not ended by now. */
+  forget?: boolean;
   /** Gives this user's rows, in every table. */
   rows?: string;
 }
@@ -77,8 +79,8 @@ const ALARM = "chaos:alarm";
 const ROOM = "room";
 
 let fault = null;
-/** Calls to D1 that have not ended. */
-let underWay = 0;
+/** Calls to D1 that have not ended. Of one whose request was cancelled, no end is heard. */
+const underWay = new Set();
 const ringing = new Map();
 ${AROUND}
 /** The fault of this call, if it has one. */
@@ -97,8 +99,9 @@ async function late(work) {
 async function struck(work) {
   const mode = strike();
   if (mode === "away") throw new Error("D1_ERROR: Network connection lost.");
-  underWay += 1;
-  const done = await (mode === "slow" ? late(work) : work()).finally(() => (underWay -= 1));
+  const call = {};
+  underWay.add(call);
+  const done = await (mode === "slow" ? late(work) : work()).finally(() => underWay.delete(call));
   if (mode === "lost") throw new Error("D1_ERROR: Network connection lost.");
   return done;
 }
@@ -201,9 +204,10 @@ export const TaskRoom = object(app.TaskRoom);
 export const FeedRoom = object(app.FeedRoom);
 
 async function command(request, env, ctx) {
-  const { clock: set, d1, rooms = [], open = [], sweep, rows } = await request.json();
+  const { clock: set, d1, rooms = [], open = [], sweep, rows, forget } = await request.json();
   if (set) Object.assign(clock, set);
   if (d1 !== undefined) fault = d1;
+  if (forget) underWay.clear();
   if (sweep) await new app.default(ctx, bindings(env)).scheduled({ cron: "* * * * *", scheduledTime: now() });
   const ask = async (name, what) => {
     const answer = await env.TASKS.getByName(name).fetch("https://shim.internal/", { headers: { "x-chaos": what } });
@@ -219,7 +223,7 @@ async function command(request, env, ctx) {
   const [tasks, images, content, keys, erasures] = await Promise.all(
     ["tasks", "images", "ai_content", "idempotency_keys", "erasures"].map(select),
   );
-  return Response.json({ underWay, busy, next, kept, tasks, images, content, keys, erasures });
+  return Response.json({ underWay: underWay.size, busy, next, kept, tasks, images, content, keys, erasures });
 }
 
 export default {
