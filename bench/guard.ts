@@ -20,7 +20,7 @@ const LEAST: Readonly<Record<string, number>> = {
   frame: 0.85,
   "crowd-1000": 0.75,
   "crowd-5000": 0.6,
-  fresh: 0.35,
+  fresh: 0.45,
 };
 
 /** One line for each row that is below its guard. */
