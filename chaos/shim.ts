@@ -149,10 +149,16 @@ function context(ctx) {
 const object = (Inner) =>
   class {
     #ctx;
+    #env;
     #inner;
     constructor(ctx, env) {
       this.#ctx = ctx;
-      this.#inner = new Inner(context(ctx), bindings(env));
+      this.#env = env;
+      this.anew();
+    }
+    /** Forgets what it has in memory, as an eviction does. */
+    anew() {
+      this.#inner = new Inner(context(this.#ctx), bindings(this.#env));
     }
     async fetch(request) {
       switch (request.headers.get("x-chaos")) {

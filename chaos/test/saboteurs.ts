@@ -5,7 +5,7 @@
 
 /**
  * Takes the shim's place; `fetch` is what the Worker does with a request, `room` and `feed` what is done with
- * an object's, and `bindings` what all of them get.
+ * an object's, and `bindings` what all of them get. `store` gives an object another state.
  */
 const module = (own: { fetch?: string; room?: string; feed?: string; bindings?: string }): string => `
 import * as shim from "./shim.js";
@@ -24,7 +24,12 @@ const around = (name) =>
       this.#ctx = ctx;
     }
     fetch(request) {
-      return receive[name](request, (request) => super.fetch(request), this.#ctx);
+      // What an object has stored stays in its memory too.
+      const store = (text) => {
+        this.#ctx.storage.kv.put("room", text);
+        this.anew();
+      };
+      return receive[name](request, (request) => super.fetch(request), this.#ctx, store);
     }
   };
 export const TaskRoom = around("TaskRoom");
@@ -126,10 +131,10 @@ export const FORGETS_RESULTS = module({
 /** The events that an end has caused are not stored with it. */
 export const FORGETS_EVENTS = module({
   room: `
-    async (request, inner, ctx) => {
+    async (request, inner, ctx, store) => {
       const answer = await inner(request);
       const text = ctx.storage.kv.get("room");
-      if (text !== undefined) ctx.storage.kv.put("room", text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
+      if (text !== undefined) store(text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
       return answer;
     }`,
 });
@@ -137,11 +142,10 @@ export const FORGETS_EVENTS = module({
 /** The events that a row has caused are not stored with it. */
 export const FORGETS_CONTENT = module({
   room: `
-    async (request, inner, ctx) => {
+    async (request, inner, ctx, store) => {
       const answer = await inner(request);
       const text = ctx.storage.kv.get("room");
-      if (text !== undefined && ctx.id.name.startsWith("channel:"))
-        ctx.storage.kv.put("room", text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
+      if (text !== undefined && ctx.id.name.startsWith("channel:")) store(text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
       return answer;
     }`,
 });
@@ -178,11 +182,11 @@ export const KEEPS_TICKETS = module({
 /** The room of an erased task goes on as before: the next webhook brings its rows back. */
 export const REVIVES_ERASED = module({
   room: `
-    async (request, inner, ctx) => {
+    async (request, inner, ctx, store) => {
       const body = request.method === "POST" ? await request.text() : null;
       const before = ctx.storage.kv.get("room");
       const answer = await inner(body === null ? request : new Request(request, { body }));
-      if (body?.startsWith('{"erase"') && before !== undefined) ctx.storage.kv.put("room", before);
+      if (body?.startsWith('{"erase"') && before !== undefined) store(before);
       return answer;
     }`,
 });
