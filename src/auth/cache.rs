@@ -23,8 +23,8 @@ const BUDGET: usize = 10;
 const BUDGET_SPAN: Millis = 10 * SECOND;
 /// Deadline of a fetch.
 pub const PATIENCE: Millis = 5 * SECOND;
-/// How long a fetch is waited for by others. A fetch that ends at its deadline is recorded as failed a
-/// moment later: whoever stopped waiting at that deadline would begin another.
+/// How long others wait for a fetch. Its failure is recorded a moment after its deadline. A caller that
+/// stopped waiting at the deadline would start a second fetch.
 const WAITED_FOR: Millis = PATIENCE + SECOND;
 /// Most unknown key ids that are kept.
 const UNKNOWN_LIMIT: usize = 64;

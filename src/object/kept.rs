@@ -35,7 +35,7 @@ impl Kept {
         }
     }
 
-    /// Forgets it. Whoever is about to write does so first: if that goes wrong, what is stored is not known.
+    /// Forgets the state. Called before each write, so that a failed write is followed by a read.
     pub fn clear(&self) {
         if let Some((_, bytes)) = self.0.take() {
             BYTES.set(BYTES.get() - bytes);

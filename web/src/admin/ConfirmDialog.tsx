@@ -1,4 +1,4 @@
-// Asks before something is done, does it, and says what came of it.
+// Asks for confirmation of an action, runs it, and shows its outcome.
 import { TaskwireError } from "@taskwire/client/admin";
 import { type ReactNode, useState } from "react";
 import { AlertDialog } from "../components/AlertDialog.tsx";

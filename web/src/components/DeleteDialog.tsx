@@ -1,4 +1,4 @@
-// Asks before something is deleted.
+// Asks for confirmation of a deletion.
 import type { ReactNode } from "react";
 import type { Words } from "../deletion.ts";
 import { AlertDialog } from "./AlertDialog.tsx";
