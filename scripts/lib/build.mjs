@@ -46,8 +46,8 @@ export function wasmSize() {
   return `${kilobytes(statSync(file).size)} of wasm, ${kilobytes(gzipped)} gzipped`;
 }
 
-/** std is compiled along: with its small variants of sorting, searching and formatting. */
-const SMALL_STD = { CARGO_UNSTABLE_BUILD_STD_FEATURES: "panic-unwind,optimize_for_size" };
+/** std is compiled along, without what prints backtraces. */
+const STD = { CARGO_UNSTABLE_BUILD_STD_FEATURES: "panic-unwind" };
 
 /** Features that workerd has: binaryen may know newer encodings than it does. */
 const WASM_FEATURES = [
@@ -90,7 +90,7 @@ export function buildWorker() {
     const note = await unlessFresh("worker", worker, async () => {
       if (!existsSync(inRoot("Cargo.toml"))) throw new Stop("Cargo.toml is missing: there is no Worker to build.");
       const { env, workerBuild } = await ensureWasmToolchain();
-      await run(workerBuild, ["--release", "--panic-unwind"], { env: { ...env, ...SMALL_STD } });
+      await run(workerBuild, ["--release", "--panic-unwind"], { env: { ...env, ...STD } });
       await shrink(WASM);
     });
     return [note, wasmSize()].filter(Boolean).join(", ");
@@ -106,7 +106,7 @@ export function buildPanickingWorker() {
     unlessFresh("panicking worker", panickingWorker, async () => {
       const { env, workerBuild } = await ensureWasmToolchain();
       const args = ["--release", "--panic-unwind", "--out-dir", PANICKING, "--", "--features", "panics"];
-      await run(workerBuild, args, { env: { ...env, ...SMALL_STD } });
+      await run(workerBuild, args, { env: { ...env, ...STD } });
     }),
   );
 }
@@ -117,7 +117,7 @@ export function buildNamedWorker() {
     unlessFresh("named worker", namedWorker, async () => {
       const { env, workerBuild } = await ensureWasmToolchain();
       const args = ["--release", "--panic-unwind", "--out-dir", NAMED];
-      await run(workerBuild, args, { env: { ...env, ...SMALL_STD } });
+      await run(workerBuild, args, { env: { ...env, ...STD } });
       await shrink(`${NAMED}/index_bg.wasm`, ["-g"]);
     }),
   );
