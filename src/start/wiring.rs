@@ -73,7 +73,10 @@ impl Rows for Store {
     }
 
     async fn mirror(&self, task: &Task) -> Result<Option<u64>, ApiError> {
-        self.mirror_task(task, &Logged::default(), now()).await
+        match self.mirror_task(task, &Logged::default(), now()).await? {
+            true => Ok(None),
+            false => self.attach_task(task).await,
+        }
     }
 
     async fn known_ids(&self, ids: &[&str]) -> Result<BTreeSet<String>, ApiError> {

@@ -101,28 +101,48 @@ impl Store {
         self.write(batch).await
     }
 
-    /// Upserts the rows of `task`, and adds what is to be logged. Rows of a newer version stay as they are. Returns the version of rows
-    /// that are newer and have no provider's id: they say that the start failed, which is wrong.
+    /// Upserts the rows of `task`, and adds what is to be logged. Rows of a newer version stay as they are.
+    /// `false`: no row of the task was changed, which [`Store::attach_task`] looks into.
     ///
     /// # Errors
     ///
-    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
+    /// `unavailable` if D1 fails.
     pub async fn mirror_task(
         &self,
         task: &Task,
         logged: &Logged,
         now: Millis,
-    ) -> Result<Option<u64>, ApiError> {
-        // The provider's token stays in the room.
-        let rows = to_json(&Task { access: None, ..task.clone() });
+    ) -> Result<bool, ApiError> {
         let mut batch = self.logging(logged, now)?;
-        for statement in sql::mirror(task) {
-            batch.push(self.statement(statement, &[&rows])?);
-        }
+        let first = batch.len();
+        batch.extend(self.about(task, sql::mirror(task))?);
         let results = self.run(batch).await?;
+        let meta = results.get(first).and_then(|result| result.meta().ok().flatten());
+        Ok(meta.and_then(|meta| meta.changes).is_some_and(|changes| changes > 0))
+    }
+
+    /// Upserts rows that may have no provider's id yet. Returns the version of rows that are newer and have none: they say
+    /// that the start failed, which is wrong.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if D1 fails, `internal_error` if a row cannot be read.
+    pub async fn attach_task(&self, task: &Task) -> Result<Option<u64>, ApiError> {
+        let results = self.run(self.about(task, sql::attach(task))?).await?;
         let left = results.last().map_or(Ok(Vec::new()), D1Result::results::<Left>);
         let left = left.map_err(|error| fault("D1 row", describe(&error)))?;
         Ok(left.first().and_then(|left| left.row.parse().ok()))
+    }
+
+    /// Statements that each take the task as JSON.
+    fn about(&self, task: &Task, sql: &[&str]) -> Result<Vec<D1PreparedStatement>, ApiError> {
+        // The provider's token stays in the room.
+        let rows = match task.access {
+            Some(_) => to_json(&Task { access: None, ..task.clone() }),
+            None => to_json(task),
+        };
+        let rows = [JsValue::from(rows)];
+        sql.iter().map(|sql| self.bind(sql, &rows)).collect()
     }
 
     /// The task with this provider's id.

@@ -72,12 +72,19 @@ fn insert(db: &Connection, task: &Task) {
 /// Rows changed in `tasks` and in `images`.
 fn mirror(db: &Connection, task: &Task) -> (usize, usize) {
     let rows = to_json(&task);
-    let writes = tasks::mirror(task).iter().filter(|sql| **sql != tasks::LEFT_BEHIND);
-    let changed = |images| {
-        let some = writes.clone().filter(|sql| (**sql == tasks::UPSERT_IMAGES) == images);
-        some.map(|sql| write(db, sql, &[&rows])).sum()
+    let changed = |statements: &[&str]| {
+        let writes = statements.iter().filter(|sql| **sql != tasks::LEFT_BEHIND);
+        writes.fold((0, 0), |(of_task, of_images), sql| match write(db, sql, &[&rows]) {
+            images if *sql == tasks::UPSERT_IMAGES => (of_task, of_images + images),
+            tasks => (of_task + tasks, of_images),
+        })
     };
-    (changed(false), changed(true))
+    let (of_task, of_images) = changed(tasks::mirror(task));
+    if of_task > 0 {
+        return (of_task, of_images);
+    }
+    let (attached, more) = changed(tasks::attach(task));
+    (attached, of_images + more)
 }
 
 fn refuse(db: &Connection, task: &Task) -> (usize, usize) {

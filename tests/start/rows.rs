@@ -176,7 +176,7 @@ impl World {
         }
     }
 
-    /// `ATTACH_TASK` and `UPSERT_TASK`, then `LEFT_BEHIND`.
+    /// `UPSERT_TASK` and `ATTACH_TASK`, then `LEFT_BEHIND`.
     pub fn mirror_now(&self, task: &Task) -> Option<u64> {
         let mut rows = self.rows.borrow_mut();
         let row = rows.entry(task.key.to_string()).or_insert_with(|| task.clone());

@@ -224,9 +224,10 @@ impl TaskRoom<'_> {
     async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {
         let now = now();
         let logged = logged_with(self.env, &self.webhook, now);
-        let left = Store::new(self.env)?.mirror_task(task, &logged, now).await?;
+        let store = Store::new(self.env)?;
+        let is_written = store.mirror_task(task, &logged, now).await?;
         note_logged(self.env, &self.webhook);
-        Ok(left)
+        if is_written { Ok(None) } else { store.attach_task(task).await }
     }
 
     /// Polls the provider. If a webhook comes in meanwhile, its report stands.

@@ -49,8 +49,7 @@ UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
   AND status = 'pending' AND version < ?1 ->> 'version'";
 
-/// Mirrors a task. Second in a batch with the one before. ?1 the same JSON. Its version only ever
-/// rises, and a row that belongs to one provider's task never comes to belong to another.
+/// Mirrors a task. ?1 the same JSON. Its version only ever rises, and a row that belongs to one provider's task never comes to belong to another.
 pub const UPSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, mynth_task_id, provider, batch_id, kind, status, version, prompt, \
   requested_model, model, error, cost, metadata, result, outputs, created_at, updated_at) \
@@ -66,8 +65,7 @@ ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status, \
   updated_at = excluded.updated_at \
 WHERE tasks.version < excluded.version AND tasks.mynth_task_id = excluded.mynth_task_id";
 
-/// Upserts its images. Third in a batch with the two before: it writes only if the task's row is at
-/// this very version, and only rows that differ. ?1 the same JSON.
+/// Upserts its images. In a batch with the one before: it writes only if the task's row is at this very version, and only rows that differ. ?1 the same JSON.
 pub const UPSERT_IMAGES: &str = "\
 INSERT INTO images (id, task_id, user_id, mynth_task_id, requested_model, position, status, \
   image_id, url, error) \
@@ -90,15 +88,25 @@ pub const LEFT_BEHIND: &str = "\
 SELECT CAST(version AS TEXT) AS row FROM tasks \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL";
 
-/// The batch that mirrors a task. Each statement takes the task as JSON, and the last one returns rows.
+/// The batch that mirrors a task. Each statement takes the task as JSON. If the first one changes no row,
+/// [`attach`] follows.
 pub fn mirror(task: &Task) -> &'static [&'static str] {
-    // Its rows are there as they were made. If they are not, they were erased, and a write that comes
-    // late must not bring them back.
-    if task.version == 1 && task.status == Status::Pending {
-        &[ATTACH_NEW_TASK, LEFT_BEHIND]
-    } else {
-        &[ATTACH_TASK, UPSERT_TASK, UPSERT_IMAGES, LEFT_BEHIND]
+    if is_new(task) { &[ATTACH_NEW_TASK] } else { &[UPSERT_TASK, UPSERT_IMAGES] }
+}
+
+/// The batch for rows that were not changed: they have no provider's id yet, or are not older. Each statement takes
+/// the task as JSON, and the last one returns rows.
+pub fn attach(task: &Task) -> &'static [&'static str] {
+    match is_new(task) {
+        true => &[LEFT_BEHIND],
+        false => &[ATTACH_TASK, UPSERT_TASK, UPSERT_IMAGES, LEFT_BEHIND],
     }
+}
+
+/// Whether the rows of a task are there as they were made. If they are not, they were erased, and a write that comes
+/// late must not bring them back.
+fn is_new(task: &Task) -> bool {
+    task.version == 1 && task.status == Status::Pending
 }
 
 /// The task with this provider's id. ?1 the id.
