@@ -8,12 +8,13 @@ use crate::error::ApiError;
 use crate::log::flood::CountLine;
 use crate::log::{Line, What};
 use futures_channel::oneshot;
-use futures_util::future::{Either, select};
 use js_sys::{Date, Reflect};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::future::poll_fn;
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::{Context, Delay, Env, console_error, console_log};
@@ -62,7 +63,21 @@ pub fn new_key(now: Millis) -> Result<TaskKey, ApiError> {
     Ok(TaskKey::new(now, random))
 }
 
-/// Runs `work` with a deadline.
+thread_local! {
+    /// The shortest deadline around what is being polled.
+    static SHORTEST: Cell<Duration> = const { Cell::new(Duration::MAX) };
+}
+
+/// Puts back the deadline that was there before, after a panic too.
+struct Around(Duration);
+
+impl Drop for Around {
+    fn drop(&mut self) {
+        SHORTEST.set(self.0);
+    }
+}
+
+/// Runs `work` with a deadline. Within a shorter one it needs no timer.
 ///
 /// # Errors
 ///
@@ -71,12 +86,25 @@ pub async fn with_deadline<T>(
     deadline: Duration,
     work: impl Future<Output = Result<T, ApiError>>,
 ) -> Result<T, ApiError> {
-    match select(pin!(work), pin!(Delay::from(deadline))).await {
-        Either::Left((outcome, _)) => outcome,
-        Either::Right(_) => {
-            Err(outage("deadline", format_args!("after {} ms", deadline.as_millis())))
+    let timer = (deadline < SHORTEST.get()).then(|| Delay::from(deadline));
+    let (mut work, mut timer) = (pin!(work), pin!(timer));
+    poll_fn(|context| {
+        let polled = {
+            let _around = Around(SHORTEST.replace(SHORTEST.get().min(deadline)));
+            work.as_mut().poll(context)
+        };
+        if polled.is_ready() {
+            return polled;
         }
-    }
+        match timer.as_mut().as_pin_mut().map(|timer| timer.poll(context)) {
+            Some(Poll::Ready(())) => Poll::Ready(Err(outage(
+                "deadline",
+                format_args!("after {} ms", deadline.as_millis()),
+            ))),
+            _ => Poll::Pending,
+        }
+    })
+    .await
 }
 
 /// Runs `work` to its end even if the client disconnects, since a start costs money.
