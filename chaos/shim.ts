@@ -71,6 +71,7 @@ for (const name of ["debug", "error", "info", "log", "warn"]) console[name] = ()
 /** Around the Worker. Imports run in order, so the clock is set when the Worker begins. */
 export const SHIM = `
 import { clock, now, realNow, realTimeOf } from "./clock.js";
+import { DurableObject } from "cloudflare:workers";
 import * as app from "./index.js";
 
 /** The key of a room's alarm time on the clock. It is deleted with the room's own value. */
@@ -147,11 +148,12 @@ function context(ctx) {
 }
 
 const object = (Inner) =>
-  class {
+  class extends DurableObject {
     #ctx;
     #env;
     #inner;
     constructor(ctx, env) {
+      super(ctx, env);
       this.#ctx = ctx;
       this.#env = env;
       this.anew();
@@ -169,6 +171,9 @@ const object = (Inner) =>
         default:
           return this.#inner.fetch(request);
       }
+    }
+    message(...args) {
+      return this.#inner.message(...args);
     }
     async alarm(...args) {
       const { name } = this.#ctx.id;

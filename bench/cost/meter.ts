@@ -94,49 +94,33 @@ async function leap({ storage }) {
   return Response.json({ leapt: true });
 }
 
-/** The methods that the platform calls. */
-const EVENTS = ["fetch", "alarm", "broadcast"];
-
-function counting(object, ctx) {
-  for (const name of EVENTS) {
-    const inner = object[name]?.bind(object);
-    if (inner === undefined) continue;
-    const outer = (...args) => {
-      if (name === "fetch" && new URL(args[0].url).pathname === "/__leap") return leap(ctx);
-      counts.objectRequests++;
-      return inner(...args);
-    };
-    Object.defineProperty(object, name, { value: outer, configurable: true });
-  }
-  return object;
-}
-
 const isBuild = ${isBuild};
 
+/** The methods that are called from outside, besides \`fetch\`. */
+const EVENTS = ["alarm", "message", "broadcast"];
+
 function meteredClass(inner) {
-  if (isBuild) {
-    return new Proxy(inner, {
-      construct: (target, [ctx, env]) => counting(new target(around(ctx, { storage: stored(ctx) }), metered(env)), ctx),
-    });
-  }
-  // The platform looks methods up on the class, not on the object.
-  return class extends inner {
+  class Metered extends inner {
     constructor(ctx, env) {
-      super(ctx, env);
+      const ours = [around(ctx, { storage: stored(ctx) }), metered(env)];
+      super(...(isBuild ? ours : [ctx, env]));
       this.own = ctx;
-      this.ctx = around(ctx, { storage: stored(ctx) });
-      this.env = metered(env);
+      if (!isBuild) [this.ctx, this.env] = ours;
     }
     fetch(request) {
       if (new URL(request.url).pathname === "/__leap") return leap(this.own);
       counts.objectRequests++;
       return super.fetch(request);
     }
-    broadcast(frame) {
+  }
+  // The platform looks methods up on the class, not on the object.
+  for (const name of EVENTS.filter((name) => name in inner.prototype)) {
+    Metered.prototype[name] = function (...args) {
       counts.objectRequests++;
-      return super.broadcast(frame);
-    }
-  };
+      return inner.prototype[name].apply(this, args);
+    };
+  }
+  return Metered;
 }
 
 ${classes.map((name) => `export const ${name} = meteredClass(app.${name});`).join("\n")}

@@ -49,7 +49,7 @@ pub async fn publish(env: &Env, task: &Task) -> Result<(), ApiError> {
     for feed in feeds_of(&task.user_id, task.batch_id.as_deref()) {
         let word = matches!(feed, ObjectName::UserTasks(_)) && is_kept(env);
         let path = if word { format!("{path}&{}", word_of(task)) } else { path.clone() };
-        Address::of(env, &feed)?.post(&path, &frame).await?;
+        Address::of(env, &feed)?.tell(&path, &frame).await?;
     }
     Ok(())
 }
@@ -69,7 +69,7 @@ pub async fn publish_erased(env: &Env, rows: &Rows) -> Result<(), ApiError> {
     let path = format!("{PUBLISH_PATH}?task={}&version={ERASED}", rows.task_id);
     let frame = erased_frame(&rows.task_id);
     for feed in feeds_of(&rows.user_id, rows.batch_id.as_deref()) {
-        Address::of(env, &feed)?.post(&path, &frame).await?;
+        Address::of(env, &feed)?.tell(&path, &frame).await?;
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ pub async fn publish_erased(env: &Env, rows: &Rows) -> Result<(), ApiError> {
 pub async fn poke_content(env: &Env, owners: BTreeSet<Option<String>>) -> Result<(), ApiError> {
     for owner in owners {
         let feed = owner.map_or(ObjectName::PublicContent, ObjectName::Content);
-        Address::of(env, &feed)?.post(PUBLISH_PATH, "").await?;
+        Address::of(env, &feed)?.tell(PUBLISH_PATH, "").await?;
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ pub async fn poke_content(env: &Env, owners: BTreeSet<Option<String>>) -> Result
 /// `unavailable` when the feed does not hear.
 pub async fn show_erased(env: &Env, gone: &Gone) -> Result<(), ApiError> {
     let feed = Address::of(env, &ObjectName::Content(gone.user_id.clone()))?;
-    feed.post(ERASED_PATH, &content::erased_frame(gone)).await.map(drop)
+    feed.tell(ERASED_PATH, &content::erased_frame(gone)).await.map(drop)
 }
 
 /// Tells the content feed of a user that there is a new row: whether anybody watches.
@@ -103,7 +103,7 @@ pub async fn show_erased(env: &Env, gone: &Gone) -> Result<(), ApiError> {
 ///
 /// `unavailable` when it does not hear.
 pub async fn poke_follower(env: &Env, user: String) -> Result<bool, ApiError> {
-    let answer = Address::of(env, &ObjectName::Content(user))?.post(PUBLISH_PATH, "").await?;
+    let answer = Address::of(env, &ObjectName::Content(user))?.tell(PUBLISH_PATH, "").await?;
     Ok(answer != NOBODY)
 }
 
@@ -113,7 +113,7 @@ pub async fn poke_follower(env: &Env, user: String) -> Result<bool, ApiError> {
 ///
 /// `unavailable` when the feed of public rows cannot be reached.
 pub async fn follow(env: &Env, user: &str) -> Result<(), ApiError> {
-    Address::of(env, &ObjectName::PublicContent)?.post(FOLLOW_PATH, user).await.map(drop)
+    Address::of(env, &ObjectName::PublicContent)?.tell(FOLLOW_PATH, user).await.map(drop)
 }
 
 /// Opens a socket on the content feed. `after` is the id of the last row that the watcher has. `follows`:

@@ -19,7 +19,7 @@ use crate::url::query;
 use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use worker::{Env, Request, Response, Result, WebSocket};
+use worker::{Env, Error, Request, Response, Result, WebSocket};
 
 /// Most bytes that a reconnected watcher is sent on one socket, unless one row is larger. They are queued
 /// in this object's memory before the upgrade is answered.
@@ -58,15 +58,12 @@ pub struct ContentFeed<'a> {
 
 impl ContentFeed<'_> {
     /// Handles a poke: there is a new row. Answers [`NOBODY`] if there are no sockets.
-    pub async fn poked(&self) -> Result<Response> {
+    pub async fn poked(&self) -> Result<String> {
         // A socket that is still joining counts.
         if open_sockets(self.state).is_empty() {
-            return Response::ok(NOBODY);
+            return Ok(NOBODY.to_owned());
         }
-        match self.catch_up().await {
-            Ok(()) => Response::empty(),
-            Err(error) => refused(&error),
-        }
+        self.catch_up().await.map(|()| String::new()).map_err(failure)
     }
 
     /// Sends every watcher its new rows.
@@ -195,7 +192,12 @@ fn keep(socket: &WebSocket, watcher: &Watcher) {
     }
 }
 
-/// The answer to a watcher or a room that got nothing.
+/// The failure of a message.
+pub fn failure(error: ApiError) -> Error {
+    Error::RustError(error.to_string())
+}
+
+/// The answer to a watcher that got nothing.
 pub fn refused(error: &ApiError) -> Result<Response> {
     Ok(Response::from_bytes(error.body().into_bytes())?.with_status(error.status()))
 }

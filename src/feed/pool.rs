@@ -2,13 +2,14 @@
 //! for each start: a book that starts much asks for more each time.
 
 use super::asks::PoolAsk;
+use super::content::failure;
 use crate::domain::usage::pool::{Grant, Pool};
 use crate::error::ApiError;
-use crate::limits::policy;
+use crate::limits::{LIMITS, policy};
 use crate::object::instance::Instance;
 use crate::object::storage::{Names, load, save};
 use crate::platform::{config, now};
-use worker::{Env, Request, Response, Result};
+use worker::{Env, Result};
 
 /// Names that are read at once, when a new window begins.
 const PAGE: u32 = 500;
@@ -20,11 +21,11 @@ pub struct BudgetPool<'a> {
 }
 
 impl BudgetPool<'_> {
-    pub async fn fetch(&self, request: &mut Request) -> Result<Response> {
-        let PoolAsk { user_id, ask } = serde_json::from_str(&request.text().await?)?;
+    pub fn answer(&self, text: &str) -> Result<String> {
+        let PoolAsk { user_id, ask } = serde_json::from_str(text)?;
         let all = policy(&config(self.env)).map(|policy| policy.all);
         let Ok(Some(budget)) = all else {
-            return super::content::refused(&ApiError::not_configured(crate::limits::LIMITS));
+            return Err(failure(ApiError::not_configured(LIMITS)));
         };
         // From here to the last write nothing else comes between.
         let storage = self.state.storage();
@@ -40,7 +41,7 @@ impl BudgetPool<'_> {
             names.put(&user_id, &serde_json::to_string(&grant)?)?;
             save(&storage, &pool)?;
         }
-        Response::from_json(&grant)
+        Ok(serde_json::to_string(&grant)?)
     }
 }
 

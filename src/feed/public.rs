@@ -14,7 +14,7 @@ use futures_util::StreamExt;
 use futures_util::stream::iter;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use worker::{Env, Request, Response, Result};
+use worker::{Env, Result};
 
 /// Feeds that are told at once. Each of them reads D1.
 const AT_ONCE: usize = 20;
@@ -34,13 +34,13 @@ pub struct PublicFeed<'a> {
 }
 
 impl PublicFeed<'_> {
-    pub async fn fetch(&self, request: &mut Request) -> Result<Response> {
-        if request.path() == FOLLOW_PATH {
-            self.follow(request.text().await?).await?;
+    pub async fn answer(&self, path: &str, text: String) -> Result<String> {
+        if path == FOLLOW_PATH {
+            self.follow(text).await?;
         } else {
             self.row().await?;
         }
-        Response::empty()
+        Ok(String::new())
     }
 
     /// There is a new row. It is told of by the alarm: that goes on after a crash, and whoever has the

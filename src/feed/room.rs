@@ -1,8 +1,7 @@
 //! The Durable Object of a feed: a snapshot for each new watcher, then the published frames.
 
-use super::asks::BookAnswer;
 use super::client::{ERASED_PATH, WORD};
-use super::content::{ContentFeed, Turns, refused};
+use super::content::{ContentFeed, Turns, failure, refused};
 use super::full::{close_full, close_soon, mark};
 use super::keeper::{Desk, Keeper};
 use super::newest::Newest;
@@ -12,7 +11,7 @@ use super::public::{Joined, PublicFeed};
 use crate::domain::list::LARGEST_LIMIT;
 use crate::domain::time::{HOUR, Millis};
 use crate::error::ApiError;
-use crate::object::address::ASK_PATH;
+use crate::object::address::{ASK_PATH, target};
 use crate::object::alarm::{admit, see_to_sockets};
 use crate::object::instance::Instance;
 use crate::object::name::ObjectName;
@@ -24,6 +23,7 @@ use crate::store::row::Shown;
 use crate::url::query;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, durable_object,
@@ -68,45 +68,15 @@ impl DurableObject for FeedRoom {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let is_watch = request.path() == LIVE_PATH;
+        if request.path() != LIVE_PATH {
+            let url = request.inner().url();
+            let text = request.text().await?;
+            return Response::ok(self.answer(target(&url), text).await?);
+        }
         match self.feed() {
-            Some(ObjectName::Content(user)) => {
-                if request.path() == ERASED_PATH {
-                    broadcast(&self.state, &request.text().await?, || None);
-                    return Response::empty();
-                }
-                let feed = self.content(&user);
-                return if is_watch { feed.watch(&request).await } else { feed.poked().await };
-            }
-            Some(ObjectName::PublicContent) => return self.public().fetch(&mut request).await,
-            Some(ObjectName::Pool) => {
-                let pool = BudgetPool { state: &self.state, env: &self.env };
-                return pool.fetch(&mut request).await;
-            }
-            Some(ObjectName::UserTasks(user)) if request.path() == ASK_PATH => {
-                return match self.keeper(&user).ask(&request.text().await?).await {
-                    Ok(answer) => Response::from_json::<BookAnswer>(&answer),
-                    Err(error) => refused(&error),
-                };
-            }
-            _ if is_watch => return self.watch(&request).await,
-            _ => {}
+            Some(ObjectName::Content(user)) => self.content(&user).watch(&request).await,
+            _ => self.watch(&request).await,
         }
-        let frame = request.text().await?;
-        let url = request.inner().url();
-        self.enter(&url).await?;
-        let version = query::value(&url, "version").and_then(|version| version.parse().ok());
-        if let (Some(task_id), Some(version)) = (query::value(&url, "task"), version) {
-            // Another publication of the task has overtaken this one.
-            if !self.newest.borrow().may_show(&task_id, version) {
-                return Response::empty();
-            }
-            self.newest.borrow_mut().shown(&task_id, version);
-            self.overlap.borrow_mut().published(&task_id, version);
-        }
-        // A feed has no guests.
-        broadcast(&self.state, &frame, || None);
-        Response::empty()
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -145,16 +115,65 @@ impl DurableObject for FeedRoom {
     }
 }
 
+#[wasm_bindgen]
 impl FeedRoom {
+    /// A message of our Worker's or a room's, and the answer.
+    pub async fn message(
+        &self,
+        target: String,
+        text: String,
+    ) -> std::result::Result<String, JsValue> {
+        AssertUnwindSafe(async { Ok(self.answer(&target, text).await?) }).await
+    }
+}
+
+impl FeedRoom {
+    async fn answer(&self, target: &str, text: String) -> Result<String> {
+        let path = target.split('?').next().unwrap_or_default();
+        match self.feed() {
+            Some(ObjectName::Content(_)) if path == ERASED_PATH => {
+                broadcast(&self.state, &text, || None);
+                Ok(String::new())
+            }
+            Some(ObjectName::Content(user)) => self.content(&user).poked().await,
+            Some(ObjectName::PublicContent) => self.public().answer(path, text).await,
+            Some(ObjectName::Pool) => {
+                BudgetPool { state: &self.state, env: &self.env }.answer(&text)
+            }
+            Some(ObjectName::UserTasks(user)) if path == ASK_PATH => {
+                let answer = self.keeper(&user).ask(&text).await.map_err(failure)?;
+                Ok(serde_json::to_string(&answer)?)
+            }
+            _ => self.publish(target, &text).await,
+        }
+    }
+
+    /// Shows a frame to all who watch.
+    async fn publish(&self, target: &str, frame: &str) -> Result<String> {
+        self.enter(target).await?;
+        let version = query::value(target, "version").and_then(|version| version.parse().ok());
+        if let (Some(task_id), Some(version)) = (query::value(target, "task"), version) {
+            // Another publication of the task has overtaken this one.
+            if !self.newest.borrow().may_show(&task_id, version) {
+                return Ok(String::new());
+            }
+            self.newest.borrow_mut().shown(&task_id, version);
+            self.overlap.borrow_mut().published(&task_id, version);
+        }
+        // A feed has no guests.
+        broadcast(&self.state, frame, || None);
+        Ok(String::new())
+    }
+
     /// Enters what a publication says of its start. Where that fails, its room publishes it again.
-    async fn enter(&self, url: &str) -> Result<()> {
+    async fn enter(&self, target: &str) -> Result<()> {
         let (Some(ObjectName::UserTasks(user)), Some(word)) =
-            (self.feed(), query::value(url, WORD))
+            (self.feed(), query::value(target, WORD))
         else {
             return Ok(());
         };
         let heard = self.keeper(&user).hear(serde_json::from_str(&word)?).await;
-        heard.map_err(|error| Error::RustError(error.to_string()))
+        heard.map_err(failure)
     }
 
     /// Accepts a watcher, then sends it a snapshot from D1. A room publishes only after D1 has its task,

@@ -4,7 +4,7 @@
  * which wraps each of them in a Proxy with twelve traps, and makes one for every request.
  */
 
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 // wasm-bindgen makes it.
 import * as wasm from "./index.js";
 
@@ -26,7 +26,7 @@ export default class extends WorkerEntrypoint {
 
 /** A class of Durable Objects. What Rust has of an object is gone with its module, and is made again for the next call. */
 function durable(Room) {
-  return class {
+  class Durable {
     #state;
     #env;
     #room;
@@ -52,6 +52,11 @@ function durable(Room) {
       return this.#current.fetch(request);
     }
 
+    /** A message of our own Worker's, by RPC. */
+    message(target, text) {
+      return this.#current.message(target, text);
+    }
+
     alarm() {
       return this.#current.alarm();
     }
@@ -67,7 +72,10 @@ function durable(Room) {
     webSocketError(socket, error) {
       return this.#current.webSocketError(socket, error);
     }
-  };
+  }
+  // The runtime takes messages for classes that extend its own. Without its constructor, which takes no wrapped state:
+  // tests wrap it.
+  return Object.setPrototypeOf(Durable, DurableObject);
 }
 
 export const TaskRoom = durable(wasm.TaskRoom);

@@ -1,16 +1,27 @@
-//! Requests to a Durable Object by its name, retried where the runtime marks an error as retryable.
+//! Messages to a Durable Object by its name, retried where the runtime marks an error as retryable.
+//!
+//! A message is a call of the object's own method: that takes half of what a request takes.
 
 use super::name::ObjectName;
 use super::socket::{PROTOCOL, PROTOCOL_HEADER};
 use crate::error::ApiError;
-use crate::http::{Outgoing, response, text};
+use crate::http::{Outgoing, response, text as text_of};
 use crate::platform::{fault, outage, with_deadline};
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect, TypeError};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use worker::worker_sys::DurableObject;
-use worker::{Env, Error, ObjectNamespace, Response, Stub};
+use worker::{Env, Error, ObjectNamespace, Response};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What an object's class has besides the runtime's events: see `src/js/entry.js`.
+    type Messages;
+    #[wasm_bindgen(method, structural, catch)]
+    fn message(this: &Messages, target: &str, text: &str) -> Result<Promise, JsValue>;
+}
 
 /// Most attempts of one message. Every message is idempotent.
 const TRIES: usize = 3;
@@ -45,24 +56,18 @@ impl Address {
     ///
     /// `unavailable` if the object cannot be reached, `internal_error` if its answer cannot be read.
     pub async fn ask<A: DeserializeOwned>(&self, message: &impl Serialize) -> Result<A, ApiError> {
-        let body = serde_json::to_string(message).map_err(|error| fault("object", error))?;
-        let answer = self.post(ASK_PATH, &body).await?;
+        let text = serde_json::to_string(message).map_err(|error| fault("object", error))?;
+        let answer = self.tell(ASK_PATH, &text).await?;
         serde_json::from_str(&answer).map_err(|error| fault("object", error))
     }
 
-    /// Sends a message and returns the text of the object's answer.
+    /// Sends a message and returns the object's answer. `target` is a path that says what it is about, with a query.
     ///
     /// # Errors
     ///
     /// `unavailable` if the object cannot be reached, or fails.
-    pub async fn post(&self, path: &str, body: &str) -> Result<String, ApiError> {
-        let url = internal(path);
-        let request = Outgoing { method: "POST", url: &url, headers: &[], body: Some(body) };
-        let response = self.send(&request).await?;
-        match response.status() {
-            200..300 => text(&response).await.map_err(|error| outage("object", error)),
-            status => Err(outage("object", format_args!("status {status}"))),
-        }
+    pub async fn tell(&self, target: &str, text: &str) -> Result<String, ApiError> {
+        self.tried(async |object| told(&object, target, text).await).await
     }
 
     /// Forwards a watcher's upgrade and returns the object's answer: a 101 or an error. `offers` says
@@ -75,27 +80,30 @@ impl Address {
         let url = internal(path);
         let headers = [("upgrade", "websocket"), (PROTOCOL_HEADER, PROTOCOL)];
         let headers = if offers { &headers[..] } else { &headers[..1] };
-        Ok(self.send(&Outgoing { method: "GET", url: &url, headers, body: None }).await?.into())
+        let upgrade = Outgoing { method: "GET", url: &url, headers, body: None };
+        Ok(self.tried(async |object| sent(&object, &upgrade).await).await?.into())
     }
 
-    async fn send(&self, request: &Outgoing<'_>) -> Result<web_sys::Response, ApiError> {
-        with_deadline(ANSWER_DEADLINE, self.try_send(request)).await
-    }
-
-    async fn try_send(&self, request: &Outgoing<'_>) -> Result<web_sys::Response, ApiError> {
-        let mut tries = 1;
-        loop {
-            // A stub that has failed once keeps failing, so each attempt has its own.
-            let sent = match (self.namespace.get_by_name(&self.name), request.request()) {
-                (Ok(stub), Ok(request)) => sent_to(stub, &request).await,
-                (Err(error), _) | (_, Err(error)) => Err(error),
-            };
-            match sent {
-                Ok(response) => return Ok(response),
-                Err(error) if tries < TRIES && may_retry(&error) => tries += 1,
-                Err(error) => return Err(outage("object", error)),
+    async fn tried<T>(
+        &self,
+        attempt: impl AsyncFn(JsValue) -> Result<T, Error>,
+    ) -> Result<T, ApiError> {
+        let trying = async {
+            let mut tries = 1;
+            loop {
+                // A stub that has failed once keeps failing, so each attempt has its own.
+                let tried = match self.namespace.get_by_name(&self.name) {
+                    Ok(stub) => attempt(stub.into_rpc()).await,
+                    Err(error) => Err(error),
+                };
+                match tried {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) if tries < TRIES && may_retry(&error) => tries += 1,
+                    Err(error) => return Err(outage("object", error)),
+                }
             }
-        }
+        };
+        with_deadline(ANSWER_DEADLINE, trying).await
     }
 }
 
@@ -108,11 +116,44 @@ fn may_retry(error: &Error) -> bool {
     flag("retryable") && !flag("overloaded")
 }
 
-/// Not by the SDK's own method, whose response asks for all there is of it.
-async fn sent_to(stub: Stub, request: &web_sys::Request) -> Result<web_sys::Response, Error> {
-    response(stub.into_rpc::<DurableObject>().fetch_with_request(request)?).await
+/// What the object answers to a message.
+async fn told(object: &JsValue, target: &str, text: &str) -> Result<String, Error> {
+    let answer = match object.unchecked_ref::<Messages>().message(target, text) {
+        Ok(answer) => JsFuture::from(answer).await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(answer) => Ok(answer.as_string().unwrap_or_default()),
+        // While a deployment is under way, an object may still be of a version without the method.
+        Err(error) if error.is_instance_of::<TypeError>() => posted(object, target, text).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
+/// The same as a request.
+async fn posted(object: &JsValue, target: &str, text: &str) -> Result<String, Error> {
+    let url = internal(target);
+    let request = Outgoing { method: "POST", url: &url, headers: &[], body: Some(text) };
+    let answer = sent(object, &request).await?;
+    match answer.status() {
+        200..300 => text_of(&answer).await,
+        status => Err(Error::RustError(format!("status {status}"))),
+    }
+}
+
+/// Not by the SDK's own method, whose response asks for all there is of it.
+async fn sent(object: &JsValue, request: &Outgoing<'_>) -> Result<web_sys::Response, Error> {
+    let object = object.unchecked_ref::<DurableObject>();
+    response(object.fetch_with_request(&request.request()?)?).await
+}
+
+const INTERNAL: &str = "https://object.internal";
+
 fn internal(path: &str) -> String {
-    format!("https://object.internal{path}")
+    format!("{INTERNAL}{path}")
+}
+
+/// The target of a message that came as a request.
+pub fn target(url: &str) -> &str {
+    url.strip_prefix(INTERNAL).unwrap_or(url)
 }

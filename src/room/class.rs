@@ -8,8 +8,10 @@ use crate::object::alarm::see_to_sockets;
 use crate::object::instance::Instance;
 use crate::object::name::ObjectName;
 use crate::object::socket::{closed, failed, heard};
+use crate::object::watcher::LIVE_PATH;
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, durable_object,
@@ -29,10 +31,13 @@ impl DurableObject for TaskRoom {
         Self { state: Instance::new(state), env, shown: AssertUnwindSafe(RefCell::default()) }
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if request.path() != LIVE_PATH {
+            return Response::ok(self.answer(&request.text().await?).await?);
+        }
         match self.name() {
-            ObjectName::Channel(id) => self.channel(&id).fetch(request).await,
-            _ => self.task().fetch(request).await,
+            ObjectName::Channel(id) => self.channel(&id).watch(&request).await,
+            _ => self.task().watch(&request).await,
         }
     }
 
@@ -71,7 +76,26 @@ impl DurableObject for TaskRoom {
     }
 }
 
+#[wasm_bindgen]
 impl TaskRoom {
+    /// A message of our Worker's, and the answer.
+    pub async fn message(
+        &self,
+        _target: String,
+        text: String,
+    ) -> std::result::Result<String, JsValue> {
+        AssertUnwindSafe(async { Ok(self.answer(&text).await?) }).await
+    }
+}
+
+impl TaskRoom {
+    async fn answer(&self, text: &str) -> Result<String> {
+        match self.name() {
+            ObjectName::Channel(id) => self.channel(&id).answer(text).await,
+            _ => self.task().answer(text).await,
+        }
+    }
+
     fn name(&self) -> ObjectName {
         ObjectName::of_room(&self.state.id().name().unwrap_or_default())
     }

@@ -22,7 +22,6 @@ use crate::object::alarm::admit;
 use crate::object::instance::Instance;
 use crate::object::socket::{accept, hang_up};
 use crate::object::together::send_all;
-use crate::object::watcher::LIVE_PATH;
 use crate::outbox::send::roads;
 use crate::platform::{config, log, log_behind, log_line, now, with_deadline};
 use crate::provider::registry::PROVIDERS;
@@ -94,11 +93,9 @@ impl Actor for ChannelRoom<'_> {
 }
 
 impl ChannelRoom<'_> {
-    pub async fn fetch(&self, mut request: Request) -> Result<Response> {
-        if request.path() == LIVE_PATH {
-            return self.watch(&request).await;
-        }
-        let answer = match serde_json::from_str(&request.text().await?)? {
+    /// Answers a message of our Worker's.
+    pub async fn answer(&self, text: &str) -> Result<String> {
+        let answer = match serde_json::from_str(text)? {
             Ask::Attach { channel } => {
                 let verdict = self.handle(Input::Attach(channel)).await?;
                 Answer::Done { verdict, is_logged: false }
@@ -116,7 +113,7 @@ impl ChannelRoom<'_> {
                 None => Answer::NotFound,
             },
         };
-        Response::from_json(&answer)
+        Ok(serde_json::to_string(&answer)?)
     }
 
     pub async fn alarm(&self) -> Result<()> {
@@ -234,7 +231,7 @@ impl ChannelRoom<'_> {
         with_deadline(D1_DEADLINE, told).await.unwrap_or(false)
     }
 
-    async fn watch(&self, request: &Request) -> Result<Response> {
+    pub async fn watch(&self, request: &Request) -> Result<Response> {
         let url = request.inner().url();
         let field = |name| query::value(&url, name).unwrap_or_default();
         let Some((channel, content)) = self.seen_by(&field("user")).await? else {

@@ -27,7 +27,6 @@ use crate::object::alarm::admit;
 use crate::object::instance::Instance;
 use crate::object::socket::{accept, broadcast, hang_up};
 use crate::object::together::send_all;
-use crate::object::watcher::LIVE_PATH;
 use crate::outbox::send::roads;
 use crate::platform::{log, log_behind, now, with_deadline};
 use crate::provider::calls::poll;
@@ -107,11 +106,9 @@ impl Actor for TaskRoom<'_> {
 }
 
 impl TaskRoom<'_> {
-    pub async fn fetch(&self, mut request: Request) -> Result<Response> {
-        if request.path() == LIVE_PATH {
-            return self.watch(&request).await;
-        }
-        let answer = match serde_json::from_str(&request.text().await?)? {
+    /// Answers a message of our Worker's.
+    pub async fn answer(&self, text: &str) -> Result<String> {
+        let answer = match serde_json::from_str(text)? {
             Ask::Attach { task } => {
                 let verdict = self.handle(Input::Attach(known(task))).await?;
                 let task = self.load()?.task.clone().map(Box::new);
@@ -148,14 +145,14 @@ impl TaskRoom<'_> {
                 None => Answer::NotFound,
             },
         };
-        Response::from_json(&answer)
+        Ok(serde_json::to_string(&answer)?)
     }
 
     pub async fn alarm(&self) -> Result<()> {
         self.handle(Input::Alarm(Stage::Adopt)).await.map(drop)
     }
 
-    async fn watch(&self, request: &Request) -> Result<Response> {
+    pub async fn watch(&self, request: &Request) -> Result<Response> {
         let url = request.inner().url();
         let field = |name| query::value(&url, name).unwrap_or_default();
         let Some(task) = self.owned(&field("task"), &field("user")).await? else {
@@ -173,7 +170,7 @@ impl TaskRoom<'_> {
     /// Brings D1 and then the feeds up to date. The alarm retries what fails or times out.
     async fn flush(&self, note: bool) -> Result<Option<Input>> {
         let Some(task) = &self.load()?.task else { return Ok(None) };
-        let mirrored = with_deadline(D1_DEADLINE, self.mirror(task)).await;
+        let mirrored = with_deadline(D1_DEADLINE, self.mirror(task, note)).await;
         if let Ok(Some(version)) = mirrored {
             return Ok(Some(Input::LeftBehind(version)));
         }
@@ -221,7 +218,11 @@ impl TaskRoom<'_> {
         }))
     }
 
-    async fn mirror(&self, task: &Task) -> std::result::Result<Option<u64>, ApiError> {
+    async fn mirror(&self, task: &Task, note: bool) -> std::result::Result<Option<u64>, ApiError> {
+        // The first alarm of a task under way repeats what its start has nearly always done.
+        if note && task.version == 1 {
+            return Store::new(self.env)?.attach_task(task).await;
+        }
         let now = now();
         let logged = logged_with(self.env, &self.webhook, now);
         let store = Store::new(self.env)?;

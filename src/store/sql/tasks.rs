@@ -94,11 +94,11 @@ pub fn mirror(task: &Task) -> &'static [&'static str] {
     if is_new(task) { &[ATTACH_NEW_TASK] } else { &[UPSERT_TASK, UPSERT_IMAGES] }
 }
 
-/// The batch for rows that were not changed: they have no provider's id yet, or are not older. Each statement takes
-/// the task as JSON, and the last one returns rows.
+/// The batch for rows that are not changed by that one: they have no provider's id yet, or are not older. Each statement
+/// takes the task as JSON, and the last one returns rows.
 pub fn attach(task: &Task) -> &'static [&'static str] {
     match is_new(task) {
-        true => &[LEFT_BEHIND],
+        true => &[ATTACH_NEW_TASK, LEFT_BEHIND],
         false => &[ATTACH_TASK, UPSERT_TASK, UPSERT_IMAGES, LEFT_BEHIND],
     }
 }

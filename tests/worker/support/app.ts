@@ -17,7 +17,7 @@ export interface AppOptions {
   /** Variables to add or change; null removes one. */
   vars?: Record<string, string | null> | ((emulator: Emulator) => Record<string, string | null>);
   emulator?: EmulatorSettings;
-  shim?: boolean;
+  shim?: boolean | "older";
   /** Gives the Worker a queue and a service binding for events, which lead to the emulator's receiver. */
   backend?: boolean;
   /** Workers beside it, and its bindings to them. */

@@ -7,7 +7,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { shim as shimAround } from "./shim.ts";
+import { older, shim as shimAround } from "./shim.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const at = (path: string) => new URL(path, ROOT);
@@ -42,8 +42,8 @@ export interface Runtime {
 export interface Deployment extends Runtime {
   /** The folder of the build, from the project's root. */
   build?: string | undefined;
-  /** Puts the shim around the Worker (see shim.ts). */
-  shim?: boolean;
+  /** Puts the shim around the Worker (see shim.ts), or makes its objects take requests only. */
+  shim?: boolean | "older";
 }
 
 /** Where the emulator listens unless it is told otherwise. */
@@ -130,8 +130,10 @@ export function run(modules: Modules, runtime: Runtime): Miniflare {
 export function deploy({ build = "build", shim = false, ...runtime }: Deployment): Miniflare {
   const modules = modulesOf(build);
   if (!shim) return run(modules, runtime);
-  const others = Object.values(objectsOf(modules)).filter((name) => name !== "TaskRoom");
-  return run({ "shim.js": { type: "esm", contents: shimAround(others) }, ...modules }, runtime);
+  const classes = Object.values(objectsOf(modules));
+  const others = classes.filter((name) => name !== "TaskRoom");
+  const contents = shim === "older" ? older(classes) : shimAround(others);
+  return run({ "shim.js": { type: "esm", contents }, ...modules }, runtime);
 }
 
 /** Where a started Worker listens. */

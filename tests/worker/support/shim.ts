@@ -25,7 +25,7 @@ export interface Counts {
   puts: number;
   /** Alarms set: a row each, by the price list. */
   alarms: number;
-  /** Requests to a feed. */
+  /** Messages and requests to a feed. */
   asked: number;
 }
 
@@ -107,29 +107,46 @@ async function ring({ storage }) {
   return Response.json({ at, now });
 }
 
-export const TaskRoom = new Proxy(app.TaskRoom, {
-  construct(target, [ctx, env]) {
-    const count = of(ctx.id.name);
-    const object = new target(room(ctx, count), database(env, count));
-    const fetch = object.fetch.bind(object);
-    return Object.assign(object, { fetch: (request) => (request.headers.has("x-shim-ring") ? ring(ctx) : fetch(request)) });
-  },
-});
+/** Only sockets come by request: the rest are messages. */
+function upgrade(request) {
+  if (!request.headers.has("upgrade")) throw new Error("a message came as a request");
+  return request;
+}
 
-const reading = {
-  construct(target, [ctx, env]) {
+export class TaskRoom extends app.TaskRoom {
+  #ctx;
+  constructor(ctx, env) {
     const count = of(ctx.id.name);
-    const feed = new target(room(ctx, count), readable(env, count));
-    const fetch = feed.fetch.bind(feed);
-    async function asked(request) {
-      count.asked++;
-      if (feeds === "away") throw new Error("the feed is out of reach");
-      return fetch(request);
+    super(room(ctx, count), database(env, count));
+    this.#ctx = ctx;
+  }
+  fetch(request) {
+    return request.headers.has("x-shim-ring") ? ring(this.#ctx) : super.fetch(upgrade(request));
+  }
+}
+
+const reading = (Feed) =>
+  class extends Feed {
+    #count;
+    constructor(ctx, env) {
+      const count = of(ctx.id.name);
+      super(room(ctx, count), readable(env, count));
+      this.#count = count;
     }
-    return Object.assign(feed, { fetch: asked });
-  },
-};
-${others.map((name) => `export const ${name} = new Proxy(app.${name}, reading);`).join("\n")}
+    #asked() {
+      this.#count.asked++;
+      if (feeds === "away") throw new Error("the feed is out of reach");
+    }
+    async fetch(request) {
+      this.#asked();
+      return super.fetch(upgrade(request));
+    }
+    async message(target, text) {
+      this.#asked();
+      return super.message(target, text);
+    }
+  };
+${others.map((name) => `export const ${name} = reading(app.${name});`).join("\n")}
 
 export default {
   fetch(request, env, ctx) {
@@ -148,4 +165,34 @@ export default {
     return new app.default(ctx, database(env, of("worker"))).scheduled(event);
   },
 };
+`;
+
+/** A module whose objects take requests only, as they do while they are still of a version without messages. */
+export const older = (classes: string[]): string => `
+import * as app from "./index.js";
+export { default } from "./index.js";
+
+const before = (Room) =>
+  class {
+    #room;
+    constructor(ctx, env) {
+      this.#room = new Room(ctx, env);
+    }
+    fetch(request) {
+      return this.#room.fetch(request);
+    }
+    alarm() {
+      return this.#room.alarm();
+    }
+    webSocketMessage(...args) {
+      return this.#room.webSocketMessage(...args);
+    }
+    webSocketClose(...args) {
+      return this.#room.webSocketClose(...args);
+    }
+    webSocketError(...args) {
+      return this.#room.webSocketError(...args);
+    }
+  };
+${classes.map((name) => `export const ${name} = before(app.${name});`).join("\n")}
 `;
