@@ -9,11 +9,11 @@ import { compared, type Result } from "./table.ts";
 
 const LEAST: Readonly<Record<string, number>> = {
   "generate-4": 0.28,
-  webhook: 0.95,
-  again: 0.8,
+  webhook: 1.4,
+  again: 0.95,
   read: 0.75,
-  "task-cpu": 0.48,
-  "webhook-64": 1.1,
+  "task-cpu": 0.55,
+  "webhook-64": 1.3,
   forged: 0.75,
   healthz: 0.75,
   connect: 2.5,
