@@ -5,13 +5,13 @@
 
 /**
  * Takes the shim's place; `fetch` is what the Worker does with a request, `room` and `feed` what is done with
- * an object's, and `bindings` what all of them get. `store` gives an object another state.
+ * a message to an object, and `bindings` what all of them get. `store` gives an object another state.
  */
 const module = (own: { fetch?: string; room?: string; feed?: string; bindings?: string }): string => `
 import * as shim from "./shim.js";
 
 const forward = (request, env, ctx) => shim.default.fetch(request, env, ctx);
-const inner = (request, inner) => inner(request);
+const inner = (message, inner) => inner(message);
 const handle = ${own.fetch ?? "forward"};
 const bindings = ${own.bindings ?? "(env) => env"};
 const receive = { TaskRoom: ${own.room ?? "inner"}, FeedRoom: ${own.feed ?? "inner"} };
@@ -23,13 +23,14 @@ const around = (name) =>
       super(ctx, bindings(env));
       this.#ctx = ctx;
     }
-    fetch(request) {
+    async message(target, text) {
       // What an object has stored stays in its memory too.
       const store = (text) => {
         this.#ctx.storage.kv.put("room", text);
         this.anew();
       };
-      return receive[name](request, (request) => super.fetch(request), this.#ctx, store);
+      const inner = ({ target, text }) => super.message(target, text);
+      return receive[name]({ target, text }, inner, this.#ctx, store);
     }
   };
 export const TaskRoom = around("TaskRoom");
@@ -40,22 +41,22 @@ export default { fetch: (request, env, ctx) => handle(request, bindings(env), ct
 /** Every third delivery is answered 200 and forgotten. */
 export const DROPS_DELIVERIES = module({
   room: `
-    ((count) => async (request, inner) => {
-      const body = request.method === "POST" ? await request.text() : null;
-      if (body?.includes('"ingest"') && ++count % 3 === 0) return Response.json({ done: { verdict: "applied", task: null } });
-      return inner(body === null ? request : new Request(request, { body }));
+    ((count) => (message, inner) => {
+      const isDropped = message.text.includes('"ingest"') && ++count % 3 === 0;
+      return isDropped ? JSON.stringify({ done: { verdict: "applied", task: null } }) : inner(message);
     })(0)`,
 });
 
 /** Every third cost is reported to the book as none. */
 export const FORGETS_COSTS = module({
   feed: `
-    ((count) => async (request, inner) => {
-      const url = new URL(request.url);
-      const word = url.searchParams.get("word");
-      if (!word?.includes('"cost"') || ++count % 3 !== 0) return inner(request);
-      url.searchParams.set("word", word.replace(/{"cost":"[^"]*"}/, '"nothing"'));
-      return inner(new Request(url, request));
+    ((count) => (message, inner) => {
+      const [path, query] = message.target.split("?");
+      const fields = new URLSearchParams(query);
+      const word = fields.get("word");
+      if (!word?.includes('"cost"') || ++count % 3 !== 0) return inner(message);
+      fields.set("word", word.replace(/{"cost":"[^"]*"}/, '"nothing"'));
+      return inner({ ...message, target: path + "?" + fields });
     })(0)`,
 });
 
@@ -100,10 +101,7 @@ export const TRUSTS_EVERYBODY = module({
 /** A feed acknowledges every other frame and shows it to nobody. */
 export const SKIPS_FRAMES = module({
   feed: `
-    ((count) => (request, inner) => {
-      const isFrame = request.method === "POST";
-      return isFrame && ++count % 2 === 0 ? new Response(null) : inner(request);
-    })(0)`,
+    ((count) => (message, inner) => (++count % 2 === 0 ? "" : inner(message)))(0)`,
 });
 
 /** A user who watches a batch with a token is shown all of the user's tasks. */
@@ -119,20 +117,20 @@ export const MIXES_BATCHES = module({
 /** The results of other kinds of tasks are left out. */
 export const FORGETS_RESULTS = module({
   room: `
-    async (request, inner) => {
-      const body = request.method === "POST" ? await request.text() : null;
-      const ask = body?.startsWith('{"ingest"') ? JSON.parse(body) : null;
+    (message, inner) => {
+      const ask = message.text.startsWith('{"ingest"') ? JSON.parse(message.text) : null;
       const completed = ask?.ingest.report.outcome.completed;
-      if (completed) completed.result = null;
-      return inner(body === null ? request : new Request(request, { body: ask ? JSON.stringify(ask) : body }));
+      if (!completed) return inner(message);
+      completed.result = null;
+      return inner({ ...message, text: JSON.stringify(ask) });
     }`,
 });
 
 /** The events that an end has caused are not stored with it. */
 export const FORGETS_EVENTS = module({
   room: `
-    async (request, inner, ctx, store) => {
-      const answer = await inner(request);
+    async (message, inner, ctx, store) => {
+      const answer = await inner(message);
       const text = ctx.storage.kv.get("room");
       if (text !== undefined) store(text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
       return answer;
@@ -142,8 +140,8 @@ export const FORGETS_EVENTS = module({
 /** The events that a row has caused are not stored with it. */
 export const FORGETS_CONTENT = module({
   room: `
-    async (request, inner, ctx, store) => {
-      const answer = await inner(request);
+    async (message, inner, ctx, store) => {
+      const answer = await inner(message);
       const text = ctx.storage.kv.get("room");
       if (text !== undefined && ctx.id.name.startsWith("channel:")) store(text.replace(/,"outbox":\\[.*\\]\\}$/, "}"));
       return answer;
@@ -182,11 +180,10 @@ export const KEEPS_TICKETS = module({
 /** The room of an erased task goes on as before: the next webhook brings its rows back. */
 export const REVIVES_ERASED = module({
   room: `
-    async (request, inner, ctx, store) => {
-      const body = request.method === "POST" ? await request.text() : null;
+    async (message, inner, ctx, store) => {
       const before = ctx.storage.kv.get("room");
-      const answer = await inner(body === null ? request : new Request(request, { body }));
-      if (body?.startsWith('{"erase"') && before !== undefined) store(before);
+      const answer = await inner(message);
+      if (message.text.startsWith('{"erase"') && before !== undefined) store(before);
       return answer;
     }`,
 });
@@ -194,11 +191,7 @@ export const REVIVES_ERASED = module({
 /** A feed is told that a task was erased, and tells nobody. */
 export const HIDES_ERASING = module({
   feed: `
-    async (request, inner) => {
-      const body = request.method === "POST" ? await request.text() : null;
-      if (body?.includes('"type":"erased"')) return new Response(null);
-      return inner(body === null ? request : new Request(request, { body }));
-    }`,
+    (message, inner) => (message.text.includes('"type":"erased"') ? "" : inner(message))`,
 });
 
 /** The rows of an erased task's images stay. */
