@@ -11,6 +11,12 @@ after(() => app.close());
 afterEach(leave);
 
 describe("objects that take no messages", { timeout: 20_000 }, () => {
+  test("refuse them", async () => {
+    const rooms: any = await app.worker.getDurableObjectNamespace("TASKS");
+    const room = rooms.get(rooms.idFromName("any"));
+    await assert.rejects(async () => room.message("/ask", "{}"), /does not support RPC/);
+  });
+
   test("are asked by request: a task goes all its way, and its feed shows it", async () => {
     const user = await someone();
     const all = await feed(user);

@@ -49,7 +49,8 @@ UPDATE tasks SET mynth_task_id = ?1 ->> 'task_id', \
 WHERE user_id = ?1 ->> 'user_id' AND id = ?1 ->> 'key' AND mynth_task_id IS NULL \
   AND status = 'pending' AND version < ?1 ->> 'version'";
 
-/// Mirrors a task. ?1 the same JSON. Its version only ever rises, and a row that belongs to one provider's task never comes to belong to another.
+/// Mirrors a task. ?1 the same JSON. Its version only ever rises. A row that belongs to one provider's task never
+/// comes to belong to another.
 pub const UPSERT_TASK: &str = "\
 INSERT INTO tasks (id, user_id, mynth_task_id, provider, batch_id, kind, status, version, prompt, \
   requested_model, model, error, cost, metadata, result, outputs, created_at, updated_at) \
@@ -65,7 +66,8 @@ ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status, \
   updated_at = excluded.updated_at \
 WHERE tasks.version < excluded.version AND tasks.mynth_task_id = excluded.mynth_task_id";
 
-/// Upserts its images. In a batch with the one before: it writes only if the task's row is at this very version, and only rows that differ. ?1 the same JSON.
+/// Upserts its images, after [`UPSERT_TASK`] in the same batch. It writes nothing unless the task's row has this version,
+/// and only rows that differ. ?1 the same JSON.
 pub const UPSERT_IMAGES: &str = "\
 INSERT INTO images (id, task_id, user_id, mynth_task_id, requested_model, position, status, \
   image_id, url, error) \

@@ -167,32 +167,12 @@ export default {
 };
 `;
 
-/** A module whose objects take requests only, as they do while they are still of a version without messages. */
+/** A module whose objects take requests only, as those of a version without messages do. */
 export const older = (classes: string[]): string => `
 import * as app from "./index.js";
+export * from "./index.js";
 export { default } from "./index.js";
 
-const before = (Room) =>
-  class {
-    #room;
-    constructor(ctx, env) {
-      this.#room = new Room(ctx, env);
-    }
-    fetch(request) {
-      return this.#room.fetch(request);
-    }
-    alarm() {
-      return this.#room.alarm();
-    }
-    webSocketMessage(...args) {
-      return this.#room.webSocketMessage(...args);
-    }
-    webSocketClose(...args) {
-      return this.#room.webSocketClose(...args);
-    }
-    webSocketError(...args) {
-      return this.#room.webSocketError(...args);
-    }
-  };
-${classes.map((name) => `export const ${name} = before(app.${name});`).join("\n")}
+// The runtime takes messages for classes that extend its own.
+for (const name of ${JSON.stringify(classes)}) Object.setPrototypeOf(app[name], Function.prototype);
 `;
