@@ -21,6 +21,7 @@ export function readCommand() {
       build: { type: "string", default: "build" },
       other: { type: "string" },
       "other-set": { type: "string", multiple: true, default: [] },
+      state: { type: "string" },
       json: { type: "string" },
     },
   });
@@ -48,9 +49,9 @@ export function readCommand() {
     scenario.rows(size).filter(({ name }) => {
       return positionals.length === 0 || positionals.includes(name) || positionals.includes(scenario.name);
     });
-  const { build, other, json } = values;
+  const { build, other, state, json } = values;
   const vars: Record<string, string> = Object.fromEntries(settings);
-  return { rounds, size, workers: workers as WorkerName[], build, other, vars, json, asked, rows, scale };
+  return { rounds, size, workers: workers as WorkerName[], build, other, vars, state, json, asked, rows, scale };
 }
 
 export type Command = ReturnType<typeof readCommand>;

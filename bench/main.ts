@@ -5,6 +5,7 @@
 
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
+import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Command, readCommand, Wrong } from "./command.ts";
 import { fallen } from "./guard.ts";
@@ -12,6 +13,7 @@ import { shownBy } from "./harness/agree.ts";
 import { built, bundled, type Code } from "./harness/code.ts";
 import type { Measure, On, Scenario, WorkerName } from "./harness/scenario.ts";
 import { Site } from "./harness/site.ts";
+import { fileCost, makeState } from "./harness/state.ts";
 import { jsonOf, type Result, tableOf } from "./table.ts";
 
 /** Above this load, something else is using the processors too. */
@@ -85,9 +87,9 @@ async function measure(scenario: Scenario, all: Map<WorkerName, Code>, command: 
   return results;
 }
 
-async function main(): Promise<void> {
-  const command = readCommand();
+async function main(command: Command, folder: string): Promise<void> {
   const all = await codes(command);
+  const fileUs = Math.round(fileCost(folder));
   const load = () => Number((loadavg()[0] ?? 0).toFixed(1));
   const before = load();
   const began = performance.now();
@@ -101,7 +103,8 @@ async function main(): Promise<void> {
   console.log(
     `${new Date().toISOString().slice(0, 10)}, ${machine.cores} × ${machine.model}, Node ${machine.node}; ` +
       `load ${before} before, ${load()} after${isShared ? ": SHARED, the figures are of no use" : ""}; ` +
-      `${command.rounds} rounds, scale ${command.scale}, ${((performance.now() - began) / 1000).toFixed(0)} s`,
+      `${command.rounds} rounds, scale ${command.scale}, ${((performance.now() - began) / 1000).toFixed(0)} s; ` +
+      `state in ${dirname(folder)}, ${fileUs} µs of CPU for a new file`,
   );
   const shown = command.workers.filter((name) => results.some(({ rounds }) => rounds[name]));
   console.log(tableOf(results, shown));
@@ -109,7 +112,7 @@ async function main(): Promise<void> {
   const slower = fallen(results);
   for (const line of slower) console.log(`${isShared ? "SLOWER, or the machine was shared:" : "SLOWER"} ${line}`);
   if (command.json !== undefined) {
-    const about = { date: new Date().toISOString(), machine, load: { before, after: load() }, isShared };
+    const about = { date: new Date().toISOString(), machine, load: { before, after: load() }, isShared, fileUs };
     const { rounds, scale, size } = command;
     const whole = { ...about, rounds, scale, isFull: size.isFull, failures, slower, rows: jsonOf(results) };
     writeFileSync(command.json, `${JSON.stringify(whole, null, 2)}\n`);
@@ -118,7 +121,13 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main();
+  const command = readCommand();
+  const state = makeState(command.state);
+  try {
+    await main(command, state.folder);
+  } finally {
+    state.remove();
+  }
 } catch (error) {
   const isOurs = error instanceof Wrong || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
   console.error(isOurs ? (error as Error).message : error);
