@@ -107,6 +107,11 @@ pub async fn with_deadline<T>(
     .await
 }
 
+/// Lets the runtime do first what it has been asked to: it sends nothing while our code has the processor.
+pub async fn next_turn() {
+    Delay::from(Duration::ZERO).await;
+}
+
 /// Runs `work` to its end even if the client disconnects, since a start costs money.
 ///
 /// # Errors

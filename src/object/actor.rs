@@ -10,9 +10,10 @@ use super::storage::{read, save};
 use crate::domain::effect::{Decision, Effect};
 use crate::domain::time::Millis;
 use crate::domain::verdict::Verdict;
-use crate::platform::now;
+use crate::platform::{next_turn, now};
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
+use std::mem;
 use std::rc::Rc;
 use worker::Result;
 
@@ -94,6 +95,8 @@ async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdic
     // A stack: the next effect is at the end.
     let mut effects = vec![Effect::Then(input)];
     let mut decided = None;
+    // Whether frames are on their way. They leave between two turns, and so before the work.
+    let mut is_shown = false;
     while let Some(effect) = effects.pop() {
         match effect {
             Effect::Then(input) => {
@@ -111,11 +114,16 @@ async fn perform<A: Actor + ?Sized>(actor: &A, input: A::Input) -> Result<Verdic
                 if let Some(state) = &decided
                     && let Some(frame) = actor.frame(state)
                 {
-                    broadcast(actor.object(), &frame, || actor.guest_frame(state));
+                    is_shown |= broadcast(actor.object(), &frame, || actor.guest_frame(state));
                 }
             }
             Effect::Arm(when) => arm(actor.object(), when).await?,
-            Effect::Do(work) => effects.extend(actor.work(work).await?.map(Effect::Then)),
+            Effect::Do(work) => {
+                if mem::take(&mut is_shown) {
+                    next_turn().await;
+                }
+                effects.extend(actor.work(work).await?.map(Effect::Then));
+            }
             Effect::Clean => {
                 actor.object().kept().clear();
                 actor.object().storage().delete_all().await?;

@@ -23,15 +23,22 @@ pub(super) fn tag(is_guest: bool) -> &'static str {
 }
 
 /// Sends `frame` to the owners, and to guests the other one, if there is any. It is only made for
-/// somebody. A send that fails does not affect the others.
-pub(super) fn send(object: &Instance, frame: &str, for_guests: impl FnOnce() -> Option<String>) {
-    say(&send_to_each(&object.context().tagged(OWNER), frame));
-    let guests = object.context().tagged(GUEST);
+/// somebody. A send that fails does not affect the others. `false`: there is no socket.
+pub(super) fn send(
+    object: &Instance,
+    frame: &str,
+    for_guests: impl FnOnce() -> Option<String>,
+) -> bool {
+    let [owners, guests] = [OWNER, GUEST].map(|tag| object.context().tagged(tag));
+    if owners.length() > 0 {
+        say(&send_to_each(&owners, frame));
+    }
     if guests.length() > 0
         && let Some(frame) = for_guests()
     {
         say(&send_to_each(&guests, &frame));
     }
+    owners.length() + guests.length() > 0
 }
 
 /// Logs what has failed: one line, however many there are.

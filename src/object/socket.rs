@@ -157,10 +157,15 @@ pub fn closing(object: &Instance) -> Option<Millis> {
     closing_at(first.into_iter())
 }
 
-/// Sends `frame` to every watcher whose time is not over, and to guests the other one, if there is any.
-pub fn broadcast(object: &Instance, frame: &str, for_guests: impl FnOnce() -> Option<String>) {
+/// Sends `frame` to every watcher whose time is not over, and to guests the other one, if there is any. `false`:
+/// nobody watches.
+pub fn broadcast(
+    object: &Instance,
+    frame: &str,
+    for_guests: impl FnOnce() -> Option<String>,
+) -> bool {
     close_over(object, now());
-    send(object, frame, for_guests);
+    send(object, frame, for_guests)
 }
 
 /// Closes every socket whose time is over at `now`. They are only looked at if there may be one.
