@@ -55,6 +55,7 @@ try {
     ["start: the room takes the task", started.room],
     ["webhook: completed", minus(ended.room, started.room)],
     ["the same webhook twice more", minus(repeated.room, ended.room)],
+    ["after its answers: their log", minus(rested.worker, started.worker)],
     ["the alarm, 20 s after the start", minus(rested.room, repeated.room)],
   ];
   const total = [rested.worker, rested.room].reduce((sum, each) => minus(sum, minus(NOTHING, each)), NOTHING);
