@@ -25,6 +25,8 @@ import type { World } from "./world.ts";
 const PATIENCE = [0, 3, 30, 400, 4_000, 12_000, 40_000];
 /** The same after something was erased: its rows are deleted once more after a minute. */
 const ERASED_PATIENCE = [63, 400, 25_000, 63];
+/** The same once the rooms are cleaned. One that still has an event to send keeps its state for as long. */
+const CLEANED_PATIENCE = [3, 30, 400, 4_000];
 /** Within this time after its task's end, a room has deleted its state. */
 const CLEANED_AFTER_S = 90_000;
 const REDELIVERIES = 5;
@@ -79,7 +81,7 @@ async function playAll(cast: Cast, plan: Plan, told: Told): Promise<void> {
   history.note("the rooms are cleaned");
   await world.pass(CLEANED_AFTER_S * 1000, cast.alarms);
   await tellOfErased(cast);
-  await conclude(cast, told, [3, 30], true);
+  await conclude(cast, told, CLEANED_PATIENCE, true);
   if (history.problems.length > 0 || plan.end === "cleaned") return;
   await outlive(cast);
 }
