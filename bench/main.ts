@@ -122,7 +122,7 @@ async function main(command: Command, folder: string): Promise<void> {
 
 try {
   const command = readCommand();
-  const state = makeState(command.state);
+  const state = await makeState(command.state);
   try {
     await main(command, state.folder);
   } finally {

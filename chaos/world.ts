@@ -7,15 +7,14 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { freePort } from "../tests/worker/support/child.ts";
 import { variables } from "../tests/worker/support/deployment.ts";
 import { type HttpProxy, startProxy } from "../tests/worker/support/proxy.ts";
+import { stateFolder } from "../tests/worker/support/state.ts";
 import { type Clock, newClock, timeOf } from "./clock.ts";
 import { MONEY } from "./money.ts";
 import type { Job } from "./serve.ts";
@@ -34,18 +33,6 @@ const SWEEP_MS = 60_000;
 
 /** Longer than a run lasts on its clock, except for those about retention. */
 export const RETENTION_DAYS = 30;
-
-/** Bytes that a few worlds need for their state. */
-const SPACE = 1e9;
-
-/**
- * The folder for state, in memory if there is enough. A killed process leaves its files there as on
- * a disk, and twice as many runs fit into a minute.
- */
-async function stateFolder(): Promise<string> {
-  const { bavail, bsize } = await statfs("/dev/shm").catch(() => ({ bavail: 0, bsize: 0 }));
-  return mkdtemp(join(bavail * bsize > SPACE ? "/dev/shm" : tmpdir(), "taskwire-chaos-"));
-}
 
 export class World {
   readonly base: string;
@@ -77,7 +64,7 @@ export class World {
   /** `rate` is the clock's, `saboteur` how a test plants a bug: see serve.ts. `more` are variables. */
   static async attempt(rate: number, saboteur?: string, more: Record<string, string> = {}): Promise<World> {
     const port = await freePort();
-    const persist = await stateFolder();
+    const persist = await stateFolder("taskwire-chaos-");
     const webhookUrl = `http://127.0.0.1:${port}/webhooks/mynth`;
     const emulator = await startEmulator({ port: 0, webhookUrl, autoDeliver: false, latencyMs: 0 });
     const provider = await startProxy(emulator.url);

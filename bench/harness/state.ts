@@ -1,29 +1,21 @@
 /**
  * Where the measured workerds keep their state. Each new object makes files there, and what that costs says more of
  * the file system than of a Worker: on one machine between 12 and 490 µs of CPU for each file. So it is memory, if
- * the system has a folder of it.
+ * there is enough.
  */
 
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
+import { stateFolder } from "../../tests/worker/support/state.ts";
 
-const MEMORY = "/dev/shm";
+const PREFIX = "taskwire-bench-";
 const FILES = 500;
 const PAGE = Buffer.alloc(4096, 1);
 
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** A new folder for the state of all workerds that this process starts, and how to remove it. */
-export function makeState(asked?: string): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(asked ?? (isWritable(MEMORY) ? MEMORY : tmpdir()), "taskwire-bench-"));
+export async function makeState(asked?: string): Promise<{ folder: string; remove: () => void }> {
+  const folder = asked === undefined ? await stateFolder(PREFIX) : await mkdtemp(join(asked, PREFIX));
   process.env.TMPDIR = folder;
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
